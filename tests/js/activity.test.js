@@ -48,7 +48,7 @@ async function published(name, work) {
 
 const assertTellsNoSecret = (value) => assert.doesNotMatch(JSON.stringify(value), /the-(new-)?(access|refresh)-token|secret|Bearer/);
 
-describe('a line of the log', () => {
+describe('a line of the log is one line, whatever its parts contain', () => {
   for (const [entry, connection, expected] of [
     [{ level: 'INFO', event: 'refreshed', text: 'Done.', durationMs: 231.4 }, { title: 'Sales' }, 'INFO refreshed, connection "Sales", 231 ms: Done.'],
     [{ level: 'WARN', event: 'connection-shared', text: 'It is.' }, { name: 'abcdefgh' }, 'WARN connection-shared, connection abcdefgh: It is.'],
@@ -62,7 +62,7 @@ describe('a line of the log', () => {
   }
 });
 
-describe('the host\'s log', () => {
+describe("NocoDB's log", () => {
   const host = () => {
     const lines = [];
     return { lines, title: 'Sales', logger: (line) => lines.push(line) };
@@ -85,7 +85,7 @@ describe('the host\'s log', () => {
     assertTellsNoSecret(lines);
   });
 
-  test('has a line for a connection that is made, and for one that could not be made', async (t) => {
+  test('has a line for a new connection, and for a connection that could not be made', async (t) => {
     const payload = { code: 'the-code', code_verifier: 'v'.repeat(43) };
     const { lines, ...services } = host();
     const Wrapper = await bitbucket(t);
@@ -99,7 +99,7 @@ describe('the host\'s log', () => {
     assert.doesNotMatch(lines.join(), /the-code|vvv/);
   });
 
-  test('without a logger of the host\'s, what went well is written nowhere', async (t) => {
+  test('does not go to the console for successes when NocoDB passes no logger', async (t) => {
     const warn = t.mock.method(console, 'warn', () => {});
     const Wrapper = await bitbucket(t);
     await new Wrapper(expired()).use((client) => client.get('/user'));
@@ -108,13 +108,13 @@ describe('the host\'s log', () => {
 });
 
 describe('connectionStatus counts what this process did', () => {
-  test('nothing at first', async (t) => {
+  test('with zeros in a new process', async (t) => {
     const Wrapper = await bitbucket(t);
     const { activity } = await new Wrapper(expired()).connectionStatus();
     assert.deepEqual(activity, { refreshes: 0, retries: 0, rateLimitWaits: 0 });
   });
 
-  test('refreshes, for all wrappers of the connection', async (t) => {
+  test('in its refreshes, over all wrappers of the connection', async (t) => {
     const Wrapper = await bitbucket(t);
     const config = expired();
     await new Wrapper(config).use((client) => client.get('/user'));
@@ -122,7 +122,7 @@ describe('connectionStatus counts what this process did', () => {
     assert.deepEqual(activity, { refreshes: 1, retries: 0, rateLimitWaits: 0 });
   });
 
-  test('requests that were sent again, and the error of the last one that failed', async (t) => {
+  test('in the requests that it repeated, with the last error of those that failed', async (t) => {
     const Wrapper = await bitbucket(t, { api: [503, 200, 404] });
     const config = { type: 'api_key', token: 'the-access-token-of-this-test' };
     const before = Date.now();
@@ -135,7 +135,7 @@ describe('connectionStatus counts what this process did', () => {
     assert.ok(lastError.at >= before && lastError.at <= Date.now());
   });
 
-  test('requests that waited for the rate limit', async (t) => {
+  test('in the requests that waited for the rate limit', async (t) => {
     let given = 0;
     const { origin } = await serve(t, (_request, response) => {
       given += 1;
@@ -151,7 +151,7 @@ describe('connectionStatus counts what this process did', () => {
     assert.equal(lastError.code, 'API_RATE_LIMITED');
   });
 
-  test('a request that was answered 401 and sent again with new tokens', async (t) => {
+  test('in the requests that it repeated with new tokens after a 401', async (t) => {
     const Wrapper = await bitbucket(t, { api: [401, 200] });
     const config = { ...tokens, expires_at: time(60 * MINUTE), refreshed_at: time(-60 * MINUTE) };
     await new Wrapper(config).use((client) => client.get('/user'));
@@ -160,8 +160,8 @@ describe('connectionStatus counts what this process did', () => {
   });
 });
 
-describe('the channels', () => {
-  test('tell of each request to the API, without parameters and secrets', async (t) => {
+describe('the diagnostics channels', () => {
+  test('report each API request without its parameters and secrets', async (t) => {
     const Wrapper = await bitbucket(t, { api: [404] });
     const before = Date.now();
     const messages = await published(CHANNELS.request, async () => {
@@ -175,7 +175,7 @@ describe('the channels', () => {
     assertTellsNoSecret(messages);
   });
 
-  test('tell of a request that was not answered', async (t) => {
+  test('report an API request that got no response', async (t) => {
     const { origin } = await serve(t, (request) => request.socket.destroy());
     const { wrapper: Wrapper } = createEntry(environment(origin));
     const messages = await published(CHANNELS.request, async () => {
@@ -185,7 +185,7 @@ describe('the channels', () => {
     assert.deepEqual(messages.map(({ code, status }) => [code, status]), [['REQUEST_FAILED', undefined]]);
   });
 
-  test('tell of refreshes, good and bad', async (t) => {
+  test('report each refresh, successful or not', async (t) => {
     const Wrapper = await bitbucket(t);
     const Refusing = await bitbucket(t, { token: (response) => json(response, 401, { error: 'invalid_client' }) });
     const messages = await published(CHANNELS.refresh, async () => {
@@ -202,7 +202,7 @@ describe('the channels', () => {
     assertTellsNoSecret(messages);
   });
 
-  test('cost nothing when nobody listens: no message is made', async (t) => {
+  test('create no message when nobody subscribes', async (t) => {
     const describeRequest = t.mock.fn(() => ({ connection: 'Sales', method: 'GET', path: '/user' }));
     const answer = { status: 200 };
     assert.equal(await observeRequest(describeRequest, async () => answer), answer);

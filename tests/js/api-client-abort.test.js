@@ -10,11 +10,11 @@ import { CREDENTIALS, PATIENT, UNLIMITED, assertNoCredential, clientOf, giveToke
 
 const HOUR = 3_600_000;
 
-describe('time limits', () => {
+describe('the time limit of a request', () => {
   const never = () => {};
   const after = (ms) => (_request, response) => setTimeout(() => ok(undefined, response), ms);
 
-  test('of a request of its own end it, and are named', async (t) => {
+  test('ends the request, and the error names the limit', async (t) => {
     const made = await clientOf(t, { api: never });
     for (const config of [{ timeout: 100 }, { timeout: 100, transitional: { clarifyTimeoutError: true } }]) {
       const error = await thrownBy(() => made.client.get('/x', config));
@@ -24,7 +24,7 @@ describe('time limits', () => {
     }
   });
 
-  test('of a request of its own may be longer than the usual one', async (t) => {
+  test('may be longer than the default', async (t) => {
     const variables = { ...UNLIMITED, INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '200' };
     const made = await clientOf(t, { api: after(600), variables });
     assert.equal((await made.client.get('/diff', { timeout: 20_000 })).status, 200);
@@ -32,7 +32,7 @@ describe('time limits', () => {
     assert.deepEqual([error.bitbucket.code, error.bitbucket.field], ['REQUEST_TIMEOUT', undefined]);
   });
 
-  test('leave a signal what it is', async (t) => {
+  test('leaves the signal of a request in force', async (t) => {
     const made = await clientOf(t, { api: never });
     const error = await thrownBy(() => made.client.get('/x', { timeout: 60_000, signal: AbortSignal.timeout(100) }));
     assert.equal(error.bitbucket.code, 'REQUEST_ABORTED');
@@ -60,7 +60,7 @@ describe('an AbortSignal', PATIENT, () => {
     return { promise, resolve };
   };
 
-  test('that is aborted already: nothing is sent', async (t) => {
+  test('that was aborted before the request sends nothing', async (t) => {
     const made = await clientOf(t);
     for (const method of ['GET', 'POST']) {
       const error = await thrownBy(() => made.client.request({ url: '/x', method, signal: AbortSignal.abort() }));
@@ -69,7 +69,7 @@ describe('an AbortSignal', PATIENT, () => {
     assert.deepEqual(made.requests, []);
   });
 
-  test('ends the wait for tokens, whose request goes on for others', async (t) => {
+  test('ends the wait for tokens, while their request goes on for other callers', async (t) => {
     const { promise: asked, resolve } = deferred();
     const { promise: answer, resolve: release } = deferred();
     const { origin, requests } = await serve(t, async (request, response) => {
@@ -110,7 +110,7 @@ describe('an AbortSignal', PATIENT, () => {
     assert.equal(made.requests.length, 1);
   });
 
-  test('ends the wait for an answer, and the reading of its body', async (t) => {
+  test('ends the wait for a response, and the reading of its body', async (t) => {
     for (const begin of [() => {}, (response) => {
       response.writeHead(200, { 'content-length': 1000 });
       response.write('{');
@@ -130,14 +130,14 @@ describe('an AbortSignal', PATIENT, () => {
     }
   });
 
-  test('ends the answer after a redirect, too', async (t) => {
+  test('also ends a request that follows a redirect', async (t) => {
     const { promise: asked, resolve } = deferred();
     const foreign = await serve(t, resolve);
     const made = await clientOf(t, { api: (_request, response) => response.writeHead(302, { location: foreign.origin }).end() });
     await aborted((signal) => made.client.get('/user', { signal }), asked);
   });
 
-  test('leaves nothing behind after a request that ended well', async (t) => {
+  test('leaves no listener behind after a successful request', async (t) => {
     const made = await clientOf(t);
     const controller = new AbortController();
     const listening = t.mock.method(controller.signal, 'addEventListener');

@@ -13,9 +13,9 @@ import {
 
 const HOUR = 3_600_000;
 
-describe('credentials', () => {
+describe('the credential of a connection', () => {
   for (const kind of Object.keys(CREDENTIALS)) {
-    test(`${kind}: the header goes to the API, by relative and by absolute addresses`, async (t) => {
+    test(`is sent to the API by relative and by absolute URLs (${kind})`, async (t) => {
       const made = await clientOf(t, { kind });
       await made.client.get('/user');
       await made.client.get(`${made.origin}/2.0/user?page=2`);
@@ -23,7 +23,7 @@ describe('credentials', () => {
       assert.deepEqual(made.requests.map(({ headers }) => headers.authorization), Array(3).fill(HEADERS[kind]));
     });
 
-    test(`${kind}: no other address is asked at all`, async (t) => {
+    test(`is sent to no other URL, which is not requested at all (${kind})`, async (t) => {
       const foreign = await serve(t, ok);
       const made = await clientOf(t, { kind });
       const port = await freePort();
@@ -42,7 +42,7 @@ describe('credentials', () => {
       assert.deepEqual([foreign.requests, made.requests], [[], []]);
     });
 
-    test(`${kind}: a redirect to another server is followed by a GET, without the credential`, async (t) => {
+    test(`is not sent along when a GET is redirected to another server (${kind})`, async (t) => {
       const foreign = await serve(t, (request, response) => {
         if (request.url === '/back') response.writeHead(302, { location: `${api.origin}/2.0/user` }).end();
         else ok(request, response);
@@ -65,7 +65,7 @@ describe('credentials', () => {
     });
   }
 
-  test('are not those that a caller sets', async (t) => {
+  test('is not replaced by a header that a caller sets', async (t) => {
     const foreign = await serve(t, ok);
     const made = await clientOf(t, {
       api: (request, response) => {
@@ -82,7 +82,7 @@ describe('credentials', () => {
     assert.deepEqual(made.requests.map(({ headers }) => headers.authorization), Array(5).fill(HEADERS.api_key));
   });
 
-  test('are not taken along from https to http, be it the same host', async (t) => {
+  test('is not sent along from https to http, even on the same host', async (t) => {
     const { authority, tls } = makeCertificates(t);
     const plain = await serve(t, ok);
     let api;
@@ -98,7 +98,7 @@ describe('credentials', () => {
   });
 });
 
-describe('what a server repeats of the credential', () => {
+describe('a credential that a server repeats', () => {
   const token = 'ATCTT3xFfGN0+abc/def=9F0_xyz=';
   const bearer = `Bearer ${token}`;
   const everything = [
@@ -116,7 +116,7 @@ describe('what a server repeats of the credential', () => {
   }
   const withoutRetries = { 'axios-retry': { retries: 0 } };
 
-  test('is not in an error, in whatever way it is written', async (t) => {
+  test('is not in an error, however the server encodes it', async (t) => {
     const client = await repeating(t, ({ url }, response) => {
       response.writeHead(Number(url.split('/').at(-1)), { 'content-type': 'text/plain', 'x-echo': everything.join(' ') });
       response.end(everything.join('\n'));
@@ -131,7 +131,7 @@ describe('what a server repeats of the credential', () => {
     }
   });
 
-  test('is not in an error that a success becomes', async (t) => {
+  test('is not in an error that follows a successful response', async (t) => {
     const client = await repeating(t, ({ url }, response) => {
       const isJson = url.endsWith('/json');
       response.writeHead(200, { 'content-type': 'application/json', 'x-echo': everything.join(' ') });
@@ -154,7 +154,7 @@ describe('what a server repeats of the credential', () => {
     assert.deepEqual((await client.get('/json')).data, { a: everything });
   });
 
-  test('is found in 32 MiB without a wait, whatever they consist of', async (t) => {
+  test('is found in 32 MiB of any content without a delay', async (t) => {
     let body;
     const client = await repeating(t, (_request, response) => response.writeHead(500, { 'content-type': 'text/plain' }).end(body));
     const mebibyte = 1024 * 1024;
@@ -182,7 +182,7 @@ describe('client credentials', () => {
     return (_request, response) => json(response, 200, { access_token: `own-${tokens += 1}`, token_type: 'bearer', scopes: 'account', ...more });
   };
 
-  test('fetch a token by themselves, once for all wrappers, and store nothing', async (t) => {
+  test('acquire a token by themselves, once for all wrappers, and store nothing', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t);
     const saved = [];
     const services = { saveConfig: (config) => saved.push(config) };
@@ -195,7 +195,7 @@ describe('client credentials', () => {
     assert.ok(wrappers.every(({ config }) => JSON.stringify(config) === '{"type":"custom","workspace":"acme"}'));
   });
 
-  test('are renewed ahead of their end, and after it', async (t) => {
+  test('acquire a new token before the old one expires, and after that', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t);
     const wrapper = new Wrapper({ type: 'custom' });
     const client = await wrapper.authenticate();
@@ -210,7 +210,7 @@ describe('client credentials', () => {
     assert.ok(!bitbucket.requests.some((line) => / 401\b/.test(line)));
   });
 
-  test('are renewed after a 401, once for all requests at once', async (t) => {
+  test('acquire one new token for all requests that got a 401', async (t) => {
     const made = await clientOf(t, { kind: 'custom', token: numbered(), api: refusing(['Bearer own-1']) });
     const answers = await Promise.all(Array.from({ length: 20 }, () => made.client.get('/user')));
     assert.ok(answers.every(({ status }) => status === 200));
@@ -218,7 +218,7 @@ describe('client credentials', () => {
     for (const { body } of made.tokenRequests) assert.equal(body, 'grant_type=client_credentials');
   });
 
-  test('that are refused all the same end in an error that names who can mend it', async (t) => {
+  test('that Bitbucket refuses again end in an error that names who can fix it', async (t) => {
     const made = await clientOf(t, { kind: 'custom', token: numbered(), api: (_request, response) => json(response, 401, {}) });
     const error = await thrownBy(() => made.wrapper.use((client) => client.get('/user')));
     assert.deepEqual([error.response.status, error.bitbucket.code], [401, 'API_UNAUTHENTICATED']);
@@ -226,7 +226,7 @@ describe('client credentials', () => {
     assert.equal(made.requests.length, 2);
   });
 
-  test('ignore a refresh token, and go on without a time', async (t) => {
+  test('ignore a stored refresh token, and work when the token response has no lifetime', async (t) => {
     const made = await clientOf(t, {
       kind: 'custom', token: numbered({ refresh_token: 'the-refresh-token' }), api: refusing(['Bearer own-1']),
     });
@@ -234,7 +234,7 @@ describe('client credentials', () => {
     assert.ok(made.tokenRequests.every(({ body }) => body === 'grant_type=client_credentials'));
   });
 
-  test('of a wrong secret say so, without an attempt at the API', async (t) => {
+  test('with a wrong secret fail with an error that says so, and send no API request', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t, {}, { INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'another' });
     const error = await thrownBy(() => new Wrapper({ type: 'custom' }).authenticate());
     assert.deepEqual([error.code, error.reauthorize], ['INVALID_CLIENT', false]);

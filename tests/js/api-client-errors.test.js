@@ -7,7 +7,7 @@ import { thrownBy } from '../support/assertions.js';
 import { json } from '../support/http-server.js';
 import { CREDENTIALS, assertNoCredential, clientOf } from './api-client-scene.js';
 
-describe('errors', () => {
+describe('an error of the API client', () => {
   const bitbucketError = (message, more) => ({ type: 'error', error: { message, ...more } });
   const announcement = 'https://developer.atlassian.com/cloud/bitbucket/changelog/#CHANGE-2770';
   const rows = [
@@ -31,7 +31,7 @@ describe('errors', () => {
     ['a page of HTML', 502, '<h1>Bad gateway</h1>', { 'content-type': 'text/html' }, { code: 'API_FAILED', retryable: true }],
   ];
   for (const [what, status, body, headers, expected] of rows) {
-    test(`${what}: Axios' error as ever, and what it means`, async (t) => {
+    test(`has Axios' shape and says what the response means: ${what}`, async (t) => {
       const made = await clientOf(t, {
         api: (_request, response) => {
           response.writeHead(status, { 'content-type': 'application/json', ...headers });
@@ -66,7 +66,7 @@ describe('errors', () => {
     ['a part that was removed', spam, '/user/permissions/repositories', 'API_GONE', /^Atlassian has removed/],
     ['status 600', [600, { error: { message: 'No.' } }], '/x', 'API_FAILED', /600/],
   ]) {
-    test(`${what}: is told as what it is`, async (t) => {
+    test(`says what the response is: ${what}`, async (t) => {
       const made = await clientOf(t, {
         api: (_request, response) => {
           response.writeHead(status, { 'content-type': typeof body === 'string' ? 'text/plain' : 'application/json', ...headers });
@@ -83,7 +83,7 @@ describe('errors', () => {
     });
   }
 
-  test('name the scopes of the header fields', async (t) => {
+  test("names the scopes of the response's headers", async (t) => {
     const headers = { 'x-oauth-scopes': 'repository', 'x-accepted-oauth-scopes': 'repository:write', 'x-credential-type': 'oauth2' };
     const made = await clientOf(t, {
       api: (_request, response) => response.writeHead(403, { 'content-type': 'text/plain', server: 'AtlassianEdge', ...headers }).end('Access denied.'),
@@ -92,7 +92,7 @@ describe('errors', () => {
     assert.deepEqual([bitbucket.code, bitbucket.required, bitbucket.granted], ['API_INSUFFICIENT_SCOPE', ['repository:write'], ['repository']]);
   });
 
-  test('of a client made with create() mean the same', async (t) => {
+  test('has the same meaning for a client that create() made', async (t) => {
     const made = await clientOf(t, { api: (_request, response) => json(response, 403, bitbucketError('No.', { detail: { required: ['account'] } })) });
     for (const client of [made.client.create({ headers: { 'x-mine': 'yes' } }), made.client.create().create()]) {
       const error = await thrownBy(() => client.get('/x'));
@@ -102,7 +102,7 @@ describe('errors', () => {
     assert.equal(made.requests[0].headers['x-mine'], 'yes');
   });
 
-  test('mean the same whatever the caller has the body decoded as', async (t) => {
+  test('has the same meaning however the caller has the body decoded', async (t) => {
     const made = await clientOf(t, {
       api: (_request, response) => json(response, 403, bitbucketError('No.', { detail: { required: ['account'] } })),
     });
@@ -114,7 +114,7 @@ describe('errors', () => {
     assert.deepEqual([decoded.bitbucket.code, decoded.bitbucket.status], ['API_FAILED', 403]);
   });
 
-  test('of the network have the transport\'s words, and Axios\' shape', async (t) => {
+  test("of the network has the transport's message in Axios' shape", async (t) => {
     const made = await clientOf(t, { api: (_request, response) => response.destroy() });
     const error = await thrownBy(() => made.client.post('/x'));
     assert.deepEqual([error.isAxiosError, error.response, error.bitbucket.code], [true, undefined, 'REQUEST_FAILED']);
@@ -123,7 +123,7 @@ describe('errors', () => {
   });
 
   for (const kind of Object.keys(CREDENTIALS)) {
-    test(`${kind}: hold no credential, be it that the server repeats it in any form`, async (t) => {
+    test(`contains no credential, even one that the server repeats in any form (${kind})`, async (t) => {
       const made = await clientOf(t, {
         kind,
         api: ({ headers: { authorization }, url }, response) => {
@@ -150,8 +150,8 @@ describe('errors', () => {
   }
 });
 
-describe('Accept', () => {
-  test('allows what is no JSON, as step logs, and is the caller\'s where there is one', async (t) => {
+describe('the Accept header', () => {
+  test("allows media types other than JSON, such as step logs, and is the caller's where the caller sets one", async (t) => {
     const made = await clientOf(t);
     for (const config of [{}, { responseType: 'arraybuffer' }, { headers: { Accept: 'application/octet-stream' } }, { headers: { accept: 'text/plain' } }]) {
       await made.client.get('/x', config);

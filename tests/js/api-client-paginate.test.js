@@ -38,7 +38,7 @@ describe('paginate', PATIENT, () => {
     }
   }
 
-  test('goes through all pages of the simulator, each value once', async (t) => {
+  test('yields each value of all pages of the simulator once', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t, { pullRequests: 130 });
     const client = await new Wrapper(connected(bitbucket)).authenticate();
     const path = '/repositories/acme/billing-service/pullrequests';
@@ -51,7 +51,7 @@ describe('paginate', PATIENT, () => {
   });
 
   // `next` of some lists has lost what the first request asked for, so that is asked for again on each page.
-  test('takes parameters and config for all pages; what `next` has comes first', async (t) => {
+  test('applies parameters and config to all pages, while parameters of `next` take precedence', async (t) => {
     const made = await clientOf(t, { api: (request, response) => pages([`${made.origin}/2.0/list?page=2&q=a%20b`])(request, response) });
     const { values } = await collect(made.client.paginate('/list', { pagelen: 2, q: 'x' }, { headers: { 'x-mine': 'yes' } }));
     assert.deepEqual(values, [10, 11, 20, 21]);
@@ -59,7 +59,7 @@ describe('paginate', PATIENT, () => {
     assert.ok(made.requests.every(({ headers }) => headers['x-mine'] === 'yes' && headers.authorization === HEADERS.api_key));
   });
 
-  test('fetches a page when it is needed', async (t) => {
+  test('requests a page only when the consumer needs it', async (t) => {
     const made = await clientOf(t, { api: (request, response) => pages([`${made.origin}/2.0/list?page=2`])(request, response) });
     for await (const value of made.client.paginate('/list')) {
       if (value === 11) break;
@@ -68,7 +68,7 @@ describe('paginate', PATIENT, () => {
   });
 
   for (const kind of Object.keys(CREDENTIALS)) {
-    test(`${kind}: a link to another server ends it, and that server hears nothing`, async (t) => {
+    test(`ends with an error at a link to another server, which gets no request (${kind})`, async (t) => {
       const foreign = await serve(t, ok);
       const made = await clientOf(t, { kind, api: pages([`${foreign.origin}/2.0/list?page=2`]) });
       const { values, error } = await collect(made.client.paginate('/list'));
@@ -78,7 +78,7 @@ describe('paginate', PATIENT, () => {
     });
   }
 
-  test('a link in a circle ends it', async (t) => {
+  test('ends with an error at a link that leads in a circle', async (t) => {
     const made = await clientOf(t, {
       api: (request, response) => pages([`${made.origin}/2.0/list?page=2`, `${made.origin}/2.0/list?page=2`])(request, response),
     });
@@ -91,14 +91,14 @@ describe('paginate', PATIENT, () => {
     ['no page', {}, 'values'], ['a list', [1], 'values'], ['values that are none', { values: {} }, 'values'],
     ['a next that is none', { values: [], next: 7 }, 'next'],
   ]) {
-    test(`${what} is told`, async (t) => {
+    test(`ends with an error that says what is wrong: ${what}`, async (t) => {
       const made = await clientOf(t, { api: (_request, response) => json(response, 200, answer) });
       const { error } = await collect(made.client.paginate('/list'));
       assert.deepEqual([error.code, error.field], ['RESPONSE_INVALID', member]);
     });
   }
 
-  test('an error of a later page is that of the client', async (t) => {
+  test("ends with the client's own error when a later page fails", async (t) => {
     const made = await clientOf(t, {
       api: (request, response) => (request.url.includes('page=2') ? json(response, 404, {}) : pages([`${made.origin}/2.0/list?page=2`])(request, response)),
     });
@@ -106,7 +106,7 @@ describe('paginate', PATIENT, () => {
     assert.deepEqual([values, error.response.status, error.bitbucket.code], [[10, 11], 404, 'API_NOT_FOUND']);
   });
 
-  test('a signal ends it between pages', async (t) => {
+  test('ends between two pages when its signal is aborted', async (t) => {
     const made = await clientOf(t, { api: (request, response) => pages([`${made.origin}/2.0/list?page=2`])(request, response) });
     const controller = new AbortController();
     const values = [];
@@ -119,7 +119,7 @@ describe('paginate', PATIENT, () => {
     assert.deepEqual([values, error.code, error.bitbucket.code, made.requests.length], [[10, 11], 'ERR_CANCELED', 'REQUEST_ABORTED', 1]);
   });
 
-  test('breaks nothing of Axios\' own', async (t) => {
+  test("leaves Axios' own functions intact", async (t) => {
     const made = await clientOf(t);
     const { client } = made;
     assert.deepEqual(Object.keys(client), Object.keys(axios.create()));
@@ -140,7 +140,7 @@ describe('paginate', PATIENT, () => {
   });
 });
 
-describe('a consumer like NocoDB\'s packages for synchronization', () => {
+describe("a consumer like NocoDB's sync packages", () => {
   /** Pages by `page` until one is not full, as such packages do. */
   async function fetchPullRequests(wrapper, { workspace, repo }) {
     return wrapper.use(async (client) => {
@@ -180,7 +180,7 @@ describe('a consumer like NocoDB\'s packages for synchronization', () => {
     assert.ok(stored.length >= 2, String(stored.length));
   });
 
-  test('reads the status of a failure, and Bitbucket\'s words', async (t) => {
+  test("can read the status of a failure and Bitbucket's message", async (t) => {
     const { bitbucket, Wrapper } = await simulator(t);
     const error = await thrownBy(() => fetchPullRequests(new Wrapper(connected(bitbucket)), { workspace: 'acme', repo: 'none' }));
     assert.equal(error.response.status, 404);
@@ -188,7 +188,7 @@ describe('a consumer like NocoDB\'s packages for synchronization', () => {
     assert.equal(error.bitbucket.code, 'API_NOT_FOUND');
   });
 
-  test('hears that the user must connect again, from `use` itself', async (t) => {
+  test('gets the error that the user must connect again from `use` itself', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t);
     const wrapper = new Wrapper(connected(bitbucket));
     bitbucket.control.revoke();

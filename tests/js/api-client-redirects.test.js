@@ -5,7 +5,7 @@ import { thrownBy } from '../support/assertions.js';
 import { json, serve } from '../support/http-server.js';
 import { HEADERS, UNLIMITED, clientOf, ok, withoutPauses } from './api-client-scene.js';
 
-describe('redirects', () => {
+describe('a redirect', () => {
   /** The client of an API that redirects everything but /end, and a foreign server. */
   async function redirecting(t, status, target) {
     const foreign = await serve(t, ok);
@@ -20,7 +20,7 @@ describe('redirects', () => {
 
   for (const status of [307, 308]) {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
-      test(`${status} to another server: a ${method} is refused`, async (t) => {
+      test(`with ${status} of a ${method} to another server is refused`, async (t) => {
         const { client, foreign } = await redirecting(t, status);
         const error = await thrownBy(() => client.request({ url: '/x', method, data: { secret: 'of the caller' } }));
         assert.equal(error.bitbucket.code, 'FOREIGN_ORIGIN');
@@ -28,7 +28,7 @@ describe('redirects', () => {
       });
     }
 
-    test(`${status} within the API: a POST keeps its body`, async (t) => {
+    test(`with ${status} of a POST within the API keeps the body`, async (t) => {
       const { client, made } = await redirecting(t, status, '/2.0/end');
       await client.post('/x', { a: 1 });
       assert.deepEqual(made.requests.map(({ method, body }) => [method, body]), [['POST', '{"a":1}'], ['POST', '{"a":1}']]);
@@ -37,7 +37,7 @@ describe('redirects', () => {
   }
 
   for (const status of [301, 302, 303]) {
-    test(`${status} makes a POST a GET without the body, to another server without the credential`, async (t) => {
+    test(`with ${status} makes a POST a GET without body, and without the credential on another server`, async (t) => {
       const { client, foreign, made } = await redirecting(t, status);
       await client.post('/x', { a: 1 });
       assert.equal(made.requests.length, 1);
@@ -46,14 +46,14 @@ describe('redirects', () => {
     });
   }
 
-  test('end somewhere', async (t) => {
+  test('is followed a limited number of times', async (t) => {
     const { client, made } = await redirecting(t, 302, '/2.0/round');
     const error = await thrownBy(() => client.get('/round', { 'axios-retry': { retries: 0 } }));
     assert.deepEqual([error.bitbucket.code, error.bitbucket.status], ['REDIRECT_REFUSED', 302]);
     assert.equal(made.requests.length, 21);
   });
 
-  test('to what is no address are refused, and not followed at all where the caller does not want it', async (t) => {
+  test('to an invalid URL is refused, and one that the caller does not want is not followed', async (t) => {
     for (const target of ['http://', 'javascript:alert(1)', 'https://user:password@127.0.0.1/']) {
       const { client } = await redirecting(t, 302, target);
       const error = await thrownBy(() => client.get('/x'));
@@ -62,7 +62,7 @@ describe('redirects', () => {
     }
   });
 
-  test('are followed as often, and in the way, that the request says', async (t) => {
+  test("is followed as often and in the way that the request's config says", async (t) => {
     const made = await clientOf(t, {
       api: ({ url }, response) => {
         const left = Number(url.split('/').at(-1));
@@ -90,7 +90,7 @@ describe('redirects', () => {
     assert.doesNotMatch(bitbucket.message, /credentials/);
   });
 
-  test('share the time limit of their request', async (t) => {
+  test('shares the time limit of its request', async (t) => {
     const slow = (_request, response) => setTimeout(() => response.writeHead(302, { location: '/2.0/on' }).end(), 150);
     const made = await clientOf(t, { api: slow, variables: { ...UNLIMITED, INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '500' } });
     const begun = performance.now();
@@ -101,7 +101,7 @@ describe('redirects', () => {
     assert.ok(made.requests.length <= 4, String(made.requests.length));
   });
 
-  test('leave behind what a caller sets and may be a secret, and never take a Host', async (t) => {
+  test('drops headers of the caller that may be secret, and never keeps Host', async (t) => {
     const foreign = await serve(t, ok);
     const made = await clientOf(t, {
       api: ({ url }, response) => {
@@ -127,7 +127,7 @@ describe('redirects', () => {
     assert.equal(foreign.requests.at(-1).body, '');
   });
 
-  test('to a server that refuses are not told as a refusal of the credential', async (t) => {
+  test('to a server that refuses is not reported as a refusal of the credential', async (t) => {
     for (const status of [401, 403, 404, 410]) {
       const foreign = await serve(t, (_request, response) => json(response, status, { error: { message: 'No.' } }));
       const made = await clientOf(t, { api: (_request, response) => response.writeHead(302, { location: foreign.origin }).end() });
@@ -137,7 +137,7 @@ describe('redirects', () => {
     }
   });
 
-  test('to a server that answers 429 are asked again with pauses, and hold up nobody else', async (t) => {
+  test('to a server that responds 429 is repeated after pauses, and does not delay other requests', async (t) => {
     const pauses = withoutPauses(t);
     const foreign = await serve(t, (_request, response) => json(response, 429, {}));
     const made = await clientOf(t, {
@@ -152,7 +152,7 @@ describe('redirects', () => {
     assert.equal((await made.client.get('/user')).status, 200);
   });
 
-  test('to a server that answers 401 renew nothing: it did not see the credential', async (t) => {
+  test('to a server that responds 401 refreshes nothing, as that server did not get the credential', async (t) => {
     const foreign = await serve(t, (_request, response) => json(response, 401, {}));
     const made = await clientOf(t, {
       kind: 'oauth', api: (_request, response) => response.writeHead(302, { location: foreign.origin }).end(),

@@ -17,7 +17,7 @@ const { failure } = await import(new URL('core.js', folder));
 
 const HOUR = 3_600_000;
 
-describe('retries', () => {
+describe('a retry', () => {
   /** A client of an API that fails the first `times`, and the pauses that it made. */
   async function failing(t, fail, times = Infinity, options = {}) {
     const pauses = withoutPauses(t);
@@ -31,7 +31,7 @@ describe('retries', () => {
 
   for (const status of [429, 502, 503, 504]) {
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']) {
-      test(`a ${method} that is answered ${status} is repeated`, async (t) => {
+      test(`follows ${status} for a ${method}`, async (t) => {
         const { client, made } = await failing(t, answering(status), 2);
         assert.equal((await client.request({ url: '/x', method })).status, 200);
         assert.equal(made.requests.length, 3);
@@ -39,7 +39,7 @@ describe('retries', () => {
     }
 
     for (const method of ['POST', 'PATCH']) {
-      test(`a ${method} that is answered ${status} is not`, async (t) => {
+      test(`does not follow ${status} for a ${method}`, async (t) => {
         const { client, made } = await failing(t, answering(status));
         assert.equal((await thrownBy(() => client.request({ url: '/x', method, data: {} }))).response.status, status);
         assert.equal(made.requests.length, 1);
@@ -48,20 +48,20 @@ describe('retries', () => {
   }
 
   for (const status of [400, 401, 403, 404, 409, 410, 422, 500, 501, 505]) {
-    test(`${status} is an answer, and not repeated`, async (t) => {
+    test(`does not follow ${status}`, async (t) => {
       const { client, made } = await failing(t, answering(status));
       assert.equal((await thrownBy(() => client.get('/x'))).response.status, status);
       assert.equal(made.requests.length, 1);
     });
   }
 
-  test('end after the third, with the last answer', async (t) => {
+  test('is made three times at most, and the caller gets the last response', async (t) => {
     const { client, made, pauses } = await failing(t, answering(503));
     const error = await thrownBy(() => client.get('/x'));
     assert.deepEqual([error.response.status, error.bitbucket.code, made.requests.length, pauses.length], [503, 'API_FAILED', 4, 3]);
   });
 
-  test('wait longer each time, by chance not all the same', async (t) => {
+  test('waits longer each time, with a random share', async (t) => {
     const { client, pauses } = await failing(t, answering(503));
     for (let turn = 0; turn < 10; turn += 1) await thrownBy(() => client.get('/x'));
     for (const [index, base] of [500, 1000, 2000].entries()) {
@@ -71,7 +71,7 @@ describe('retries', () => {
     }
   });
 
-  test('honour Retry-After in seconds, never earlier than asked', async (t) => {
+  test('waits at least as long as Retry-After says in seconds', async (t) => {
     const { client, pauses } = await failing(t, answering(429, { 'retry-after': '30' }));
     await thrownBy(() => client.get('/x'));
     assert.equal(pauses.length, 3);
@@ -79,7 +79,7 @@ describe('retries', () => {
     assert.ok(new Set(pauses).size > 1, String(pauses));
   });
 
-  test('honour Retry-After as a date', async (t) => {
+  test('waits until the date of Retry-After', async (t) => {
     const { client, pauses } = await failing(t, (request, response) => (
       answering(503, { 'retry-after': new Date(Date.now() + 40_000).toUTCString() })(request, response)
     ), 1);
@@ -88,7 +88,7 @@ describe('retries', () => {
     assert.ok(pauses.length === 1 && pauses[0] > 20_000 && pauses[0] <= 44_000, String(pauses));
   });
 
-  test('do not wait for longer than a minute: the caller gets the answer, and the time', async (t) => {
+  test('is not made when it would wait for more than a minute; the caller gets the response with the time', async (t) => {
     for (const retryAfter of ['61', '86400', new Date(Date.now() + HOUR).toUTCString()]) {
       const { client, made, pauses } = await failing(t, answering(429, { 'retry-after': retryAfter }));
       const { bitbucket } = await thrownBy(() => client.get('/x'));
@@ -98,7 +98,7 @@ describe('retries', () => {
     }
   });
 
-  test('take a Retry-After that is none or in the past as absent', async (t) => {
+  test('ignores a Retry-After that is invalid or in the past', async (t) => {
     for (const retryAfter of ['soon', '-1', new Date(Date.now() - HOUR).toUTCString()]) {
       const { client, pauses } = await failing(t, answering(503, { 'retry-after': retryAfter }));
       await thrownBy(() => client.get('/x'));
@@ -106,13 +106,13 @@ describe('retries', () => {
     }
   });
 
-  test('can be turned off for a request', async (t) => {
+  test('can be disabled for a request', async (t) => {
     const { client, made } = await failing(t, answering(503));
     await thrownBy(() => client.get('/x', { 'axios-retry': { retries: 0 } }));
     assert.equal(made.requests.length, 1);
   });
 
-  test('cover a connection that breaks, also in the middle of an answer', async (t) => {
+  test('follows a connection that breaks before or in the middle of a response', async (t) => {
     const broken = [
       (_request, response) => response.destroy(),
       (_request, response) => {
@@ -130,7 +130,7 @@ describe('retries', () => {
     }
   });
 
-  test('cover a kept connection that the server has just closed', async (t) => {
+  test('follows a kept-alive connection that the server has just closed', async (t) => {
     withoutPauses(t);
     let connections = 0;
     // Answers the first request of each connection and resets at the second: what a server's time limit looks like.
@@ -151,7 +151,7 @@ describe('retries', () => {
     assert.ok(connections > 1, String(connections));
   });
 
-  test('are not made where nobody listens to a name that does not exist, or for a body that is a stream', async (t) => {
+  test('does not follow a host name that does not exist, nor a request whose body is a stream', async (t) => {
     const pauses = withoutPauses(t);
     const { wrapper: Wrapper } = createEntry({
       ...UNLIMITED, INTEGRATION_AUTH_BITBUCKET_API_URL: 'https://bitbucket.invalid/2.0',
@@ -164,7 +164,7 @@ describe('retries', () => {
   });
 
   for (const phase of ['refresh', 'exchange', 'api']) {
-    test(`are ${phase === 'api' ? '' : 'not '}made of a request that failed on its way, phase ${phase}`, async (t) => {
+    test(`${phase === 'api' ? 'follows' : 'does not follow'} a request that failed on its way, phase ${phase}`, async (t) => {
       withoutPauses(t);
       let asked = 0;
       const client = createClient({
@@ -182,14 +182,14 @@ describe('retries', () => {
     });
   }
 
-  test('send the same body again', async (t) => {
+  test('sends the same body', async (t) => {
     const { client, made } = await failing(t, answering(503), 2);
     await client.put('/x', { a: [1, 'ä'] });
     assert.deepEqual(made.requests.map(({ body }) => body), Array(3).fill('{"a":[1,"ä"]}'));
     assert.ok(made.requests.every(({ headers }) => headers['content-type'] === 'application/json'));
   });
 
-  test('carry the token that is newest by then', async (t) => {
+  test('carries the newest token', async (t) => {
     const authorizations = [];
     const { client } = await failing(t, answering(503), 0, {
       kind: 'oauth',
@@ -205,7 +205,7 @@ describe('retries', () => {
   });
 });
 
-describe('bodies', () => {
+describe('a request body', () => {
   const web = () => new ReadableStream({
     start(controller) {
       controller.enqueue(new TextEncoder().encode('web'));
@@ -217,14 +217,14 @@ describe('bodies', () => {
     ['a web stream', web, 'web'], ['a Blob', () => new Blob(['b', 'lob']), 'blob'], ['bytes', () => new Uint8Array([97]), 'a'],
     ['a buffer', () => new Uint8Array([97]).buffer, 'a'], ['nothing', () => undefined, ''],
   ]) {
-    test(`${what} arrives as it is`, async (t) => {
+    test(`of ${what} arrives unchanged`, async (t) => {
       const made = await clientOf(t);
       await made.client.post('/x', data());
       assert.deepEqual(made.requests.map(({ body }) => body), [expected]);
     });
   }
 
-  test('a form of Axios\' own arrives, files included', async (t) => {
+  test("of Axios' own FormData arrives complete, with its files", async (t) => {
     const made = await clientOf(t);
     await made.client.postForm('/x', { message: 'A commit', file: new Blob(['content']) });
     const [{ headers, body }] = made.requests;
@@ -233,7 +233,7 @@ describe('bodies', () => {
   });
 });
 
-describe('a 401', () => {
+describe('a request that gets a 401', () => {
   const refusing = (until) => ({ headers }, response) => (
     headers.authorization === until ? ok(undefined, response) : json(response, 401, { type: 'error', error: {} })
   );
@@ -246,7 +246,7 @@ describe('a 401', () => {
       return form;
     })(), /^multipart\/form-data; boundary=/],
   ]) {
-    test(`has ${what} sent again with new tokens`, async (t) => {
+    test(`is repeated with new tokens when its body is ${what}`, async (t) => {
       const made = await clientOf(t, { kind: 'oauth', api: refusing('Bearer the-own-token') });
       assert.equal((await made.client.post('/x', data)).status, 200);
       const [first, second] = made.requests;
@@ -256,7 +256,7 @@ describe('a 401', () => {
     });
   }
 
-  test('has a stream not sent again, but the tokens renewed, and the work of `use` run again', async (t) => {
+  test('is not repeated when its body is a stream, but the tokens are refreshed and the work of `use` runs again', async (t) => {
     const made = await clientOf(t, { kind: 'oauth', api: refusing('Bearer the-own-token') });
     const error = await thrownBy(() => made.client.post('/x', Readable.from(['a'])));
     assert.deepEqual([error.response.status, made.requests.length, made.tokenRequests.length], [401, 1, 1]);

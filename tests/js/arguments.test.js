@@ -40,8 +40,8 @@ async function rejects(promise, code) {
   });
 }
 
-describe('a member of another kind', () => {
-  test('is named, and the phase of an answer is that of its grant', () => {
+describe('a member of the wrong kind', () => {
+  test("is named, and the error's phase is that of the grant of its response", () => {
     const client = createClient(OPTIONS);
     const wrong = [
       ['grant', 'password', 'exchange'], ['grant', 1, 'exchange'], ['status', '200'], ['status', 99], ['status', 200.5],
@@ -54,7 +54,7 @@ describe('a member of another kind', () => {
     }
   });
 
-  test('is left out where it is a hint, which must not cost the tokens that have just arrived', () => {
+  test('is ignored where it is a hint, so that the tokens that have just arrived are not lost', () => {
     const client = createClient({ ...OPTIONS, scopes: ['account'] });
     const hints = [1, 'text', { refreshToken: 1, scopes: ['a', null] }, { scopes: {} }, { refreshToken: 'not a token' }, revoked(),
       { get refreshToken() { return fail(); } }, { scopes: revoked([]) }, { scopes: new Array(1001).fill('a') }];
@@ -64,7 +64,7 @@ describe('a member of another kind', () => {
     }
   });
 
-  test('is refused in a list of scopes, which names a thousand at most', () => {
+  test('is refused in a list of scopes, which may have a thousand at most', () => {
     assert.equal(expandScopes(new Array(1000).fill('a')).length, 1);
     for (const list of [new Array(1001).fill('a'), new Array(1001).fill(''), { length: 1 }, [, 'a'], [['a']], new Set(['a']),
       Object.defineProperty(['a'], 0, { get: fail }), revoked([]),
@@ -76,8 +76,8 @@ describe('a member of another kind', () => {
   });
 });
 
-describe('parameters to add', () => {
-  test('are members of a plain object: those of a map would be lost without a word', () => {
+describe('additional parameters', () => {
+  test('must be a plain object, because the entries of a Map would be lost silently', () => {
     const client = createClient(OPTIONS);
     const lost = [new Map([['prompt', 'x']]), new URLSearchParams('prompt=x'), new Headers({ prompt: 'x' }), new Date(), ['x'],
       Object.create({ prompt: 'x' }), Promise.resolve(), new Uint8Array(2)];
@@ -92,8 +92,8 @@ describe('parameters to add', () => {
   });
 });
 
-describe('values of another realm', () => {
-  test('are as good as those of this one', () => {
+describe('a value of another realm', () => {
+  test('counts like one of this realm', () => {
     const client = createClient(OPTIONS);
     const other = vm.createContext({ URL, URLSearchParams });
     const bytes = vm.runInContext('new Uint8Array(2)', other);
@@ -102,7 +102,7 @@ describe('values of another realm', () => {
     assert.deepEqual(expandScopes(vm.runInContext('["account"]', other)), ['account']);
   });
 
-  test('bytes are taken as they are, whatever properties they were given', () => {
+  test('may be bytes, which are read as they are, whatever properties they have', () => {
     const body = Object.defineProperty(new TextEncoder().encode(`xx${ANSWER.body}`).subarray(2), 'length', { value: 0 });
     assert.equal(createClient(OPTIONS).parseTokenResponse({ ...ANSWER, body }).accessToken, 'a');
   });
@@ -145,7 +145,7 @@ describe('the options of a page', () => {
     });
   }
 
-  test('may bring a window with anything in the place of its texts, and one that throws', async (t) => {
+  test('may contain a window with any members in place of its texts, and one that throws', async (t) => {
     const own = { clientId: 'the-key', redirectUri: REDIRECT_URI };
     const odd = [{}, 5, 5n, Symbol('marked'), [], new URL(REDIRECT_URI), null];
     for (const value of odd) {
@@ -169,7 +169,7 @@ describe('the options of a page', () => {
     assert.equal(createPublicClient(own).clientId, 'the-key');
   });
 
-  test('are an object, and hold no secret, also where a page takes what came back', async () => {
+  test('must be an object without a client secret, also when a page completes a login', async () => {
     for (const options of [null, 1, 'text']) await assert.rejects(completeRedirect(options), { field: /options|window/ });
     await assert.rejects(completeRedirect({ window, secret: 'fake' }), { code: 'INVALID_ARGUMENT', field: 'secret' });
   });
@@ -195,7 +195,7 @@ describe('hostile values', () => {
     'codeVerifier', 'code_verifier', 'refreshToken', 'status', 'headers', 'body', 'receivedAt', 'grant', 'previous', 'request', '__proto__',
   ];
 
-  test('200,000 of them: no trap, no hang, and the core works afterwards', () => {
+  test('cause no trap and no hang: 200,000 of them, and the core works afterwards', () => {
     const client = createClient(OPTIONS);
     let seed = 1;
     const draw = (list) => {

@@ -105,13 +105,13 @@ async function assertPassedOn(server, target, options) {
 }
 
 // First, because what was read once is known from then on.
-test('every request goes on while the environment cannot be read', async () => {
+test('every request passes while the environment cannot be read', async () => {
   for (const target of [CALLBACK, DENIAL, PATH]) await assertPassedOn(plain(), target);
   isReadable = true;
   assert.match((await ask(plain(), CALLBACK)).body, /Bitbucket has answered/);
 });
 
-describe('a request that is no callback', () => {
+describe('a request that is not a callback', () => {
   for (const [what, target, options] of [
     ['another path', '/?code=abc&state=def'],
     ['the path without a query', PATH],
@@ -122,14 +122,14 @@ describe('a request that is no callback', () => {
     ['HEAD', CALLBACK, { method: 'HEAD' }],
     ['OPTIONS', CALLBACK, { method: 'OPTIONS' }],
   ]) {
-    test(`goes on as it came: ${what}`, async () => {
+    test(`passes unchanged: ${what}`, async () => {
       for (const [, server] of ours()) await assertPassedOn(server, target, options);
     });
   }
 });
 
-describe('what is emitted beside requests from the network', () => {
-  test('is handed on with what it returns and throws', () => {
+describe('an event that does not come from the network', () => {
+  test('passes with its return value and its exception', () => {
     const server = http.createServer();
     assert.equal(server.emit('request', { method: 'GET', url: '/' }, {}), false);
     assert.equal(server.emit('other'), false);
@@ -148,7 +148,7 @@ describe('what is emitted beside requests from the network', () => {
     assert.throws(() => server.emit('error', new TypeError('unheard')), new TypeError('unheard'));
   });
 
-  test('need not be a request', () => {
+  test('need not carry a request', () => {
     const server = http.createServer();
     let times = 0;
     server.on('request', () => { times += 1; });
@@ -158,7 +158,7 @@ describe('what is emitted beside requests from the network', () => {
     assert.equal(times, odd.length);
   });
 
-  test('goes on where the answer was begun by somebody else', async () => {
+  test('passes when another listener has already begun the response', async () => {
     const server = http.createServer((request, response) => response.end(' and ended'));
     const first = server.listeners('request');
     server.on('early', (request, response) => {
@@ -181,7 +181,7 @@ describe('what is emitted beside requests from the network', () => {
 });
 
 describe('a callback', () => {
-  test('is answered with the package\'s page, ahead of those who listen', async () => {
+  test("gets the package's page before other listeners see the request", async () => {
     const before = heard.length;
     for (const [name, server] of ours()) {
       const { status, headers, body } = await ask(server, CALLBACK);
@@ -197,7 +197,7 @@ describe('a callback', () => {
     assert.equal(heard.length, before);
   });
 
-  test('comes with a policy that allows the page\'s script and style, and nothing else', async () => {
+  test("gets a policy that allows only the page's own script and style", async () => {
     const { headers, body } = await ask(plain(), CALLBACK);
     const hash = (tag) => {
       const [, text] = new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(body);
@@ -210,7 +210,7 @@ describe('a callback', () => {
     assert.ok(!/\bsrc=|href=|url\(/.test(body), 'the page loads something');
   });
 
-  test('that refuses is answered in words, none of which are the request\'s', async () => {
+  test('that reports a refusal is answered in words that contain nothing of the request', async () => {
     const { status, headers, body } = await ask(plain(), DENIAL);
     assert.equal(status, 200);
     // NocoDB's GUI closes a popup in whose address it sees an error, unless it sees none.
@@ -225,7 +225,7 @@ describe('a callback', () => {
     assert.ok(!other.body.includes('alert'));
   });
 
-  test('leaves the connection in order, also with a body', async () => {
+  test('leaves the connection in order, also when it has a body', async () => {
     const socket = connect(plain().address().port, '127.0.0.1').setEncoding('utf8');
     await once(socket, 'connect');
     socket.write(`GET ${CALLBACK} HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbodyGET ${PATH} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
@@ -235,7 +235,7 @@ describe('a callback', () => {
     assert.ok(text.indexOf('Bitbucket has answered') < text.indexOf(`NocoDB's own answer to ${PATH}`));
   });
 
-  test('is answered where somebody else stands in front, or has taken the listeners over', async () => {
+  test("is answered even when another program wraps the server's events or has removed its listeners", async () => {
     const { emit } = http.Server.prototype;
     let seen = 0;
     http.Server.prototype.emit = function (...args) {
@@ -294,14 +294,14 @@ describe('a process with the preload', () => {
     }
   }
 
-  test('that does not show NocoDB\'s class is left alone', async () => {
+  test("leaves the servers alone when NocoDB's class does not appear", async () => {
     const { isHooked, bodies } = await answersOf(['--require', REGISTER], ['without class'], [CALLBACK]);
     assert.equal(isHooked, false);
     assert.deepEqual(bodies, [`NocoDB's own answer to ${CALLBACK}`]);
   });
 
   for (const [how, execArgv] of [['--require', ['--require', REGISTER]], ['--import', ['--import', REGISTER_MODULE]]]) {
-    test(`answers callbacks, loaded by ${how}`, async () => {
+    test(`answers callbacks when it is loaded by ${how}`, async () => {
       const { isHooked, bodies } = await answersOf(execArgv, [], [CALLBACK, DENIAL, PATH]);
       assert.equal(isHooked, true);
       assert.match(bodies[0], /Bitbucket has answered/);

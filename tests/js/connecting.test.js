@@ -106,7 +106,7 @@ describe('a request that gets no connection', () => {
       return { seen, env };
     };
 
-    test(`${what}: ends within the time limit`, async (t) => {
+    test(`ends within its time limit: ${what}`, async (t) => {
       const { seen, env } = await start(t);
       const before = timers();
       const { error, took } = await timed(() => post(env));
@@ -118,7 +118,7 @@ describe('a request that gets no connection', () => {
       assert.ok(timers() <= before, 'a timer stays');
     });
 
-    test(`${what}: ends at once on the signal`, async (t) => {
+    test(`ends at once when its signal is aborted: ${what}`, async (t) => {
       const { seen, env } = await start(t);
       const signal = AbortSignal.timeout(ABORTED_AFTER_MS);
       const { error, took } = await timed(() => post(env, { signal }, 60_000));
@@ -129,7 +129,7 @@ describe('a request that gets no connection', () => {
     });
   }
 
-  test('a signal that was given up before sends nothing', async (t) => {
+  test('sends nothing when its signal was aborted before', async (t) => {
     const seen = await startServer(t, () => {});
     const signal = AbortSignal.abort();
     const { error } = await timed(() => post({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, { signal }));
@@ -137,7 +137,7 @@ describe('a request that gets no connection', () => {
     assert.equal(seen.connections, 0);
   });
 
-  test('more than may be sent at once: each ends at once on the signal, also those that wait for their turn', async (t) => {
+  test('ends at once when its signal is aborted, even among more requests than may be sent at once', async (t) => {
     const seen = await startServer(t, () => {});
     const client = await clientOf({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, 60_000);
     const controller = new AbortController();
@@ -153,7 +153,7 @@ describe('a request that gets no connection', () => {
     await seen.assertClosed();
   });
 
-  test('one that is given up leaves those beside it alone', async (t) => {
+  test('leaves other requests alone when it is aborted', async (t) => {
     const sockets = [];
     const seen = await startServer(t, (socket) => socket.once('data', () => sockets.push(socket)));
     const client = await clientOf({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, 60_000);
@@ -170,7 +170,7 @@ describe('a request that gets no connection', () => {
     await seen.assertClosed();
   });
 
-  test('a body that is a stream changes nothing', async (t) => {
+  test('behaves the same when its body is a stream', async (t) => {
     const seen = await startServer(t, () => {});
     const env = { HTTPS_PROXY: `http://127.0.0.1:${seen.port}` };
     for (const body of [() => ReadableStream.from(['x']), () => new FormData()]) {
@@ -210,7 +210,7 @@ const answers = {
   ],
 };
 
-describe('a proxy is asked once, when it', () => {
+describe('a proxy is asked once for each attempt when it', () => {
   for (const [what, [behave, message]] of Object.entries(answers)) {
     test(what, async (t) => {
       const seen = await startServer(t, behave);
@@ -225,7 +225,7 @@ describe('a proxy is asked once, when it', () => {
     });
   }
 
-  test('is there only for others: another attempt asks once more', async (t) => {
+  test('closes the connection, and each retry asks it once more', async (t) => {
     const seen = await startServer(t, onceAsked((socket) => socket.end()));
     const client = await clientOf({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, 10_000);
     const { error } = await timed(() => client.get('/', { 'axios-retry': { retries: 2, retryDelay: () => 1 } }));
@@ -234,7 +234,7 @@ describe('a proxy is asked once, when it', () => {
   });
 });
 
-describe('what a proxy is told', () => {
+describe('a proxy', () => {
   const authorizationAt = async (t, userInfo, tls) => {
     const seen = await startServer(t, onceAsked((s) => s.end('HTTP/1.1 407 Auth\r\n\r\n')), tls);
     const { error } = await timed(() => post({ HTTPS_PROXY: `http://${userInfo}127.0.0.1:${seen.port}` }, {}, 10_000));
@@ -242,19 +242,19 @@ describe('what a proxy is told', () => {
     return /proxy-authorization: (.*)\r\n/i.exec(seen.heads.join(''))?.[1];
   };
 
-  test('a user name without a password is sent', async (t) => {
+  test('gets a user name without a password', async (t) => {
     assert.equal(await authorizationAt(t, 'token@'), `Basic ${btoa('token:')}`);
   });
 
-  test('user name and password are sent decoded', async (t) => {
+  test('gets the decoded user name and password', async (t) => {
     assert.equal(await authorizationAt(t, 'a%20b:c%25+@'), `Basic ${btoa('a b:c%+')}`);
   });
 
-  test('nothing, where the address holds nothing', async (t) => {
+  test('gets no credentials when its URL has none', async (t) => {
     assert.equal(await authorizationAt(t, ''), undefined);
   });
 
-  test('host and port, and nothing of the request', async (t) => {
+  test('gets host and port, and nothing else of the request', async (t) => {
     const seen = await startServer(t, onceAsked((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')));
     await timed(() => post({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, {}, 10_000));
     const head = seen.heads.join('');
@@ -263,7 +263,7 @@ describe('what a proxy is told', () => {
     assert.doesNotMatch(head, /the-token|authorization|user-agent/i);
   });
 
-  test('over TLS, a proxy that has an IP address only, on Node.js of every version', async (t) => {
+  test('with an IP address is reached over TLS in every version of Node.js', async (t) => {
     const { tls } = makeCertificates(t);
     const names = [];
     const seen = await startServer(t, onceAsked((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')), {
@@ -277,28 +277,28 @@ describe('what a proxy is told', () => {
   });
 });
 
-describe('the variable that is blamed is the one that is used', () => {
-  test('an empty https_proxy beside HTTPS_PROXY', async () => {
+describe('an error of a proxy', () => {
+  test('blames HTTPS_PROXY when https_proxy is empty', async () => {
     const HTTPS_PROXY = `http://127.0.0.1:${await freePort()}`;
     const { error } = await timed(() => post({ https_proxy: '', HTTPS_PROXY }, {}, 10_000));
     assert.match(error.message, /connection was refused.*the proxy of HTTPS_PROXY is in use/);
   });
 
-  test('a bad HTTP_PROXY beside a good HTTPS_PROXY fails nothing', async (t) => {
+  test('does not occur for a bad HTTP_PROXY beside a good HTTPS_PROXY', async (t) => {
     const seen = await startServer(t, onceAsked((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')));
     const env = { HTTPS_PROXY: `http://127.0.0.1:${seen.port}`, HTTP_PROXY: '"socks5h://x"' };
     const { error } = await timed(() => post(env, {}, 10_000));
     assert.match(error.message, /PROXY_403.*the proxy of HTTPS_PROXY is in use/);
   });
 
-  test('no proxy is blamed for a host that NO_PROXY excepts', async () => {
+  test('does not occur for a host that NO_PROXY excludes', async () => {
     const env = { HTTPS_PROXY: `http://127.0.0.1:${await freePort()}`, NO_PROXY: 'bitbucket.example' };
     const { error } = await timed(() => post(env, {}, 10_000));
     assert.match(error.message, /host name could not be resolved/);
     assert.doesNotMatch(error.message, /the proxy of/);
   });
 
-  test('an entry that brings no variable about proxies goes by those of the process', async (t) => {
+  test("follows the process's variables when the entry's environment has none for a proxy", async (t) => {
     const seen = await startServer(t, onceAsked((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')));
     const before = { ...process.env };
     t.after(() => {
@@ -312,7 +312,7 @@ describe('the variable that is blamed is the one that is used', () => {
     assert.equal(seen.connects(), 1);
   });
 
-  test('what is wrong with it is in the log when the form is read, without the value', (t) => {
+  test("is in the log without the variable's value when the form is read", (t) => {
     const warn = t.mock.method(console, 'warn', () => {});
     void createEntry(environment(TARGET, { HTTPS_PROXY: '"http://ada:marked@proxy.example"' })).form;
     const lines = warn.mock.calls.map(({ arguments: [line] }) => line);

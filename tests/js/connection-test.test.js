@@ -32,7 +32,7 @@ const ACCESS_TOKENS = [
   token, kind, workspace: 'acme', scopes, ...(kind === 'repository' && { repository: 'billing-service' }),
 }));
 
-describe('testConnection, asked of Bitbucket', () => {
+describe('testConnection with Bitbucket', () => {
   let bitbucket;
   let Wrapper;
   let asked = [];
@@ -79,10 +79,10 @@ describe('testConnection, asked of Bitbucket', () => {
     return rest;
   };
 
-  describe('OAuth', () => {
+  describe('with OAuth', () => {
     const all = ['repository:write', 'pullrequest:write', 'issue:write', 'account'];
 
-    test('says whose connection it is, what was granted, and until when the token lives', async () => {
+    test('says who connected, what was granted, and how long the token is valid', async () => {
       const config = connected(all);
       const { account: whose, ...result } = await run(config);
       assert.deepEqual(withoutUuid(whose), account);
@@ -96,7 +96,7 @@ describe('testConnection, asked of Bitbucket', () => {
       });
     });
 
-    test('works with scopes missing, and says which, what for, and what to do', async () => {
+    test('succeeds with missing scopes, and says which they are, what they are for and what to do', async () => {
       const { success, message, missingScopes, account: whose } = await run(connected(['account']));
       assert.equal(success, true);
       assert.equal(whose.nickname, 'dana');
@@ -107,14 +107,14 @@ describe('testConnection, asked of Bitbucket', () => {
       assert.match(message, /Add them to the OAuth client at Bitbucket and authenticate again, if they are needed\.$/);
     });
 
-    test('works without the scope of the user, and names that one', async () => {
+    test('succeeds without the scope for the user, and names it', async () => {
       const result = await run(connected(['repository']));
       assert.deepEqual([result.success, 'account' in result, result.paths], [true, false, ['/2.0/user']]);
       assert.match(result.message, /^Bitbucket accepts the credential\. These scopes are missing: .*\baccount \(/);
       assert.ok(result.missingScopes.includes('account'));
     });
 
-    test('looks at the workspace then, if it knows one', async () => {
+    test('checks the configured workspace when it cannot read the user', async () => {
       const { success, message, paths } = await run(connected(['repository'], { workspace: 'acme' }));
       assert.equal(success, true);
       assert.match(message, /^Connected to the workspace acme\. These scopes are missing: .*\baccount \(/);
@@ -124,7 +124,7 @@ describe('testConnection, asked of Bitbucket', () => {
       assert.match(elsewhere.message, /does not have this workspace.*check its name/);
     });
 
-    test('renews tokens on the way, and tells of the new ones', async () => {
+    test('refreshes tokens when it has to, and reports the new ones', async () => {
       const config = connected(all);
       bitbucket.control.advance(3 * HOUR);
       const { success, expiresAt, paths } = await run(config);
@@ -134,7 +134,7 @@ describe('testConnection, asked of Bitbucket', () => {
       assert.deepEqual([again, later], [true, ['/2.0/user']]);
     });
 
-    test('says that the user has to connect again, and how', async () => {
+    test('says that the user must connect again, and how', async () => {
       const config = connected(all);
       bitbucket.control.revoke();
       const { success, message } = await run(config);
@@ -145,10 +145,10 @@ describe('testConnection, asked of Bitbucket', () => {
     });
   });
 
-  describe('an API token', () => {
+  describe('with an API token', () => {
     const config = (name, more) => ({ type: 'basic', email: EMAIL, token: `ATATT3xFfGF0-fake-${name}`, ...more });
 
-    test('says whose it is, and what it can read', async () => {
+    test('says whose token it is, and what it can read', async () => {
       const { account: whose, ...result } = await run(config('all', { email: ` ${EMAIL}\n` }));
       assert.deepEqual(withoutUuid(whose), account);
       assert.deepEqual(result, {
@@ -164,14 +164,14 @@ describe('testConnection, asked of Bitbucket', () => {
     for (const [what, changed] of [
       ['a wrong e-mail address', { email: 'someone.else@example.com' }], ['a wrong token', { token: 'another' }],
     ]) {
-      test(`with ${what}: says to check the address, or to enter a new token`, async () => {
+      test(`says to check the e-mail address or to enter a new token (${what})`, async () => {
         const { success, message } = await run(config('all', changed));
         assert.equal(success, false);
         assert.match(message, /check that the e-mail address is that of the Atlassian account .* or enter a new token\.$/);
       });
     }
 
-    test('without scopes: says how to make one with them', async () => {
+    test('says how to create a token with scopes when the token has none', async () => {
       for (const workspace of [undefined, 'acme']) {
         const { success, message, paths } = await run(config('none', { workspace }));
         assert.deepEqual([success, paths], [false, ['/2.0/user']]);
@@ -179,7 +179,7 @@ describe('testConnection, asked of Bitbucket', () => {
       }
     });
 
-    test('without the scope of the user works, and says so', async () => {
+    test('succeeds without the scope for the user, and says so', async () => {
       for (const [workspace, begin] of [[undefined, 'Bitbucket accepts the credential'], ['acme', 'Connected to the workspace acme']]) {
         const { success, message, missingScopes, scopes } = await run(config('repositories', { workspace }));
         assert.equal(success, true);
@@ -191,7 +191,7 @@ describe('testConnection, asked of Bitbucket', () => {
       }
     });
 
-    test('which may see neither the user nor repositories still works for what it may', async () => {
+    test('succeeds for what the token may read when that is neither the user nor repositories', async () => {
       const { success, message, missingScopes, paths } = await run(config('pull-requests', { workspace: 'acme' }));
       assert.equal(success, true);
       assert.deepEqual(missingScopes, ['read:user:bitbucket', 'read:workspace:bitbucket', 'read:repository:bitbucket']);
@@ -199,14 +199,14 @@ describe('testConnection, asked of Bitbucket', () => {
       assert.deepEqual(paths, ['/2.0/user', '/2.0/repositories/acme?pagelen=1']);
     });
 
-    test('entered as an access token: the prefix is a hint', async () => {
+    test('hints at the other field when an API token was entered as an access token', async () => {
       const { success, message } = await run({ type: 'api_key', token: 'ATATT3xFfGF0-fake-all' });
       assert.equal(success, false);
       assert.match(message, /looks like an API token of an Atlassian account: choose "API token"/);
     });
   });
 
-  describe('an access token', () => {
+  describe('with an access token', () => {
     const config = (name, more) => ({ type: 'api_key', token: `ATCTT3xFfGN0-fake-${name}`, ...more });
     const workspace = { workspace: 'acme' };
     const repository = { repository: 'acme/billing-service' };
@@ -224,7 +224,7 @@ describe('testConnection, asked of Bitbucket', () => {
       ['repository', { ...repository, workspace: ' acme ' }, 'Connected to the repository acme/billing-service.',
         ['/2.0/repositories/acme/billing-service']],
     ]) {
-      test(`of a ${name}, with ${Object.keys(more).join(' and ')}`, async () => {
+      test(`succeeds for a token of a ${name} with ${Object.keys(more).join(' and ')}`, async () => {
         const { scopes } = ACCESS_TOKENS.find(({ token }) => token === config(name).token);
         const missingScopes = name === 'workspace' ? [] : ['pullrequest'];
         const readable = name === 'workspace'
@@ -238,14 +238,14 @@ describe('testConnection, asked of Bitbucket', () => {
     }
 
     for (const name of ['workspace', 'project', 'repository']) {
-      test(`of a ${name}, with neither: is accepted, and what else can be tested is told`, async () => {
+      test(`succeeds for a token of a ${name} without workspace and repository, and says what else can be tested`, async () => {
         const { success, message, paths } = await run(config(name, { workspace: '', repository: ' ' }));
         assert.deepEqual([success, paths], [true, ['/2.0/user']]);
         assert.match(message, /^Bitbucket accepts the token\. Enter its workspace or repository/);
       });
     }
 
-    test('for another workspace or repository: says to check the name', async () => {
+    test('says to check the name when the token belongs to another workspace or repository', async () => {
       for (const [name, more, what] of [
         ['workspace', { workspace: 'acme-labs' }, 'workspace'], ['workspace', { workspace: 'nowhere' }, 'workspace'],
         ['repository', { repository: 'acme/billing-client' }, 'repository'],
@@ -256,7 +256,7 @@ describe('testConnection, asked of Bitbucket', () => {
       }
     });
 
-    test('without the scope works for what it may, and names the scope', async () => {
+    test('succeeds for what the token may read when a scope is missing, and names the scope', async () => {
       for (const more of [repository, { workspace: 'acme', repository: 'acme/billing-service' }]) {
         const { success, message, missingScopes } = await run(config('webhook', more));
         assert.deepEqual([success, missingScopes], [true, ['repository', 'pullrequest']]);
@@ -264,7 +264,7 @@ describe('testConnection, asked of Bitbucket', () => {
       }
     });
 
-    test('that is unknown: says to enter a new one', async () => {
+    test('says to enter a new token when Bitbucket does not know it', async () => {
       for (const more of [{}, workspace, repository]) {
         const { success, message } = await run({ ...ACCESS_TOKEN, ...more });
         assert.equal(success, false);
@@ -272,7 +272,7 @@ describe('testConnection, asked of Bitbucket', () => {
       }
     });
 
-    test('entered as an API token, and an app password: the prefix is a hint', async () => {
+    test('hints at the other field when an API token or an app password was entered as an access token', async () => {
       const { message } = await run({ type: 'basic', email: EMAIL, token: 'ATCTT3xFfGN0-fake-workspace' });
       assert.match(message, /looks like an access token .*: choose "Access token" for it\.$/);
       for (const kind of [{ type: 'basic', email: EMAIL }, { type: 'api_key' }]) {
@@ -282,7 +282,7 @@ describe('testConnection, asked of Bitbucket', () => {
       }
     });
 
-    test('is never refused for its prefix', async (t) => {
+    test("never fails because of the token's prefix", async (t) => {
       const { origin } = await serve(t, (_request, response) => json(response, 200, { type: 'workspace' }));
       const { wrapper: Lenient } = createEntry(environment(origin));
       for (const config of [
@@ -296,8 +296,8 @@ describe('testConnection, asked of Bitbucket', () => {
     });
   });
 
-  describe('the OAuth client itself', () => {
-    test('with a workspace, and without', async () => {
+  describe('as the OAuth client', () => {
+    test('succeeds with and without a workspace', async () => {
       const { expiresAt, ...known } = await run({ type: 'custom', workspace: 'acme' });
       assert.ok(expiresAt > Date.now());
       assert.deepEqual(known.scopes, ['repository', 'repository:write', 'pullrequest', 'pullrequest:write', 'issue', 'issue:write', 'account']);
@@ -310,7 +310,7 @@ describe('testConnection, asked of Bitbucket', () => {
       assert.match(message, /^Bitbucket accepts the token\. Enter its workspace/);
     });
 
-    test('with a secret that is wrong, or that is not there: names the variable', async () => {
+    test('names the variable when the secret is wrong or missing', async () => {
       for (const [value, pattern] of [['another', /An administrator must check .*CLIENT_SECRET/], [undefined, /CLIENT_SECRET is not set/]]) {
         const { wrapper: Other } = createEntry(simulatorEnvironment(bitbucket, {
           INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: value,
@@ -321,7 +321,7 @@ describe('testConnection, asked of Bitbucket', () => {
       }
     });
 
-    test('that is not private: says what Bitbucket says', async (t) => {
+    test("repeats Bitbucket's message when the client is not private", async (t) => {
       const open = await startSimulator(t, { clients: [{ private: false }] });
       const { wrapper: Other } = createEntry(simulatorEnvironment(open));
       const { success, message } = await new Other({ type: 'custom' }).testConnection();
@@ -329,7 +329,7 @@ describe('testConnection, asked of Bitbucket', () => {
       assert.match(message, /client_credentials/);
     });
 
-    test('with a scope missing on the client: works, and names it', async (t) => {
+    test('succeeds when the client lacks a scope, and names the scope', async (t) => {
       const narrow = await startSimulator(t, { clients: [{ private: true, scopes: ['repository'] }] });
       const { wrapper: Other } = createEntry(simulatorEnvironment(narrow, {
         INTEGRATION_AUTH_BITBUCKET_SCOPES: 'repository pullrequest',
@@ -340,7 +340,7 @@ describe('testConnection, asked of Bitbucket', () => {
     });
   });
 
-  test('asks for none of the addresses that Atlassian removed', () => {
+  test('requests none of the endpoints that Atlassian removed', () => {
     assert.ok(asked.length > 40, String(asked.length));
     for (const path of new Set(asked)) {
       assert.match(path, /^\/2\.0\/(user|workspaces\/[\w-]+|repositories\/[\w-]+(\/[\w-]+|\?pagelen=1))$/);
@@ -349,7 +349,7 @@ describe('testConnection, asked of Bitbucket', () => {
   });
 });
 
-describe('testConnection, when something is wrong', () => {
+describe('testConnection without success', () => {
   /** The result against a server that answers API requests as told. */
   async function against(t, answer, config = ACCESS_TOKEN, variables = {}) {
     const server = await serve(t, (request, response) => (
@@ -383,7 +383,7 @@ describe('testConnection, when something is wrong', () => {
     ['a connection that is dropped', (_request, response) => response.destroy(), /could not be reached\. Check the network, the proxy.*closed/],
   ];
   for (const [what, answer, message] of rows) {
-    test(`${what}: says so once, and does not throw`, async (t) => {
+    test(`reports one problem and does not throw: ${what}`, async (t) => {
       const { requests, ...result } = await against(t, answer);
       assert.deepEqual(Object.keys(result), ['success', 'message']);
       assert.equal(result.success, false);
@@ -401,7 +401,7 @@ describe('testConnection, when something is wrong', () => {
     ['workspace', 7, /workspace is not a string\.$/],
     ['token', '"the-access-token"', /token is in quotes/],
   ]) {
-    test(`the ${field} ${JSON.stringify(value)}: says what is wrong with it, and asks nobody`, async (t) => {
+    test(`says what is wrong with the ${field} ${JSON.stringify(value)}, and sends nothing`, async (t) => {
       const { success, message: said, requests } = await against(t, () => {}, { ...ACCESS_TOKEN, [field]: value });
       assert.deepEqual([success, requests], [false, []]);
       assert.match(said, message);
@@ -409,7 +409,7 @@ describe('testConnection, when something is wrong', () => {
     });
   }
 
-  test('the OAuth client itself, where nobody allowed it: names the variable, and asks nobody', async (t) => {
+  test('names the variable when nobody allowed that connections act as the OAuth client, and sends nothing', async (t) => {
     for (const value of [undefined, 'true']) {
       const variables = { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: value };
       const { success, message, requests } = await against(t, () => {}, { type: 'custom', workspace: 'acme' }, variables);
@@ -418,7 +418,7 @@ describe('testConnection, when something is wrong', () => {
     }
   });
 
-  test('a token with no more than `pipeline`: says what it can read, and what it cannot', async (t) => {
+  test('says what a token with only the scope `pipeline` can read and what it cannot', async (t) => {
     const workspaceOnly = (_request, response) => (
       json(response, 200, { type: 'workspace', slug: 'acme' }, { 'x-oauth-scopes': 'pipeline' })
     );
@@ -428,13 +428,13 @@ describe('testConnection, when something is wrong', () => {
       + 'repository (read repositories), pullrequest (read pull requests). Make a token that has them, if they are needed.');
   });
 
-  test('a 403 in Bitbucket\'s form, to who has a user, is a failure', async (t) => {
+  test("fails on a 403 in Bitbucket's form for a credential that has a user", async (t) => {
     const { success, message } = await against(t, bitbucketError(403, { message: 'No.' }), OAUTH);
     assert.equal(success, false);
     assert.match(message, /403: this kind of credential is not accepted there, or whoever it belongs to may not do this/);
   });
 
-  test('nobody listens, a server keeps silent, an address cannot be used', async (t) => {
+  test('says that a server does not listen, does not respond, or has an invalid URL', async (t) => {
     const { wrapper: Nobody } = createEntry(environment(`http://127.0.0.1:${await freePort()}`));
     assert.match((await new Nobody(ACCESS_TOKEN).testConnection()).message, /could not be reached.*refused; ECONNREFUSED/);
     const silent = await against(t, () => {}, ACCESS_TOKEN, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '100' });
@@ -443,7 +443,7 @@ describe('testConnection, when something is wrong', () => {
     assert.match((await new Wrong(ACCESS_TOKEN).testConnection()).message, /INTEGRATION_AUTH_BITBUCKET_API_URL/);
   });
 
-  test('is not held up by the rate limit', async (t) => {
+  test('does not wait for the rate limit', async (t) => {
     const more = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '1' };
     const ok = (_request, response) => json(response, 200, { type: 'workspace' });
     const server = await serve(t, ok);
@@ -454,7 +454,7 @@ describe('testConnection, when something is wrong', () => {
     assert.equal(server.requests.length, 7);
   });
 
-  test('never throws, whatever the config is', async (t) => {
+  test('never throws, whatever the config contains', async (t) => {
     const tokens = { access_token: 'another-token', token_type: 'bearer', expires_in: 3600 };
     const { origin, requests } = await serve(t, ({ url }, response) => json(response, 200, url.startsWith('/2.0/') ? {} : tokens));
     const { wrapper: Wrapper } = createEntry(environment(origin));
@@ -491,7 +491,7 @@ describe('connectionStatus', () => {
   };
   const account = { uuid: '{u}', nickname: 'dana', displayName: 'Dana Demo' };
 
-  test('tells what is known of an OAuth connection, and asks nobody', async () => {
+  test('says what is known of an OAuth connection, and sends nothing', async () => {
     const config = {
       ...OAUTH, account, scopes: ['repository', 'account'], expires_at: '2101-02-03T04:05:06.000Z', refreshed_at: '2101-02-03T03:05:06.000Z',
     };
@@ -502,14 +502,14 @@ describe('connectionStatus', () => {
     });
   });
 
-  test('leaves out what is not known', async () => {
+  test('leaves out unknown values', async () => {
     assert.deepEqual(await status({ ...OAUTH, refresh_token: 'another' }), { kind: 'oauth' });
     assert.deepEqual(await status(ACCESS_TOKEN), { kind: 'api_key' });
     assert.deepEqual(await status({ type: 'basic', email: EMAIL, token: 'the-token' }), { kind: 'basic' });
     assert.deepEqual(await status({ type: 'custom' }), { kind: 'custom' });
   });
 
-  test('tells nothing of what another kind has left behind, and no more of an account than that', async () => {
+  test('ignores values that another kind of credential left in the config, and shows only the known members of an account', async () => {
     const left = { ...OAUTH, refresh_token: 'a-third', account: { ...account, secret: 'the-secret' }, scopes: ['account'], expires_at: '2101-02-03T04:05:06.000Z' };
     for (const config of [ACCESS_TOKEN, { type: 'basic', email: EMAIL, token: 'the-token' }, { type: 'custom' }]) {
       assert.deepEqual(await status({ ...left, ...config }), { kind: config.type });
@@ -517,12 +517,12 @@ describe('connectionStatus', () => {
     assert.deepEqual((await status(left)).account, account);
   });
 
-  test('misses nothing that Bitbucket no longer asks for', async () => {
+  test('does not miss scopes that Bitbucket no longer requires', async () => {
     const granted = { ...OAUTH, refresh_token: 'a-fourth', scopes: ['pullrequest:write', 'account'] };
     assert.deepEqual((await status(granted)).missingScopes, []);
   });
 
-  test('is not held up by 40,000 scopes, and says that they are too many', async () => {
+  test('handles 40,000 scopes without a delay, and says that they are too many', async () => {
     const scopes = Array.from({ length: 40_000 }, (_, at) => `scope-${at}`);
     for (const [at, many] of [scopes, scopes.join(' ')].entries()) {
       const config = { ...OAUTH, refresh_token: `with-many-${at}`, scopes: many };
@@ -535,7 +535,7 @@ describe('connectionStatus', () => {
     }
   });
 
-  test('gives scopes that are stored as a text as a list, and refuses what are none', async () => {
+  test('gives scopes that are stored as text as a list, and refuses invalid scopes', async () => {
     const stored = (scopes) => ({ ...OAUTH, refresh_token: `with-${Buffer.from(JSON.stringify(scopes)).toString('hex')}`, scopes });
     assert.deepEqual((await status(stored('account, repository'))).scopes, ['account', 'repository']);
     assert.deepEqual(await status(stored(' , ')), { kind: 'oauth' });
@@ -545,18 +545,18 @@ describe('connectionStatus', () => {
     }
   });
 
-  test('is refused by name where nobody allowed that connections act as the OAuth client', async () => {
+  test('is refused by name when nobody allowed connections to act as the OAuth client', async () => {
     const variables = { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: undefined };
     const error = await thrownBy(() => status({ type: 'custom' }, variables));
     assert.ok(error instanceof BitbucketAuthError);
     assert.deepEqual([error.code, error.field], ['INVALID_CONFIG', 'INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS']);
   });
 
-  test('says what the prefix of a token hints at', async () => {
+  test("repeats the hint that the token's prefix gives", async () => {
     assert.match((await status({ type: 'api_key', token: 'ATATT3xFfGF0-fake' })).hint, /choose "API token"/);
   });
 
-  test('follows the tokens', async (t) => {
+  test('follows a change of the tokens', async (t) => {
     const bitbucket = await startSimulator(t, { backend: 'newer' });
     const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket));
     const [answer] = bitbucket.control.connect();

@@ -37,7 +37,7 @@ const NAMED = 'The Redis of INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_UR
 const isToldLost = (message) => message.startsWith(`WARN redis-unavailable: ${NAMED} cannot be used (`);
 const isToldBack = (message) => message === `INFO redis-available: ${NAMED} can be used again.`;
 
-describe('coordination through a Redis that cannot be used', () => {
+describe('a token store whose Redis cannot be used', () => {
   const SECRET = 'the-wrong-password';
   /** A server of which a user may do what these rules say. */
   const withRules = async (t, ...rules) => {
@@ -82,7 +82,7 @@ describe('coordination through a Redis that cannot be used', () => {
     ],
   };
   for (const [what, [kind, start]] of Object.entries(impossible)) {
-    test(`${what}: it goes on in memory, and says so once`, async (t) => {
+    test(`continues in memory and says so once: ${what}`, async (t) => {
       const warn = t.mock.method(console, 'warn', () => {});
       const error = t.mock.method(console, 'error', () => {});
       const { scheme = 'redis', user = '', host = '127.0.0.1', port = 6379, database = 0 } = await start(t);
@@ -105,14 +105,14 @@ describe('coordination through a Redis that cannot be used', () => {
     });
   }
 
-  test('an address that the client cannot read counts as one that cannot be used', async (t) => {
+  test('treats an invalid URL like a Redis that cannot be reached', async (t) => {
     const { coordination, said } = coordinate(t, 'redis://%zz:%zz@[');
     assert.equal(await worksWithinProcess(coordination), 0);
     assert.equal(said.length, 1);
     assert.doesNotMatch(said[0], /%zz/);
   });
 
-  test('a Redis that hangs costs a second once', async (t) => {
+  test('waits a second for a Redis that hangs, once', async (t) => {
     const redis = await startRedis(t);
     const { coordination, said } = coordinate(t, redis.url);
     await coordination.publish('a', entry('b', 1));
@@ -135,7 +135,7 @@ describe('coordination through a Redis that cannot be used', () => {
     assert.deepEqual(said.map(isToldBack), [false, true, false, true, false, true]);
   });
 
-  test('a connection that Redis ends, as many do when it was idle, is made again without a word', async (t) => {
+  test('reconnects silently when Redis closes an idle connection', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const { coordination, said } = coordinate(t, url);
@@ -151,7 +151,7 @@ describe('coordination through a Redis that cannot be used', () => {
     assert.deepEqual(said, []);
   });
 
-  test('a Redis that comes back with another password says that, and not that it is not reachable', async (t) => {
+  test('names the wrong password when Redis comes back with another one', async (t) => {
     const redis = await startRedis(t);
     const raw = rawClient(t, redis.url);
     const { coordination, said } = coordinate(t, redis.url);
@@ -163,7 +163,7 @@ describe('coordination through a Redis that cannot be used', () => {
     assert.deepEqual(said, [`WARN redis-unavailable: ${NAMED} cannot be used (password): until it can, this process renews tokens on its own.`]);
   });
 
-  test('many operations at once wait for a hanging Redis together', async (t) => {
+  test('has many operations wait together for a Redis that hangs', async (t) => {
     const redis = await startRedis(t);
     const { coordination, said } = coordinate(t, redis.url);
     await coordination.publish('a', entry('b', 1));
@@ -174,7 +174,7 @@ describe('coordination through a Redis that cannot be used', () => {
     assert.equal(said.length, 1);
   });
 
-  test('Redis killed and started again: told once each, and what was published meanwhile is passed on', async (t) => {
+  test('reports the loss and the return of a killed Redis once each, and publishes what it stored meanwhile', async (t) => {
     const redis = await startRedis(t);
     const { coordination, said } = coordinate(t, redis.url);
     const { coordination: other } = coordinate(t, redis.url);
@@ -217,7 +217,7 @@ describe('coordination through a Redis that cannot be used', () => {
     await after.release();
   });
 
-  test('a refresh token that stayed the same gets its newer access token without Redis, too', async (t) => {
+  test('finds the newer access token of an unchanged refresh token without Redis, too', async (t) => {
     const redis = await startRedis(t);
     const { coordination, said } = coordinate(t, redis.url);
     await coordination.publish('a', entry('b', 5));
@@ -237,7 +237,7 @@ describe('coordination through a Redis that cannot be used', () => {
     assert.deepEqual((await coordination.find('b')).value, newer);
   });
 
-  test('what came from elsewhere meanwhile with a higher fence wins over what is passed on', async (t) => {
+  test("accepts another process's entry with a higher fence instead of publishing its own", async (t) => {
     const redis = await startRedis(t);
     const { coordination, said } = coordinate(t, redis.url);
     await coordination.publish('a', entry('b', 3));
@@ -257,7 +257,7 @@ describe('coordination through a Redis that cannot be used', () => {
     }
   });
 
-  test('two that followed the same are one again, also when Redis has lost the one that it had', async (t) => {
+  test('agrees with another process again when both refreshed the same token, even if Redis lost its entry', async (t) => {
     const redis = await startRedis(t);
     const { coordination: one, said } = coordinate(t, redis.url);
     const { coordination: other, said: alsoSaid } = coordinate(t, redis.url);
@@ -275,7 +275,7 @@ describe('coordination through a Redis that cannot be used', () => {
     await waitFor(async () => new Set((await ends()).map((end) => end?.key)).size === 1, 'they agree');
   });
 
-  test('tokens that Redis lost without a word are put back by who knows them', async (t) => {
+  test('puts tokens back that Redis lost silently', async (t) => {
     const redis = await startRedis(t);
     const { coordination } = coordinate(t, redis.url);
     await coordination.publish('a', entry('b', 1));
@@ -286,7 +286,7 @@ describe('coordination through a Redis that cannot be used', () => {
     assert.equal((await other.find('a')).key, 'c');
   });
 
-  test('a lock is lost when Redis is gone for longer than its time limit', async (t) => {
+  test("loses its lock when Redis is gone for longer than the lock's time limit", async (t) => {
     const redis = await startRedis(t);
     const { coordination } = coordinate(t, redis.url, { limits: { lock: 1000 } });
     const lock = await coordination.lock('key');

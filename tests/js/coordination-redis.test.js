@@ -18,13 +18,13 @@ const DAY = 24 * 60 * MINUTE;
 const { RateLimiter } = await import(
   new URL('js/rate-limit.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
 
-describe('values in Redis', () => {
+describe('a value in Redis', () => {
   promises(async (t) => {
     const { url } = await startRedis(t);
     return [coordinate(t, url).coordination, coordinate(t, url).coordination];
   });
 
-  test('values that are damaged, moved, or from another key count as not there', async (t) => {
+  test('counts as absent when it is damaged, moved, or belongs to another key', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     await coordinate(t, url).coordination.publish('a', entry('b', 1));
@@ -61,7 +61,7 @@ describe('values in Redis', () => {
     assert.deepEqual(await found(), entry('b', 1));
   });
 
-  test('the permissions in the documentation are enough, and none of them can be left out', async (t) => {
+  test('can be used with exactly the permissions that the documentation lists', async (t) => {
     const scaling = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
     const [, rules] = /ACL SETUSER nocodb on >\S+ resetkeys (.+)/.exec(scaling);
     const all = rules.split(' ');
@@ -97,7 +97,7 @@ describe('values in Redis', () => {
     }
   });
 
-  test('each database is one of its own, and a number that there is not names itself', async (t) => {
+  test('belongs to one database, and a database number that does not exist is named', async (t) => {
     const { url } = await startRedis(t, '--databases', '3');
     const { coordination: second } = coordinate(t, `${url}/2`);
     await second.publish('a', entry('b', 1));
@@ -114,7 +114,7 @@ describe('values in Redis', () => {
     }
   });
 
-  test('a lock without a time limit, or with a far one, or of another type, is free after the time that locks have', async (t) => {
+  test('of a lock without time limit, with a distant one, or of another type expires after the usual time of a lock', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const { coordination, said } = coordinate(t, url, { limits: { lock: 500 } });
@@ -130,7 +130,7 @@ describe('values in Redis', () => {
     assert.deepEqual(said, []);
   });
 
-  test('what is no text where one should be, and fences that nobody counted, do no harm', async (t) => {
+  test('that is not text, or a fence that nobody issued, does no harm', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const { coordination: before } = coordinate(t, url);
@@ -158,7 +158,7 @@ describe('values in Redis', () => {
   /** Tokens that were received at this time. */
   const of = (name, obtainedAt) => ({ ...pair(name), obtainedAt, expiresAt: obtainedAt + 2 * 60 * MINUTE });
 
-  test('who knows newer tokens does not take earlier ones that were put back, and puts its own in their place', async (t) => {
+  test('with earlier tokens that was put back is replaced by a process that knows newer tokens', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const { coordination } = coordinate(t, url);
@@ -189,7 +189,7 @@ describe('values in Redis', () => {
     assert.equal((await coordination.find('c')).value.accessToken, 'newest');
   });
 
-  test('tokens of the format before are read, and give way', async (t) => {
+  test('of the previous format is read and replaced', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const nonce = Buffer.alloc(12, 1);
@@ -207,7 +207,7 @@ describe('values in Redis', () => {
     assert.equal((await coordinate(t, url).coordination.find('a')).key, 'c');
   });
 
-  test('who knows the tokens of a damaged value puts them back', async (t) => {
+  test('that is damaged is restored by a process that knows the tokens', async (t) => {
     const { url } = await startRedis(t);
     const { coordination } = coordinate(t, url);
     await coordination.publish('a', entry('b', 1));
@@ -216,7 +216,7 @@ describe('values in Redis', () => {
     assert.deepEqual(await coordinate(t, url).coordination.find('a'), entry('b', 1));
   });
 
-  test('pointers that lead in a circle end', async (t) => {
+  test('that points in a circle ends the search', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     for (const [key, pointer] of Object.entries({ a: '1 b', b: '2 a', c: '1 c', d: 'nonsense' })) {
@@ -229,7 +229,7 @@ describe('values in Redis', () => {
     assert.deepEqual(said, []);
   });
 
-  test('refusals that nobody noted are as good as not there, and give way', async (t) => {
+  test('of refusals in another format counts as absent and is replaced', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const name = `${PREFIX}refusals`;
@@ -265,7 +265,7 @@ describe('values in Redis', () => {
     assert.ok(await raw.pttl(name) > 29 * MINUTE);
   });
 
-  test('no secret is in Redis, every key belongs to the client, and every key expires in time', async (t) => {
+  test('contains no secret, has a key of this client, and expires in time', async (t) => {
     const { url } = await startRedis(t);
     const { coordination } = coordinate(t, url);
     const lock = await coordination.lock('a');
@@ -295,7 +295,7 @@ describe('values in Redis', () => {
     assert.equal(await raw.get(`${PREFIX}lock:a`), null);
   });
 
-  test('the same tokens never look the same', async (t) => {
+  test('differs each time, even for the same tokens', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const { coordination } = coordinate(t, url);
@@ -309,7 +309,7 @@ describe('values in Redis', () => {
 });
 
 describe('the connection to Redis', () => {
-  test('the client of Redis is loaded at the first operation, and a process that has nothing to do ends', async (t) => {
+  test('loads the Redis client at the first operation, and lets an idle process end', async (t) => {
     const { url } = await startRedis(t);
     const { value, took } = await timed(() => runJsonFixture(t, 'coordinate.js', [url]));
     assert.ok(value.fence > 0);
@@ -317,14 +317,14 @@ describe('the connection to Redis', () => {
     assert.ok(took < 3000, `it took ${took} ms`);
   });
 
-  test('a machine that takes long to load the client of Redis uses Redis all the same', async (t) => {
+  test('is used even on a machine that takes long to load the Redis client', async (t) => {
     const { url } = await startRedis(t);
     const value = await runJsonFixture(t, 'coordinate.js', [url, '2500']);
     assert.ok(value.fence > 0);
     assert.deepEqual({ ...value, fence: 1 }, { loaded: [false, true], fence: 1, published: true, found: 'two' });
   });
 
-  test('a process ends though Redis is gone, and not before what it asked is answered', async (t) => {
+  test('lets a process end when Redis is gone, once its commands were answered', async (t) => {
     const hanging = `redis://127.0.0.1:${await answering(t)}`;
     const closed = `redis://127.0.0.1:${await freePort()}`;
     for (const url of [closed, hanging]) {
@@ -334,7 +334,7 @@ describe('the connection to Redis', () => {
     }
   });
 
-  test('a process ends though Redis hangs, while it tries to come back', async (t) => {
+  test('lets a process end while it reconnects to a Redis that hangs', async (t) => {
     const redis = await startRedis(t);
     const process = startCoordinator(t, { url: redis.url, limits: { reconnection: 100 } });
     const lock = await process.ask('lock', 'a');
@@ -348,7 +348,7 @@ describe('the connection to Redis', () => {
     assert.ok(took < 2500, `it took ${took} ms`);
   });
 
-  test('closing ends the connection, the locks and every attempt to come back', async (t) => {
+  test('ends with its locks and all attempts to reconnect when the store is closed', async (t) => {
     const redis = await startRedis(t);
     const raw = rawClient(t, redis.url);
     const clients = async () => (await raw.client('LIST')).trim().split('\n').length;
@@ -369,7 +369,7 @@ describe('the connection to Redis', () => {
     assert.deepEqual(said, []);
   });
 
-  test('closing while the first connection is being made ends that, too', async (t) => {
+  test('is not made when the store is closed while it connects', async (t) => {
     let connections = 0;
     const server = createServer((socket) => {
       connections += 1;

@@ -11,10 +11,10 @@ import { MemoryTokenStore, PREFIX, entry, startCoordinator } from './coordinatio
 
 const DAY = 24 * 60 * MINUTE;
 
-describe('coordination in memory', () => {
+describe('the token store in memory', () => {
   promises(async () => [new MemoryTokenStore()]);
 
-  test('keeps a bounded number of older keys', async () => {
+  test('keeps a limited number of older tokens', async () => {
     const memory = new MemoryTokenStore();
     for (let number = 1; number <= 100; number += 1) {
       assert.equal(await memory.publish(`key ${number - 1}`, entry(`key ${number}`, number)), true);
@@ -25,7 +25,7 @@ describe('coordination in memory', () => {
     assert.equal(memory.findLocal('key 77').key, 'key 100');
   });
 
-  test('forgets tokens that nobody renewed for three months', async (t) => {
+  test('forgets tokens that nobody refreshed for three months', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: 0 });
     const memory = new MemoryTokenStore();
     await memory.publish('a', entry('b', 1));
@@ -38,7 +38,7 @@ describe('coordination in memory', () => {
     assert.equal(memory.findLocal('c').key, 'd');
   });
 
-  test('forgets refusals and grants after half an hour, and those of the future at once', async (t) => {
+  test('forgets refusals and grants after half an hour, and at once when they lie in the future', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: 60 * MINUTE });
     const memory = new MemoryTokenStore();
     const known = async (key) => JSON.parse(JSON.stringify(await memory.tokenEndpointHistory(key)));
@@ -69,8 +69,8 @@ describe('coordination in memory', () => {
   });
 });
 
-describe('locks in Redis', () => {
-  test('two processes never hold one lock, and each lock has a greater fence', async (t) => {
+describe('a lock in Redis', () => {
+  test('is never held by two processes, and each lock has a greater fence', async (t) => {
     const { url } = await startRedis(t);
     const processes = [startCoordinator(t, { url }), startCoordinator(t, { url })];
     let holders = 0;
@@ -93,7 +93,7 @@ describe('locks in Redis', () => {
     assert.deepEqual(fences, Array.from({ length: 40 }, (_, index) => fences[0] + index));
   });
 
-  test('the lock of a process that was killed is free after its time limit, and not before', async (t) => {
+  test('of a killed process is free after its time limit, and not before', async (t) => {
     const { url } = await startRedis(t);
     const limits = { lock: 2000 };
     const holder = startCoordinator(t, { url, limits });
@@ -108,7 +108,7 @@ describe('locks in Redis', () => {
     await lock.release();
   });
 
-  test('a lock that is held for long is extended until it is released', async (t) => {
+  test('is extended until it is released', async (t) => {
     const { url } = await startRedis(t);
     const limits = { lock: 600 };
     const { coordination } = coordinate(t, url, { limits });
@@ -124,7 +124,7 @@ describe('locks in Redis', () => {
     assert.equal(lock.isHeld(), false);
   });
 
-  test('a lock that somebody else has by now is noticed at the next extension', async (t) => {
+  test('is lost, which the next extension notices, when another process has it', async (t) => {
     const { url } = await startRedis(t);
     const { coordination } = coordinate(t, url, { limits: { lock: 600 } });
     const lock = await coordination.lock('key');
@@ -135,7 +135,7 @@ describe('locks in Redis', () => {
     assert.equal(await raw.get(`${PREFIX}lock:key`), 'somebody else');
   });
 
-  test('a process that was stopped for longer than its lock lasts does no harm when it goes on', async (t) => {
+  test('that expired while its process was suspended does no harm when the process continues', async (t) => {
     const { url } = await startRedis(t);
     const limits = { lock: 1000 };
     const stopped = startCoordinator(t, { url, limits });
@@ -177,7 +177,7 @@ describe('tokens in Redis', () => {
     return `redis://127.0.0.1:${await listen(t, server)}`;
   }
 
-  test('what is published between the look and the publication of others is not lost', async (t) => {
+  test('are not lost when they are published while another process publishes', async (t) => {
     const redis = await startRedis(t);
     let change;
     const url = await disturbed(t, redis, 'mine', () => change());
@@ -203,7 +203,7 @@ describe('tokens in Redis', () => {
     }
   });
 
-  test('who loses every race passes its tokens on later', async (t) => {
+  test('are published later by a process that loses every race', async (t) => {
     const redis = await startRedis(t);
     const raw = rawClient(t, redis.url);
     let races = 0;
@@ -223,7 +223,7 @@ describe('tokens in Redis', () => {
     assert.deepEqual(said, []);
   });
 
-  test('a renewal costs six commands, if nobody else is about', async (t) => {
+  test('cost six commands for a refresh that nobody disturbs', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const { coordination } = coordinate(t, url);
@@ -246,7 +246,7 @@ describe('tokens in Redis', () => {
     assert.equal(await cost(() => renew('c', 'd')), 6);
   });
 
-  test('clients that share a Redis do not see each other', async (t) => {
+  test('of another client are invisible', async (t) => {
     const { url } = await startRedis(t);
     const { coordination } = coordinate(t, url);
     const { coordination: other } = coordinate(t, url, { namespace: 'another' });
@@ -256,7 +256,7 @@ describe('tokens in Redis', () => {
     assert.ok(await other.lock('a'));
   });
 
-  test('a chain of a month leads to its end in one step', async (t) => {
+  test('lead to the end of a chain of a month in one step', async (t) => {
     const { url } = await startRedis(t);
     const { coordination } = coordinate(t, url);
     for (let number = 1; number <= 1000; number += 1) {
@@ -267,7 +267,7 @@ describe('tokens in Redis', () => {
     assert.equal(other.findLocal('key 0').key, 'key 1000');
   });
 
-  test('in whatever order tokens are published, all keys lead all processes to the same ones', async (t) => {
+  test('are the same for all keys and processes, in whatever order they were published', async (t) => {
     const { url } = await startRedis(t);
     for (let seed = 1; seed <= 40; seed += 1) {
       let state = seed;

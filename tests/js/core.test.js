@@ -5,7 +5,7 @@ import { runJsonFixture } from '../support/fixtures.js';
 
 const load = (t, way) => runJsonFixture(t, 'load.js', [way]);
 
-describe('a source that is not the core', () => {
+describe('a source without a core', () => {
   const ways = [
     'other bytes', 'another module', 'an empty module', 'an empty module, compiled', 'an empty module, without a digest',
     'the core with a byte changed', 'the core of another build', 'the core of another build, compiled',
@@ -13,7 +13,7 @@ describe('a source that is not the core', () => {
     'a promise that fails', 'a file that is not there', 'a path that is not there',
   ];
   for (const way of ways) {
-    test(`${way} is refused, and the core still loads`, async (t) => {
+    test(`such as ${way} is refused, and the core can still be loaded`, async (t) => {
       const { refused, works } = await load(t, way);
       const { message, ...error } = refused;
       assert.deepEqual(error, { name: 'BitbucketAuthError', code: 'INVALID_ARGUMENT', phase: 'config', field: 'source' });
@@ -27,7 +27,7 @@ describe('a source that is not the core', () => {
 describe('a runtime that refuses WebAssembly', () => {
   for (const way of ['init() where WebAssembly is forbidden', 'first use where WebAssembly is forbidden',
     'first use where eval is forbidden']) {
-    test(`${way}: the error names the directive`, async (t) => {
+    test(`gets an error that names the policy's directive (${way})`, async (t) => {
       const { refused, failed, works } = await load(t, way);
       assert.equal(works, undefined);
       if (way.startsWith('init')) assert.deepEqual(refused, failed);
@@ -39,7 +39,7 @@ describe('a runtime that refuses WebAssembly', () => {
 
   for (const way of ['init() where WebAssembly is compiled ahead only', 'first use where WebAssembly is compiled ahead only',
     'a Uint8Array where WebAssembly is compiled ahead only']) {
-    test(`${way}: the error names the entry that works there`, async (t) => {
+    test(`gets an error that names the entry that works there (${way})`, async (t) => {
       const { refused, failed, works } = await load(t, way);
       assert.equal(works, undefined);
       for (const { message, ...error } of [failed, ...(refused ? [refused] : [])]) {
@@ -51,7 +51,7 @@ describe('a runtime that refuses WebAssembly', () => {
 
   for (const way of ['first use without TextDecoder', 'init() without TextDecoder', 'first use without TextEncoder',
     'first use without WebAssembly']) {
-    test(`${way}: importing does nothing, and the error names it`, async (t) => {
+    test(`can import the package, and the first call names the cause (${way})`, async (t) => {
       const { refused, failed, works } = await load(t, way);
       const field = way.split(' ').at(-1);
       assert.equal(works, undefined);
@@ -62,7 +62,7 @@ describe('a runtime that refuses WebAssembly', () => {
     });
   }
 
-  test('first use where memory is short: the error names its kind', async (t) => {
+  test('gets an error that names its kind when memory is short at first use', async (t) => {
     const { failed } = await load(t, 'first use where memory is short');
     assert.equal(failed.code, 'INVALID_CONFIG');
     assert.match(failed.message, /RangeError/);
@@ -72,7 +72,7 @@ describe('a runtime that refuses WebAssembly', () => {
 
 describe('the entry without the bytes', () => {
   for (const way of ['slim: first use without a source', 'slim: init() without a source']) {
-    test(`${way}: the error says what to do`, async (t) => {
+    test(`gets an error that says what to do (${way})`, async (t) => {
       const { refused, failed, works, after } = await load(t, way);
       assert.equal(works, undefined);
       assert.deepEqual(after, { modules: 0, instances: 0 });

@@ -30,8 +30,8 @@ async function begin(t, args, env) {
 /** What the program has of tokens in the simulator is in its answers only: they have these forms. */
 const TOKENS = /eyJ|access token: *\S|refresh token: *\S/i;
 
-describe('login', () => {
-  test('prints account and scopes, and no token; the page says that it is done', async (t) => {
+describe('the command `login`', () => {
+  test('prints account and scopes but no token, and shows a page that says that it is done', async (t) => {
     const { bitbucket, env } = await loopback(t);
     const { address, done } = await begin(t, [], env);
     const { searchParams } = new URL(address);
@@ -50,7 +50,7 @@ describe('login', () => {
     await assert.rejects(fetch(bitbucket.client.callback));
   });
 
-  test('prints tokens when it is asked to', async (t) => {
+  test('prints tokens on request', async (t) => {
     const { bitbucket, env } = await loopback(t);
     const { address, done } = await begin(t, ['--show-tokens'], env);
     await fetch(await bitbucket.authorize(address));
@@ -59,7 +59,7 @@ describe('login', () => {
     assert.match(stdout, /^Refresh token: +\S{20,}$/m);
   });
 
-  test('at --redirect-uri, whatever the variable says, and with a scope that was not granted', async (t) => {
+  test('uses --redirect-uri instead of the variable, and names a scope that was not granted', async (t) => {
     const { bitbucket, env } = await loopback(t, { backend: 'older' });
     const { callback } = bitbucket.client;
     const args = ['--redirect-uri', callback.replace('127.0.0.1', 'localhost')];
@@ -69,7 +69,7 @@ describe('login', () => {
     assert.equal((await done).status, 0);
   });
 
-  test('ends with 1 when the user says no, and when the code is refused', async (t) => {
+  test('exits with 1 when the user denies access, and when Bitbucket refuses the code', async (t) => {
     const { bitbucket, env } = await loopback(t);
     const denied = await begin(t, [], env);
     const page = await (await fetch(await bitbucket.authorize(denied.address, { grant: false }))).text();
@@ -86,7 +86,7 @@ describe('login', () => {
     assert.doesNotMatch(refused.stderr, /marked/);
   });
 
-  test('ends when the user says no and the answer brings no state back', async (t) => {
+  test('ends when the user denies access and the callback has no state', async (t) => {
     const { bitbucket, env } = await loopback(t);
     const { done } = await begin(t, [], env);
     const answer = await fetch(new URL('/?error=access_denied', bitbucket.client.callback));
@@ -96,7 +96,7 @@ describe('login', () => {
     assert.match(stderr, /Access was denied on Bitbucket's page/);
   });
 
-  test('goes on waiting after what is no callback, or somebody else\'s', async (t) => {
+  test('keeps waiting after a request that is no callback, or a callback of another login', async (t) => {
     const { bitbucket, env } = await loopback(t);
     const { address, done } = await begin(t, [], env);
     const { callback } = bitbucket.client;
@@ -111,7 +111,7 @@ describe('login', () => {
     assert.equal((await done).status, 0);
   });
 
-  test('opens the browser of the platform, or else prints the address', { skip: process.platform === 'win32' }, async (t) => {
+  test("opens the platform's browser, or prints the URL", { skip: process.platform === 'win32' }, async (t) => {
     const { bitbucket, env } = await loopback(t);
     const folder = mkdtempSync(join(tmpdir(), 'login-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -137,7 +137,7 @@ describe('login', () => {
     assert.equal((await alone.done).status, 0);
   });
 
-  test('ends with 2 where the callback would go elsewhere, the port is taken, or a variable is wrong', async (t) => {
+  test('exits with 2 when the callback would go elsewhere, the port is in use, or a variable is wrong', async (t) => {
     const { bitbucket, env } = await loopback(t);
     const end = async (more, args = []) => {
       const { status, stdout, stderr } = await run(t, ['login', '--no-browser', ...args], { ...env, ...more });
@@ -155,8 +155,8 @@ describe('login', () => {
   });
 });
 
-describe('authorize-url', () => {
-  test('prints the address, without state and challenge, and what it is good for', async (t) => {
+describe('the command `authorize-url`', () => {
+  test('prints the URL without state and challenge, and says what it is good for', async (t) => {
     const { status, stdout, stderr } = await run(t, ['authorize-url'], await unreachable());
     assert.equal(status, 0);
     const { searchParams } = new URL(stdout.trim());
@@ -164,7 +164,7 @@ describe('authorize-url', () => {
     assert.match(stderr, /^For looking at it: .*completes no login\.\n$/);
   });
 
-  test('ends with 2 without a client', async (t) => {
+  test('exits with 2 without a client', async (t) => {
     const { status, stdout, stderr } = await run(t, ['authorize-url']);
     assert.deepEqual([status, stdout], [2, '']);
     assert.match(stderr, /CLIENT_ID is not set\.\n.*CLIENT_SECRET is not set\.\n.*REDIRECT_URI is not set\.\n$/);

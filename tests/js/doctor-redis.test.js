@@ -26,8 +26,8 @@ function rules() {
   return /ACL SETUSER nocodb on >\S+ (resetkeys .+)/.exec(scaling)[1].split(' ');
 }
 
-describe('a Redis', () => {
-  test('of the plugin\'s own can be used, and nothing stays in it', async (t) => {
+describe('`doctor` checks a Redis and', () => {
+  test("accepts the plugin's own, and leaves nothing in it", async (t) => {
     const { url, port } = await startRedis(t);
     assertOne(await redisWith(t, { [OWN]: `${url}/5` }), 'good',
       new RegExp(`^The Redis of ${OWN} \\(127\\.0\\.0\\.1:${port}\\) can be used; the plugin's data is in database 5, which no`));
@@ -36,26 +36,26 @@ describe('a Redis', () => {
     for (const key of left) assert.ok(await client.pttl(key) <= 1000 && key.startsWith('nocodb-bitbucket-auth:doctor:'), key);
   });
 
-  test('of NocoDB: the plugin is in another database', async (t) => {
+  test("says that the plugin uses another database of NocoDB's Redis", async (t) => {
     const { url } = await startRedis(t);
     assertOne(await redisWith(t, { NC_REDIS_URL: url }), 'good', /of NC_REDIS_URL .* in database 15, which no start/);
   });
 
-  test('of NocoDB with only one database: its start empties it, unless it keeps its cache', async (t) => {
+  test('warns that a start of NocoDB empties a Redis with one database, unless NocoDB keeps its cache', async (t) => {
     const { url } = await startRedis(t, '--databases', '1');
     const words = /database 0, which is that of NC_REDIS_URL: NocoDB empties it at each start\. The plugin stays there, as it has no other database\. Set /;
     assertOne(await redisWith(t, { NC_REDIS_URL: url }), 'warning', words);
     assertOne(await redisWith(t, { NC_REDIS_URL: url, NC_KEEP_CACHE: 'true' }), 'good', /database 0, which no start/);
   });
 
-  test('of the plugin\'s own that is NocoDB\'s database', async (t) => {
+  test("warns that the plugin's own Redis is NocoDB's database", async (t) => {
     const { url } = await startRedis(t);
     assertOne(await redisWith(t, { [OWN]: url, NC_CACHE_REDIS_URL: `${url}/0` }), 'warning', /that of NC_CACHE_REDIS_URL/);
     assertOne(await redisWith(t, { [OWN]: `${url}/3`, NC_CACHE_REDIS_URL: `${url}/0` }), 'good', /database 3/);
     assertOne(await redisWith(t, { NC_REDIS_URL: url, [`${PREFIX}REDIS_DATABASE`]: '0' }), 'warning', /that of NC_REDIS_URL/);
   });
 
-  test('with the permissions that docs/scaling.md lists, and with each of them missing', async (t) => {
+  test('accepts the permissions that docs/scaling.md lists, and names each one that is missing', async (t) => {
     const { url, port } = await startRedis(t);
     const admin = clientOf(t, url);
     const address = `redis://nocodb:marked-password@127.0.0.1:${port}/5`;
@@ -76,13 +76,13 @@ describe('a Redis', () => {
     ['is a sentinel', ['--sentinel'], ({ url }) => url, /: it is a sentinel, or lacks a command\./],
     ['is a replica', ['--replicaof', '127.0.0.1', '1', '--replica-serve-stale-data', 'yes'], ({ url }) => url, /: it is read-only\. .*primary/],
   ]) {
-    test(`that ${what}`, async (t) => {
+    test(`reports a Redis that ${what}`, async (t) => {
       const redis = await startRedis(t, ...more);
       assertOne(await redisWith(t, { [OWN]: address(redis) }, ['marked']), 'bad', words);
     });
   }
 
-  test('that is not there, or hangs', async (t) => {
+  test('reports a Redis that is absent or hangs', async (t) => {
     const gone = `redis://user:marked@127.0.0.1:${await freePort()}`;
     assertOne(await redisWith(t, { [OWN]: gone }, ['marked']), 'bad', /: not reachable\. Start it/);
     const redis = await startRedis(t);
@@ -91,7 +91,7 @@ describe('a Redis', () => {
     redis.resume();
   });
 
-  test('whose address cannot be used', async (t) => {
+  test('reports an invalid URL', async (t) => {
     const [problem, ...rest] = await redisWith(t, { [OWN]: 'marked.example:6379' }, ['marked']);
     assert.equal(problem.verdict, 'bad');
     assertOne(rest, 'skipped', /^No Redis was tried: the variable that names it cannot be used\. $/);
@@ -99,10 +99,10 @@ describe('a Redis', () => {
   });
 });
 
-describe('several processes', () => {
+describe('`doctor` checks several processes and', () => {
   const processesWith = async (t, variables) => (await examine(t, await unreachable(variables)))('processes');
 
-  test('without a Redis', async (t) => {
+  test('reports that they have no Redis', async (t) => {
     for (const name of ['NC_WORKER_MODE_ENABLED', 'NC_WORKER_CONTAINER']) {
       const found = await examine(t, await unreachable({ [name]: 'true' }));
       assertOne(found('processes'), 'bad', /without a Redis in common they lose connections: INTEGRATION_AUTH_BITBUCKET_REDIS_URL or NC_REDIS_URL/);
@@ -110,13 +110,13 @@ describe('several processes', () => {
     }
   });
 
-  test('with one, and without a client', async (t) => {
+  test('accepts them with a Redis, also without an OAuth client', async (t) => {
     const { url } = await startRedis(t);
     assertOne(await processesWith(t, { NC_WORKER_CONTAINER: 'true', NC_REDIS_URL: url }), 'good', /share the Redis of NC_REDIS_URL/);
     assertOne(await processesWith(t, { NC_WORKER_CONTAINER: 'true', [`${PREFIX}CLIENT_ID`]: '' }), 'skipped', /nothing for them to share/);
   });
 
-  test('of which no variable tells', async (t) => {
+  test('skips the check when no variable says that there are several', async (t) => {
     for (const value of [undefined, 'false', '0', '']) {
       assertOne(await processesWith(t, value === undefined ? {} : { NC_WORKER_CONTAINER: value }), 'good', /No variable says/);
     }

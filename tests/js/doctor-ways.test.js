@@ -26,8 +26,8 @@ async function proxied(t, { nocodb, env }, change, url = (target) => target) {
 
 const asItComes = (headers) => headers;
 
-describe('the redirect URI', () => {
-  test('is answered by the plugin\'s page, also with a query of its own', async (t) => {
+describe('`doctor` checks the redirect URI and', () => {
+  test("accepts the plugin's page, also when the URI has a query", async (t) => {
     const { env, nocodb } = await scene(t);
     const found = await examine(t, { ...env, [`${PREFIX}REDIRECT_URI`]: `${nocodb.origin}/?tenant=7` });
     assertOne(found('redirect-uri'), 'good', /^The redirect URI http:\/\/127\.0\.0\.1:\d+\/ is answered by the plugin's page\. $/);
@@ -42,13 +42,13 @@ describe('the redirect URI', () => {
     ['a proxy that does not find NocoDB', (response) => response.writeHead(502), /fails with 502.*whether NocoDB runs/],
     ['NocoDB\'s own page', (response) => response.writeHead(200, { 'content-type': 'text/html' }), /by another \(200\).*NODE_OPTIONS/],
   ]) {
-    test(`is answered by ${what}`, async (t) => {
+    test(`reports that ${what} answers there`, async (t) => {
       const { env } = await scene(t, { answers: { '/': ({ url }, response) => answer(response, url).end('<title>Other</title>') } });
       assertOne((await examine(t, env))('redirect-uri'), 'bad', words);
     });
   }
 
-  test('is redirected to plain http', async (t) => {
+  test('reports a redirect to plain http', async (t) => {
     const { tls, authority } = makeCertificates(t);
     const { origin } = await serve(t, ({ headers }, response) => {
       response.writeHead(301, { location: `http://${headers.host}/?state=x` }).end();
@@ -57,7 +57,7 @@ describe('the redirect URI', () => {
     assertOne((await examine(t, env))('redirect-uri'), 'bad', /from https to http.*X-Forwarded-Proto/);
   });
 
-  test('cannot be reached, or has a certificate that is not accepted', async (t) => {
+  test('reports a URI that cannot be reached, or whose certificate is not accepted', async (t) => {
     const env = await unreachable();
     assertOne((await examine(t, env))('redirect-uri'), 'bad', /cannot be reached from here: the connection was refused/);
     const { tls } = makeCertificates(t);
@@ -66,7 +66,7 @@ describe('the redirect URI', () => {
     assertOne(found('redirect-uri'), 'bad', /certificate is not accepted/);
   });
 
-  test('gives no answer', async (t) => {
+  test('reports a URI that does not respond', async (t) => {
     const { env } = await scene(t, { answers: { '/': () => {} } });
     const found = await examine(t, { ...env, [`${PREFIX}TIMEOUT_MS`]: '500' });
     assertOne(found('redirect-uri'), 'bad', /there was no answer in time/);
@@ -79,18 +79,18 @@ describe('the redirect URI', () => {
     ['no opener policy', ({ 'cross-origin-opener-policy': _removed, ...headers }) => headers, /: Cross-Origin-Opener-Policy\./],
     ['a cache', (headers) => ({ ...headers, 'cache-control': 'max-age=60' }), /: Cache-Control\. A proxy/],
   ]) {
-    test(`is behind a proxy that sends ${what}`, async (t) => {
+    test(`reports a proxy that sends ${what}`, async (t) => {
       const env = await proxied(t, await scene(t), change);
       assertOne((await examine(t, env))('redirect-uri'), 'warning', words);
     });
   }
 
-  test('is behind a proxy that changes nothing of it', async (t) => {
+  test('accepts a proxy that changes nothing', async (t) => {
     const env = await proxied(t, await scene(t), asItComes);
     assertOne((await examine(t, env))('redirect-uri'), 'good', /./);
   });
 
-  test('is behind a proxy that writes into the page', async (t) => {
+  test('reports a proxy that changes the page', async (t) => {
     const { env, nocodb } = await scene(t);
     const { origin } = await serve(t, async ({ url }, response) => {
       const answer = await fetch(nocodb.origin + url);
@@ -100,7 +100,7 @@ describe('the redirect URI', () => {
     assertOne(found('redirect-uri'), 'warning', /the page itself/);
   });
 
-  test('is behind a proxy that strips the query', async (t) => {
+  test('reports a proxy that removes the query', async (t) => {
     const { answers } = { answers: { '/dashboard': (_request, response) => response.end('<title>NocoDB</title>') } };
     const host = await scene(t, { answers });
     const env = await proxied(t, host, asItComes, (target) => (target.includes('?') ? '/dashboard' : target));
@@ -109,13 +109,13 @@ describe('the redirect URI', () => {
   });
 });
 
-describe('NocoDB', () => {
-  test('tells its version and edition', async (t) => {
+describe('`doctor` checks NocoDB and', () => {
+  test('prints its version and edition', async (t) => {
     const { env } = await scene(t);
     assertOne((await examine(t, env))('nocodb'), 'good', /^NocoDB 0\.301\.3, community edition, answers at http:\/\/127/);
   });
 
-  test('is where --nocodb or NC_PUBLIC_URL says, whose user info is left out', async (t) => {
+  test('finds it by --nocodb or NC_PUBLIC_URL, whose user info it does not print', async (t) => {
     const { env, nocodb } = await scene(t);
     const elsewhere = { ...env, [`${PREFIX}REDIRECT_URI`]: `http://127.0.0.1:${await freePort()}/` };
     const address = nocodb.origin.replace('//', '//marked:marked@');
@@ -127,12 +127,12 @@ describe('NocoDB', () => {
     assertOne((await examine(t, elsewhere))('nocodb'), 'warning', /cannot be reached from here.*See whether NocoDB runs there; --nocodb names another/);
   });
 
-  test('tells no version, as where its working folder has none', async (t) => {
+  test('says so when NocoDB does not report a version', async (t) => {
     const { env } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': (_request, response) => json(response, 200, { ee: true }) } });
     assertOne((await examine(t, env))('nocodb'), 'good', /^NocoDB of an untold version, enterprise edition, answers/);
   });
 
-  test('is looked for at the redirect URI where NC_PUBLIC_URL is no address, which is a problem', async (t) => {
+  test('finds it at the redirect URI when NC_PUBLIC_URL is invalid, which is a problem', async (t) => {
     const { env } = await scene(t);
     for (const value of ['marked:8080', 'marked.example', 'ftp://marked.example']) {
       const [wrong, ...rest] = (await examine(t, { ...env, NC_PUBLIC_URL: value }, { secrets: ['marked'] }))('nocodb');
@@ -142,7 +142,7 @@ describe('NocoDB', () => {
     }
   });
 
-  test('tells the version of another package, as where it was started in that one\'s folder', async (t) => {
+  test('ignores a version of another package, from whose folder NocoDB was started', async (t) => {
     for (const [version, words] of [
       ['0.2.0', /^NocoDB, community edition, answers at http:\S+ It gives its version as 0\.2\.0, which is none of NocoDB's: outside of/],
       ['1.301.3', /version as 1\.301\.3/],
@@ -155,7 +155,7 @@ describe('NocoDB', () => {
     }
   });
 
-  test('is none, or tells nothing', async (t) => {
+  test('reports a server that is not NocoDB, or that reports nothing', async (t) => {
     for (const answer of [(response) => response.writeHead(404).end(), (response) => json(response, 200, { version: 3 })]) {
       const { env, paths } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': (_request, response) => answer(response) } });
       assert.ok(paths.INFO);
@@ -163,7 +163,7 @@ describe('NocoDB', () => {
     }
   });
 
-  test('writes what it likes into its version, which stays on one line', async (t) => {
+  test('prints whatever version NocoDB reports on one line', async (t) => {
     const version = `\x1b[31m${'v\n'.repeat(100)}`;
     const { env } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': (_request, response) => json(response, 200, { version }) } });
     const [{ text }] = (await examine(t, env))('nocodb');
@@ -171,7 +171,7 @@ describe('NocoDB', () => {
     assert.ok(text.length < 300);
   });
 
-  test('gets an opener policy from a proxy', async (t) => {
+  test('reports a proxy that adds an opener policy', async (t) => {
     for (const [policy, verdict] of [['same-origin', 'bad'], ['same-origin-allow-popups; report-to="x"', 'good']]) {
       const change = (headers) => ({ ...headers, 'cross-origin-opener-policy': policy });
       const env = await proxied(t, await scene(t), change);
@@ -180,10 +180,10 @@ describe('NocoDB', () => {
   });
 });
 
-describe('the preload', () => {
+describe('`doctor` checks the preload and', () => {
   const LIST = '/api/v2/integrations';
 
-  test('is active, with this environment', async (t) => {
+  test('finds it active with this environment', async (t) => {
     const { env } = await scene(t);
     assertOne((await examine(t, env))('preload'), 'good', /with the Key and the redirect URI of this environment/);
   });
@@ -193,19 +193,19 @@ describe('the preload', () => {
     [{ [`${PREFIX}REDIRECT_URI`]: 'https://nocodb.example/' }, /with another redirect URI than/],
     [{ [`${PREFIX}CLIENT_SECRET`]: '' }, /does not offer OAuth2/],
   ]) {
-    test(`is active, with another environment: ${Object.keys(variables)}`, async (t) => {
+    test(`finds it active with another environment: ${Object.keys(variables)}`, async (t) => {
       const { env } = await scene(t, { variables });
       assertOne((await examine(t, env, { secrets: ['another-key'] }))('preload'), 'bad', words);
     });
   }
 
-  test('is active, where this environment has no client', async (t) => {
+  test('finds it active when this environment has no client', async (t) => {
     const { nocodb } = await scene(t);
     const found = await examine(t, { NC_PUBLIC_URL: nocodb.origin });
     assertOne(found('preload'), 'good', /where OAuth2 is configured/);
   });
 
-  test('is not active: NocoDB has nothing of the plugin, or another Bitbucket', async (t) => {
+  test('finds it inactive when NocoDB has no Bitbucket, or another one', async (t) => {
     const other = [{ type: 'auth', sub_type: 'bitbucket', manifest: { title: 'Bitbucket', description: 'Another' } }, null, 7];
     for (const list of [[], other]) {
       const { env } = await scene(t, { answers: { [LIST]: (_request, response) => json(response, 200, list) } });
@@ -213,7 +213,7 @@ describe('the preload', () => {
     }
   });
 
-  test('cannot be seen where NocoDB wants a sign-in, but by its page', async (t) => {
+  test('recognises it only by its callback page when NocoDB requires a sign-in', async (t) => {
     const guarded = { [LIST]: (_request, response) => json(response, 401, {}) };
     const { env } = await scene(t, { answers: guarded });
     assertOne((await examine(t, env))('preload'), 'good', /active in the process that answers at the redirect URI/);
@@ -221,7 +221,7 @@ describe('the preload', () => {
     assertOne((await examine(t, without.env))('preload'), 'warning', /cannot be seen/);
   });
 
-  test('is not looked for where something else than NocoDB answers', async (t) => {
+  test('skips the check when another server answers', async (t) => {
     for (const status of [302, 404, 502]) {
       const { origin } = await serve(t, (_request, response) => response.writeHead(status).end());
       const found = await examine(t, await unreachable({ NC_PUBLIC_URL: origin }));
@@ -230,12 +230,12 @@ describe('the preload', () => {
     }
   });
 
-  test('is not looked for where NocoDB cannot be reached', async (t) => {
+  test('skips the check when NocoDB cannot be reached', async (t) => {
     assertOne((await examine(t, await unreachable()))('preload'), 'skipped', /not learnt: the connection was refused/);
   });
 });
 
-describe('the endpoints', () => {
+describe('`doctor` checks the endpoints and', () => {
   const files = makeCertificates({ after });
 
   /** A Bitbucket over TLS under a name that only a proxy knows, and the variables for it. */
@@ -273,7 +273,7 @@ describe('the endpoints', () => {
     }
   };
 
-  test('are reached through a proxy, which is named without its credentials', async (t) => {
+  test('reaches them through a proxy, which it names without its credentials', async (t) => {
     const env = await bitbucket(t);
     const { address, targets } = await startProxy(t, ({ username }) => ({ requestAuthentication: username !== 'marked' }));
     const found = await examine(t, { ...env, HTTPS_PROXY: `http://marked:marked@${address}` }, { secrets: ['marked', 'bWFya2Vk'] });
@@ -281,7 +281,7 @@ describe('the endpoints', () => {
     assert.ok(targets.length >= 3);
   });
 
-  test('are not reached without it, nor where it refuses them or wants credentials', async (t) => {
+  test('reports a proxy that is absent, refuses them, or wants credentials', async (t) => {
     const env = await bitbucket(t);
     all((await examine(t, env))('endpoints'), 'bad', /cannot be reached directly: the host name could not be resolved\. Check this machine's name service; .*set HTTPS_PROXY/);
     const refusing = await startProxy(t, () => { throw new RequestError('no', 403); });
@@ -295,7 +295,7 @@ describe('the endpoints', () => {
     all((await examine(t, { ...env, HTTPS_PROXY: 'http://proxy.invalid' }))('endpoints'), 'bad', /the proxy's name in HTTPS_PROXY/);
   });
 
-  test('are not asked past a proxy that cannot be used, which is told once', async (t) => {
+  test('does not bypass a proxy that cannot be used, and reports it once', async (t) => {
     const found = await examine(t, { ...await bitbucket(t), HTTPS_PROXY: 'socks5://marked:marked@proxy.example' }, { secrets: ['marked'] });
     const [problem, ...rest] = found('endpoints');
     assert.match(problem.text, /^HTTPS_PROXY must start with http/);
@@ -303,14 +303,14 @@ describe('the endpoints', () => {
     all(rest, 'skipped', /was not asked, as the proxy cannot be used/);
   });
 
-  test('have a certificate that is not accepted', async (t) => {
+  test('reports a certificate that is not accepted', async (t) => {
     const env = await bitbucket(t);
     const { address } = await startProxy(t);
     const found = await examine(t, { ...env, HTTPS_PROXY: `http://${address}`, NODE_EXTRA_CA_CERTS: '' });
     all(found('endpoints'), 'bad', /certificate is not accepted.*with NODE_EXTRA_CA_CERTS/);
   });
 
-  test('are answered for by a gateway\'s login page, or fail', async (t) => {
+  test('reports the login page of a gateway, and failures', async (t) => {
     const env = async (answer) => {
       const { origin } = await serve(t, answer);
       return unreachable({
@@ -325,7 +325,7 @@ describe('the endpoints', () => {
     all((await examine(t, await env((_request, response) => response.writeHead(503).end())))('endpoints'), 'warning', /error of its own \(503\)/);
   });
 
-  test('have addresses that cannot be used', async (t) => {
+  test('reports invalid URLs', async (t) => {
     const found = await examine(t, await unreachable({ [`${PREFIX}API_URL`]: 'http://marked.example' }), { secrets: ['marked'] });
     const [problem, ...others] = found('endpoints');
     assertOne([problem], 'bad', /API_URL must start with https/);
@@ -335,7 +335,7 @@ describe('the endpoints', () => {
   });
 });
 
-describe('the clock', () => {
+describe('`doctor` checks the clock and', () => {
   const at = async (t, date) => {
     const { origin } = await serve(t, (_request, response) => {
       response.sendDate = false;
@@ -355,7 +355,7 @@ describe('the clock', () => {
     test(name, async (t) => assertOne(await at(t, date()), verdict, words));
   }
 
-  test('cannot be compared, as nobody answers', async (t) => {
+  test('says that it cannot compare the clock when no server responds', async (t) => {
     assertOne((await examine(t, await unreachable()))('clock'), 'skipped', /the connection was refused/);
   });
 });

@@ -25,8 +25,8 @@ const ESCAPE = /\x1b/;
 const pretending = (version) => ['--import', `data:text/javascript,${encodeURIComponent(
   `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`)}`];
 
-describe('a sound installation', () => {
-  test('has no problem, in lines and in JSON', async (t) => {
+describe('`doctor` on a sound installation', () => {
+  test('reports no problem, as text and as JSON', async (t) => {
     const { env } = await scene(t);
     const { status, stdout, stderr } = await run(t, ['doctor'], env);
     assert.equal(stderr, '');
@@ -43,7 +43,7 @@ describe('a sound installation', () => {
     for (const name of ['client', 'redis', 'token']) assertOne(found(name), 'skipped', /./);
   });
 
-  test('costs Bitbucket three requests, and none with Key or Secret', async (t) => {
+  test('sends Bitbucket three requests, none of them with Key or Secret', async (t) => {
     const { env, bitbucket, nocodb } = await scene(t);
     await examine(t, env);
     assert.deepEqual(bitbucket.requests.map((line) => line.split(' ').slice(0, 2).join(' ').replace(/\?.*/, '')).sort(), [
@@ -56,7 +56,7 @@ describe('a sound installation', () => {
     }
   });
 
-  test('with the preload in its own process, as in NocoDB\'s container', async (t) => {
+  test("works with the preload in its own process, as in NocoDB's container", async (t) => {
     const { env } = await scene(t);
     const register = createRequire(import.meta.url).resolve('nocodb-bitbucket-auth/register');
     const since = performance.now();
@@ -66,7 +66,7 @@ describe('a sound installation', () => {
     assert.ok(performance.now() - since < 30_000);
   });
 
-  test('in colours on a terminal, unless NO_COLOR does not want them', () => {
+  test('prints colours on a terminal unless NO_COLOR is set', () => {
     const terminal = Object.assign(Object.create(WriteStream.prototype), { isTTY: true });
     for (const [env, expected] of [
       [{ TERM: 'xterm' }, true],
@@ -80,7 +80,7 @@ describe('a sound installation', () => {
     }
   });
 
-  test('in colours where FORCE_COLOR wants them, unless it is 0', async (t) => {
+  test('prints colours when FORCE_COLOR is set and not 0', async (t) => {
     const { env } = await scene(t);
     const [colored, plain] = await Promise.all(['1', '0'].map((value) => run(t, ['doctor'], { ...env, FORCE_COLOR: value })));
     assert.match(colored.stdout, /\x1b\[32m✓/);
@@ -88,8 +88,8 @@ describe('a sound installation', () => {
   });
 });
 
-describe('Node.js', () => {
-  test('one that is too old for the plugin ends it with 2', async (t) => {
+describe('`doctor` checks Node.js and', () => {
+  test('exits with 2 when it is too old for the plugin', async (t) => {
     for (const version of ['18.20.4', '20.18.0', '20.9.9']) {
       const { status, stdout, stderr } = await run(t, ['doctor'], {}, { node: pretending(version) });
       assert.deepEqual([status, stdout], [2, '']);
@@ -97,7 +97,7 @@ describe('Node.js', () => {
     }
   });
 
-  test('one that NocoDB does not ask for is warned of, others are good', async (t) => {
+  test('warns of a version that NocoDB does not support, and accepts others', async (t) => {
     const env = await unreachable();
     for (const [version, verdict] of [['20.18.1', 'warning'], ['21.9.0', 'warning'], ['22.0.0', 'good'], ['26.1.0', 'good']]) {
       assertOne((await examine(t, env, { node: pretending(version) }))('node'), verdict, new RegExp(version));
@@ -105,8 +105,8 @@ describe('Node.js', () => {
   });
 });
 
-describe('variables', () => {
-  test('nothing is set: tokens work without OAuth2', async (t) => {
+describe('`doctor` checks the variables and', () => {
+  test('says that tokens work without OAuth2 when none is set', async (t) => {
     const found = await examine(t, {});
     assertOne(found('variables'), 'warning', /^OAuth2 is not configured; access tokens and API tokens work without it\. .*CLIENT_ID, .*REDIRECT_URI/);
     for (const name of ['key-and-secret', 'redirect-uri', 'client', 'scopes', 'redis', 'nocodb', 'preload', 'token']) {
@@ -114,7 +114,7 @@ describe('variables', () => {
     }
   });
 
-  test('of OAuth2 none is set, which is no problem, and hides none', async (t) => {
+  test('accepts that no variable of OAuth2 is set, and still reports the others', async (t) => {
     const { env, nocodb } = await scene(t);
     const none = Object.fromEntries(Object.entries(env).filter(([name]) => !/_(CLIENT_ID|CLIENT_SECRET|REDIRECT_URI)$/.test(name)));
     const { status, stdout } = await run(t, ['doctor'], { ...none, NC_PUBLIC_URL: nocodb.origin });
@@ -124,7 +124,7 @@ describe('variables', () => {
     assert.deepEqual(found.map(({ verdict }) => verdict), ['warning', 'bad']);
   });
 
-  test('of OAuth2 only some are set', async (t) => {
+  test('reports that only some variables of OAuth2 are set', async (t) => {
     const found = await examine(t, { [`${PREFIX}SCOPES`]: 'account', [`${PREFIX}CLIENT_SECRET`]: 'hN3cV6jB1xK5gD0fS7aP2uW9eT4iMqZo' });
     assertOne(found('variables'), 'bad', /^INTEGRATION_AUTH_BITBUCKET_CLIENT_ID is not set\. .*the Key of the OAuth client/);
     assertOne(found('redirect-uri'), 'bad', /^INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI is not set.*Callback URL/);
@@ -135,7 +135,7 @@ describe('variables', () => {
     ['REDIRECT_URL', /Is INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI meant/],
     ['SOMETHING_ELSE', /^INTEGRATION_AUTH_BITBUCKET_SOMETHING_ELSE is no variable of the plugin\. docs\/configuration\.md/],
   ]) {
-    test(`${name}, which the plugin does not know`, async (t) => {
+    test(`reports ${name}, which the plugin does not know`, async (t) => {
       const [good, ...unknown] = (await examine(t, await unreachable({ [PREFIX + name]: 'marked' }), { secrets: ['marked'] }))('variables');
       const known = Object.keys(await unreachable()).filter((each) => each.startsWith(PREFIX));
       assert.equal(good.text, `${known.length} variables of the plugin are set.`);
@@ -152,7 +152,7 @@ describe('variables', () => {
     ['TIMEOUT_MS', '-5', /^INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS must be a whole number.*unset it/],
     ['CLIENT_CREDENTIALS', 'yes', /CLIENT_CREDENTIALS must be the word allow/],
   ]) {
-    test(`${name} like ${JSON.stringify(value)}`, async (t) => {
+    test(`reports ${name} with the value ${JSON.stringify(value)}`, async (t) => {
       const env = await unreachable({ [PREFIX + name]: value });
       assertOne((await examine(t, env, { secrets: ['marked'] }))('variables'), 'bad', words);
     });
@@ -163,7 +163,7 @@ describe('variables', () => {
     ['https://nocodb.example/#marked', /must not have a fragment/],
     ['https://your-nocodb-instance.com/', /is a placeholder/],
   ]) {
-    test(`a redirect URI like ${value}`, async (t) => {
+    test(`reports the redirect URI ${value}`, async (t) => {
       const found = await examine(t, await unreachable({ [`${PREFIX}REDIRECT_URI`]: value }));
       assertOne(found('redirect-uri'), 'bad', words);
       assertOne(found('variables'), 'good', /^The other variables of the plugin can be used\. $/);
@@ -171,48 +171,48 @@ describe('variables', () => {
   }
 });
 
-describe('Key and Secret', () => {
+describe('`doctor` checks Key and Secret and', () => {
   for (const backend of ['older', 'newer']) {
-    test(`have the lengths of ${backend} clients`, async (t) => {
+    test(`accepts the lengths of ${backend} clients`, async (t) => {
       const { env, bitbucket } = await scene(t, { bitbucket: { backend } });
       const end = bitbucket.client.key.slice(-4);
       assertOne((await examine(t, env))('key-and-secret'), 'good', new RegExp(`ends in ${end}.*${backend} OAuth`));
     });
   }
 
-  test('of other lengths are warned of, and short ones are not shown at all', async (t) => {
+  test('warns of other lengths, and shows no part of a short value', async (t) => {
     const env = await unreachable({ [`${PREFIX}CLIENT_ID`]: 'shortKey', [`${PREFIX}CLIENT_SECRET`]: 's3cr3t-of-28-characters-xxxx' });
     const found = await examine(t, env, { secrets: ['tKey'] });
     assertOne(found('key-and-secret'), 'warning', /^The Key has 8 characters, the Secret 28\. .*Copy both again/);
   });
 
-  test('are tried with --online only, once, and accepted', async (t) => {
+  test('sends them once, only with --online, and reports that Bitbucket accepts them', async (t) => {
     const { env, bitbucket } = await scene(t);
     const found = await examine(t, env, { args: ['--online'] });
     assertOne(found('client'), 'good', /accepts Key and Secret/);
     assert.equal(bitbucket.requests.filter((line) => line.startsWith('POST ')).length, 1);
   });
 
-  test('are refused', async (t) => {
+  test('reports that Bitbucket refuses them', async (t) => {
     const { env, bitbucket } = await scene(t);
     const wrong = { ...env, [`${PREFIX}CLIENT_SECRET`]: 'x'.repeat(76) };
     assertOne((await examine(t, wrong, { args: ['--online'] }))('client'), 'bad', /refused the Key or the Secret.*Copy/);
     assert.equal(bitbucket.requests.filter((line) => line.startsWith('POST ')).length, 1);
   });
 
-  test('belong to a client without a callback URL', async (t) => {
+  test('reports that their client has no callback URL', async (t) => {
     const { env, bitbucket } = await scene(t);
     bitbucket.client.callback = null;
     assertOne((await examine(t, env, { args: ['--online'] }))('client'), 'bad', /refused the token request.*settings/);
   });
 
-  test('cannot be tried, which says nothing of them', async (t) => {
+  test('does not judge them when they cannot be tried', async (t) => {
     const { env, bitbucket } = await scene(t);
     bitbucket.control.fault({ target: 'token', kind: 'status', status: 503, times: 2 });
     assertOne((await examine(t, env, { args: ['--online'] }))('client'), 'warning', /^Key and Secret could not be tried: /);
   });
 
-  test('get tokens for a made-up code from something that is not Bitbucket', async (t) => {
+  test('reports a server that issues tokens for an invented code, as it is not Bitbucket', async (t) => {
     const { origin } = await serve(t, (_request, response) => json(response, 200, {
       access_token: 'marked-token', token_type: 'bearer', expires_in: 60, refresh_token: 'marked-refresh', scope: 'account',
     }));
@@ -221,7 +221,7 @@ describe('Key and Secret', () => {
   });
 });
 
-describe('scopes', () => {
+describe('`doctor` checks the scopes and', () => {
   for (const [scopes, verdict, words] of [
     [undefined, 'warning', /asks for issue issue:write, which nothing.*invalid_scope.*SCOPES to repository .*account\.$/],
     ['issue', 'warning', /SCOPES to none/],
@@ -229,14 +229,14 @@ describe('scopes', () => {
     ['none', 'good', /No scopes are sent/],
     ['account none', 'bad', /SCOPES holds none beside other scopes/],
   ]) {
-    test(`${scopes}`, async (t) => {
+    test(`judges the value ${scopes}`, async (t) => {
       const env = await unreachable(scopes && { [`${PREFIX}SCOPES`]: scopes });
       assertOne((await examine(t, env))('scopes'), verdict, words);
     });
   }
 });
 
-describe('a token', () => {
+describe('`doctor` checks a token and', () => {
   const TOKEN = 'ATCTT3xFfGN0-fake-marked-workspace';
   const accessTokens = [{ token: TOKEN, kind: 'workspace', workspace: 'acme', scopes: ['account', 'repository', 'pullrequest'] }];
   const apiTokens = [{ email: 'ada@example.com', token: 'ATATT3xFfGF0-fake-marked', scopes: ['read:user:bitbucket'] }];
@@ -250,33 +250,33 @@ describe('a token', () => {
     return path;
   };
 
-  test('in a file, of a workspace', async (t) => {
+  test("accepts a workspace's token from a file", async (t) => {
     const { env } = await scene(t, { bitbucket });
     const args = ['--token-file', fileWith(t, `${TOKEN}\n`), '--workspace', 'acme'];
     assertOne((await examine(t, env, { args, secrets: [TOKEN] }))('token'), 'good', /^The token: Connected to the workspace acme/);
   });
 
-  test('on standard input, of an account, with scopes missing', async (t) => {
+  test("reports missing scopes of an account's token from standard input", async (t) => {
     const { env } = await scene(t, { bitbucket });
     const args = ['--token-file', '-', '--email', 'ada@example.com'];
     const found = await examine(t, env, { args, input: apiTokens[0].token, secrets: [apiTokens[0].token] });
     assertOne(found('token'), 'warning', /^The token: Connected as /);
   });
 
-  test('as an argument, and a wrong one', async (t) => {
+  test('reports a wrong token from an argument', async (t) => {
     const { env } = await scene(t, { bitbucket });
     const args = ['--token', 'marked-wrong-token', '--workspace', 'acme'];
     assertOne((await examine(t, env, { args, secrets: ['marked'] }))('token'), 'bad', /^The token: Bitbucket does not accept/);
   });
 
-  test('in a file that is not there ends with 2', async (t) => {
+  test('exits with 2 when the file does not exist', async (t) => {
     const { status, stdout, stderr } = await run(t, ['doctor', '--token-file', '/does/not/exist'], await unreachable());
     assert.deepEqual([status, stdout], [2, '']);
     assert.equal(stderr, 'The file of --token-file cannot be read (ENOENT).\n');
   });
 });
 
-describe('arguments', () => {
+describe('the command line', () => {
   for (const [args, words] of [
     [[], /^Usage: /],
     [['docter'], /^There is no such command/],
@@ -289,7 +289,7 @@ describe('arguments', () => {
     [['doctor', '--nocodb', ''], /^--nocodb must be an address/],
     [['login', '--online'], /^--online is for another command/],
   ]) {
-    test(`${args.join(' ') || 'none'} ends with 2`, async (t) => {
+    test(`exits with 2 for the arguments: ${args.join(' ') || 'none'}`, async (t) => {
       const { status, stdout, stderr } = await run(t, args);
       assert.deepEqual([status, stdout], [2, '']);
       assert.match(stderr, words);
@@ -297,7 +297,7 @@ describe('arguments', () => {
     });
   }
 
-  test('--version and --help', async (t) => {
+  test('prints --version and --help', async (t) => {
     assert.match((await run(t, ['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
     for (const args of [['--help'], ['doctor', '--help'], ['login', '-h'], ['authorize-url', '--help']]) {
       const { status, stdout, stderr } = await run(t, args);
@@ -307,7 +307,7 @@ describe('arguments', () => {
     }
   });
 
-  test('help and version load nothing but themselves, and doctor no Redis client without a Redis', async (t) => {
+  test('loads only help and version for those, and no Redis client without a Redis', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
     t.after(() => rmSync(folder, { recursive: true }));
     for (const [args, most, never] of [
@@ -329,7 +329,7 @@ describe('arguments', () => {
     }
   });
 
-  test('a reader that ends early is no failure, and the status is still told', async (t) => {
+  test('exits with its status even when the reader of its output ends early', async (t) => {
     const { env } = await scene(t);
     for (const [args, expected] of [[[], 0], [['--token', 'marked-wrong', '--workspace', 'acme'], 1]]) {
       const child = spawn(process.execPath, [MAIN, 'doctor', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -340,7 +340,7 @@ describe('arguments', () => {
     }
   });
 
-  test('an interruption leaves nothing behind', async (t) => {
+  test('leaves nothing behind when it is interrupted', async (t) => {
     const { env } = await scene(t, { answers: { '/': () => {} } });
     const { child, done } = start(t, ['doctor'], env);
     child.kill('SIGTERM');

@@ -29,7 +29,7 @@ function outcome(call) {
   }
 }
 
-test('both give the same names', () => {
+test('import and require export the same names', () => {
   assert.deepEqual(Object.keys(importedIndex).sort(), [
     'BitbucketAuthError', 'BitbucketAuthIntegration', 'createEntry', 'default', 'isBitbucketAxiosError',
   ]);
@@ -62,7 +62,7 @@ for (const [what, index, oauth, slim, browser] of [
   ['import', importedIndex, importedOauth, importedSlim, importedBrowser],
   ['require', requiredIndex, requiredOauth, requiredSlim, requiredBrowser],
 ]) {
-  test(`${what}: the entry points share one class of errors`, () => {
+  test(`the entry points share one error class: ${what}`, () => {
     assert.equal(index.BitbucketAuthError, oauth.BitbucketAuthError);
     assert.equal(slim.BitbucketAuthError, oauth.BitbucketAuthError);
     assert.equal(browser.BitbucketAuthError, oauth.BitbucketAuthError);
@@ -71,11 +71,11 @@ for (const [what, index, oauth, slim, browser] of [
   });
 }
 
-test('a process that takes everything by import and by require compiles each core once', async (t) => {
+test('a process that imports and requires everything compiles each core once', async (t) => {
   assert.deepEqual(await runJsonFixture(t, 'compiles.js', []), { compiled: 2, works: [true, true, true, true, true, true] });
 });
 
-test('a client of ./browser has no function about tokens, and serves the login from a page', () => {
+test("a client of ./browser has no function for tokens, and NocoDB's server can finish its login", () => {
   for (const { createClient } of [importedBrowser, requiredBrowser]) {
     const { clientSecret: _secret, ...options } = OPTIONS;
     const client = createClient(options);
@@ -85,7 +85,7 @@ test('a client of ./browser has no function about tokens, and serves the login f
   }
 });
 
-describe('the same result by require and by import', () => {
+describe('require and import give the same', () => {
   const response = (more) => ({
     status: 200, headers: {}, body: '', receivedAt: 1_000, grant: 'refresh_token', previous: { refreshToken: 'r' }, ...more,
   });
@@ -110,7 +110,7 @@ describe('the same result by require and by import', () => {
     'missing scopes': ({ missingScopes }) => missingScopes(['account', 'project'], ['account']),
     'default scopes': ({ DEFAULT_SCOPES }) => [...DEFAULT_SCOPES],
   };
-  test('an authorization address of a page', () => {
+  test('authorization URL of a page', () => {
     const { clientSecret: _secret, ...options } = OPTIONS;
     const addresses = [importedBrowser, requiredBrowser, importedOauth]
       .map(({ createClient }) => createClient(options).authorizationUrl());
@@ -124,12 +124,12 @@ describe('the same result by require and by import', () => {
     });
   }
 
-  test('a form', () => {
+  test('form', () => {
     const env = environment('https://bitbucket.example');
     assert.deepEqual(requiredIndex.createEntry(env).form, importedIndex.createEntry(env).form);
   });
 
-  test('a connection', async (t) => {
+  test('connection', async (t) => {
     const { origin } = await serve(t, (request, answer) => {
       if (request.url === '/site/oauth2/access_token') {
         json(answer, 200, { access_token: 'a', token_type: 'bearer', refresh_token: 'r', scope: 'account' });
@@ -146,7 +146,7 @@ describe('the same result by require and by import', () => {
     }
   });
 
-  test('a failed connection', async (t) => {
+  test('error for a connection that fails', async (t) => {
     const { origin } = await serve(t, (_request, answer) => json(answer, 400, { error: 'unauthorized_client' }));
     for (const { createEntry, BitbucketAuthError } of [importedIndex, requiredIndex]) {
       const { wrapper: Wrapper } = createEntry(environment(origin));

@@ -30,7 +30,7 @@ const WITH_CLIENT = ['oauth', 'api_key', 'basic'];
 
 const button = (form) => form.find(({ type }) => type === 'oauth');
 
-describe('a configuration that is incomplete or wrong', () => {
+describe('an incomplete or wrong configuration', () => {
   const wrong = [
     ['CLIENT_ID', 'is missing', undefined],
     ['CLIENT_ID', 'is empty', ''],
@@ -54,7 +54,7 @@ describe('a configuration that is incomplete or wrong', () => {
     ['API_URL', 'is http', 'http://marked.example/2.0'],
   ];
   for (const [name, what, value] of wrong) {
-    test(`${name} ${what}: the log names it once, and OAuth2 is not offered`, (t) => {
+    test(`is named in the log once, and OAuth2 is not offered: ${name} ${what}`, (t) => {
       const { form, warnings } = read(t, { ...COMPLETE, [name]: value });
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], new RegExp(`^\\[nocodb-bitbucket-auth\\] .*${PREFIX}${name}\\b`));
@@ -63,7 +63,7 @@ describe('a configuration that is incomplete or wrong', () => {
       assert.equal(button(form), undefined);
     });
 
-    test(`${name} ${what}: a code cannot be exchanged`, async () => {
+    test(`cannot exchange a code: ${name} ${what}`, async () => {
       const { wrapper: Wrapper } = createEntry(env({ ...COMPLETE, [name]: value }));
       const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code: 'abc' }));
       assert.ok(error instanceof BitbucketAuthError);
@@ -75,7 +75,7 @@ describe('a configuration that is incomplete or wrong', () => {
   }
 
   for (const value of ['0', '-1', '1.5', '1e3', '300001', 'ten seconds']) {
-    test(`TIMEOUT_MS ${value}: the log names it, and the default is used`, (t) => {
+    test(`with TIMEOUT_MS ${value} is named in the log, and the default applies`, (t) => {
       const { form, warnings } = read(t, { ...COMPLETE, TIMEOUT_MS: value });
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], /INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS/);
@@ -84,7 +84,7 @@ describe('a configuration that is incomplete or wrong', () => {
   }
 
   for (const value of ['-1', '1.5', '300001', 'half a minute']) {
-    test(`LOCKOUT_MS ${value}: the log names it, and the default is used`, (t) => {
+    test(`with LOCKOUT_MS ${value} is named in the log, and the default applies`, (t) => {
       const { form, warnings } = read(t, { ...COMPLETE, LOCKOUT_MS: value });
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], /INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS/);
@@ -93,7 +93,7 @@ describe('a configuration that is incomplete or wrong', () => {
   }
 
   for (const name of [`${PREFIX}REDIS_URL`, 'NC_REDIS_URL']) {
-    test(`${name} that is no address of a Redis: the log names it, and it is done without`, (t) => {
+    test(`with an invalid Redis URL in ${name} is named in the log, and Redis is not used`, (t) => {
       const made = createEntry({ ...env(COMPLETE), [name]: 'http://:the-marked-password@redis.example' });
       const warnings = warningsOf(t, () => assert.deepEqual(authTypes(made.form), WITH_CLIENT));
       assert.equal(warnings.length, 1);
@@ -102,20 +102,20 @@ describe('a configuration that is incomplete or wrong', () => {
     });
   }
 
-  test('nothing set: every variable that is needed is named', (t) => {
+  test('without any variable has the log name each required variable', (t) => {
     const { form, warnings } = read(t, {});
     assert.deepEqual(warnings.map((line) => line.match(/INTEGRATION_AUTH_BITBUCKET_(\w+)/)[1]), Object.keys(COMPLETE));
     assert.deepEqual(authTypes(form), WITHOUT_CLIENT);
   });
 
-  test('an API address that cannot be used stops access tokens, too', async () => {
+  test('with an invalid API URL disables access tokens, too', async () => {
     const { wrapper: Wrapper } = createEntry(env({ API_URL: 'http://marked.example/2.0' }));
     const error = await thrownBy(() => new Wrapper({ type: 'api_key', token: 'abc' }).authenticate());
     assert.equal(error.code, 'INVALID_CONFIG');
     assert.equal(error.field, `${PREFIX}API_URL`);
   });
 
-  test('entries and wrappers are made all the same, without a word', (t) => {
+  test('does not keep entries and wrappers from being made, which log nothing', (t) => {
     const warnings = warningsOf(t, () => {
       const { wrapper: Wrapper } = createEntry(env({ REDIRECT_URI: 'nonsense' }));
       assert.ok(new Wrapper({}, {}) instanceof BitbucketAuthIntegration);
@@ -124,24 +124,24 @@ describe('a configuration that is incomplete or wrong', () => {
     assert.deepEqual(warnings, []);
   });
 
-  test('variables that are no text count as absent', (t) => {
+  test('treats variables that are not text as absent', (t) => {
     const { warnings } = read(t, { ...COMPLETE, CLIENT_ID: 7 });
     assert.equal(warnings.length, 1);
     assert.match(warnings[0], /CLIENT_ID is not set/);
   });
 });
 
-describe('connections that act as the OAuth client itself', () => {
+describe('a connection that acts as the OAuth client', () => {
   const variables = (value) => ({ ...COMPLETE, CLIENT_CREDENTIALS: value });
   const custom = (value) => new (createEntry(env(variables(value))).wrapper)({ type: 'custom' });
 
-  test('are offered where an administrator allows them', (t) => {
+  test('is offered when an administrator allows it', (t) => {
     const { form, warnings } = read(t, variables('allow'));
     assert.deepEqual(warnings, []);
     assert.deepEqual(authTypes(form), [...WITH_CLIENT, 'custom']);
   });
 
-  test('are not offered otherwise, which is nothing to warn of', (t) => {
+  test('is not offered otherwise, and nothing warns of that', (t) => {
     for (const value of [undefined, '', ' ']) {
       const { form, warnings } = read(t, variables(value));
       assert.deepEqual(warnings, []);
@@ -151,7 +151,7 @@ describe('connections that act as the OAuth client itself', () => {
   });
 
   for (const value of ['ALLOW', 'true', 'yes', '1', 'off', 'marked']) {
-    test(`are not offered for the value ${value}, which the log names`, (t) => {
+    test(`is not offered for the value ${value}, which the log names`, (t) => {
       const { form, warnings } = read(t, variables(value));
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], /INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS must be the word allow/);
@@ -165,7 +165,7 @@ describe('connections that act as the OAuth client itself', () => {
       ['authenticate'], ['use', (client) => client.get('/user')], ['connectionStatus'], ['listWorkspaces'],
       ['listRepositories', { workspace: 'acme' }],
     ]) {
-      test(`are refused for the value ${value}: ${method}`, async () => {
+      test(`is refused by ${method} for the value ${value}`, async () => {
         const error = await thrownBy(() => custom(value)[method](...args));
         assert.ok(error instanceof BitbucketAuthError);
         assert.deepEqual([error.code, error.phase, error.field], [
@@ -176,7 +176,7 @@ describe('connections that act as the OAuth client itself', () => {
     }
   }
 
-  test('are refused without a client, too, and are not offered', async (t) => {
+  test('is neither offered nor accepted without a client', async (t) => {
     const allowed = { CLIENT_CREDENTIALS: 'allow' };
     assert.deepEqual(authTypes(read(t, allowed).form), WITHOUT_CLIENT);
     const { wrapper: Wrapper } = createEntry(env(allowed));
@@ -186,14 +186,14 @@ describe('connections that act as the OAuth client itself', () => {
 });
 
 describe('a complete configuration', () => {
-  test('offers OAuth2, without a word in the log and without the secret', (t) => {
+  test('offers OAuth2, and the log has neither a warning nor the secret', (t) => {
     const { form, warnings } = read(t, COMPLETE);
     assert.deepEqual(warnings, []);
     assert.deepEqual(authTypes(form), WITH_CLIENT);
     assert.doesNotMatch(JSON.stringify(form), /the-secret/);
   });
 
-  test('gives NocoDB what its OAuth button needs', (t) => {
+  test('gives NocoDB what its OAuth button requires', (t) => {
     const { type, model, condition, oauthMeta } = button(read(t, COMPLETE).form);
     assert.deepEqual({ type, model, condition }, {
       type: 'oauth', model: 'config.oauth.code', condition: { model: 'config.type', value: 'oauth' },
@@ -222,7 +222,7 @@ describe('a complete configuration', () => {
     assert.equal(button(form).oauthMeta.clientId, 'the-key');
   });
 
-  test('takes scopes separated by spaces or commas, or none', (t) => {
+  test('accepts scopes that are separated by spaces or commas, and no scopes', (t) => {
     for (const SCOPES of ['account email', 'account,email', ' account, email ']) {
       assert.deepEqual(button(read(t, { ...COMPLETE, SCOPES }).form).oauthMeta.scopes, ['account', 'email']);
     }
@@ -231,7 +231,7 @@ describe('a complete configuration', () => {
     assert.equal(new URL(authUri).searchParams.has('scope'), false);
   });
 
-  test('takes http on loopback', (t) => {
+  test('accepts http on loopback', (t) => {
     const { form, warnings } = read(t, {
       ...COMPLETE,
       REDIRECT_URI: 'http://127.0.0.1:8080/dashboard/',
@@ -242,8 +242,8 @@ describe('a complete configuration', () => {
   });
 });
 
-describe('the entry', () => {
-  test('is what NocoDB\'s registry takes', () => {
+describe('the entry for NocoDB', () => {
+  test("has the form that NocoDB's registry requires", () => {
     const { type, sub_type: subType, manifest, wrapper } = entry;
     assert.deepEqual({ type, subType }, { type: 'auth', subType: 'bitbucket' });
     assert.equal(typeof wrapper, 'function');
@@ -255,7 +255,7 @@ describe('the entry', () => {
     assert.equal(manifest.order, 5);
   });
 
-  test('exposes methods that exist, and none that gives a credential away', () => {
+  test('exposes only methods that exist and that return no credential', () => {
     assert.deepEqual(entry.manifest.expose, ['testConnection', 'connectionStatus', 'listWorkspaces', 'listRepositories']);
     for (const name of entry.manifest.expose) assert.equal(typeof entry.wrapper.prototype[name], 'function');
   });

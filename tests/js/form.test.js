@@ -56,14 +56,14 @@ describe('the form', () => {
     assert.equal(CONFIGURED.find(({ model }) => model === 'config.type').defaultValue, 'oauth');
   });
 
-  test('does not offer the OAuth client itself where nobody allowed it', () => {
+  test('does not offer the OAuth client as a credential unless an administrator allowed it', () => {
     const off = { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: undefined };
     const { form } = createEntry(environment('https://bitbucket.example', off));
     assert.deepEqual(optionsOf(form).map(({ value }) => value), ['oauth', 'api_key', 'basic']);
     assert.ok(form.every((element) => !element.condition || !isShown(element, { type: 'custom' })));
   });
 
-  test('offers what needs no OAuth client where none is configured, and begins with it', (t) => {
+  test('begins with kinds that need no OAuth client when none is configured', (t) => {
     const form = formWithoutClient(t);
     assert.deepEqual(optionsOf(form).map(({ value }) => value), ['api_key', 'basic']);
     assert.equal(form.find(({ model }) => model === 'config.type').defaultValue, 'api_key');
@@ -71,7 +71,7 @@ describe('the form', () => {
   });
 
   for (const [kind, expected] of Object.entries(KINDS)) {
-    test(`shows for ${kind} what that kind needs, and nothing else`, () => {
+    test(`shows for ${kind} only the fields of that kind`, () => {
       const shown = CONFIGURED.filter((element) => isShown(element, { type: kind }));
       assert.deepEqual(shown.slice(0, 2).map(({ type, model }) => [type, model]), [
         ['input', 'title'], ['select', 'config.type'],
@@ -82,7 +82,7 @@ describe('the form', () => {
     });
   }
 
-  test('says to each kind what the connection needs, in the words of the form', async () => {
+  test('says for each kind what the connection requires', async () => {
     for (const [kind, expected] of Object.entries(KINDS)) {
       const required = expected.filter(([, model, isRequired]) => isRequired && model !== 'config.oauth.code');
       const full = { token: 'the-token', email: 'dana@example.com' };
@@ -98,7 +98,7 @@ describe('the form', () => {
     for (const { type, model } of CONFIGURED) assert.equal(type === 'password', model === 'config.token', model);
   });
 
-  test('explains each field whose meaning is not plain', () => {
+  test('explains each field that is not obvious', () => {
     assert.match(field('basic', 'config.email').helpText, /not your Bitbucket user name/);
     assert.match(field('basic', 'config.token').helpText, /Create API token with scopes/);
     assert.match(field('api_key', 'config.token').helpText, /repository, project or workspace/);
@@ -111,7 +111,7 @@ describe('the form', () => {
     }
   });
 
-  test('takes what is right and objects to what is wrong', () => {
+  test('accepts valid values and rejects invalid ones', () => {
     const rows = [
       ['basic', 'config.email', ['dana@example.com'], ['', ' ', 'dana', 'dana@']],
       ['basic', 'config.token', ['ATATT3xFfGF0-fake'], ['', ' ']],
@@ -126,7 +126,7 @@ describe('the form', () => {
     }
   });
 
-  test('and the connection test agree on what a workspace and a repository are', async () => {
+  test('agrees with the connection test on valid workspaces and repositories', async () => {
     // What the form lets through must not fail later as a wrong value; nothing listens at this address.
     const { wrapper: Wrapper } = createEntry({ INTEGRATION_AUTH_BITBUCKET_API_URL: 'http://127.0.0.1:9/2.0' });
     for (const config of [

@@ -20,19 +20,19 @@ function during(object, name, value, call) {
   }
 }
 
-describe('the bytes of a core come out of their text', () => {
+describe('the bytes of an inlined core are decoded', () => {
   for (const [encoding, decode, native] of [['base64', fromBase64, 'fromBase64'], ['hex', fromHex, 'fromHex']]) {
     const decoded = () => Uint8Array.from(decode(text[encoding]));
 
-    test(`${encoding}: by the runtime's own decoder`, () => {
+    test(`by the runtime's own decoder (${encoding})`, () => {
       assert.deepEqual(during(Uint8Array, native, () => bytes, decoded), bytes);
     });
 
-    test(`${encoding}: by Node.js' Buffer`, () => {
+    test(`by the Buffer of Node.js (${encoding})`, () => {
       assert.deepEqual(during(Uint8Array, native, undefined, decoded), bytes);
     });
 
-    test(`${encoding}: by what every runtime has`, () => {
+    test(`by functions of every runtime (${encoding})`, () => {
       const found = during(Uint8Array, native, undefined, () => during(globalThis, 'Buffer', undefined, decoded));
       assert.deepEqual(found, bytes);
     });

@@ -86,7 +86,7 @@ describe('authenticate', () => {
     assert.match(requests[1].body, /name="message"\r\n\r\nA commit/);
   });
 
-  test('takes an answer without a body, and one larger than a token answer may be', async (t) => {
+  test('accepts a response without a body, and one that is larger than a token response may be', async (t) => {
     const long = 'x'.repeat(3 * 1024 * 1024);
     const { wrapper } = await against(t, {
       api: (request, response) => (request.method === 'DELETE' ? response.writeHead(204).end() : json(response, 200, { long })),
@@ -96,7 +96,7 @@ describe('authenticate', () => {
     assert.equal((await client.get('/repositories/acme/site')).data.long.length, long.length);
   });
 
-  test('keeps Axios\' errors, without the credential', async (t) => {
+  test("keeps Axios' errors, without the credential", async (t) => {
     const { wrapper } = await against(t, {
       api: (request, response) => json(response, 404, {
         type: 'error', error: { message: 'Resource not found', echo: request.headers.authorization },
@@ -111,7 +111,7 @@ describe('authenticate', () => {
     assert.doesNotMatch(JSON.stringify(error), /the-access-token/);
   });
 
-  test('tells a network failure as an Axios error whose cause is ours', async (t) => {
+  test('reports a network failure as an Axios error with our error as its cause', async (t) => {
     const { wrapper } = await against(t, { api: (_request, response) => response.destroy() }, ACCESS_TOKEN);
     const client = await wrapper.authenticate();
     const error = await thrownBy(() => client.get('/user'));
@@ -121,7 +121,7 @@ describe('authenticate', () => {
     assert.doesNotMatch(inspect(error, { depth: 20, showHidden: true }), /the-access-token/);
   });
 
-  test('honours the caller\'s signal and time limit', async (t) => {
+  test("honours the caller's signal and time limit", async (t) => {
     const { wrapper } = await against(t, { api: () => {} }, ACCESS_TOKEN);
     const client = await wrapper.authenticate();
     const aborted = await thrownBy(() => client.get('/user', { signal: AbortSignal.timeout(50) }));
@@ -131,7 +131,7 @@ describe('authenticate', () => {
   });
 
   for (const config of [{ ...OAUTH, expires_in: 7200 }, { type: 'api_key', token: 'the-token' }]) {
-    test(`takes the ${config.type} config of NocoDB's own integration, and leaves it as it is`, async (t) => {
+    test(`accepts the ${config.type} config of NocoDB's own integration without changing it`, async (t) => {
       const saved = [];
       const services = { saveConfig: (stored) => saved.push(stored) };
       const { wrapper, requests } = await against(t, {}, config, services);
@@ -142,14 +142,14 @@ describe('authenticate', () => {
     });
   }
 
-  test('an OAuth config with a refresh token only gets its access token first', async (t) => {
+  test('acquires an access token first when the OAuth config has only a refresh token', async (t) => {
     const { bitbucket, Wrapper, tokens } = await connection(t, { backend: 'newer' });
     const { oauth_token: _lost, ...config } = tokens;
     assert.equal((await new Wrapper(config).use((client) => client.get('/user'))).status, 200);
     assert.ok(bitbucket.requests.some((line) => line.includes('grant=refresh_token')));
   });
 
-  test('and says which variable is missing where there is no client for that', async () => {
+  test('names the missing variable when it cannot refresh such a config without a client', async () => {
     const { wrapper: Wrapper } = createEntry({});
     const error = await thrownBy(() => new Wrapper({ type: 'oauth', refresh_token: 'r' }).authenticate());
     assert.deepEqual([error.code, error.field], ['INVALID_CONFIG', 'INTEGRATION_AUTH_BITBUCKET_CLIENT_ID']);
@@ -157,7 +157,7 @@ describe('authenticate', () => {
 });
 
 describe('use', () => {
-  test('hands on what the work throws', async (t) => {
+  test('passes on what the work throws', async (t) => {
     const { wrapper } = await against(t, { api: (_request, response) => json(response, 403, {}) }, OAUTH);
     const own = new Error('mine');
     assert.equal(await thrownBy(() => wrapper.use(() => { throw own; })), own);
@@ -165,14 +165,14 @@ describe('use', () => {
     assert.equal(error.response.status, 403);
   });
 
-  test('does not refresh an access token', async (t) => {
+  test('refreshes nothing for an access token that somebody entered', async (t) => {
     const { wrapper, requests } = await against(t, { api: (_request, response) => refused(response) }, ACCESS_TOKEN);
     const error = await thrownBy(() => wrapper.use((client) => client.get('/user')));
     assert.equal(error.response.status, 401);
     assert.equal(requests.length, 1);
   });
 
-  test('refreshes once, then gives up', async (t) => {
+  test('refreshes once, and then fails with the second 401', async (t) => {
     let tokens = 0;
     const { wrapper, requests } = await against(t, {
       api: (_request, response) => refused(response),
@@ -192,7 +192,7 @@ describe('use', () => {
     assert.doesNotMatch(error.message, /token expired|invalid_grant|unauthorized/i);
   });
 
-  test('cannot refresh without a configuration, and says which variable is missing', async (t) => {
+  test('names the missing variable when it cannot refresh without a client', async (t) => {
     const { origin } = await serve(t, (_request, response) => refused(response));
     const { wrapper: Wrapper } = createEntry({ INTEGRATION_AUTH_BITBUCKET_API_URL: `${origin}/2.0` });
     const error = await thrownBy(() => new Wrapper(OAUTH).use((client) => client.get('/user')));
@@ -200,7 +200,7 @@ describe('use', () => {
   });
 
   for (const backend of ['older', 'newer']) {
-    test(`${backend}: goes on after the token has expired`, async (t) => {
+    test(`refreshes and succeeds after the token has expired (${backend})`, async (t) => {
       const { bitbucket, wrapper, tokens } = await connection(t, { backend });
       const updates = [];
       wrapper.setTokenRefreshCallback((update) => updates.push(update));
@@ -220,7 +220,7 @@ describe('use', () => {
     });
   }
 
-  test('shares one refresh among calls at the same time', async (t) => {
+  test('shares one refresh between simultaneous calls', async (t) => {
     const { bitbucket, wrapper } = await connection(t, { backend: 'newer' });
     bitbucket.control.advance(3 * HOUR);
     const answers = await Promise.all(Array.from({ length: 20 }, () => wrapper.use((client) => client.get('/user'))));
@@ -229,7 +229,7 @@ describe('use', () => {
     assert.equal(refreshes.length, 2, 'one exchange and one refresh');
   });
 
-  test('a client obtained once carries the newest token', async (t) => {
+  test('has an older client send the newest token', async (t) => {
     const { bitbucket, wrapper } = await connection(t, { backend: 'newer' });
     const client = await wrapper.authenticate();
     bitbucket.control.advance(3 * HOUR);
@@ -237,7 +237,7 @@ describe('use', () => {
     assert.equal((await client.get('/user')).status, 200);
   });
 
-  test('hands a new pair to the host before it is used', async (t) => {
+  test('passes new tokens to NocoDB before it uses them', async (t) => {
     const order = [];
     const { wrapper } = await against(t, {
       api: (request, response) => {
@@ -262,7 +262,7 @@ describe('use', () => {
     });
   });
 
-  test('a code that was stored beside leaves the store by saveConfig', async (t) => {
+  test('removes a code that was stored beside the tokens by saveConfig', async (t) => {
     const calls = [];
     const { wrapper } = await against(t, {
       api: (request, response) => (bearer(request) === 'Bearer new-token' ? sendUser(response) : refused(response)),
@@ -303,7 +303,7 @@ describe('use', () => {
     });
   }
 
-  test('a call that comes while the host is storing waits for it', async (t) => {
+  test('waits while NocoDB is storing tokens', async (t) => {
     const order = [];
     const { wrapper, origin } = await against(t, {
       api: (request, response) => {
@@ -331,7 +331,7 @@ describe('use', () => {
   });
 
   for (const way of ['setTokenRefreshCallback', 'saveConfig']) {
-    test(`a pair that ${way} cannot store stays in use, and the log says so`, async (t) => {
+    test(`keeps tokens in use that ${way} cannot store, and logs that`, async (t) => {
       const lines = [];
       const fail = () => { throw new Error('SQLITE_BUSY while writing the-new-token'); };
       const services = { logger: troubleLogger(lines), ...(way === 'saveConfig' && { saveConfig: fail }) };
@@ -347,7 +347,7 @@ describe('use', () => {
     });
   }
 
-  test('without a logger of the host\'s, the console says so', async (t) => {
+  test('logs to the console when NocoDB passes no logger', async (t) => {
     const warn = t.mock.method(console, 'warn', () => {});
     const { bitbucket, wrapper } = await connection(t, {}, { saveConfig: async () => { throw new Error('no'); } });
     bitbucket.control.advance(3 * HOUR);

@@ -20,14 +20,14 @@ describe('listRepositories and listWorkspaces', () => {
     [{ workspace: 'acme', page: '2' }, 'page'], [{ workspace: 'acme', page: 1.5 }, 'page'],
   ];
   for (const [query, field] of malformed) {
-    test(`listRepositories refuses ${JSON.stringify(query)}`, async () => {
+    test(`refuse the query ${JSON.stringify(query)} (listRepositories)`, async () => {
       const error = await thrownBy(() => new BitbucketAuthIntegration(ACCESS_TOKEN).listRepositories(query));
       assert.ok(error instanceof BitbucketAuthError);
       assert.deepEqual([error.code, error.phase, error.field], ['INVALID_ARGUMENT', 'api', field]);
     });
   }
 
-  test('a workspace that is not there', async (t) => {
+  test('report a workspace that does not exist', async (t) => {
     const { wrapper } = await connection(t);
     const error = await thrownBy(() => wrapper.listRepositories({ workspace: 'nowhere' }));
     assert.ok(error instanceof BitbucketAuthError);
@@ -35,21 +35,21 @@ describe('listRepositories and listWorkspaces', () => {
     assert.ok(!('cause' in error) && !('response' in error) && !('config' in error));
   });
 
-  test('an answer that is no page', async (t) => {
+  test('report a response that is not a page', async (t) => {
     const { wrapper } = await against(t, { api: (_request, response) => response.end('<h1>Hello</h1>') }, ACCESS_TOKEN);
     const error = await thrownBy(() => wrapper.listWorkspaces());
     assert.deepEqual([error.code, error.field], ['RESPONSE_INVALID', 'values']);
   });
 
   for (const next of ['the next', 7, 'https://bitbucket.example/2.0/x', 'https://bitbucket.example/2.0/x?page=0']) {
-    test(`a next that is no page of this list, ${next}, is told, and not taken for the last one`, async (t) => {
+    test(`report ${next} as an invalid next instead of ending the list`, async (t) => {
       const { wrapper } = await against(t, { api: (_request, response) => json(response, 200, { values: [], next }) }, ACCESS_TOKEN);
       const error = await thrownBy(() => wrapper.listRepositories({ workspace: 'acme' }));
       assert.deepEqual([error.code, error.field], ['RESPONSE_INVALID', 'next']);
     });
   }
 
-  test('take the workspace of the config where none is asked for', async (t) => {
+  test('use the workspace of the config when the query has none', async (t) => {
     const config = { ...ACCESS_TOKEN, workspace: ' acme ' };
     const { wrapper, requests } = await against(t, { api: (_request, response) => json(response, 200, { values: [] }) }, config);
     assert.deepEqual(await wrapper.listRepositories(), { values: [] });
@@ -58,7 +58,7 @@ describe('listRepositories and listWorkspaces', () => {
     assert.deepEqual(requests.map(({ url }) => url), ['/2.0/repositories/acme', '/2.0/repositories/acme?page=2']);
   });
 
-  test('count against the limit of the connection, as all of its requests do', async (t) => {
+  test('count within the rate limit of the connection', async (t) => {
     // Nobody waits for an hour in a dialog: beyond the limit it is told at once.
     const server = await serve(t, (_request, response) => json(response, 200, { values: [] }));
     const { wrapper: Wrapper } = createEntry(environment(server.origin, { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '3' }));
@@ -88,7 +88,7 @@ describe('listRepositories and listWorkspaces', () => {
     assert.ok(names.every((name) => name.startsWith('acme/')));
   });
 
-  test('callers that give a page go on working: a number, or what was given as next', async (t) => {
+  test('accept a page number, and the `next` of the previous response', async (t) => {
     const { wrapper } = await connection(t, { repositories: 25 });
     const names = [];
     for (let page = 1; page !== undefined;) {
@@ -101,7 +101,7 @@ describe('listRepositories and listWorkspaces', () => {
     assert.deepEqual(values.map(({ full_name: name }) => name), names.slice(20));
   });
 
-  test('page through a list with cursors, and one whose next is missing', async (t) => {
+  test('page through a list with cursors, and through one whose next is missing', async (t) => {
     const { wrapper, requests } = await against(t, {
       api: (request, response) => {
         const { pathname, searchParams } = new URL(request.url, 'http://x');
@@ -124,7 +124,7 @@ describe('listRepositories and listWorkspaces', () => {
   });
 
   for (const next of ['https://bitbucket.example/2.0/user', '../user', 'cGFnZQ', 7, {}, '']) {
-    test(`a next of somebody else's, ${JSON.stringify(next)}, is refused before anything is sent`, async (t) => {
+    test(`refuse ${JSON.stringify(next)} as a foreign next before they send anything`, async (t) => {
       const { wrapper, requests } = await against(t, {}, ACCESS_TOKEN);
       for (const list of [() => wrapper.listRepositories({ workspace: 'acme', next }), () => wrapper.listWorkspaces({ next })]) {
         const error = await thrownBy(list);
@@ -134,7 +134,7 @@ describe('listRepositories and listWorkspaces', () => {
     });
   }
 
-  test('tell no more than is needed to choose one', async (t) => {
+  test('return only what a user needs to choose an item', async (t) => {
     const { wrapper } = await connection(t);
     const repositories = await wrapper.listRepositories({ workspace: 'acme' });
     const known = ['full_name', 'name', 'slug', 'uuid', 'description', 'is_private'];
@@ -145,8 +145,8 @@ describe('listRepositories and listWorkspaces', () => {
   });
 });
 
-describe('the host\'s side', () => {
-  test('the config is a copy, without what saveVars keeps', async () => {
+describe('a wrapper', () => {
+  test('has a copy of its config without the values of saveVars', async () => {
     const stored = { ...ACCESS_TOKEN, _vars: { cursor: 1 } };
     const saved = [];
     const wrapper = new BitbucketAuthIntegration(stored, { saveConfig: (config) => saved.push(config) });
@@ -159,21 +159,21 @@ describe('the host\'s side', () => {
     assert.deepEqual(new BitbucketAuthIntegration({}).getVars(), {});
   });
 
-  test('saveVars hands on the host\'s error, and needs no host', async () => {
+  test("passes on the error of NocoDB's saveVars, and works without NocoDB", async () => {
     const own = new Error('no');
     const wrapper = new BitbucketAuthIntegration({}, { saveConfig: () => { throw own; } });
     assert.equal(await thrownBy(() => wrapper.saveVars({})), own);
     await new BitbucketAuthIntegration({}).saveVars({ kept: true });
   });
 
-  test('what is stored holds no code and no verifier', async () => {
+  test('stores neither code nor verifier', async () => {
     const saved = [];
     const config = { type: 'oauth', oauth: { code: { code: 'the-code', code_verifier: 'the-verifier' } } };
     await new BitbucketAuthIntegration(config, { saveConfig: (stored) => saved.push(stored) }).saveVars({});
     assert.deepEqual(saved, [{ type: 'oauth', _vars: {} }]);
   });
 
-  test('log takes a function, a logger, and nothing', () => {
+  test('accepts a function, a logger object and nothing as its log', () => {
     const lines = [];
     new BitbucketAuthIntegration({}, { logger: (line) => lines.push(line) }).log('one');
     new BitbucketAuthIntegration({}, { logger: { log(line) { lines.push(line, this === undefined); } } }).log('two');
@@ -182,13 +182,13 @@ describe('the host\'s side', () => {
     assert.deepEqual(lines, ['one', 'two', false]);
   });
 
-  test('printing a wrapper shows no credential', () => {
+  test('shows no credential when it is printed', () => {
     const wrapper = new BitbucketAuthIntegration({ ...OAUTH, token: 'the-access-token' });
     const shown = inspect(wrapper, { depth: 20, showHidden: true }) + JSON.stringify(wrapper);
     assert.doesNotMatch(shown, /the-token|the-refresh-token|the-access-token/);
   });
 
-  test('maskConfig hides secrets, keeps empty values, and drops the payload', () => {
+  test('masks secrets in maskConfig, keeps empty values, and drops the payload', () => {
     const wrapper = new BitbucketAuthIntegration();
     const config = {
       type: 'oauth', oauth_token: 'a', refresh_token: 'b', token: '', expires_at: FUTURE, scopes: ['account'],
@@ -204,7 +204,7 @@ describe('the host\'s side', () => {
     });
   });
 
-  test('maskConfig hides every secret that a host may keep, and what saveVars keeps', () => {
+  test('masks every secret that NocoDB may keep, and the values of saveVars', () => {
     const names = ['access_token', 'bearer_token', 'password', 'client_secret', 'secret'];
     const wrapper = new BitbucketAuthIntegration();
     const config = { _vars: { cursor: 'marked' }, ...Object.fromEntries(names.map((name) => [name, 'marked'])) };
@@ -214,12 +214,12 @@ describe('the host\'s side', () => {
   });
 
   for (const nothing of [undefined, null, 'text', 7]) {
-    test(`maskConfig takes ${nothing}`, () => {
+    test(`accepts ${nothing} in maskConfig`, () => {
       assert.deepEqual(new BitbucketAuthIntegration().maskConfig(nothing), {});
     });
   }
 
-  test('a destroyed connection can be used again', async (t) => {
+  test('can be used again after it was destroyed', async (t) => {
     const { wrapper } = await connection(t);
     const client = await wrapper.authenticate();
     await wrapper.destroy();

@@ -20,7 +20,7 @@ describe('exchangeToken', () => {
     ['a nested empty code', { code: { code: '' } }], ['a number', { code: 7 }], ['null inside', { code: null }],
   ];
   for (const [what, payload] of malformed) {
-    test(`refuses ${what} without asking Bitbucket`, async (t) => {
+    test(`refuses ${what} without a request to Bitbucket`, async (t) => {
       const { bitbucket, Wrapper } = await simulator(t);
       const error = await thrownBy(() => new Wrapper({}).exchangeToken(payload));
       assert.ok(error instanceof BitbucketAuthError);
@@ -29,34 +29,34 @@ describe('exchangeToken', () => {
     });
   }
 
-  test('refuses a verifier that is none', async (t) => {
+  test('refuses an invalid verifier', async (t) => {
     const { Wrapper } = await simulator(t);
     const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code: 'the-code', code_verifier: 7 }));
     assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', 'codeVerifier']);
   });
 
   for (const backend of ['older', 'newer']) {
-    test(`${backend}: an unknown code is refused`, async (t) => {
+    test(`refuses an unknown code (${backend})`, async (t) => {
       const { Wrapper } = await simulator(t, { backend });
       const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code: 'another', code_verifier: VERIFIER }));
       assert.deepEqual([error.code, error.error, error.reauthorize], ['INVALID_GRANT', 'invalid_grant', true]);
     });
 
-    test(`${backend}: a code works once`, async (t) => {
+    test(`accepts a code once (${backend})`, async (t) => {
       const { bitbucket, Wrapper } = await simulator(t, { backend });
       const grant = await authorizationCode(bitbucket);
       await new Wrapper({}).exchangeToken(grant);
       assert.equal((await thrownBy(() => new Wrapper({}).exchangeToken(grant))).code, 'INVALID_GRANT');
     });
 
-    test(`${backend}: another verifier is refused`, async (t) => {
+    test(`refuses another verifier (${backend})`, async (t) => {
       const { bitbucket, Wrapper } = await simulator(t, { backend });
       const { code } = await authorizationCode(bitbucket);
       const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code, code_verifier: 'x'.repeat(43) }));
       assert.equal(error.code, 'INVALID_GRANT');
     });
 
-    test(`${backend}: a wrong secret is the administrator's to mend`, async (t) => {
+    test(`reports a wrong secret as the administrator's to fix (${backend})`, async (t) => {
       const { bitbucket } = await simulator(t, { backend });
       const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, {
         INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'another',
@@ -71,7 +71,7 @@ describe('exchangeToken', () => {
       'config.oauth with code and verifier': (grant) => grant,
     };
     for (const [what, shape] of Object.entries(shapes)) {
-      test(`${backend}: ${what} gives tokens in the host's shape`, async (t) => {
+      test(`returns tokens in NocoDB's shape for ${what} (${backend})`, async (t) => {
         const { bitbucket, Wrapper } = await simulator(t, { backend });
         const tokens = await new Wrapper({}).exchangeToken(shape(await authorizationCode(bitbucket)), {});
         assert.deepEqual(Object.keys(tokens), [
@@ -88,7 +88,7 @@ describe('exchangeToken', () => {
       });
     }
 
-    test(`${backend}: a code without verifier, as the form of NocoDB 0.262 to 0.265 sends it, where that is allowed`, async (t) => {
+    test(`accepts a code without verifier, as NocoDB 0.262 to 0.265 sends it, where that is allowed (${backend})`, async (t) => {
       const { bitbucket } = await simulator(t, { backend });
       const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, {
         INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER: 'optional',
@@ -108,7 +108,7 @@ describe('exchangeToken', () => {
     ['without a verifier', { code: 'the-code' }], ['with null in its place', { code: 'the-code', code_verifier: null }],
     ['without one, nested', { code: { code: 'the-code' } }],
   ]) {
-    test(`refuses a code ${what}, and does not ask Bitbucket`, async (t) => {
+    test(`refuses a code ${what}, without a request to Bitbucket`, async (t) => {
       const { bitbucket, Wrapper } = await simulator(t);
       const error = await thrownBy(() => new Wrapper({}).exchangeToken(payload));
       assert.ok(error instanceof BitbucketAuthError);
@@ -118,7 +118,7 @@ describe('exchangeToken', () => {
     });
   }
 
-  test('in a transaction of the host\'s is one request', async (t) => {
+  test('sends one request inside a transaction of NocoDB', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t);
     const grant = await authorizationCode(bitbucket);
     bitbucket.requests.length = 0;
@@ -129,7 +129,7 @@ describe('exchangeToken', () => {
     assert.equal(bitbucket.requests.length, 1, bitbucket.requests.join());
   });
 
-  test('in a transaction of the host\'s ends after five seconds, whatever the time limit of requests is', async (t) => {
+  test('ends after five seconds inside a transaction of NocoDB, whatever the time limit of requests is', async (t) => {
     const { wrapper } = await against(t, {}, {});
     const start = performance.now();
     const error = await thrownBy(() => (
@@ -141,7 +141,7 @@ describe('exchangeToken', () => {
     assert.ok(took >= 4_900 && took < 9_000, `${took}`);
   });
 
-  test('leaves out what the answer does not say', async (t) => {
+  test('leaves out what the response does not contain', async (t) => {
     const { wrapper } = await against(t, {
       token: (_request, response) => json(response, 200, { access_token: 'a', token_type: 'bearer', scopes: '' }),
     }, {});
@@ -167,7 +167,7 @@ describe('an expired token', () => {
     assert.deepEqual(wrapper.config, stored[0]);
   });
 
-  test('without a refresh token is sent, and the 401 comes through', async (t) => {
+  test('without a refresh token is sent, and the caller gets the 401', async (t) => {
     const config = { type: 'oauth', oauth_token: 'the-token', expires_at: PAST };
     const { wrapper, requests } = await against(t, { api: (_request, response) => refused(response) }, config);
     const error = await thrownBy(() => wrapper.use((client) => client.get('/user')));
@@ -175,7 +175,7 @@ describe('an expired token', () => {
     assert.equal(requests.length, 1);
   });
 
-  test('whose refresh fails is not sent', async (t) => {
+  test('is not sent when its refresh fails', async (t) => {
     const { wrapper, requests } = await against(t, {
       api: user,
       token: (_request, response) => json(response, 400, { error: 'unauthorized_client' }),
@@ -185,7 +185,7 @@ describe('an expired token', () => {
     assert.ok(requests.every(({ url }) => url === '/site/oauth2/access_token'));
   });
 
-  test('a time that is none is not believed', async (t) => {
+  test('is not assumed from an invalid time of expiry', async (t) => {
     const { wrapper, requests } = await against(t, { api: user }, {
       ...OAUTH, expires_at: 'soon',
     });
@@ -203,14 +203,14 @@ describe('refreshToken', () => {
     });
   }
 
-  test('a refresh token that Bitbucket no longer accepts needs a new connection', async (t) => {
+  test('says that the user must connect again when Bitbucket no longer accepts the refresh token', async (t) => {
     const { bitbucket, wrapper, tokens } = await connection(t, { backend: 'newer' });
     bitbucket.control.revoke();
     const error = await thrownBy(() => wrapper.refreshToken(tokens));
     assert.deepEqual([error.code, error.error], ['RECONNECT_REQUIRED', 'unauthorized_client']);
   });
 
-  test('a rotated token that comes too late leads to the tokens that it was exchanged for', async (t) => {
+  test('returns the successor of a refresh token that was rotated before', async (t) => {
     const { bitbucket, Wrapper, wrapper, tokens } = await connection(t, { backend: 'newer' });
     const renewed = await wrapper.refreshToken(tokens);
     bitbucket.control.advance(HOUR);
@@ -222,7 +222,7 @@ describe('refreshToken', () => {
   });
 
   for (const backend of ['older', 'newer']) {
-    test(`${backend}: gives the host new tokens, and takes them into use`, async (t) => {
+    test(`passes new tokens to NocoDB and uses them (${backend})`, async (t) => {
       const { wrapper, tokens } = await connection(t, { backend });
       const renewed = await wrapper.refreshToken({ refresh_token: tokens.refresh_token }, wrapper.config);
       assert.deepEqual(Object.keys(renewed), ['oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes']);
@@ -232,7 +232,7 @@ describe('refreshToken', () => {
     });
   }
 
-  test('keeps refresh token and scopes that the answer does not repeat', async (t) => {
+  test('keeps refresh token and scopes that the response does not repeat', async (t) => {
     const { wrapper } = await against(t, {
       token: (_request, response) => json(response, 200, { access_token: 'new-token', token_type: 'bearer' }),
     }, { ...OAUTH, scopes: ['account'], expires_at: PAST });
@@ -242,7 +242,7 @@ describe('refreshToken', () => {
     assert.ok(!('expires_at' in wrapper.config), 'the old time does not belong to the new token');
   });
 
-  test('leaves the connection alone when the refresh token is another\'s', async (t) => {
+  test("leaves the connection alone when the refresh token is another one's", async (t) => {
     const { wrapper } = await against(t, {
       token: (_request, response) => json(response, 200, { access_token: 'new-token', token_type: 'bearer' }),
     }, OAUTH);

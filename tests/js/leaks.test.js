@@ -68,7 +68,7 @@ describe('marked secrets', () => {
       .map(([name, mark]) => [name, piecesOf(mark)]));
   });
 
-  test('would be found if they were there', () => {
+  test('would be found if they leaked', () => {
     for (const name of Object.keys(pieces)) {
       for (const piece of pieces[name]) assert.deepEqual(leaksIn(`before ${piece} after`, { [name]: pieces[name] }), [name]);
     }
@@ -77,7 +77,7 @@ describe('marked secrets', () => {
     assert.deepEqual(leaksIn('nothing of the kind', pieces), []);
   });
 
-  test('were put through failures that did fail', () => {
+  test('went through calls that failed as planned', () => {
     assert.deepEqual(scenarios.filter(({ threw }) => threw === null).map(({ name }) => name), []);
     assert.ok(scenarios.length > 400, `${scenarios.length} scenarios`);
     const codes = new Set(scenarios.map(({ threw }) => threw));
@@ -91,7 +91,7 @@ describe('marked secrets', () => {
     ]) assert.ok(codes.has(code), `no scenario ended in ${code}`);
   });
 
-  test('are in nothing that was thrown or shown', () => {
+  test('are in nothing that was thrown or inspected', () => {
     const leaks = scenarios
       .map(({ name, texts }) => ({ name, leaked: leaksIn([...new Set(texts)].join('\n'), pieces) }))
       .filter(({ leaked }) => leaked.length > 0);

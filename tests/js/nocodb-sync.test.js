@@ -64,10 +64,10 @@ const repositoriesOf = async (bitbucket) => [
   ...await truth(bitbucket, '/repositories/acme?pagelen=100'), ...await truth(bitbucket, '/repositories/acme-labs'),
 ];
 
-describe('the sync', PATIENT, () => {
+describe("NocoDB's sync", PATIENT, () => {
   for (const [host, handOver] of Object.entries(HOSTS)) {
     for (const trackerStatus of [410, 404]) {
-      test(`${host}: gets everything, where issues answer ${trackerStatus}`, async (t) => {
+      test(`gets everything when issues respond ${trackerStatus} (${host})`, async (t) => {
         const { bitbucket, wrapper, asked } = await connect(t, { trackerStatus });
         let pages = 0;
         const consumer = syncConsumer(await handOver(wrapper), () => {
@@ -102,7 +102,7 @@ describe('the sync', PATIENT, () => {
     }
   }
 
-  test('goes on when the access token expires while a list is collected', async (t) => {
+  test('continues when the access token expires while a list is collected', async (t) => {
     const { bitbucket, wrapper } = await connect(t);
     const client = await wrapper.authenticate();
     await client.get('/user');
@@ -112,7 +112,7 @@ describe('the sync', PATIENT, () => {
     assert.equal((await syncConsumer(client).repositories()).length, ALL);
   });
 
-  test('with INTEGRATION_AUTH_BITBUCKET_COMPAT=off has what Bitbucket answers', async (t) => {
+  test("gets Bitbucket's own responses with INTEGRATION_AUTH_BITBUCKET_COMPAT=off", async (t) => {
     const { bitbucket, wrapper, log, asked } = await connect(t, {}, OFF);
     const consumer = syncConsumer(wrapper);
     assert.deepEqual(await consumer.repositories(), []);
@@ -131,7 +131,7 @@ describe('the sync', PATIENT, () => {
 describe('the list of all repositories', PATIENT, () => {
   const LIST = ['/repositories', { params: { role: 'member', pagelen: 100, sort: '-updated_on' } }];
 
-  test('has the shape of Bitbucket\'s lists, and next leads through it', async (t) => {
+  test("has the shape of Bitbucket's lists, and its next links lead through it", async (t) => {
     const { bitbucket, wrapper } = await connect(t);
     const client = await wrapper.authenticate();
     const { data, status, headers } = await client.get(...LIST);
@@ -148,7 +148,7 @@ describe('the list of all repositories', PATIENT, () => {
     assert.deepEqual(paginated, [...values, ...rest]);
   });
 
-  test('is filtered and sorted as asked', async (t) => {
+  test('is filtered and sorted as the query says', async (t) => {
     const { bitbucket, wrapper } = await connect(t);
     const client = await wrapper.authenticate();
     const { data: { values, ...about } } = await client.get('/repositories', {
@@ -174,7 +174,7 @@ describe('the list of all repositories', PATIENT, () => {
     assert.ok(asked().filter((one) => one.startsWith('/repositories/')).length <= 2, asked().join(' '));
   });
 
-  test('that Bitbucket\'s own rate limit interrupts is gone on with, not begun again', async (t) => {
+  test("continues after Bitbucket's own rate limit has interrupted it, and does not begin again", async (t) => {
     const { bitbucket, wrapper, asked } = await connect(t);
     bitbucket.control.fault({ target: 'api', kind: 'status', status: 429, retryAfter: 0, path: '/repositories/acme-labs' });
     const client = await wrapper.authenticate();
@@ -191,7 +191,7 @@ describe('the list of all repositories', PATIENT, () => {
     ['a workspace that is gone', { status: 404 }, undefined],
     ['a workspace that is marked as spam', { status: 410 }, undefined],
   ]) {
-    test(`${expected ? 'fails with' : 'leaves out'} ${what}, and says so`, async (t) => {
+    test(`${expected ? 'fails with' : 'leaves out'} ${what}, and logs that`, async (t) => {
       const { bitbucket, wrapper, log } = await connect(t);
       bitbucket.control.fault({ target: 'api', kind: 'status', ...fault, path: '/repositories/acme-labs' });
       const client = await wrapper.authenticate();
@@ -217,7 +217,7 @@ describe('the list of all repositories', PATIENT, () => {
     assert.deepEqual([response.status, meaning.code, meaning.required], [403, 'API_INSUFFICIENT_SCOPE', ['account']]);
   });
 
-  test('of a credential without a user has the workspace of its config', async (t) => {
+  test('contains the workspace of the config for a credential without a user', async (t) => {
     const scopes = ['repository', 'account'];
     const { Wrapper } = await connect(t, {
       accessTokens: [{ token: 'the-workspace-token', kind: 'workspace', workspace: 'acme-labs', scopes }],
@@ -229,7 +229,7 @@ describe('the list of all repositories', PATIENT, () => {
     assert.equal((await thrownBy(() => without.get(...LIST))).response.status, 403);
   });
 
-  test('is kept for wrappers of the same connection, and for no other connection', async (t) => {
+  test('is cached for wrappers of the same connection, and for no other connection', async (t) => {
     const { bitbucket, Wrapper, config, wrapper, asked } = await connect(t);
     const count = () => asked().filter((path) => path === '/user/workspaces').length;
     await (await wrapper.authenticate()).get(...LIST);
@@ -242,9 +242,9 @@ describe('the list of all repositories', PATIENT, () => {
   });
 });
 
-describe('what the sync does not ask for', PATIENT, () => {
+describe('a request that the sync does not send', PATIENT, () => {
   for (const path of ['/user/permissions/workspaces', '/user/permissions/repositories', '/repositories', '/workspaces']) {
-    test(`${path} is answered by Bitbucket`, async (t) => {
+    test(`gets Bitbucket's own response: ${path}`, async (t) => {
       const { wrapper } = await connect(t);
       const client = await wrapper.authenticate();
       const { response, bitbucket: meaning } = await thrownBy(() => client.get(path));

@@ -38,7 +38,7 @@ function revoked() {
   return proxy;
 }
 
-describe('misspelt members', () => {
+describe('a misspelt member', () => {
   const misspelt = [
     ['createAuthorizationRequest', [{ extra: { prompt: 'login' } }], 'authorize', 'extra'],
     ['validateAuthorizationResponse', [`?code=c&state=${STATE}`, { state: STATE, issuer: 'i' }], 'callback', 'issuer'],
@@ -47,13 +47,13 @@ describe('misspelt members', () => {
     ['parseTokenResponse', [{ status: 200, grantType: 'authorization_code' }], 'exchange', 'grantType'],
   ];
   for (const [method, args, phase, field] of misspelt) {
-    test(`${method} refuses them, and says how to write them`, () => {
+    test(`is refused by ${method}, with the right spelling in the message`, () => {
       const error = refuses(() => createClient(OPTIONS)[method](...args), { code: 'INVALID_ARGUMENT', phase, field });
       assert.match(error.message, new RegExp(`: ${field} is not known; the known members are: [a-zA-Z_, ]+\\.$`));
       assert.match(error.stack.split('\n')[1], /oauth\.test\.js/);
     });
 
-    test(`${method} tells no exception of the caller's own`, () => {
+    test(`that throws when it is read is not reported by ${method} in the caller's words`, () => {
       const hostile = [
         revoked(), new Proxy({}, { ownKeys: () => { throw new Error('marked'); } }),
         new Proxy({}, { get: () => { throw new Error('marked'); } }),
@@ -67,12 +67,12 @@ describe('misspelt members', () => {
     });
   }
 
-  test('are no matter where they say nothing', () => {
+  test('is ignored where it has no value', () => {
     const client = createClient({ ...OPTIONS, scope: undefined, proxy: null });
     assert.ok(client.createAuthorizationRequest({ extra: undefined }).url);
   });
 
-  test('are not those of the package\'s own objects, which callers hand on as they are', () => {
+  test("is not looked for in the package's own objects, which callers pass on as they are", () => {
     const client = createClient(OPTIONS);
     const request = client.createAuthorizationRequest();
     const callback = `${REDIRECT_URI}?code=abc&state=${request.state}`;
@@ -83,7 +83,7 @@ describe('misspelt members', () => {
     assert.match(client.buildRefreshRequest(tokens).body, /refresh_token=r(&|$)/);
   });
 
-  test('are found in the own members of an object only: a class may have more', () => {
+  test("is looked for among an object's own members only, because a class may have more", () => {
     class Settings {
       get clientId() {
         return 'the-key';
@@ -135,13 +135,13 @@ describe('createClient', () => {
     });
   }
 
-  test('throws errors whose stack starts at the caller', () => {
+  test('throws errors whose stack begins at the caller', () => {
     const error = refuses(() => createClient(), { code: 'INVALID_ARGUMENT' });
     assert.match(error.stack.split('\n')[1], /oauth\.test\.js/);
     assert.equal(error.name, 'BitbucketAuthError');
   });
 
-  test('throws errors that serialise without their stack and without absent fields', () => {
+  test('throws errors whose JSON has no stack and no absent fields', () => {
     const error = refuses(() => createClient({ ...OPTIONS, clientId: 7 }), { code: 'INVALID_ARGUMENT' });
     assert.deepEqual(JSON.parse(JSON.stringify(error)), {
       name: 'BitbucketAuthError',
@@ -155,7 +155,7 @@ describe('createClient', () => {
     assert.ok(!('status' in error) && !('error' in error) && !('cause' in error));
   });
 
-  test('shows the secret in no way', () => {
+  test('never shows the secret', () => {
     const client = createClient(OPTIONS);
     const shown = [
       inspect(client, { showHidden: true, depth: 20, getters: true }),
@@ -173,7 +173,7 @@ describe('createClient', () => {
     }
   });
 
-  test('describes the client', () => {
+  test('gives a client that describes itself', () => {
     const client = createClient(OPTIONS);
     assert.equal(client.clientId, 'the-key');
     assert.equal(client.confidential, true);
@@ -183,7 +183,7 @@ describe('createClient', () => {
     assert.equal(client.apiUrl, 'https://api.bitbucket.org/2.0');
   });
 
-  test('asks for the default scopes, which are the core\'s', () => {
+  test("requests the core's default scopes", () => {
     assert.deepEqual(createClient(OPTIONS).scopes, DEFAULT_SCOPES);
     assert.deepEqual(DEFAULT_SCOPES, [
       'repository', 'repository:write', 'pullrequest', 'pullrequest:write', 'issue', 'issue:write', 'account',
@@ -191,7 +191,7 @@ describe('createClient', () => {
     assert.throws(() => DEFAULT_SCOPES.push('email'), TypeError);
   });
 
-  test('asks for other scopes, or for none', () => {
+  test('requests other scopes or none when the options say so', () => {
     assert.deepEqual(createClient({ ...OPTIONS, scopes: ['email', 'account'] }).scopes, ['email', 'account']);
     assert.deepEqual(createClient({ ...OPTIONS, scopes: 'email account' }).scopes, ['email', 'account']);
     const none = new URL(createClient({ ...OPTIONS, scopes: [] }).authorizationUrl());
@@ -200,7 +200,7 @@ describe('createClient', () => {
 });
 
 describe('authorization request', () => {
-  test('refuses parameters that are no strings', () => {
+  test('refuses parameters that are not strings', () => {
     const client = createClient(OPTIONS);
     for (const extraParams of ['prompt=login', 7, { prompt: 7 }, ['prompt']]) {
       refuses(() => client.createAuthorizationRequest({ extraParams }), {
@@ -210,7 +210,7 @@ describe('authorization request', () => {
   });
 
   for (const name of ['state', 'code_challenge', 'code_challenge_method', 'client_id', 'redirect_uri', 'response_type']) {
-    test(`does not let ${name} be replaced`, () => {
+    test(`does not let a parameter replace ${name}`, () => {
       const client = createClient(OPTIONS);
       refuses(() => client.createAuthorizationRequest({ extraParams: { [name]: 'mine' } }), {
         code: 'INVALID_ARGUMENT', phase: 'authorize',
@@ -218,7 +218,7 @@ describe('authorization request', () => {
     });
   }
 
-  test('gives an address for NocoDB, which appends state and PKCE by string', () => {
+  test('gives NocoDB a URL to which it can append state and PKCE', () => {
     const text = createClient(OPTIONS).authorizationUrl();
     const { origin, pathname, searchParams, hash } = new URL(text);
     assert.equal(origin + pathname, 'https://bitbucket.org/site/oauth2/authorize');
@@ -233,7 +233,7 @@ describe('authorization request', () => {
     assert.equal(appended.searchParams.get('state'), 's');
   });
 
-  test('gives fresh values, and an address that holds them', async () => {
+  test('has new random values each time, and a URL that contains them', async () => {
     const client = createClient(OPTIONS);
     const first = client.createAuthorizationRequest({ extraParams: { prompt: 'log in' } });
     const second = client.createAuthorizationRequest();
@@ -278,7 +278,7 @@ describe('validateAuthorizationResponse', () => {
     });
   }
 
-  test('keeps what Bitbucket said of an error', () => {
+  test('repeats what Bitbucket says in an error', () => {
     const query = `error=invalid_scope&error_description=No+such%00+scope&state=${STATE}`;
     const error = refuses(
       () => createClient(OPTIONS).validateAuthorizationResponse(`${REDIRECT_URI}?${query}`, { state: STATE }),
@@ -288,7 +288,7 @@ describe('validateAuthorizationResponse', () => {
     assert.ok(!error.errorDescription.includes('\0'));
   });
 
-  test('refuses a callback elsewhere', () => {
+  test('refuses a callback at another URL', () => {
     const client = createClient(OPTIONS);
     for (const place of ['https://evil.example/dashboard/', 'http://nocodb.example/dashboard/', 'https://nocodb.example/']) {
       refuses(() => client.validateAuthorizationResponse(`${place}?code=abc&state=${STATE}`, { state: STATE }), {
@@ -297,7 +297,7 @@ describe('validateAuthorizationResponse', () => {
     }
   });
 
-  test('refuses what is no callback', () => {
+  test('refuses a value that is no callback', () => {
     const client = createClient(OPTIONS);
     for (const callback of [undefined, null, 7, {}, [], new Map([['code', 'abc']])]) {
       refuses(() => client.validateAuthorizationResponse(callback, { state: STATE }), {
@@ -306,7 +306,7 @@ describe('validateAuthorizationResponse', () => {
     }
   });
 
-  test('offers no way around the state', () => {
+  test('requires a state in every case', () => {
     const client = createClient(OPTIONS);
     for (const expected of [undefined, null, STATE, {}, { state: undefined }, { state: '' }, { state: 7 }]) {
       refuses(() => client.validateAuthorizationResponse(`${REDIRECT_URI}?code=abc&state=${STATE}`, expected), {
@@ -315,7 +315,7 @@ describe('validateAuthorizationResponse', () => {
     }
   });
 
-  test('gives a code as it stands in the callback, whatever else is there', () => {
+  test('returns the code as it stands in the callback, whatever else is there', () => {
     const client = createClient(OPTIONS);
     const callbacks = [
       [`?code=abc&state=${STATE}`, 'abc'], [`?state=${STATE}&code=abc&other=1`, 'abc'], [`?&state=${STATE}&&code=a=b&`, 'a=b'],
@@ -330,7 +330,7 @@ describe('validateAuthorizationResponse', () => {
     }
   });
 
-  test('refuses one callback after another with an error of its own', () => {
+  test('refuses each of several callbacks with its own error', () => {
     const client = createClient(OPTIONS);
     const [one, other] = [1, 2].map(() => {
       try {
@@ -347,7 +347,7 @@ describe('validateAuthorizationResponse', () => {
     });
   });
 
-  test('gives the code of a string, a URL and URLSearchParams', () => {
+  test('returns the code from a string, a URL and URLSearchParams', () => {
     const client = createClient(OPTIONS);
     const query = `code=a%2Bb+c&state=${STATE}`;
     const callback = `${REDIRECT_URI}?${query}`;
@@ -357,7 +357,7 @@ describe('validateAuthorizationResponse', () => {
   });
 });
 
-describe('token requests', () => {
+describe('a token request', () => {
   const refused = [
     ['no argument', 'buildTokenRequest', undefined, 'exchange', 'code'],
     ['no code', 'buildTokenRequest', {}, 'exchange', 'code'],
@@ -371,12 +371,12 @@ describe('token requests', () => {
     ['a refresh token of another type', 'buildRefreshRequest', { refreshToken: 7 }, 'refresh', 'refreshToken'],
   ];
   for (const [what, method, argument, phase, field] of refused) {
-    test(`${method} refuses ${what}`, () => {
+    test(`of ${method} refuses ${what}`, () => {
       refuses(() => createClient(OPTIONS)[method](argument), { code: 'INVALID_ARGUMENT', phase, field });
     });
   }
 
-  test('a client without a secret cannot act as itself', () => {
+  test('for client credentials needs a client secret', () => {
     const client = createClient({ clientId: 'the-key', redirectUri: REDIRECT_URI });
     refuses(() => client.buildClientCredentialsRequest(), { code: 'INVALID_ARGUMENT', phase: 'exchange' });
   });
@@ -392,7 +392,7 @@ describe('token requests', () => {
     return Object.fromEntries(new URLSearchParams(request.body));
   }
 
-  test('exchange one code after another, each with what is its own', () => {
+  test('exchanges each of several codes with its own values', () => {
     for (const options of [OPTIONS, { ...OPTIONS, clientSecret: undefined }]) {
       const client = createClient(options);
       const codes = ['first', 'second', 'a+b c', 'é', '\ud800', 'x'.repeat(4096), 'third'];
@@ -407,7 +407,7 @@ describe('token requests', () => {
     }
   });
 
-  test('take what authorizeInPopup gives', () => {
+  test('accepts what authorizeInPopup returns', () => {
     const client = createClient(OPTIONS);
     for (let time = 0; time < 2; time += 1) {
       const grant = { code: 'abc', code_verifier: VERIFIER };
@@ -419,7 +419,7 @@ describe('token requests', () => {
     }
   });
 
-  test('exchange a code', () => {
+  test('exchanges a code', () => {
     const client = createClient(OPTIONS);
     assert.deepEqual(formOf(client.buildTokenRequest({ code: 'a+b c', codeVerifier: VERIFIER })), {
       grant_type: 'authorization_code', code: 'a+b c', redirect_uri: REDIRECT_URI, code_verifier: VERIFIER,
@@ -429,13 +429,13 @@ describe('token requests', () => {
     });
   });
 
-  test('refresh tokens, without a scope', () => {
+  test('refreshes tokens without a scope', () => {
     assert.deepEqual(formOf(createClient(OPTIONS).buildRefreshRequest({ refreshToken: 'r' })), {
       grant_type: 'refresh_token', refresh_token: 'r',
     });
   });
 
-  test('ask for a token of the client itself', () => {
+  test('acquires a token by client credentials', () => {
     const form = formOf(createClient(OPTIONS).buildClientCredentialsRequest());
     assert.equal(form.grant_type, 'client_credentials');
   });
@@ -467,7 +467,7 @@ describe('parseTokenResponse', () => {
     ['a refused code', { status: 400, body: error('invalid_grant', 'The specified code is not valid.') }, 'INVALID_GRANT'],
     ['another error', { status: 400, body: error('invalid_request', 'No callback uri') }, 'TOKEN_REQUEST_FAILED'],
   ];
-  test('does not overflow the stack for depth', () => {
+  test('does not overflow the stack on deeply nested JSON', () => {
     const client = createClient(OPTIONS);
     const nested = (open, close, times) => `${open.repeat(times)}1${close.repeat(times)}`;
     for (const deep of [nested('[', ']', 500_000), nested('{"a":', '}', 150_000)]) {
@@ -487,7 +487,7 @@ describe('parseTokenResponse', () => {
   }
 
   for (const name of ['invalid_grant', 'unauthorized_client']) {
-    test(`takes ${name} on a refresh for a dead connection`, () => {
+    test(`says that the connection is dead when a refresh gets ${name}`, () => {
       refuses(
         () => createClient(OPTIONS).parseTokenResponse(answer({ status: 400, body: error(name), grant: 'refresh_token' })),
         { code: 'RECONNECT_REQUIRED', phase: 'refresh', reauthorize: true, error: name },
@@ -509,12 +509,12 @@ describe('parseTokenResponse', () => {
     ['no time', answer({ receivedAt: undefined }), 'receivedAt'],
   ];
   for (const [what, response, field] of malformed) {
-    test(`refuses ${what} as the caller's mistake`, () => {
+    test(`reports ${what} as the caller's mistake`, () => {
       refuses(() => createClient(OPTIONS).parseTokenResponse(response), { code: 'INVALID_ARGUMENT', field });
     });
   }
 
-  test('cuts the secrets of the request out of what the server says', () => {
+  test("removes the secrets of the request from the server's message", () => {
     const client = createClient(OPTIONS);
     const request = client.buildTokenRequest({ code: 'marked-code-1234567890', codeVerifier: VERIFIER });
     const body = error('invalid_request', `marked-code-1234567890 ${VERIFIER} the-secret`);
@@ -531,14 +531,14 @@ describe('parseTokenResponse', () => {
     'a plain object': (type) => ({ 'content-Type': type, 'set-cookie': ['a=1', 'b=2'], absent: undefined }),
   };
   for (const [what, headers] of Object.entries(forms)) {
-    test(`reads header fields given as ${what}`, () => {
+    test(`reads headers that are given as ${what}`, () => {
       const client = createClient(OPTIONS);
       refuses(() => client.parseTokenResponse(answer({ headers: headers('text/html') })), { code: 'RESPONSE_NOT_JSON' });
       assert.equal(client.parseTokenResponse(answer({ headers: headers('application/json') })).accessToken, 'a');
     });
   }
 
-  test('takes scopes, tokens and lifetime as text and as bytes alike, however they are written', () => {
+  test('accepts scopes, tokens and lifetime in every notation, as text and as bytes', () => {
     const client = createClient(OPTIONS);
     const written = [
       {}, { scope: '' }, { scope: 'a' }, { scope: 'a a b' }, { scope: ' a  b ' }, { scope: 'a,b' }, { scope: 'a\tb' },
@@ -556,7 +556,7 @@ describe('parseTokenResponse', () => {
     }
   });
 
-  test('takes one answer after another, with the media type and the scopes of each', () => {
+  test('parses each of several responses with its own media type and scopes', () => {
     const client = createClient(OPTIONS);
     const json = { 'content-type': 'application/json' };
     for (const scope of ['a b', 'a b', 'b', 'a b']) {
@@ -579,13 +579,13 @@ describe('parseTokenResponse', () => {
     refuses(() => client.parseTokenResponse(answer({ headers: { 'content-type': 'text/html' } })), { code: 'RESPONSE_NOT_JSON' });
   });
 
-  test('keeps nothing of an answer', async (t) => {
+  test('keeps nothing of a response', async (t) => {
     const { held, clients } = await runJsonFixture(t, 'remember.js', []);
     assert.equal(clients, 40);
     assert.ok(held < 20_000, `${held} bytes of 60,000`);
   });
 
-  test('takes the body of the older and of the newer back end, as text and as bytes', () => {
+  test('accepts the body of the older and of the newer back end, as text and as bytes', () => {
     const client = createClient(OPTIONS);
     const expected = {
       accessToken: 'a', tokenType: 'bearer', refreshToken: 'r', expiresAt: 7_201_000, scopes: ['repository', 'account'],
@@ -597,7 +597,7 @@ describe('parseTokenResponse', () => {
     }
   });
 
-  test('keeps the old refresh token when the answer brings none', () => {
+  test('keeps the old refresh token when the response has none', () => {
     const body = JSON.stringify({ access_token: 'a2', token_type: 'bearer' });
     const response = answer({ body, grant: 'refresh_token', previous: { refreshToken: 'r', scopes: ['account'] } });
     assert.deepEqual(createClient(OPTIONS).parseTokenResponse(response), {
@@ -606,21 +606,21 @@ describe('parseTokenResponse', () => {
   });
 });
 
-describe('scopes', () => {
-  test('refuse what is no list of scopes', () => {
+describe('the scope functions', () => {
+  test('refuse a value that is no list of scopes', () => {
     refuses(() => expandScopes(7), { code: 'INVALID_ARGUMENT' });
     refuses(() => expandScopes([7]), { code: 'INVALID_ARGUMENT' });
     refuses(() => missingScopes(undefined, []), { code: 'INVALID_ARGUMENT', field: 'required' });
     refuses(() => missingScopes([], {}), { code: 'INVALID_ARGUMENT', field: 'granted' });
   });
 
-  test('expand to what they imply, and keep unknown ones', () => {
+  test('add implied scopes, and keep unknown ones', () => {
     assert.deepEqual(expandScopes(['pullrequest:write', 'mystery']).sort(), [
       'mystery', 'pullrequest', 'pullrequest:write', 'repository', 'repository:write',
     ]);
   });
 
-  test('are compared with everything implied', () => {
+  test('compare scopes with everything they imply', () => {
     assert.deepEqual(missingScopes(['repository', 'account'], ['pullrequest']), ['account']);
     assert.deepEqual(missingScopes(['repository'], ['project']), []);
   });

@@ -66,9 +66,9 @@ async function read(t, { pages, stopsAfter, answers }, concurrency) {
   };
 }
 
-describe(`${LISTS} random lists come out as without pages ahead`, { timeout: 120_000 }, () => {
+describe(`${LISTS} random lists give the same values as without prefetched pages`, { timeout: 120_000 }, () => {
   for (let seed = 1; seed <= LISTS; seed += 20) {
-    test(`from ${seed} on`, async (t) => {
+    test(`with seeds from ${seed} on`, async (t) => {
       for (let each = seed; each < seed + 20; each += 1) {
         const list = drawn(each);
         const plain = await read(t, list, 1);

@@ -6,12 +6,12 @@ import { COURSES, MOST_MORE, PAGELEN, UNLIMITED, aWhile, collect, gate, listOf, 
 // Whoever waits for ever has failed.
 const PATIENT = { timeout: 60_000 };
 
-describe('a page ahead that is refused', PATIENT, () => {
+describe('a prefetched page that is refused', PATIENT, () => {
   const limited = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '1000' };
   const refusal = { status: 429, body: {}, headers: { 'retry-after': '120' } };
 
   for (const [what, variables] of Object.entries({ 'with the rate limit on': limited, 'with it off': UNLIMITED })) {
-    test(`for longer than anybody waits is told of in its turn, as Bitbucket answered, ${what}`, async (t) => {
+    test(`for longer than anybody waits is reported when the consumer reaches it, as Bitbucket responded, ${what}`, async (t) => {
       t.mock.method(console, 'warn', () => {});
       const made = await listOf(t, { variables, token: what.replaceAll(' ', '-'), answers: (page) => (page === 5 ? refusal : undefined) });
       const { values, error } = await collect(made.client.paginate('/list'));
@@ -21,7 +21,7 @@ describe('a page ahead that is refused', PATIENT, () => {
     });
   }
 
-  test('closes the limit for a page before it that has to be repeated', async (t) => {
+  test('stops requests for a page before it that has to be repeated', async (t) => {
     t.mock.method(console, 'warn', () => {});
     const second = gate();
     const made = await listOf(t, {
@@ -44,7 +44,7 @@ describe('a page ahead that is refused', PATIENT, () => {
   });
 });
 
-test('a page ahead that runs out of time is not given that time again', PATIENT, async (t) => {
+test('a prefetched page that exceeds its time limit does not get that time again', PATIENT, async (t) => {
   const made = await listOf(t, {
     variables: { ...UNLIMITED, INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '1000' },
     answers: async (page) => void (page === 3 && await new Promise(() => {})),
@@ -54,7 +54,7 @@ test('a page ahead that runs out of time is not given that time again', PATIENT,
   assert.equal(made.state.asked.filter((page) => page === 3).length, 1);
 });
 
-describe('what is kept is not given', PATIENT, () => {
+describe('a prefetched page is discarded', PATIENT, () => {
   /** Each value tells how many changes the server knew of. */
   const told = (page, body, n, { changes }) => ({ body: { ...body, values: body.values.map(() => changes) } });
   const atEndOfPage = (values) => values % PAGELEN === 0;
@@ -74,7 +74,7 @@ describe('what is kept is not given', PATIENT, () => {
     });
   }
 
-  test('after a change on each page, for six requests more in all', async (t) => {
+  test('after a change on each page, at the cost of six more requests in all', async (t) => {
     const made = await listOf(t, { answers: told });
     let given = 0;
     const { values } = await collect(made.client.paginate('/list'), async () => {
@@ -85,7 +85,7 @@ describe('what is kept is not given', PATIENT, () => {
     assert.ok(made.state.asked.length <= 20 + MOST_MORE, String(made.state.asked));
   });
 
-  test('when it was asked for while a change was under way', async (t) => {
+  test('when it was requested while a change was under way', async (t) => {
     const [change, changed] = [gate(), gate()];
     const made = await listOf(t, {
       pages: 6,
@@ -106,7 +106,7 @@ describe('what is kept is not given', PATIENT, () => {
     assert.deepEqual([first.value, ...values], Array.from({ length: 6 * PAGELEN }, (_, at) => (at < PAGELEN ? 0 : 1)));
   });
 
-  test('but after a request that only reads it is', async (t) => {
+  test('but not after a request that only reads it is', async (t) => {
     const made = await listOf(t);
     await collect(made.client.paginate('/list'), () => made.client.head('/list/1'));
     assert.deepEqual(made.state.asked.toSorted((a, b) => a - b), upTo(20));
@@ -127,7 +127,7 @@ describe('what is kept is not given', PATIENT, () => {
     });
   }
 
-  test('to a consumer that takes a minute for each page, for six requests more in all', async (t) => {
+  test('when the consumer takes a minute for each page, at the cost of six more requests in all', async (t) => {
     const made = await listOf(t);
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
     let given = 0;
@@ -143,7 +143,7 @@ describe('what is kept is not given', PATIENT, () => {
   });
 });
 
-describe('connectionStatus tells of', PATIENT, () => {
+describe('connectionStatus reports', PATIENT, () => {
   const activityOf = async ({ wrapper }) => (await wrapper.connectionStatus()).activity;
   const NOTHING = { refreshes: 0, retries: 0, rateLimitWaits: 0 };
 
@@ -158,20 +158,20 @@ describe('connectionStatus tells of', PATIENT, () => {
     assert.deepEqual(await activityOf(made), NOTHING);
   });
 
-  test('no error of a page whose turn never comes', async (t) => {
+  test('no error of a prefetched page that the consumer never reaches', async (t) => {
     const made = await listOf(t, { token: 'too-many', answers: COURSES['ends before its size'] });
     await collect(made.client.paginate('/list'));
     await aWhile();
     assert.deepEqual(await activityOf(made), NOTHING);
   });
 
-  test('the error of a page whose turn comes', async (t) => {
+  test('the error of a page that the consumer reaches', async (t) => {
     const made = await listOf(t, { token: 'gone', answers: (page) => (page === 3 ? { status: 404, body: {} } : undefined) });
     await collect(made.client.paginate('/list'));
     assert.equal((await activityOf(made)).lastError.code, 'API_NOT_FOUND');
   });
 
-  test('each page that was asked for again as a retry, and of its error', async (t) => {
+  test('each repeated page as a retry, and its error', async (t) => {
     const made = await listOf(t, { pages: 6, token: 'once-again', answers: COURSES['fails once on each page'] });
     await collect(made.client.paginate('/list', {}, { 'axios-retry': { retryDelay: () => 0 } }));
     const { retries, lastError } = await activityOf(made);

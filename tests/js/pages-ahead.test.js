@@ -13,7 +13,7 @@ import { COURSES, MOST_MORE, PAGELEN, UNLIMITED, aWhile, collect, gate, listOf, 
 const PATIENT = { timeout: 60_000 };
 
 describe('a numbered list', PATIENT, () => {
-  test('is asked for six pages at once, each page once', async (t) => {
+  test('is requested six pages at a time, each page once', async (t) => {
     const made = await listOf(t, { answers: async () => void await aWhile() });
     const { values, error } = await collect(made.client.paginate('/list'));
     assert.equal(error, undefined);
@@ -22,7 +22,7 @@ describe('a numbered list', PATIENT, () => {
     assert.equal(made.state.most, 6);
   });
 
-  test('gives its values in order whatever the order of the answers', async (t) => {
+  test('gives its values in order, whatever the order of the responses', async (t) => {
     const gates = new Map(upTo(7).map((page) => [page, gate()]));
     const made = await listOf(t, { pages: 7, answers: async (page) => void await gates.get(page).opened });
     gates.get(1).open();
@@ -37,7 +37,7 @@ describe('a numbered list', PATIENT, () => {
     assert.equal(made.state.asked.length, 7);
   });
 
-  test('whose consumer is slow keeps six pages at most', async (t) => {
+  test('with a slow consumer stores six pages at most', async (t) => {
     const made = await listOf(t);
     const pages = made.client.paginate('/list');
     await pages.next();
@@ -52,7 +52,7 @@ describe('a numbered list', PATIENT, () => {
   });
 
   for (const end of ['return', 'throw']) {
-    test(`whose consumer stops with ${end} ends what is under way and asks for no more`, async (t) => {
+    test(`whose consumer stops with ${end} aborts the requests under way and sends no more`, async (t) => {
       const made = await listOf(t, { answers: async (page) => void (page > 1 && await new Promise(() => {})) });
       const pages = made.client.paginate('/list');
       assert.deepEqual(await pages.next(), { value: 0, done: false });
@@ -66,7 +66,7 @@ describe('a numbered list', PATIENT, () => {
     });
   }
 
-  test('tells of an error of a page ahead when its turn comes, as it is then', async (t) => {
+  test('reports an error of a prefetched page when the consumer reaches it', async (t) => {
     const made = await listOf(t, {
       pages: 6, answers: (page, body, n) => (page === 4 ? { status: n === 1 ? 403 : 404, body: {} } : undefined),
     });
@@ -79,7 +79,7 @@ describe('a numbered list', PATIENT, () => {
     assert.deepEqual([error.response.status, error.bitbucket.code], [404, 'API_NOT_FOUND']);
   });
 
-  test('tells nobody of an error of a page whose turn never comes', async (t) => {
+  test('does not report an error of a page that the consumer never reaches', async (t) => {
     const made = await listOf(t, { answers: (page) => (page === 4 ? { status: 404, body: {} } : undefined) });
     for await (const value of made.client.paginate('/list')) {
       if (value === 2 * PAGELEN) break;
@@ -88,7 +88,7 @@ describe('a numbered list', PATIENT, () => {
     assert.ok(made.state.asked.includes(4));
   });
 
-  test('waits as long as it was told before it asks for a page again', async (t) => {
+  test('waits as long as the response says before it requests a page again', async (t) => {
     const made = await listOf(t, {
       answers: (page, body, n) => (page === 3 && n === 1 ? { status: 429, body: {}, headers: { 'retry-after': '20' } } : undefined),
     });
@@ -105,7 +105,7 @@ describe('a numbered list', PATIENT, () => {
     assert.ok(told.length === 1 && told[0] > 15_000 && told[0] < 30_000, String(pauses));
   });
 
-  test('asks for a page that is not ready again in its turn', async (t) => {
+  test('requests a page that is not ready again when the consumer reaches it', async (t) => {
     const made = await listOf(t, {
       pages: 4, answers: (page, body, n) => (page === 3 && n === 1 ? { status: 202, body: { values: [] } } : undefined),
     });
@@ -116,7 +116,7 @@ describe('a numbered list', PATIENT, () => {
 
 describe('a list that', PATIENT, () => {
   for (const [what, answers] of Object.entries(COURSES)) {
-    test(`${what} comes out as without pages ahead`, async (t) => {
+    test(`${what} gives the same values as without prefetched pages`, async (t) => {
       const runs = [];
       for (const concurrency of [1, 6, 2]) {
         const made = await listOf(t, { pages: 10, answers });
@@ -137,7 +137,7 @@ describe('a list that', PATIENT, () => {
 describe('a list whose next is opaque', PATIENT, () => {
   const opaque = (origin, page) => ({ values: pagesOf(page), ...(page < 5 && { next: `${origin}/2.0/list?ctx=${page + 1}&page=${page + 1}` }) });
 
-  test('is asked for one page ahead', async (t) => {
+  test('is requested one page ahead', async (t) => {
     const made = await listOf(t, { answers: (page) => ({ body: opaque(made.origin, page) }) });
     const pages = made.client.paginate('/list');
     await pages.next();
@@ -149,7 +149,7 @@ describe('a list whose next is opaque', PATIENT, () => {
     assert.deepEqual(made.state.asked, upTo(5));
   });
 
-  test('gives the values of a page before it says what is wrong with its next', async (t) => {
+  test('gives the values of a page before it reports an invalid next', async (t) => {
     const made = await listOf(t, { answers: (page) => ({ body: { ...opaque(made.origin, page), ...(page === 2 && { next: {} }) } }) });
     const { values, error } = await collect(made.client.paginate('/list'));
     assert.deepEqual([values, error.code, error.field], [pagesOf(1, 2), 'RESPONSE_INVALID', 'next']);
@@ -157,7 +157,7 @@ describe('a list whose next is opaque', PATIENT, () => {
 });
 
 describe('concurrency', PATIENT, () => {
-  test('of 1 has each page asked for when it is needed', async (t) => {
+  test('of 1 requests each page when the consumer needs it', async (t) => {
     const made = await listOf(t, { pages: 3, answers: async () => void await aWhile() });
     const { values } = await collect(made.client.paginate('/list', {}, { concurrency: 1 }), async (value) => {
       if (value % PAGELEN !== PAGELEN - 1) return;
@@ -167,7 +167,7 @@ describe('concurrency', PATIENT, () => {
     assert.deepEqual([values, made.state.most], [pagesOf(1, 2, 3), 1]);
   });
 
-  test('of 3 has three pages asked for at once', async (t) => {
+  test('of 3 requests three pages at the same time', async (t) => {
     const made = await listOf(t, { answers: async () => void await aWhile() });
     await collect(made.client.paginate('/list', {}, { concurrency: 3 }));
     assert.equal(made.state.most, 3);
@@ -183,8 +183,8 @@ describe('concurrency', PATIENT, () => {
   }
 });
 
-describe('a signal', PATIENT, () => {
-  test('ends all pages that are under way', async (t) => {
+describe('an AbortSignal', PATIENT, () => {
+  test('ends all requests under way', async (t) => {
     const controller = new AbortController();
     const made = await listOf(t, { answers: async (page) => void (page > 1 && await new Promise(() => {})) });
     const collected = collect(made.client.paginate('/list', {}, { signal: controller.signal }));
@@ -196,7 +196,7 @@ describe('a signal', PATIENT, () => {
     assert.equal(made.state.asked.length, 7);
   });
 
-  test('ends the list also where the next page is there already', async (t) => {
+  test('ends the list even when the next page has arrived', async (t) => {
     const controller = new AbortController();
     const made = await listOf(t);
     const { values, error } = await collect(made.client.paginate('/list', {}, { signal: controller.signal }), async () => {
@@ -206,7 +206,7 @@ describe('a signal', PATIENT, () => {
     assert.deepEqual([values, error.bitbucket.code, made.state.asked.length], [pagesOf(1), 'REQUEST_ABORTED', 6]);
   });
 
-  test('or a cancelToken of Axios ends the list also where the next page is there already', async (t) => {
+  test('or a cancelToken of Axios ends the list even when the next page has arrived', async (t) => {
     const { token: cancelToken, cancel } = axios.CancelToken.source();
     const made = await listOf(t);
     const { values, error } = await collect(made.client.paginate('/list', {}, { cancelToken }), async (value) => {
@@ -218,8 +218,8 @@ describe('a signal', PATIENT, () => {
   });
 });
 
-describe('with pages ahead', PATIENT, () => {
-  test('the rate limit is held, and what waits for it costs no request', async (t) => {
+describe('a client that prefetches pages', PATIENT, () => {
+  test('observes the rate limit, and pages that wait for it cost no request', async (t) => {
     const controller = new AbortController();
     const made = await listOf(t, { variables: { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '4' } });
     const collected = collect(made.client.paginate('/list', {}, { signal: controller.signal }));
@@ -263,7 +263,7 @@ describe('with pages ahead', PATIENT, () => {
     'a connection that breaks': ({ fault }) => fault({ target: 'api', kind: 'drop' }),
     'a connection that breaks after the answer was made': ({ fault }) => fault({ target: 'api', kind: 'drop-after' }),
   })) {
-    test(`${what}: the same pull requests for a few requests more`, async (t) => {
+    test(`gets the same pull requests for a few more requests (${what})`, async (t) => {
       const plain = await read(t, 1, trouble);
       const ahead = await read(t, undefined, trouble);
       assert.ok(plain.ids.length > 100, String(plain.ids.length));

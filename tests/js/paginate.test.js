@@ -71,7 +71,7 @@ function numbered(size, tell) {
 }
 
 describe('a list', PATIENT, () => {
-  test('whose answers have no next goes on while its size says that there is more', async (t) => {
+  test('without next in its responses continues as long as its size promises more values', async (t) => {
     const made = await clientOf(t, numbered(21, ({ page, pagelen, size }) => ({ page, pagelen, size })));
     const { values, error } = await collect(made.client.paginate('/list', { q: 'a b' }));
     assert.equal(error, undefined);
@@ -86,14 +86,14 @@ describe('a list', PATIENT, () => {
   });
 
   for (const next of [null, '']) {
-    test(`ends with next: ${JSON.stringify(next)}`, async (t) => {
+    test(`ends at next: ${JSON.stringify(next)}`, async (t) => {
       const made = await clientOf(t, () => ({ body: { values: [1], next } }));
       assert.deepEqual(await collect(made.client.paginate('/list')), { values: [1] });
       assert.equal(made.asked().length, 1);
     });
   }
 
-  test('whose next has lost sort and filters is asked for with them on each page', async (t) => {
+  test('whose next lacks sort and filters keeps them on each page', async (t) => {
     const made = await clientOf(t, numbered(25, ({ page, url }) => (
       page < 3 ? { next: `${made.origin}${url.pathname}?page=${page + 1}&pagelen=10` } : {}
     )));
@@ -109,7 +109,7 @@ describe('a list', PATIENT, () => {
     ]);
   });
 
-  test('takes parameters out of the path, out of params, and out of the config', async (t) => {
+  test('takes parameters from the path, from params and from the config', async (t) => {
     const api = numbered(11, ({ page }) => (page === 1 ? { next: `${made.origin}/2.0/list?page=2` } : {}));
     const made = await clientOf(t, api);
     for (const run of [
@@ -125,21 +125,21 @@ describe('a list', PATIENT, () => {
     }
   });
 
-  test('asks for a parameter once that the client adds of itself', async (t) => {
+  test('does not repeat a parameter that the client adds by itself', async (t) => {
     const made = await clientOf(t, numbered(11, ({ page }) => (page === 1 ? { next: `${made.origin}/2.0/list?page=2` } : {})));
     made.client.defaults.params = { a: 1 };
     await collect(made.client.paginate('/list', { b: 2 }));
     assert.deepEqual(made.asked(), ['/2.0/list?a=1&b=2', '/2.0/list?page=2&a=1&b=2']);
   });
 
-  test('follows a cursor as it is', async (t) => {
+  test('follows a cursor unchanged', async (t) => {
     const made = await clientOf(t, (url) => (url.searchParams.has('ctx')
       ? { body: { values: [2] } } : { body: { values: [1], next: `${made.origin}/2.0/commits?ctx=0f%2D&page=2` } }));
     assert.deepEqual((await collect(made.client.paginate('/commits', { include: 'main' }))).values, [1, 2]);
     assert.deepEqual(made.asked(), ['/2.0/commits?include=main', '/2.0/commits?ctx=0f%2D&page=2']);
   });
 
-  test('whose fields leave next out is asked for next, too', async (t) => {
+  test('whose fields exclude next requests next, too', async (t) => {
     const made = await clientOf(t, numbered(25, ({ page, url }) => (
       page < 3 && url.searchParams.get('fields').split(',').includes('next')
         ? { next: `${made.origin}/2.0/list?page=${page + 1}&fields=${encodeURIComponent(url.searchParams.get('fields'))}` } : {}
@@ -174,7 +174,7 @@ describe('a list of the simulator', PATIENT, () => {
     assert.equal(new Set(values.map(nameOf)).size, values.length);
   }
 
-  test('that forgets its order and its filters', async (t) => {
+  test('works when its next lacks sort order and filters', async (t) => {
     const client = await simulator(t);
     for (const params of [
       { sort: '-created_on' }, { 'target.branch': 'main' }, { status: ['PASSED', 'FAILED'], sort: '-created_on' },
@@ -182,20 +182,20 @@ describe('a list of the simulator', PATIENT, () => {
     ]) await assertWhole(client, `${REPOSITORY}/pipelines`, params, ({ build_number: number }) => number);
   });
 
-  test('with cursors, and one without size', async (t) => {
+  test('works with cursors, and without a size', async (t) => {
     const client = await simulator(t);
     const { data } = await client.get(`${REPOSITORY}/commits`);
     await assertWhole(client, `${REPOSITORY}/commits`, {}, ({ hash }) => hash);
     await assertWhole(client, `${REPOSITORY}/commit/${data.values[0].hash}/statuses`, {}, ({ key }) => key);
   });
 
-  test('behind a redirect', async (t) => {
+  test('works behind a redirect', async (t) => {
     const client = await simulator(t);
     await assertWhole(client, `${REPOSITORY}/pullrequests/3/diffstat`, {}, ({ new: { path } }) => path);
   });
 });
 
-describe('arrays among the parameters', PATIENT, () => {
+describe('an array among the parameters', PATIENT, () => {
   const params = { state: ['OPEN', 'MERGED'] };
 
   for (const [what, more, expected] of [
@@ -213,7 +213,7 @@ describe('arrays among the parameters', PATIENT, () => {
     });
   }
 
-  test('repeat the name in an address without a request, and in a form', async (t) => {
+  test('repeats its name in a URL and in a form', async (t) => {
     const made = await clientOf(t, () => ({ body: {} }));
     assert.match(made.client.getUri({ url: '/pullrequests', params }), /\?state=OPEN&state=MERGED$/);
     await made.client.post('/src', { files: ['a', 'b'] }, { headers: { 'content-type': 'application/x-www-form-urlencoded' } });
@@ -223,7 +223,7 @@ describe('arrays among the parameters', PATIENT, () => {
     assert.equal(multipart.match(/name="files"/g).length, 2);
   });
 
-  test('of the client\'s own defaults', async (t) => {
+  test("may come from the client's own defaults", async (t) => {
     const made = await clientOf(t, () => ({ body: { values: [] } }));
     made.client.defaults.paramsSerializer = { indexes: false };
     await made.client.get('/pullrequests', { params });
@@ -235,7 +235,7 @@ describe('a page that Bitbucket is still working on', PATIENT, () => {
   const notReady = { 'with nothing': undefined, 'with a page of no values': { values: [], pagelen: 30 } };
 
   for (const [what, body] of Object.entries(notReady)) {
-    test(`${what} is asked for again, after longer and longer pauses`, async (t) => {
+    test(`is requested again after longer and longer pauses: ${what}`, async (t) => {
       const made = await clientOf(t, (_url, n) => (n < 4 ? { status: 202, body } : { body: { values: [1, 2] } }));
       const pauses = withoutSleep(t);
       assert.deepEqual(await collect(made.client.paginate('/list')), { values: [1, 2] });
@@ -244,7 +244,7 @@ describe('a page that Bitbucket is still working on', PATIENT, () => {
       pauses.forEach((pause, at) => assert.ok(pause >= 500 * 2 ** at && pause <= 1000 * 2 ** at, String(pauses)));
     });
 
-    test(`${what} is told in the end, and is no empty result`, async (t) => {
+    test(`is finally reported instead of counting as an empty result: ${what}`, async (t) => {
       const made = await clientOf(t, () => ({ status: 202, body }));
       withoutSleep(t);
       const { values, error } = await collect(made.client.paginate('/list'));
@@ -255,7 +255,7 @@ describe('a page that Bitbucket is still working on', PATIENT, () => {
     });
   }
 
-  test('is told in a dialog within its patience', async (t) => {
+  test('is reported in a dialog within the time that a dialog has', async (t) => {
     const made = await clientOf(t, () => ({ status: 202 }));
     const pauses = withoutSleep(t);
     const error = await thrownBy(() => made.wrapper.listRepositories({ workspace: 'acme' }));
@@ -263,7 +263,7 @@ describe('a page that Bitbucket is still working on', PATIENT, () => {
     assert.ok(pauses.length > 0 && pauses.every((pause) => pause <= 15_000), String(pauses));
   });
 
-  test('ends with a signal', async (t) => {
+  test('ends with its signal', async (t) => {
     const controller = new AbortController();
     const made = await clientOf(t, () => {
       setImmediate(() => setTimeout(() => controller.abort(), 50));

@@ -100,9 +100,9 @@ function assertConnected({ config, connection: { expiresAt, ...connection }, lis
   for (const { headers } of api) assert.equal(headers.authorization, 'Bearer the-token');
 }
 
-describe('certificates', () => {
+describe('a certificate', () => {
   for (const [what, asking] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
-    test(`${what}: an authority that nobody named is refused, and the message says what to do`, async (t) => {
+    test(`of an unknown authority is refused, and the message says what to do (${what})`, async (t) => {
       const { origin, requests } = await bitbucket(t);
       const { error } = await asking(t, environment(origin, PATIENT));
       assert.equal(error.name, 'BitbucketAuthError');
@@ -112,7 +112,7 @@ describe('certificates', () => {
       assert.equal(requests.length, 0);
     });
 
-    test(`${what}: another authority than the one named is refused`, async (t) => {
+    test(`of another authority than the configured one is refused (${what})`, async (t) => {
       const { origin, requests } = await bitbucket(t);
       const { error } = await asking(t, trusted(origin, { NODE_EXTRA_CA_CERTS: files.otherAuthority }));
       assert.equal(error.code, 'REQUEST_FAILED');
@@ -121,7 +121,7 @@ describe('certificates', () => {
     });
   }
 
-  test('a certificate for another host is refused', async (t) => {
+  test('for another host is refused', async (t) => {
     const { port, requests } = await bitbucket(t);
     const { error } = await readList(t, trusted(`https://localhost:${port}`));
     assert.equal(error.code, 'REQUEST_FAILED');
@@ -129,7 +129,7 @@ describe('certificates', () => {
     assert.equal(requests.length, 0);
   });
 
-  test('NODE_EXTRA_CA_CERTS is believed', async (t) => {
+  test('of an authority in NODE_EXTRA_CA_CERTS is accepted', async (t) => {
     const { origin, requests } = await bitbucket(t);
     assertConnected(await connect(t, trusted(origin)), requests);
   });
@@ -137,7 +137,7 @@ describe('certificates', () => {
 
 describe('a proxy', () => {
   for (const name of ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']) {
-    test(`${name} is used for tokens and for the API, and sees neither`, async (t) => {
+    test(`in ${name} forwards token and API requests, and reads neither`, async (t) => {
       const { named, port, requests } = await bitbucket(t);
       const proxy = await startProxy(t);
       assertConnected(await connect(t, trusted(named, { [name]: proxy.origin })), requests);
@@ -147,7 +147,7 @@ describe('a proxy', () => {
     });
   }
 
-  test('a proxy that is itself reached over TLS works', async (t) => {
+  test('may itself be reached over TLS', async (t) => {
     const { named, port, requests } = await bitbucket(t);
     const proxy = await startProxy(t, { serverType: 'https', httpsOptions: tls });
     assertConnected(await connect(t, trusted(named, { HTTPS_PROXY: proxy.origin })), requests);
@@ -155,7 +155,7 @@ describe('a proxy', () => {
   });
 
   for (const [scheme, host] of [['http', '127.0.0.1'], ['http', 'localhost'], ['https', '127.0.0.1']]) {
-    test(`a loopback endpoint, ${scheme}://${host}: the proxy sees nothing`, async (t) => {
+    test(`is not used for a loopback endpoint: ${scheme}://${host}`, async (t) => {
       const { port, requests } = await serve(t, answer, scheme === 'https' ? tls : undefined);
       const proxy = await startProxy(t);
       assertConnected(await connect(t, trusted(`${scheme}://${host}:${port}`, proxied(proxy))), requests);
@@ -164,7 +164,7 @@ describe('a proxy', () => {
   }
 
   for (const host of ['[::1]', '127.8.9.10', 'localhost']) {
-    test(`a loopback endpoint that is not there, ${host}: the proxy sees nothing and is not blamed`, async (t) => {
+    test(`is neither used nor blamed for a loopback endpoint that does not listen: ${host}`, async (t) => {
       const proxy = await startProxy(t);
       const { error } = await connect(t, trusted(`http://${host}:${await freePort()}`, proxied(proxy)));
       assert.equal(error.code, 'REQUEST_FAILED');
@@ -174,7 +174,7 @@ describe('a proxy', () => {
   }
 
   for (const host of ['127.0.0.1.example', 'localhost.example', '128.0.0.1']) {
-    test(`what only looks like loopback, ${host}, goes through the proxy`, async (t) => {
+    test(`is used for ${host}, which only looks like loopback`, async (t) => {
       const proxy = await startProxy(t, { refuses: true });
       const { error } = await connect(t, trusted(`https://${host}:8443`, proxied(proxy)));
       assert.equal(error.code, 'REQUEST_FAILED');
@@ -182,7 +182,7 @@ describe('a proxy', () => {
     });
   }
 
-  test('a redirect from the proxied API to loopback goes past the proxy, without the credential', async (t) => {
+  test('is bypassed by a redirect from the proxied API to loopback, without the credential', async (t) => {
     const local = await serve(t, (_request, response) => json(response, 200, { values: [7] }), tls);
     const { named, port } = await bitbucket(t, (_request, response) => {
       response.writeHead(302, { location: `${local.origin}/away` }).end();
@@ -193,7 +193,7 @@ describe('a proxy', () => {
     assert.deepEqual(new Set(proxy.targets), new Set([`${NAME}:${port}`]));
   });
 
-  test('a redirect from the proxied API to plain http is refused, on loopback, too', async (t) => {
+  test('does not see a redirect from the proxied API to plain http, which is refused on loopback, too', async (t) => {
     const local = await serve(t, (_request, response) => json(response, 200, { values: [7] }));
     const { named } = await bitbucket(t, (_request, response) => {
       response.writeHead(302, { location: `${local.origin}/away` }).end();
@@ -203,7 +203,7 @@ describe('a proxy', () => {
     assert.equal(local.requests.length, 0);
   });
 
-  test('a redirect from loopback to another host goes through the proxy', async (t) => {
+  test('is used after a redirect from loopback to another host', async (t) => {
     const { named, port, requests } = await bitbucket(t, (_request, response) => json(response, 200, { values: [7] }));
     const local = await serve(t, (_request, response) => response.writeHead(302, { location: `${named}/away` }).end());
     const proxy = await startProxy(t);
@@ -213,7 +213,7 @@ describe('a proxy', () => {
   });
 
   for (const excepted of [NAME, `localhost,${NAME}`, '*']) {
-    test(`NO_PROXY=${excepted} goes past the proxy`, async (t) => {
+    test(`is bypassed with NO_PROXY=${excepted}`, async (t) => {
       const { named, requests } = await bitbucket(t);
       const proxy = await startProxy(t);
       const env = trusted(named, { HTTPS_PROXY: proxy.origin, NO_PROXY: excepted, NODE_OPTIONS: KNOWING_NAME });
@@ -222,7 +222,7 @@ describe('a proxy', () => {
     });
   }
 
-  test('NO_PROXY for another host changes nothing', async (t) => {
+  test('is used when NO_PROXY names another host', async (t) => {
     const { named, requests } = await bitbucket(t);
     const proxy = await startProxy(t);
     const env = trusted(named, { HTTPS_PROXY: proxy.origin, NO_PROXY: 'other.example', NODE_OPTIONS: KNOWING_NAME });
@@ -235,7 +235,7 @@ describe('a proxy with a password', () => {
   const USER_INFO = 'ada:the-proxy%3Apassword';
   const withUserInfo = (origin, userInfo) => origin.replace('//', `//${userInfo}@`);
 
-  test('that is in the address is given to the proxy, and to nobody else', async (t) => {
+  test('gets a password from its URL, and nobody else gets it', async (t) => {
     const { named, requests } = await bitbucket(t);
     const proxy = await startProxy(t, { userInfo: USER_INFO });
     assertConnected(await connect(t, trusted(named, { HTTPS_PROXY: withUserInfo(proxy.origin, USER_INFO) })), requests);
@@ -248,7 +248,7 @@ describe('a proxy with a password', () => {
       ['missing', undefined, /the proxy asks for credentials.*user:password@host.*HTTPS_PROXY/],
       ['wrong', 'ada:the-marked-password', /the proxy does not accept the credentials in its address.*HTTPS_PROXY/],
     ]) {
-      test(`${what}: one that is ${how} is refused with 407, and the message says what to do`, async (t) => {
+      test(`refuses a password that is ${how} with 407, and the message says what to do (${what})`, async (t) => {
         const { named, requests } = await bitbucket(t);
         const { origin } = await startProxy(t, { userInfo: USER_INFO });
         const env = trusted(named, { HTTPS_PROXY: userInfo ? withUserInfo(origin, userInfo) : origin });
@@ -263,9 +263,9 @@ describe('a proxy with a password', () => {
   }
 });
 
-describe('a proxy that does not do it', () => {
+describe('an error of a proxy', () => {
   for (const [what, asking] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
-    test(`${what}: one that refuses the host with 403 is named`, async (t) => {
+    test(`says that the proxy refuses the host with 403 (${what})`, async (t) => {
       const { named, requests } = await bitbucket(t);
       const proxy = await startProxy(t, { refuses: true });
       const { error } = await asking(t, trusted(named, { HTTPS_PROXY: proxy.origin }));
@@ -277,7 +277,7 @@ describe('a proxy that does not do it', () => {
       assert.equal(proxy.targets.length, asking === connect ? 1 : 4);
     });
 
-    test(`${what}: one that is not there is named`, async (t) => {
+    test(`says that the proxy cannot be reached (${what})`, async (t) => {
       const { named } = await bitbucket(t);
       const { error } = await asking(t, trusted(named, { HTTPS_PROXY: `http://127.0.0.1:${await freePort()}` }));
       assert.equal(error.code, 'REQUEST_FAILED');
@@ -285,7 +285,7 @@ describe('a proxy that does not do it', () => {
     });
   }
 
-  test('one whose own certificate is not accepted is named', async (t) => {
+  test("says that the proxy's own certificate is not accepted", async (t) => {
     const { named } = await bitbucket(t);
     const proxy = await startProxy(t, { serverType: 'https', httpsOptions: tls });
     const { error } = await readList(t, { ...environment(named, PATIENT), HTTPS_PROXY: proxy.origin });
@@ -295,7 +295,7 @@ describe('a proxy that does not do it', () => {
   });
 
   for (const [what, asking] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
-    test(`${what}: an address that is none is named, without its value, and no request goes past it`, async (t) => {
+    test(`names a variable with an invalid URL without its value, and no request bypasses the proxy (${what})`, async (t) => {
       const { named, requests } = await bitbucket(t);
       const env = trusted(named, { HTTPS_PROXY: 'user:marked-password@', NODE_OPTIONS: KNOWING_NAME });
       const { error } = await asking(t, env);

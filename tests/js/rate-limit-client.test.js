@@ -17,7 +17,7 @@ const WINDOW = HOUR + 5 * SECOND;
 
 const VARIABLE = 'INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT';
 
-describe('through the whole client', () => {
+describe('the rate limit of the API client', () => {
   // All of a process share one limiter, so each test has an account of its own.
   let tokens = 0;
   let accessToken;
@@ -45,7 +45,7 @@ describe('through the whole client', () => {
     return { statuses, count: () => statuses.length, all: () => Promise.all(requests) };
   }
 
-  test('3,000 requests at once with a limit of 1,000: Bitbucket refuses none, and all are answered', async (t) => {
+  test('lets 3,000 simultaneous requests through a limit of 1,000 without a refusal by Bitbucket', async (t) => {
     const clock = moveClock(t);
     const bitbucket = await simulator(t, { rateLimit: 1000, repositories: 1 });
     const sent = send(await clientOf(simulatorEnvironment(bitbucket, PATIENT)), 3000);
@@ -56,7 +56,7 @@ describe('through the whole client', () => {
     assert.ok(Date.now() - START > 2 * HOUR);
   });
 
-  test('a burst of 500 at once goes at once', async (t) => {
+  test('lets a burst of 500 through at once', async (t) => {
     moveClock(t);
     const bitbucket = await simulator(t, { rateLimit: 1000, repositories: 1 });
     const sent = send(await clientOf(simulatorEnvironment(bitbucket, PATIENT)), 500);
@@ -65,7 +65,7 @@ describe('through the whole client', () => {
     assert.equal(Date.now(), START);
   });
 
-  test('the limit that Bitbucket tells is kept instead of the default', async (t) => {
+  test("follows the limit in Bitbucket's responses instead of the default", async (t) => {
     const clock = moveClock(t);
     const bitbucket = await simulator(t, { rateLimit: 40, repositories: 1 });
     const client = await clientOf(simulatorEnvironment(bitbucket, PATIENT));
@@ -76,7 +76,7 @@ describe('through the whole client', () => {
     assert.deepEqual(bitbucket.control.stats().api.byStatus, { 200: 101 });
   });
 
-  test('a refusal has the others wait, and is repeated', async (t) => {
+  test('has other requests wait after a refusal, which is repeated', async (t) => {
     const clock = moveClock(t);
     const bitbucket = await simulator(t, { repositories: 1 });
     const client = await clientOf(simulatorEnvironment(bitbucket, PATIENT));
@@ -91,7 +91,7 @@ describe('through the whole client', () => {
     assert.deepEqual(bitbucket.control.stats().api.byStatus, { 200: 6 });
   });
 
-  test('a sync that Bitbucket refuses without Retry-After goes on when there is room, however long that takes', async (t) => {
+  test('resumes a sync that Bitbucket refuses without Retry-After when there is room, however long that takes', async (t) => {
     const clock = moveClock(t);
     const lines = [];
     let refused = 0;
@@ -113,7 +113,7 @@ describe('through the whole client', () => {
     assert.match(lines[0], /its hour is used up/);
   });
 
-  test('what follows a redirect counts, and its refusal has the account wait', async (t) => {
+  test('counts redirected requests, and has the account wait after their refusal', async (t) => {
     const clock = moveClock(t);
     const asked = [];
     const { origin } = await serve(t, ({ url }, response) => {
@@ -134,7 +134,7 @@ describe('through the whole client', () => {
     while (later.count() < 2) await clock.move(HOUR, QUIET_WITH_SOCKETS_MS);
   });
 
-  test('a request may still be sent once only, and a POST is', async (t) => {
+  test('still sends a POST, and a request without retries, only once', async (t) => {
     moveClock(t);
     const { origin, requests } = await serve(t, (_request, response) => json(response, 429, {}));
     const client = await clientOf(environment(origin, PATIENT));
@@ -146,7 +146,7 @@ describe('through the whole client', () => {
     assert.equal(requests.length, 2);
   });
 
-  test('somebody who waits in a dialog is told when to come back', async (t) => {
+  test('tells a user who waits in a dialog when to come back', async (t) => {
     moveClock(t);
     for (const [headers, retryAfter] of [[{}, 30 * SECOND], [{ 'retry-after': '20' }, 20 * SECOND], [{ 'retry-after': '86400' }, HOUR]]) {
       accessToken = { ...accessToken, token: `${accessToken.token}-${retryAfter}` };
@@ -160,7 +160,7 @@ describe('through the whole client', () => {
     }
   });
 
-  test('a signal ends the wait with an Axios error that says so', async (t) => {
+  test('ends a wait with an Axios error when the signal is aborted', async (t) => {
     moveClock(t);
     const { origin, requests } = await serve(t, (_request, response) => json(response, 200, {}));
     const client = await clientOf(environment(origin, { ...PATIENT, [VARIABLE]: '1' }));
@@ -174,7 +174,7 @@ describe('through the whole client', () => {
     assert.equal(requests.length, 1);
   });
 
-  test('what people wait for in a dialog does not wait for an hour', async (t) => {
+  test('does not have a dialog wait for an hour', async (t) => {
     moveClock(t);
     const { origin } = await serve(t, (_request, response) => json(response, 200, { values: [] }));
     const wrapper = new (createEntry(environment(origin, { ...PATIENT, [VARIABLE]: '1' })).wrapper)(accessToken);
@@ -184,7 +184,7 @@ describe('through the whole client', () => {
     assert.equal(error.retryAfter, WINDOW);
   });
 
-  test('wrappers of the same account share its limit; another account has its own', async (t) => {
+  test('is shared by wrappers of the same account, while another account has its own', async (t) => {
     moveClock(t);
     const { origin, requests } = await serve(t, (_request, response) => json(response, 200, {}));
     const env = environment(origin, { ...PATIENT, [VARIABLE]: '3' });
@@ -211,7 +211,7 @@ describe('through the whole client', () => {
     else json(response, 200, request.url === '/2.0/user' ? { uuid: user, type: 'user' } : { values: [] });
   });
 
-  test('a credential that Bitbucket refuses uses up nobody\'s limit, whoever its config claims to be', async (t) => {
+  test('is not used up by a credential that Bitbucket refuses, whatever account its config claims', async (t) => {
     moveClock(t);
     const { origin, requests } = await twoUsers(t);
     const env = environment(origin, { ...PATIENT, [VARIABLE]: '3' });
@@ -235,7 +235,7 @@ describe('through the whole client', () => {
     }
   });
 
-  test('tokens count for the user that Bitbucket tells, not for the one that a config claims', async (t) => {
+  test('counts requests for the account that Bitbucket reports, not for the one in the config', async (t) => {
     moveClock(t);
     const { origin, requests } = await twoUsers(t);
     const env = environment(origin, { ...PATIENT, [VARIABLE]: '4' });
@@ -256,7 +256,7 @@ describe('through the whole client', () => {
     assert.deepEqual([asked('of-eve'), asked('of-ada')], [1, 1]);
   });
 
-  test('requests that wait when it turns out whose they are keep to that account\'s limit', async (t) => {
+  test('holds for requests that wait while their account becomes known', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(3);
     const own = start(limiter, 5, { account: 'own' });
@@ -273,7 +273,7 @@ describe('through the whole client', () => {
     assertNoHourHasMore([...own.times().slice(3), ...more.times()], 3);
   });
 
-  test(`${VARIABLE}=off: there is no limit`, async (t) => {
+  test(`does not exist with ${VARIABLE}=off`, async (t) => {
     moveClock(t);
     const { origin } = await serve(t, (_request, response) => json(response, 200, {}));
     for (const off of ['off', ' OFF ']) {
@@ -283,7 +283,7 @@ describe('through the whole client', () => {
     assert.equal(rateLimiterOf({ isRateLimitConfigured: true }), undefined);
   });
 
-  test(`${VARIABLE} with a number: that is the limit, whatever Bitbucket tells`, async (t) => {
+  test(`is the number in ${VARIABLE}, whatever Bitbucket's responses say`, async (t) => {
     moveClock(t);
     const { origin, requests } = await serve(t, (_request, response) => {
       json(response, 200, {}, { 'x-ratelimit-limit': '50' });
@@ -296,7 +296,7 @@ describe('through the whole client', () => {
   });
 
   for (const value of ['0', '-5', '1.5', '1e3', '1000001', 'on', 'unlimited']) {
-    test(`${VARIABLE}=${value}: the log names it, and the default is kept`, (t) => {
+    test(`keeps its default with ${VARIABLE}=${value}, which the log names`, (t) => {
       const made = createEntry(environment('https://bitbucket.example', { [VARIABLE]: value }));
       const warnings = warningsOf(t, () => assert.ok(made.form.some(({ type }) => type === 'oauth')));
       assert.equal(warnings.length, 1);

@@ -22,13 +22,13 @@ const WINDOW = HOUR + 5 * SECOND;
 /** As it is before anybody moves it. */
 const realNow = performance.now.bind(performance);
 
-describe('with Redis', () => {
+describe('the rate limit in a shared Redis', () => {
   // Limiters outlive their test, and its Redis.
   beforeEach((t) => t.mock.method(console, 'warn', () => {}));
 
   const both = (lines) => () => lines.reduce((sum, { count }) => sum + count(), 0);
 
-  test('two processes keep the limit together, and neither loses a request or its order', async (t) => {
+  test('is kept by two processes, neither of which loses a request or its order', async (t) => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
     // Two limiters share nothing but that Redis.
@@ -40,14 +40,14 @@ describe('with Redis', () => {
     assertNoHourHasMore(lines.flatMap(({ times }) => times()), 100);
   });
 
-  test('a process of its own counts in the same place', async (t) => {
+  test('counts requests of a child process in the same place', async (t) => {
     const redis = await startRedis(t);
     const take = (many) => runJsonFixture(t, 'rate-limit.js', [many, 20], { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url });
     // Each takes what it gets within a moment, in one process after the other.
     assert.deepEqual([await take(15), await take(15)], [15, 5]);
   });
 
-  test('what one process learns of others is counted once', async (t) => {
+  test('counts once what one process learns of other clients', async (t) => {
     const redis = await startRedis(t);
     moveClock(t);
     const limiters = [1, 2].map(() => limiterOf(100, { redis: { url: redis.url } }));
@@ -59,7 +59,7 @@ describe('with Redis', () => {
     assert.equal(both(lines)(), 20);
   });
 
-  test('no answer, however odd, has so many counted that nobody gets through', async (t) => {
+  test('never counts so many requests for an odd response that nobody can send', async (t) => {
     const redis = await startRedis(t);
     const limiter = limiterOf(1000, { redis: { url: redis.url, variable: 'THIS_REDIS_URL' } });
     await limiter.acquire(ACCOUNT, GROUP);
@@ -73,7 +73,7 @@ describe('with Redis', () => {
     assert.equal(await reader.zcard(key), 10_001);
   });
 
-  test('answers that tell of others while requests are counted hold none of those up', async (t) => {
+  test('does not delay requests that are counted while responses report other clients', async (t) => {
     const redis = await startRedis(t);
     moveClock(t);
     const limiter = limiterOf(100, { redis: { url: redis.url } });
@@ -84,7 +84,7 @@ describe('with Redis', () => {
     await reached(line.count, 20);
   });
 
-  test('twenty processes keep the limit together', async (t) => {
+  test('is kept by twenty processes', async (t) => {
     const redis = await startRedis(t);
     const take = () => runJsonFixture(t, 'rate-limit.js', [20, 100], { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url });
     let taken = 0;
@@ -96,7 +96,7 @@ describe('with Redis', () => {
     assert.equal(taken, 100);
   });
 
-  test('processes whose clocks are years apart are counted alike', async (t) => {
+  test('counts requests of processes alike whose clocks are years apart', async (t) => {
     const redis = await startRedis(t);
     const limiters = [1, 2].map(() => limiterOf(5, { redis: { url: redis.url } }));
     for (const [index, now] of [0, 1, 2, 3, 4].map((years) => START + years * 365 * 24 * HOUR).entries()) {
@@ -110,7 +110,7 @@ describe('with Redis', () => {
     }
   });
 
-  test('twenty processes pass on what a Redis has lost, and what they sent while it was away, once', async (t) => {
+  test('gets back once what Redis lost, and what twenty processes sent while Redis was away', async (t) => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
     const limiters = Array.from({ length: 20 }, () => limiterOf(100, { redis: { url: redis.url } }));
@@ -150,7 +150,7 @@ describe('with Redis', () => {
     assertNoHourHasMore(lines.flatMap(({ times }) => times()), 100);
   });
 
-  test('that lost its data, nobody sends before all others have passed on what they sent', async (t) => {
+  test('has every process wait, after Redis lost its data, until all others have passed on what they sent', async (t) => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
     const limiters = [1, 2].map(() => limiterOf(30, { redis: { url: redis.url } }));
@@ -175,7 +175,7 @@ describe('with Redis', () => {
     assertNoHourHasMore([...first, line].flatMap(({ times }) => times()), 30);
   });
 
-  test('that goes away and comes back empty, no request is lost and none too many', async (t) => {
+  test('neither loses a request nor allows one too many when Redis is gone and comes back empty', async (t) => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
     const limiter = limiterOf(30, { redis: { url: redis.url, variable: 'THIS_REDIS_URL' } });
@@ -196,7 +196,7 @@ describe('with Redis', () => {
     assertNoHourHasMore([line, second, third].flatMap(({ times }) => times()), 30);
   });
 
-  test('that hangs, requests go on', async (t) => {
+  test('lets requests continue when Redis hangs', async (t) => {
     const redis = await startRedis(t);
     const limiter = limiterOf(30, { redis: { url: redis.url } });
     await limiter.acquire(ACCOUNT, GROUP);
@@ -207,7 +207,7 @@ describe('with Redis', () => {
     assert.match(console.warn.mock.calls.at(-1).arguments[0], /cannot be used/);
   });
 
-  test('a log that nobody kept is as good as not there, and Redis goes on being used', async (t) => {
+  test('treats a log in another format as absent, and continues with Redis', async (t) => {
     const redis = await startRedis(t);
     moveClock(t);
     // Those of earlier tests say that their Redis is gone.
@@ -237,7 +237,7 @@ describe('with Redis', () => {
     assertWell();
   });
 
-  test('that refuses what it is asked is told once, and with the kind of trouble', async (t) => {
+  test('reports once, with the kind of failure, that Redis refuses its commands', async (t) => {
     const redis = await startRedis(t);
     const admin = new Redis(redis.url);
     t.after(() => admin.disconnect());
@@ -253,7 +253,7 @@ describe('with Redis', () => {
     assert.match(told[0], /The Redis of THE_VARIABLE cannot be used \(permission\): /);
   });
 
-  test('the keys hold neither account nor credential, and end by themselves', async (t) => {
+  test('has keys that contain neither account nor credential, and that expire', async (t) => {
     const redis = await startRedis(t);
     const bitbucket = await startSimulator(t, {
       accessTokens: [{ token: 'the-marked-token', kind: 'workspace', workspace: 'acme', scopes: ['repository'] }],

@@ -9,11 +9,11 @@ import {
 
 const DAY = 24 * HOUR;
 
-describe('what Bitbucket tells', () => {
+describe('an update of the rate limit', () => {
   const LIMIT = 'x-ratelimit-limit';
   const NEAR = 'x-ratelimit-nearlimit';
 
-  test('a higher limit lets those that wait go at once', async (t) => {
+  test('to a higher limit releases waiting requests at once', async (t) => {
     moveClock(t);
     const limiter = limiterOf(2);
     const line = start(limiter, 5);
@@ -24,7 +24,7 @@ describe('what Bitbucket tells', () => {
     assert.equal(line.count(), 4);
   });
 
-  test('a lower limit holds for those that wait, too', async (t) => {
+  test('to a lower limit also applies to waiting requests', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(10);
     const line = start(limiter, 30);
@@ -38,7 +38,7 @@ describe('what Bitbucket tells', () => {
     assertNoHourHasMore(times.slice(10), 5);
   });
 
-  test('nonsense changes nothing', async (t) => {
+  test('with an invalid value changes nothing', async (t) => {
     moveClock(t);
     const limiter = limiterOf(2);
     for (const value of ['0', '-1', 'many', '', '1e9', '99999999999']) {
@@ -49,7 +49,7 @@ describe('what Bitbucket tells', () => {
     assert.equal(line.count(), 2);
   });
 
-  test('a configured number wins', async (t) => {
+  test('does not override a configured number', async (t) => {
     moveClock(t);
     const limiter = limiterOf(2, { isRateLimitConfigured: true });
     await limiter.onResponse(ACCOUNT, GROUP, told({ [LIMIT]: '4' }));
@@ -58,7 +58,7 @@ describe('what Bitbucket tells', () => {
     assert.equal(line.count(), 2);
   });
 
-  test('NearLimit counts what others sent, once, whoever hears of it', async (t) => {
+  test('with NearLimit counts the requests of other clients once', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(100);
     await Promise.all(start(limiter, 10).takes);
@@ -73,7 +73,7 @@ describe('what Bitbucket tells', () => {
     await clock.until(line.count, 28);
   });
 
-  test('NearLimit that tells nothing new takes nothing away', async (t) => {
+  test('with a NearLimit that reports no others takes nothing away', async (t) => {
     moveClock(t);
     const limiter = limiterOf(100);
     await Promise.all(start(limiter, 90).takes);
@@ -89,7 +89,7 @@ describe('what Bitbucket tells', () => {
     'with Retry-After as a date': [{ 'retry-after': new Date(START + 40 * SECOND).toUTCString() }, 39 * SECOND + 877],
   };
   for (const [what, [headers, pause]] of Object.entries(refusals)) {
-    test(`status 429 ${what} has all of the account wait`, async (t) => {
+    test(`by status 429 ${what} has the whole account wait`, async (t) => {
       const clock = moveClock(t);
       const limiter = limiterOf(100);
       await limiter.acquire(ACCOUNT, GROUP);
@@ -105,7 +105,7 @@ describe('what Bitbucket tells', () => {
   }
 
   for (const [headers, pause] of [[{ 'retry-after': '2' }, 2 * SECOND], [{}, 30 * SECOND]]) {
-    test(`the pause after status 429 with ${JSON.stringify(headers)} is as long when somebody sets the time of day`, async (t) => {
+    test(`by status 429 with ${JSON.stringify(headers)} sets a pause that the system clock does not affect`, async (t) => {
       const clock = moveClock(t);
       for (const ahead of [-HOUR, HOUR]) {
         const limiter = limiterOf(1000);
@@ -120,7 +120,7 @@ describe('what Bitbucket tells', () => {
     });
   }
 
-  test('a date in Retry-After is one of the time of day', async (t) => {
+  test('reads a date in Retry-After as a time of day', async (t) => {
     const clock = moveClock(t);
     clock.setAhead(DAY);
     const limiter = limiterOf(100);
@@ -133,7 +133,7 @@ describe('what Bitbucket tells', () => {
     assert.equal(performance.now(), 39 * SECOND + 877);
   });
 
-  test('status 429 without Retry-After: half a minute, then one at a time at the pace of the limit', async (t) => {
+  test('by status 429 without Retry-After pauses half a minute, and then admits one request at a time', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(100);
     await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
@@ -150,7 +150,7 @@ describe('what Bitbucket tells', () => {
     assert.equal(later.count(), 5);
   });
 
-  test('refusals without Retry-After in a row double the pause, up to an hour', async (t) => {
+  test('by repeated refusals without Retry-After doubles the pause, up to an hour', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(1000);
     const pauses = [];
@@ -172,7 +172,7 @@ describe('what Bitbucket tells', () => {
     assert.equal(Date.now() - since, 30 * SECOND);
   });
 
-  test('an hour that is used up is in the log once, and a dialog is told how long it would be', async (t) => {
+  test('that an hour is used up is logged once, and a dialog learns how long the wait would be', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(1000);
     const lines = [];
@@ -193,7 +193,7 @@ describe('what Bitbucket tells', () => {
     assert.doesNotMatch(lines[0], /the-account/);
   });
 
-  test('a wait of more than a minute is told to each caller at once, counts down, and is waited for in its last minute', async (t) => {
+  test('to wait for more than a minute is reported at once, counts down, and is waited for in its last minute', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(2);
     const lines = [];
@@ -223,7 +223,7 @@ describe('what Bitbucket tells', () => {
     assert.match(asking[0], /^Bitbucket asks to wait until 2026-11-24T09:03:17/);
   });
 
-  test('a later refusal prolongs a pause and never shortens it', async (t) => {
+  test('by a later refusal may prolong a pause and never shortens it', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(100);
     const line = [];

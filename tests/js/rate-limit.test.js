@@ -17,7 +17,7 @@ const WINDOW = HOUR + 5 * SECOND;
 const VARIABLE = 'INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT';
 
 describe('a rolling hour', () => {
-  test('3,000 requests with a limit of 1,000: none over it in any hour, none lost, in order', async (t) => {
+  test('admits 3,000 requests with a limit of 1,000 in order, none lost, and never more than 1,000 in an hour', async (t) => {
     const clock = moveClock(t);
     const { passed, takes, count, times } = start(limiterOf(1000), 3000);
     await clock.until(count, 3000);
@@ -28,7 +28,7 @@ describe('a rolling hour', () => {
     assert.equal(times().at(-1) - START, 2 * WINDOW);
   });
 
-  test('requests that trickle in all day long keep to it', async (t) => {
+  test('holds for requests that trickle in all day', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(60);
     const times = [];
@@ -45,7 +45,7 @@ describe('a rolling hour', () => {
     assertNoHourHasMore(times, 60);
   });
 
-  test('a burst of 500 goes at once, and so does what the hour has left', async (t) => {
+  test('admits a burst of 500 at once, and then what is left of the hour', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(1000);
     const first = start(limiter, 500);
@@ -61,7 +61,7 @@ describe('a rolling hour', () => {
     assert.equal(Date.now(), START + WINDOW);
   });
 
-  test('what waited for an hour counts for an hour of its own, however long ago it was asked for', async (t) => {
+  test('counts requests that waited an hour from the time when they were sent', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(20);
     const first = start(limiter, 40);
@@ -72,7 +72,7 @@ describe('a rolling hour', () => {
     assertNoHourHasMore([...first.times(), ...second.times()], 20);
   });
 
-  test('whoever sets the time of day changes nothing', async (t) => {
+  test('is not affected by a change of the system clock', async (t) => {
     const clock = moveClock(t);
     for (const ahead of [71 * MINUTE, -HOUR, -71 * MINUTE]) {
       const limiter = limiterOf(5);
@@ -86,7 +86,7 @@ describe('a rolling hour', () => {
     }
   });
 
-  test('accounts and groups of resources have limits of their own', async (t) => {
+  test('is counted for each account and each group of resources', async (t) => {
     moveClock(t);
     const limiter = limiterOf(3);
     const lines = [
@@ -97,8 +97,8 @@ describe('a rolling hour', () => {
   });
 });
 
-describe('the queue', () => {
-  test('overflows with an error that says when to come back and what to do', async (t) => {
+describe('the request queue', () => {
+  test('refuses further requests when it is full, and says when to come back and what to do', async (t) => {
     moveClock(t);
     const limiter = limiterOf(1);
     await limiter.acquire(ACCOUNT, GROUP);
@@ -116,7 +116,7 @@ describe('the queue', () => {
     await limiter.acquire('user {another}', GROUP);
   });
 
-  test('a burst that overflows before anybody knows of a wait says when to come back, too', async (t) => {
+  test('refuses a burst that exceeds it, and says when to come back, even before it knows of a wait', async (t) => {
     moveClock(t);
     const limiter = limiterOf(20_000);
     const results = Array.from({ length: 10_001 }, () => limiter.acquire(ACCOUNT, GROUP).then(() => 'sent', (error) => error));
@@ -126,7 +126,7 @@ describe('the queue', () => {
     assert.ok((await Promise.all(results.slice(0, -1))).every((result) => result === 'sent'));
   });
 
-  test('a waiter that goes takes no place and costs nothing', async (t) => {
+  test('forgets a request that stops waiting, at no cost', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(2);
     const controller = new AbortController();
@@ -142,7 +142,7 @@ describe('the queue', () => {
     assert.equal(Date.now() - START, WINDOW);
   });
 
-  test('who was gone before, or goes while it is counted, costs nothing', async (t) => {
+  test('does not count a request that was aborted before or while it is counted', async (t) => {
     moveClock(t);
     const limiter = limiterOf(2);
     const gone = await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { signal: AbortSignal.abort() }));
@@ -157,7 +157,7 @@ describe('the queue', () => {
     assert.equal(rest.count(), 2);
   });
 
-  test('who has no patience is told at once how long it would be, and the log says so once to who has', async (t) => {
+  test('refuses a request at once that may not wait so long, and logs once that others do wait', async (t) => {
     moveClock(t);
     const limiter = limiterOf(1);
     await limiter.acquire(ACCOUNT, GROUP);
@@ -173,8 +173,8 @@ describe('the queue', () => {
   });
 });
 
-describe('memory', () => {
-  test('accounts and clients that nobody uses any more are forgotten', async (t) => {
+describe('the memory of the rate limit', () => {
+  test('keeps no accounts and clients that nobody uses any more', async (t) => {
     const { origin } = await serve(t, (_request, response) => json(response, 200, {}));
     const { heldClients, accounts } = await runJsonFixture(t, 'forget.js', [], environment(origin));
     assert.equal(heldClients, 0);

@@ -19,7 +19,7 @@ const START = Date.parse('2026-11-24T08:03:17.123Z');
 /** More at once might not be answered within the second that Redis has. */
 const AT_ONCE = 200;
 
-test('in 3,000 random sequences, the script and the core decide alike', async (t) => {
+test('the script in Redis and the core decide alike in 3,000 random sequences', async (t) => {
   const redis = await startRedis(t);
   const clock = moveClock(t, START);
   const warn = t.mock.method(console, 'warn', () => {});
@@ -69,7 +69,7 @@ test('in 3,000 random sequences, the script and the core decide alike', async (t
   assert.deepEqual(warn.mock.calls, []);
 });
 
-test('each request is one script, and two of the same microsecond are two', async (t) => {
+test('each request costs one script, and two requests of the same microsecond count as two', async (t) => {
   const redis = await startRedis(t);
   moveClock(t, START);
   const reader = new Redis(redis.url);
@@ -85,7 +85,7 @@ test('each request is one script, and two of the same microsecond are two', asyn
   assert.equal(await reader.zcard('nocodb-bitbucket-auth:{rate}:account'), 5);
 });
 
-test('what a process sent on its own keeps its time in Redis, however much it is, and is there once', async (t) => {
+test('requests that a process sent without Redis keep their times there, and count once', async (t) => {
   const redis = await startRedis(t);
   const clock = moveClock(t, START);
   const reader = new Redis(redis.url);

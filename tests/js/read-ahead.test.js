@@ -61,8 +61,8 @@ async function listOf(t, { answer = () => undefined, variables = UNLIMITED, conf
   };
 }
 
-describe('pages one after the other', PATIENT, () => {
-  test('are each asked for once, and from the third on ahead', async (t) => {
+describe('pages that a consumer requests one after the other', PATIENT, () => {
+  test('are requested once each, and prefetched from the third on', async (t) => {
     const made = await listOf(t);
     const seen = [];
     for (let page = 1; page <= LAST; page += 1) {
@@ -73,7 +73,7 @@ describe('pages one after the other', PATIENT, () => {
     assert.deepEqual(seen, made.asked());
   });
 
-  test('have one page under way ahead at most', async (t) => {
+  test('are prefetched one at a time', async (t) => {
     let release;
     const made = await listOf(t, { answer: (page) => (page === 4 ? new Promise((resolve) => {
       release = resolve;
@@ -93,7 +93,7 @@ describe('pages one after the other', PATIENT, () => {
     assert.equal(await fourth, 4);
   });
 
-  test('come to interceptors like any others', async (t) => {
+  test('pass through interceptors like any others', async (t) => {
     const made = await listOf(t);
     const seen = [];
     made.client.interceptors.request.use((config) => {
@@ -108,7 +108,7 @@ describe('pages one after the other', PATIENT, () => {
     assert.deepEqual(seen, [1, 2, 3, 4].flatMap((page) => [`asked ${page}`, `answered ${page} 200 application/json`]));
   });
 
-  test('are given once: who asks again is answered anew', async (t) => {
+  test('are used once, so that the same request is sent again', async (t) => {
     const made = await listOf(t);
     for (const page of [1, 2, 3]) await made.get(page);
     await made.quiet();
@@ -161,7 +161,7 @@ const ALONE = {
   }, [1, 2, 3]],
 };
 
-describe('nothing is fetched ahead for whoever asks for', PATIENT, () => {
+describe('nothing is prefetched for a consumer that requests', PATIENT, () => {
   for (const [what, [ask, expected]] of Object.entries(ALONE)) {
     test(what, async (t) => {
       let status;
@@ -174,7 +174,7 @@ describe('nothing is fetched ahead for whoever asks for', PATIENT, () => {
   }
 });
 
-describe('a page that was fetched ahead', PATIENT, () => {
+describe('a prefetched page', PATIENT, () => {
   /** A client that was asked for pages 1 to 3; the fourth is there. */
   async function threePages(t, options) {
     const made = await listOf(t, options);
@@ -192,7 +192,7 @@ describe('a page that was fetched ahead', PATIENT, () => {
     'the same page, asked for in another way': ({ get }) => get(4, { headers: { accept: 'text/plain' } }),
     'the same page, asked for with a signal': ({ get }) => get(4, { signal: new AbortController().signal }),
   })) {
-    test(`is given up for ${what}`, async (t) => {
+    test(`is discarded for ${what}`, async (t) => {
       const made = await threePages(t);
       await ask(made);
       await made.quiet();
@@ -203,7 +203,7 @@ describe('a page that was fetched ahead', PATIENT, () => {
     });
   }
 
-  test('is given up when what was under way meanwhile has changed something', async (t) => {
+  test('is discarded when a simultaneous request has changed something', async (t) => {
     let release;
     const made = await listOf(t, { answer: (page, n, { method }) => (method === 'POST' ? new Promise((resolve) => {
       release = resolve;
@@ -218,7 +218,7 @@ describe('a page that was fetched ahead', PATIENT, () => {
     assert.equal(made.asked().filter((page) => page === 4).length, 2);
   });
 
-  test('is given up after half a minute', async (t) => {
+  test('is discarded after half a minute', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const made = await listOf(t);
     const settled = async () => {
@@ -235,7 +235,7 @@ describe('a page that was fetched ahead', PATIENT, () => {
     assert.equal(made.asked().filter((page) => page === 4).length, 2);
   });
 
-  test('that failed costs nobody anything but a request', async (t) => {
+  test('that failed costs nothing but a request', async (t) => {
     let n = 0;
     const made = await listOf(t, { answer: (page) => (page === 4 && (n += 1) === 1 ? 403 : undefined) });
     for (const page of [1, 2, 3]) await made.get(page);
@@ -245,7 +245,7 @@ describe('a page that was fetched ahead', PATIENT, () => {
     assert.deepEqual(made.asked().toSorted(), [1, 2, 3, 4, 4, 5]);
   });
 
-  test('that fails is asked for again, and told of', async (t) => {
+  test('that fails is requested again, and counted as a retry', async (t) => {
     const made = await listOf(t, { answer: (page) => (page === 4 ? 403 : undefined) });
     for (const page of [1, 2, 3]) await made.get(page);
     await assert.rejects(made.get(4), ({ bitbucket }) => bitbucket.status === 403);
@@ -253,7 +253,7 @@ describe('a page that was fetched ahead', PATIENT, () => {
     assert.equal(made.asked().filter((page) => page === 4).length, 2);
   });
 
-  test('that was refused for the rate limit counts as the first attempt', async (t) => {
+  test('that the rate limit refused counts as the first attempt', async (t) => {
     const made = await listOf(t, { answer: (page) => (page === 4 ? 429 : undefined) });
     for (const page of [1, 2, 3]) await made.get(page);
     await assert.rejects(made.get(4, { 'axios-retry': { retries: 0 } }), ({ response }) => response.status === 429);
@@ -261,7 +261,7 @@ describe('a page that was fetched ahead', PATIENT, () => {
     assert.equal(made.asked().filter((page) => page === 4).length, 1);
   });
 
-  test('that runs out of time is not given that time again', async (t) => {
+  test('that exceeds its time limit does not get that time again', async (t) => {
     const made = await listOf(t, {
       variables: { ...UNLIMITED, INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '1000' },
       answer: (page) => (page === 4 ? new Promise(() => {}) : undefined),
@@ -271,7 +271,7 @@ describe('a page that was fetched ahead', PATIENT, () => {
     assert.equal(made.asked().filter((page) => page === 4).length, 1);
   });
 
-  test('is not fetched where it would have to wait for the rate limit', async (t) => {
+  test('is not requested when it would have to wait for the rate limit', async (t) => {
     const made = await listOf(t, { variables: { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '3' } });
     for (const page of [1, 2, 3]) await made.get(page);
     await made.quiet();
@@ -286,7 +286,7 @@ describe('a page that was fetched ahead', PATIENT, () => {
     assert.deepEqual(made.asked(), [1, 2, 3, 4, 5, 6]);
   });
 
-  test('with another credential than today\'s is asked for again', async (t) => {
+  test('is requested again when the credential has changed', async (t) => {
     const bitbucket = await startSimulator(t, { pullRequests: 200, refreshGraceMs: 0 });
     const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, UNLIMITED));
     const [tokens] = bitbucket.control.connect();

@@ -66,7 +66,7 @@ async function assertShared(one, other, name = 'shared') {
 }
 
 describe('the database beside the one that NocoDB empties', () => {
-  test('is one that nobody uses, and nothing is said', async (t) => {
+  test('is an unused one, and nothing is logged', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     await at(0).set('nc:noco:root:x', 'y');
@@ -82,7 +82,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.ok(left > 94 * 24 * 60 * MINUTE && left <= 95 * 24 * 60 * MINUTE);
   });
 
-  test('is never one in which keys of others are, and not beyond those that there are', async (t) => {
+  test('is never one with keys of other programs, nor one that does not exist', async (t) => {
     const { url } = await startRedis(t, '--databases', '5');
     const at = databases(t, url);
     for (const number of [1, 2, 3]) await at(number).set('of others', number);
@@ -94,7 +94,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.deepEqual(said, []);
   });
 
-  test('is found among many of others, wherever their keys are', async (t) => {
+  test('is found among many used ones, wherever their keys are', async (t) => {
     const { url } = await startRedis(t, '--databases', '20');
     const at = databases(t, url);
     for (let number = 1; number < 20; number += 1) {
@@ -109,7 +109,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.deepEqual((await places(at, 20)).marked, [17]);
   });
 
-  test('is not NocoDB\'s own, whatever number that has', async (t) => {
+  test("is not NocoDB's own, whatever its number", async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { coordination } = coordinate(t, `${url}/15`);
@@ -119,7 +119,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.equal((await named.find('a'))?.key, undefined);
   });
 
-  test('is not one that another variable of NocoDB names, though it is empty yet', async (t) => {
+  test('is not an empty one that another variable of NocoDB names', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { coordination } = coordinate(t, url, { otherDatabases: [15, 14] });
@@ -130,7 +130,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.ok(await other.find('a'));
   });
 
-  test('is the one in which keys of the plugin are already', async (t) => {
+  test('is the one that already has keys of the plugin', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { coordination: written } = coordinate(t, `${url}/6`, { searchesDatabase: false });
@@ -141,7 +141,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.deepEqual(await places(at), { used: [6], marked: [6] });
   });
 
-  test('is the one of the number that is configured, whatever is in it, and is not marked', async (t) => {
+  test('is the configured one, whatever it contains, and is not marked', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     await at(7).set('of others', 'x');
@@ -153,7 +153,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.deepEqual(said, []);
   });
 
-  test('goes by the prefix of the address', async (t) => {
+  test('depends on the key prefix in the URL', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     await at(15).set('of others', 'x');
@@ -164,7 +164,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.equal(await at(14).exists(`nc:${MARK}`), 1);
   });
 
-  test('survives that NocoDB empties its own, while this process is connected and while it is not', async (t) => {
+  test('survives when NocoDB empties its own, whether this process is connected or not', async (t) => {
     const redis = await startRedis(t);
     const at = databases(t, redis.url);
     const { coordination: one } = coordinate(t, redis.url);
@@ -187,7 +187,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.deepEqual((await places(at)).marked, [15]);
   });
 
-  test('is the same for many processes that start at once while others come and go', async (t) => {
+  test('is the same for many processes that start together while others come and go', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     let isOver = false;
@@ -214,7 +214,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.equal((await places(at)).marked.length, 1);
   });
 
-  test('is left by all when keys of others turn up in it', async (t) => {
+  test('is left by all processes when keys of other programs appear in it', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { coordination: one, said } = coordinate(t, url);
@@ -265,13 +265,13 @@ describe('NocoDB\'s own database', () => {
     return one;
   }
 
-  test('has to do where there is no other', async (t) => {
+  test('is used when there is no other', async (t) => {
     const { url } = await startRedis(t, '--databases', '1');
     await assertWorksThere(t, url, databases(t, url), 'it has no other database');
   });
 
   for (const command of ['select', 'scan']) {
-    test(`has to do where ${command} is forbidden`, async (t) => {
+    test(`is used when ${command} is forbidden`, async (t) => {
       const { url } = await startRedis(t);
       const at = databases(t, url);
       await at(0).acl('SETUSER', 'nocodb', 'on', '>pass', '~*', '+@all', `-${command}`);
@@ -281,7 +281,7 @@ describe('NocoDB\'s own database', () => {
     });
   }
 
-  test('keeps its mark when somebody comes who may not read that', async (t) => {
+  test('keeps its mark when a user comes who may not read it', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { coordination: one } = coordinate(t, url);
@@ -295,7 +295,7 @@ describe('NocoDB\'s own database', () => {
     assert.deepEqual((await places(at)).used, [15]);
   });
 
-  test('has to do in a cluster', async (t) => {
+  test('is used in a cluster', async (t) => {
     const { url } = await startRedis(t, '--cluster-enabled', 'yes');
     const at = databases(t, url);
     await at(0).call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
@@ -303,7 +303,7 @@ describe('NocoDB\'s own database', () => {
     await assertWorksThere(t, url, at, 'it is part of a cluster, which has no other database');
   });
 
-  test('has to do where others are in all the others, and until one of them is free', async (t) => {
+  test('is used when all others are in use, until one of them is free', async (t) => {
     const { url } = await startRedis(t, '--databases', '4');
     const at = databases(t, url);
     for (const number of [1, 2, 3]) await at(number).set('of others', 'x');
@@ -319,13 +319,13 @@ describe('NocoDB\'s own database', () => {
   });
 });
 
-describe('data that Redis loses', () => {
+describe('data that Redis lost', () => {
   const losses = {
     'a database of the address': [{ searchesDatabase: false }, 0],
     'the one that was found': [{}, 15],
   };
   for (const [what, [more, number]] of Object.entries(losses)) {
-    test(`in ${what} is missed by the next script, and passed on by whoever knows it`, async (t) => {
+    test(`in ${what} is missed by the next script, and published again by a process that knows it`, async (t) => {
       const { url } = await startRedis(t);
       const at = databases(t, url);
       const { coordination: one, said } = coordinate(t, url, more);
@@ -369,7 +369,7 @@ describe('data that Redis loses', () => {
     });
   }
 
-  test('is missed by a process that does nothing, too', async (t) => {
+  test('is also noticed by a process that sends no commands', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { coordination, said } = coordinate(t, url, { limits: { watch: 200 } });
@@ -386,7 +386,7 @@ describe('data that Redis loses', () => {
     assert.deepEqual(said, []);
   });
 
-  test('takes a lock away, which its holder notices at the next extension', async (t) => {
+  test('frees a lock, which its holder notices at the next extension', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { coordination: one } = coordinate(t, url, { limits: { lock: 600 } });
@@ -402,7 +402,7 @@ describe('data that Redis loses', () => {
     assert.equal(await one.lock('a'), undefined);
   });
 
-  test('is missed by many operations at once, and looked into once', async (t) => {
+  test('is noticed by many operations together, and investigated once', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { coordination } = coordinate(t, url);
@@ -415,7 +415,7 @@ describe('data that Redis loses', () => {
     assert.ok(Number(calls) <= 2 * 16, `${calls} times`);
   });
 
-  test('takes no count of the rate limit along', async (t) => {
+  test('does not take the count of the rate limit with it', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const limiterOf = () => new RateLimiter({
@@ -438,7 +438,7 @@ describe('data that Redis loses', () => {
   });
 });
 
-test('tokens and rate limits of a connection go to the same database, and nothing to NocoDB\'s own', async (t) => {
+test("tokens and rate limits of a connection are in the same database, and nothing is in NocoDB's own", async (t) => {
   const redis = await startRedis(t);
   const at = databases(t, redis.url);
   const bitbucket = await startSimulator(t, {

@@ -64,17 +64,17 @@ describe('a vault reference', () => {
     ['oauth_token', { type: 'oauth', oauth_token: REFERENCE, refresh_token: 'the-refresh-token' }],
     ['refresh_token', { type: 'oauth', oauth_token: 'the-token', refresh_token: REFERENCE }],
   ]) {
-    test(`in the place of ${field} (${config.type}) is named by every method`, (t) => refuse(t, config, unusable(field, UNRESOLVED)));
+    test(`in place of ${field} (${config.type}) is named by every method`, (t) => refuse(t, config, unusable(field, UNRESOLVED)));
   }
 
-  test('renews nothing', async (t) => {
+  test('is never refreshed', async (t) => {
     const { wrapper, requests } = await start(t, { type: 'oauth', oauth_token: 'the-token', refresh_token: REFERENCE });
     assert.deepEqual(await wrapper.renewIdle(), { renewed: false });
     assert.deepEqual(requests, []);
   });
 
   for (const name of ['token', 'oauth_token', 'refresh_token', 'client_secret']) {
-    test(`is shown as it is by maskConfig, ${name}`, () => {
+    test(`is not masked by maskConfig: ${name}`, () => {
       const config = { type: 'api_key', [name]: structuredClone(REFERENCE), email: structuredClone(REFERENCE), password: 'x' };
       const shown = new BitbucketAuthIntegration().maskConfig(config);
       assert.deepEqual(shown, { type: 'api_key', [name]: REFERENCE, email: REFERENCE, password: MASK });
@@ -85,12 +85,12 @@ describe('a vault reference', () => {
     ['with a member beside it', { ...REFERENCE, token: 'the-secret' }], ['that is a text', { $vault: 'the-secret' }],
     ['that is null', { $vault: null }], ['in a list', [REFERENCE]], ['of another name', { vault: REFERENCE.$vault }],
   ]) {
-    test(`${what} is none, and maskConfig masks it`, () => {
+    test(`has another form than ${what}, which maskConfig masks`, () => {
       assert.deepEqual(new BitbucketAuthIntegration().maskConfig({ token: value }), { token: MASK });
     });
   }
 
-  test('of an object that throws is none', () => {
+  test('is not recognised in an object that throws', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     assert.deepEqual(new BitbucketAuthIntegration().maskConfig({ token: proxy }), { token: MASK });
@@ -111,14 +111,14 @@ describe('a vault reference', () => {
     });
   }
 
-  test('that was not resolved stays as it is where the row cannot be read', async (t) => {
+  test('that was not resolved stays unchanged when the row cannot be read', async (t) => {
     const config = { type: 'api_key', token: REFERENCE };
     const { wrapper, host } = await start(t, config, config, { loadConfig: undefined });
     await wrapper.saveVars({ cursor: 1 });
     assert.deepEqual(host.row, { ...config, _vars: { cursor: 1 } });
   });
 
-  test('saveVars writes nothing into a row that is gone', async (t) => {
+  test('is not written by saveVars into a row that was deleted', async (t) => {
     const { wrapper, host } = await start(t, { type: 'api_key', token: 'resolved' }, undefined);
     await wrapper.saveVars({ cursor: 1 });
     assert.deepEqual([host.writes, host.row], [0, undefined]);
@@ -130,7 +130,7 @@ describe('a vault reference', () => {
     ['the access token', { oauth_token: REFERENCE, refresh_token: 'resolved-refresh' }],
     ['an access token with a member beside it', { oauth_token: { ...REFERENCE, version: 2 }, refresh_token: 'resolved-refresh' }],
   ]) {
-    test(`is not overwritten by renewed tokens, which stay in use, and the log says so: ${what}`, async (t) => {
+    test(`is not overwritten by refreshed tokens, which stay in use, and the log says so: ${what}`, async (t) => {
       const rest = { type: 'oauth', expires_at: PAST, authorized_at: LOGIN };
       const config = { ...rest, oauth_token: 'resolved', refresh_token: 'resolved-refresh' };
       const { wrapper, host, requests } = await start(t, config, { ...rest, ...row });
@@ -145,11 +145,11 @@ describe('a vault reference', () => {
   }
 });
 
-describe('a config that is put together of several', () => {
+describe('a config with parts from several stores', () => {
   const TOKENS = { type: 'oauth', oauth_token: 'own', refresh_token: 'own-refresh', expires_at: PAST };
   const composed = { ...TOKENS, token: 'resolved', workspace: 'of-another' };
 
-  test('gives the callback what changed, and each time all of it', async (t) => {
+  test('passes all changes to the callback each time', async (t) => {
     const { wrapper, host } = await start(t, composed, TOKENS, { loadConfig: undefined, isComposed: true });
     const merged = [];
     wrapper.setTokenRefreshCallback((tokens) => merged.push(tokens));
@@ -163,7 +163,7 @@ describe('a config that is put together of several', () => {
     assert.equal(host.writes, 0);
   });
 
-  test('is told, and works on, where there is nothing to store a part with', async (t) => {
+  test('continues, and reports it, when one part cannot be stored', async (t) => {
     const { wrapper, host } = await start(t, composed, TOKENS, { loadConfig: undefined, saveConfig: undefined, isComposed: true });
     assert.equal((await use(wrapper)).status, 200);
     assert.match(host.lines.join(), /could not store/);
@@ -179,7 +179,7 @@ describe('a mask', () => {
     ['oauth_token', { type: 'oauth', oauth_token: MASK }],
     ['refresh_token', { type: 'oauth', oauth_token: MASK, refresh_token: MASK }],
   ]) {
-    test(`in the place of ${field} (${config.type}) is named by every method`, (t) => refuse(t, config, unusable(field, IS_MASK)));
+    test(`in place of ${field} (${config.type}) is named by every method`, (t) => refuse(t, config, unusable(field, IS_MASK)));
   }
 
   test('is what maskConfig writes', async () => {
@@ -190,7 +190,7 @@ describe('a mask', () => {
   });
 
   for (const payload of [{ code: MASK, code_verifier: 'v'.repeat(43) }, { code: { code: MASK, code_verifier: 'v'.repeat(43) } }]) {
-    test(`is no code, ${typeof payload.code}`, async (t) => {
+    test(`does not count as a code (${typeof payload.code})`, async (t) => {
       const { wrapper, requests } = await start(t, {});
       const error = await thrownBy(() => wrapper.exchangeToken(payload));
       assert.deepEqual([error.code, error.field, requests], ['INVALID_ARGUMENT', 'code', []]);
@@ -198,7 +198,7 @@ describe('a mask', () => {
     });
   }
 
-  test('is no refresh token', async (t) => {
+  test('does not count as a refresh token', async (t) => {
     const { wrapper, requests } = await start(t, {});
     const error = await thrownBy(() => wrapper.refreshToken({ refresh_token: MASK }));
     assert.deepEqual([error.code, error.field, requests], ['INVALID_ARGUMENT', 'refreshToken', []]);
@@ -206,10 +206,10 @@ describe('a mask', () => {
   });
 });
 
-describe('a code in the place of tokens', () => {
+describe('a code in place of tokens', () => {
   const CODE = { type: 'oauth', oauth: { code: { code: 'the-code', code_verifier: 'the-verifier' } } };
 
-  test('is told as what it is by every method', (t) => refuse(t, CODE, {
+  test('is reported as such by every method', (t) => refuse(t, CODE, {
     code: 'RECONNECT_REQUIRED',
     reauthorize: true,
     message: 'This connection was made in a process without the preload: authenticate again.',
@@ -223,7 +223,7 @@ describe('a code in the place of tokens', () => {
     }
   });
 
-  test('is removed with the next tokens, where older ones are beside it', async (t) => {
+  test('is removed with the next tokens when older ones are beside it', async (t) => {
     const config = { ...CODE, oauth_token: 'the-token', refresh_token: 'the-refresh-token', expires_at: PAST };
     const { wrapper, host } = await start(t, config, config);
     await use(wrapper);

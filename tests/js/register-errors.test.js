@@ -42,7 +42,7 @@ const apiError = { type: 'error', error: { message: 'No.' } };
 for (const edition of HOSTS) describe(edition.name, () => {
   const { ours, create, update } = callsOf(edition);
 
-  describe('a failed exchange is answered', () => {
+  describe('a failed exchange gets', () => {
     for (const [status, what, origin, env] of [
       [400, 'a code that is not accepted', (t) => refusing(t, 400, { error: 'invalid_grant' })],
       [400, 'a Secret that is not accepted', (t) => refusing(t, 401, { error: 'invalid_client' })],
@@ -68,7 +68,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     }
   });
 
-  describe('a failed method is answered', () => {
+  describe('a failed method gets', () => {
     for (const [status, what, origin, env] of [
       [400, 'a credential that is not accepted', (t) => refusing(t, 401, apiError)],
       [400, 'a lack of scopes', (t) => refusing(t, 403, apiError)],
@@ -89,7 +89,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       });
     }
 
-    test('400 for an argument that cannot be used', async (t) => {
+    test('400 for an invalid argument', async (t) => {
       const host = await started(t, edition);
       const id = await host('put', { row: { ...ours, config: { type: 'api_key', token: 'access' } } });
       await assert.rejects(host('invoke', { id, method: 'listRepositories', argument: { workspace: 'a/b' } }), { status: 400 });
@@ -142,14 +142,14 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
       assert.equal(committed, false);
     });
 
-    test('is refused for asterisks in the words of their field', async (t) => {
+    test('is refused for a mask, by the name of the field', async (t) => {
       const host = await started(t, edition);
       const { error } = await host('createFromBase', { ...connection(GRANT), config: { type: 'api_key', token: '********' } });
       assert.deepEqual([error?.isOwn, error?.status], [true, 400]);
       assert.match(error.message, /config\.token/);
     });
 
-    test('is looked up with the account outside of a transaction', async (t) => {
+    test('is looked up with its account when there is no transaction', async (t) => {
       const host = await started(t, edition);
       const id = await host('create', connection(await authorizationCode(bb)));
       assert.equal((await host('row', { id })).account.nickname, 'dana');

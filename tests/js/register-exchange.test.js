@@ -25,7 +25,7 @@ after(() => bb.close());
 for (const edition of HOSTS) describe(edition.name, () => {
   const { ours, create, update } = callsOf(edition);
 
-  test('an exchange, good or bad, has a line in the log with the title of the connection', async () => {
+  test('each exchange has a line in the log with the title of the connection, whether it succeeds or fails', async () => {
     const bad = { code: 'unknown-code-4711', code_verifier: 'v'.repeat(43) };
     const calls = [create(oauth(await authorizationCode(bb)), { title: 'Sales' }), create(oauth(bad), { title: 'Support' })];
     const { stdout, stderr } = await runHost(edition, { calls }, { env: simulatorVariables(bb) });
@@ -50,23 +50,23 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.ok(!host.everything.includes(bb.client.secret));
     };
 
-    test('with a code that Bitbucket does not know stores nothing and answers 400', refused(async () => ({
+    test('with a code that Bitbucket does not know stores nothing and responds 400', refused(async () => ({
       env: simulatorVariables(bb), grant: { code: 'unknown-code-4711', code_verifier: 'v'.repeat(43) },
     }), /code/i));
 
-    test('with another verifier stores nothing and answers 400', refused(async () => ({
+    test('with another verifier stores nothing and responds 400', refused(async () => ({
       env: simulatorVariables(bb), grant: { ...(await authorizationCode(bb)), code_verifier: 'w'.repeat(43) },
     }), /code/i));
 
-    test('with a wrong client secret stores nothing and answers 400', refused(async () => ({
+    test('with a wrong client secret stores nothing and responds 400', refused(async () => ({
       env: simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'marked-wrong-secret' }), grant: await authorizationCode(bb),
     }), /secret/i));
 
-    test('without a configuration stores nothing and answers 400', refused(async () => ({
+    test('without a configuration stores nothing and responds 400', refused(async () => ({
       env: {}, grant: await authorizationCode(bb),
     }), /INTEGRATION_AUTH_BITBUCKET_CLIENT_ID/));
 
-    test('without a token endpoint stores nothing and answers 502', refused(async () => {
+    test('without a token endpoint stores nothing and responds 502', refused(async () => {
       const closed = createServer().listen(0, '127.0.0.1');
       await once(closed, 'listening');
       const tokenUrl = `http://127.0.0.1:${closed.address().port}/token`;
@@ -75,11 +75,11 @@ for (const edition of HOSTS) describe(edition.name, () => {
     }, /./, 502));
 
     for (const payload of [{}, { code: {} }, { code: 7 }, { code: '' }, [], 'text', true]) {
-      test(`with the payload ${JSON.stringify(payload)} stores nothing and answers 400`,
+      test(`with the payload ${JSON.stringify(payload)} stores nothing and responds 400`,
         refused(async () => ({ env: simulatorVariables(bb), payload }), /./));
     }
 
-    test('leaves a connection as it was when it was an update', async () => {
+    test('leaves the former connection unchanged in an update', async () => {
       const stored = { type: 'oauth', oauth_token: 'former', refresh_token: 'former-refresh' };
       const grant = { code: 'unknown-code-4711', code_verifier: 'v'.repeat(43) };
       const host = await runHost(edition, {
@@ -91,7 +91,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assertKept(host, grant);
     });
 
-    test('is not confused with an error of the host, which passes unchanged', async () => {
+    test('is distinguished from an error of NocoDB, which passes unchanged', async () => {
       const grant = await authorizationCode(bb);
       const call = create(oauth(grant), { title: 'refused by the host' });
       const host = await runHost(edition, { calls: [call] }, { env: simulatorVariables(bb) });
@@ -100,7 +100,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     });
   });
 
-  describe('integrations of others', () => {
+  describe('an integration of another kind', () => {
     const payload = { code: 'somebody-elses', code_verifier: 'somebody-elses' };
     for (const [what, integration] of [
       ['of another type', { type: 'database', sub_type: 'bitbucket', config: { oauth: payload } }],
@@ -110,7 +110,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       ['with a config that is not JSON', { ...ours, config: '{"oauth":' }],
       ['with an access token', { ...ours, config: { type: 'api_key', token: 'access' } }],
     ]) {
-      test(`and those ${what} are stored as they came`, async () => {
+      test(`is stored unchanged together with others ${what}`, async () => {
         const host = await runHost(edition, {
           calls: [['createIntegration', integration], update('int1', { ...integration, title: 'new' })],
         }, { env: simulatorVariables(bb) });
@@ -118,7 +118,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       });
     }
 
-    test('are recognised by what is stored when an update does not say the type', async () => {
+    test('is recognised by the stored row when an update does not name the type', async () => {
       const github = { type: 'development', sub_type: 'github', config: {} };
       const host = await runHost(edition, {
         calls: [['createIntegration', github], update('int1', { config: { oauth: payload } })],
@@ -170,7 +170,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.ok(!host.everything.includes(code) && !refused.everything.includes(code));
     });
 
-    test('on an update replaces the former connection entirely, and other arguments pass', async () => {
+    test('replaces the former connection entirely in an update, and passes other arguments on', async () => {
       // This endpoint sends no refresh token: the former one, perhaps another account's, must go all the same.
       const endpoint = createServer((request, response) => {
         response.setHeader('content-type', 'application/json');
@@ -207,7 +207,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     });
 
     for (const type of ['auth', 'development']) {
-      test(`of a row of type "${type}" stores tokens, whichever type the GUI offers`, async () => {
+      test(`stores tokens in a row of type "${type}", whichever type the GUI offers`, async () => {
         const row = { type, sub_type: 'bitbucket' };
         const grants = [await authorizationCode(bb), await authorizationCode(bb), await authorizationCode(bb)];
         const host = await runHost(edition, {
@@ -227,7 +227,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       ['another subtype', { sub_type: 'github' }], ['another type', { type: 'database' }],
       ['another type and subtype', { type: 'sync', sub_type: 'gitlab' }],
     ]) {
-      test(`is made for a row of ours when an update names ${what}`, async () => {
+      test(`is made for our row when an update names ${what}`, async () => {
         const grant = await authorizationCode(bb);
         const stored = { type: 'oauth', oauth_token: 'former', refresh_token: 'former-refresh' };
         const host = await runHost(edition, {
@@ -239,7 +239,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       });
     }
 
-    test('is made for a row of somebody else\'s that an update makes ours', async () => {
+    test("is made for another integration's row that an update makes ours", async () => {
       const grant = await authorizationCode(bb);
       const github = { type: 'development', sub_type: 'github', config: {} };
       const host = await runHost(edition, {
@@ -262,7 +262,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     for (const config of [
       { type: 'api_key', token: 'access' }, { type: 'basic', email: 'dana@example.com', token: 'api' }, { type: 'custom' },
     ]) {
-      test(`is not made for somebody who then chose ${config.type}`, async () => {
+      test(`is not made for a user who then chose ${config.type}`, async () => {
         const grant = await authorizationCode(bb);
         const before = bb.requests.length;
         const host = await runHost(edition, { calls: [create({ ...config, oauth: grant })] }, { env: simulatorVariables(bb) });

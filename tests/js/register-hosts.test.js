@@ -36,13 +36,13 @@ async function scene(t, edition, options) {
 }
 
 for (const edition of HOSTS) describe(edition.name, () => {
-  test('has one Bitbucket among what it offers', async (t) => {
+  test('offers one Bitbucket', async (t) => {
     const { available } = await scene(t, edition);
     const offered = available.filter(({ sub_type, hidden }) => sub_type === 'bitbucket' && !hidden);
     assert.deepEqual(offered.map(({ type }) => type), [edition.offered]);
   });
 
-  test('has syncs that get the repositories, over an expiry, too', async (t) => {
+  test('syncs the repositories, even after the tokens have expired', async (t) => {
     const { host, connect, expire, refreshes } = await scene(t, edition);
     const id = await connect();
     const path = '/repositories/acme';
@@ -56,7 +56,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
   });
 
   for (const type of ['auth', 'development']) {
-    test(`has rows of type "${type}" that another version made, and they work`, async (t) => {
+    test(`uses rows of type "${type}" that another version created`, async (t) => {
       const { host, connect, expire, refreshes } = await scene(t, edition);
       const config = await host('row', { id: await connect() });
       const id = await host('put', { row: { type, sub_type: 'bitbucket', title: 'older', config } });
@@ -71,7 +71,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
 });
 
 for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) describe(`${edition.name}, beyond 0.301.3`, () => {
-  test('creates from inside a base, in one transaction, without a code in any of its writes', async (t) => {
+  test('creates a connection inside a base in one transaction, and writes no code', async (t) => {
     const { host, bb, ours } = await scene(t, edition);
     const grant = await authorizationCode(bb);
     const { row } = await host('createFromBase', { ...ours, title: 'Bitbucket', config: oauth({ code: grant }) });
@@ -83,7 +83,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) desc
     assert.equal(bb.control.stats().token.authorization_code.requests, 1);
   });
 
-  test('creates nothing from inside a base when the exchange fails', async (t) => {
+  test('creates nothing inside a base when the exchange fails', async (t) => {
     const { host, ours } = await scene(t, edition);
     const config = oauth({ code: 'unknown-code-4711', code_verifier: 'v'.repeat(43) });
     const { error } = await host('createFromBase', { ...ours, title: 'Bitbucket', config });
@@ -92,7 +92,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) desc
     assert.deepEqual(await host('stored'), { written: [], rows: {} });
   });
 
-  test('has tokens of an environment renewed there, and those of the row stay', async (t) => {
+  test('refreshes the tokens of an environment there, and leaves those of the row', async (t) => {
     const { host, connect, expire, refreshes } = await scene(t, edition);
     const id = await connect();
     const production = await host('row', { id });
@@ -109,7 +109,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) desc
     assert.equal(refreshes(), 1);
   });
 
-  test('has tokens of the row renewed there under an environment without tokens of its own', async (t) => {
+  test("refreshes the row's tokens for an environment without tokens of its own", async (t) => {
     const { host, connect, expire, refreshes } = await scene(t, edition);
     const id = await connect();
     const before = await host('row', { id });
@@ -125,7 +125,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) desc
     assert.equal(refreshes(), 1);
   });
 
-  test('resolves references to a vault, which stay what is stored and shown', async (t) => {
+  test('resolves vault references, which it stores and shows unresolved', async (t) => {
     const secret = ACCESS_TOKEN.token;
     const token = { $vault: { alias: 'company', secret: 'bitbucket', path: 'kv/bitbucket' } };
     const { host, create } = await scene(t, edition, { vault: { bitbucket: secret } });
@@ -138,7 +138,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) desc
     assert.ok(!JSON.stringify(await host('stored')).includes(secret));
   });
 
-  test('resolves references beside tokens of a vault, of an environment and of the row, and stores no text of them', async (t) => {
+  test('resolves references beside tokens of a vault, an environment and the row, and stores no resolved text', async (t) => {
     const secrets = { bitbucket: 'resolved-access-token', renewal: 'resolved-refresh-token' };
     const reference = (secret) => ({ $vault: { alias: 'company', secret } });
     const { host, create, connect, expire } = await scene(t, edition, { vault: secrets });
@@ -164,7 +164,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) desc
     assert.doesNotMatch(JSON.stringify(await host('stored')), /resolved-/);
   });
 
-  test('shows masks, takes them back, and the connection works on', async (t) => {
+  test('shows masks, accepts them back, and keeps the connection working', async (t) => {
     const { host, connect, expire } = await scene(t, edition);
     const id = await connect();
     const before = await host('row', { id });
@@ -178,7 +178,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) desc
     assert.deepEqual(await host('use', { first: await host('open', { id }) }), [200]);
   });
 
-  test('tests what is not stored yet with a wrapper of its own, and OAuth2 not at all', async (t) => {
+  test('tests an integration before it is stored with a wrapper of its own, and does not test OAuth2 at all', async (t) => {
     const { host, bb, ours } = await scene(t, edition);
     const config = (token) => ({ ...ours, config: { type: 'api_key', token, ...WORKSPACE } });
     assert.deepEqual(await host('test', { ...ours, config: oauth({ code: 'c' }) }), { success: true });

@@ -33,10 +33,10 @@ for (const edition of HOSTS) describe(edition.name, () => {
   for (const shape of ['an object', 'JSON']) {
     const shaped = (config) => shape === 'JSON' ? JSON.stringify(config) : config;
 
-    describe(`asterisks, in ${shape},`, () => {
+    describe(`a mask, in ${shape},`, () => {
       const stored = { type: 'api_key', token: 'the-token', workspace: 'acme' };
 
-      test('of an update get the stored value back, and the rest is changed', async (t) => {
+      test('in an update is replaced by the stored value, while the rest is changed', async (t) => {
         const { host, call } = await started(t);
         const id = await host('put', { row: { ...ours, title: 'Bitbucket', config: stored } });
         const { error } = await call(...update(id, { ...ours, config: shaped({ ...stored, token: MASK, workspace: 'other' }) }));
@@ -44,7 +44,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual(await host('row', { id }), { ...stored, workspace: 'other' });
       });
 
-      test('of an update of OAuth tokens get the stored values back', async (t) => {
+      test('in an update of OAuth tokens is replaced by the stored values', async (t) => {
         const { host, call } = await started(t);
         const tokens = { type: 'oauth', oauth_token: 'a', refresh_token: 'r', account: { uuid: '{1}' } };
         const id = await host('put', { row: { ...ours, config: tokens } });
@@ -52,14 +52,14 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual(await host('row', { id }), tokens);
       });
 
-      test('of an update are left out where nothing is stored', async (t) => {
+      test('in an update is left out when nothing is stored', async (t) => {
         const { host, call } = await started(t);
         const id = await host('put', { row: { ...ours, config: { type: 'oauth', oauth_token: 'a' } } });
         await call(...update(id, { ...ours, config: shaped({ type: 'api_key', token: MASK, oauth_token: MASK }) }));
         assert.deepEqual(await host('row', { id }), { type: 'api_key', oauth_token: 'a' });
       });
 
-      test('of an update do not come back beside a new login', async (t) => {
+      test('in an update does not bring old tokens back beside a new login', async (t) => {
         const { host, call } = await started(t);
         const id = await host('put', { row: { ...ours, config: { type: 'oauth', oauth_token: 'a', refresh_token: 'r' } } });
         const config = { ...oauth({ code: await authorizationCode(bb) }), oauth_token: MASK, refresh_token: MASK };
@@ -68,7 +68,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.ok(row.oauth_token.length > 100 && row.refresh_token.length > 20, 'the row has the new tokens');
       });
 
-      test('of a new row are refused by the name of the field', async (t) => {
+      test('in a new row is refused by the name of its field', async (t) => {
         const { host, call } = await started(t);
         const { error } = await call(...create(shaped({ ...stored, token: MASK })));
         assert.equal(error?.status, 400);
@@ -76,7 +76,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual((await host('stored')).written, []);
       });
 
-      test('of a new row get no value of another row, whose id a request may name', async (t) => {
+      test('in a new row gets no value of another row, whose id a request may name', async (t) => {
         const { host, call } = await started(t);
         const id = await host('put', { row: { ...ours, config: stored } });
         const copy = { ...ours, id, fk_workspace_id: 'w1', title: 'copy', config: shaped({ ...stored, token: MASK }) };
@@ -86,7 +86,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual((await host('stored')).written, []);
       });
 
-      test('of an update of an e-mail address get the stored one back', async (t) => {
+      test('in an update of an e-mail address is replaced by the stored one', async (t) => {
         const { host, call } = await started(t);
         const basic = { type: 'basic', email: 'dana@example.com', token: 'the-token' };
         const id = await host('put', { row: { ...ours, config: basic } });
@@ -96,7 +96,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
 
       // The hosts of late 2026 put something in the place of masks before the preload sees them, but not in a text.
       const isOurMatter = edition.edition === '0301' || shape === 'JSON';
-      test(`of an update ${isOurMatter ? 'are refused' : 'never become a credential'} where the stored value cannot be read`, async (t) => {
+      test(`in an update ${isOurMatter ? 'is refused' : 'never becomes a credential'} when the row cannot be read`, async (t) => {
         const { host, call } = await started(t);
         const before = 'U2FsdGVkX1-encrypted-with-another-key';
         const id = await host('put', { row: { ...ours, config: before } });
@@ -114,14 +114,14 @@ for (const edition of HOSTS) describe(edition.name, () => {
     });
   }
 
-  test('asterisks in rows of others stay as they are', async (t) => {
+  test('a mask in the row of another integration stays unchanged', async (t) => {
     const { host, call } = await started(t);
     const github = { type: 'database', sub_type: 'bitbucket', config: { token: MASK } };
     const { row } = await call('createIntegration', github);
     assert.deepEqual(await host('row', { id: row.id }), { token: MASK });
   });
 
-  test('more or fewer asterisks, and asterisks elsewhere, are what somebody entered', async (t) => {
+  test('more or fewer asterisks, and asterisks elsewhere, count as entered by a user', async (t) => {
     const { host, call } = await started(t);
     const config = { type: 'api_key', token: `${MASK}*`, workspace: MASK };
     const { row } = await call(...create(config));
@@ -136,11 +136,11 @@ for (const edition of HOSTS) describe(edition.name, () => {
     assert.ok((await host('row', { id })).refresh_token);
   });
 
-  describe('a row with a code that a process without the preload has stored', () => {
+  describe('a row with a code that a process without the preload stored', () => {
     const stale = { type: 'oauth', oauth: { code: { code: 'stale-code-4711', code_verifier: 'v'.repeat(43) } } };
     const tokens = { oauth_token: 'the-token', refresh_token: 'the-refresh-token' };
 
-    test('is told as what it is when an update brings the code back, and nothing is sent', async (t) => {
+    test('is reported as such when an update brings the code back, and nothing is sent', async (t) => {
       const { host, call } = await started(t);
       const id = await host('put', { row: { ...ours, config: stale } });
       const requests = bb.requests.length;
@@ -162,7 +162,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.equal(bb.requests.length, requests);
     });
 
-    test('loses the code when somebody chooses another kind of credential', async (t) => {
+    test('loses the code when the user chooses another kind of credential', async (t) => {
       const { host, call } = await started(t);
       const id = await host('put', { row: { ...ours, config: stale } });
       const { error } = await call(...update(id, { ...ours, config: { ...stale, type: 'api_key', token: 'access' } }));
@@ -180,7 +180,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.ok(!('oauth' in row));
     });
 
-    test('is told as what it is by each method of its wrapper', async (t) => {
+    test('is reported as such by each method of its wrapper', async (t) => {
       const { host } = await started(t);
       const id = await host('put', { row: { ...ours, config: stale } });
       for (const method of ['connectionStatus', 'listRepositories']) {
@@ -200,7 +200,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.deepEqual([error?.status, error?.message], [400, WITHOUT_PRELOAD]);
     });
 
-    test('loses the code when its tokens are renewed', async (t) => {
+    test('loses the code when its tokens are refreshed', async (t) => {
       const { host, call } = await started(t);
       const { row: connected } = await call(...create(oauth({ code: await authorizationCode(bb) })));
       const config = await host('row', { id: connected.id });
@@ -213,7 +213,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.ok(!('oauth' in row));
     });
 
-    test('loses the code when the wrapper keeps something', async (t) => {
+    test('loses the code when saveVars writes', async (t) => {
       const { host } = await started(t);
       const id = await host('put', { row: { ...ours, config: { ...stale, ...tokens } } });
       await host('saveVars', { first: await host('open', { id }), vars: { cursor: 7 } });

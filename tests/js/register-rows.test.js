@@ -43,7 +43,7 @@ const isSame = (row, config) => row.refresh_token === config.refresh_token && ro
 for (const edition of HOSTS) describe(edition.name, () => {
   for (const type of ['development', 'auth']) {
     describe(`a row of type ${type}`, () => {
-      test('that was authenticated again keeps the new login, and the former wrapper ends', async (t) => {
+      test('keeps a new login, and the former wrapper ends', async (t) => {
         const { host, id, authenticate, expire } = await scene(t, edition, { type });
         const former = await host('open', { id });
         assert.deepEqual(await host('use', { first: former }), [200]);
@@ -58,7 +58,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual(await host('use', { first: await host('open', { id }) }), [200]);
       });
 
-      test('is called by its title in the log when its tokens are renewed', async (t) => {
+      test('appears with its title in the log when its tokens are refreshed', async (t) => {
         const { host, id, expire } = await scene(t, edition, { type });
         const first = await host('open', { id });
         expire();
@@ -79,7 +79,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual([row.workspace, row.extra, row.authorized_at], ['acme', { kept: true }, config.authorized_at]);
       });
 
-      test('is written once for a hundred wrappers, and all of them have the new tokens', async (t) => {
+      test('is written once for a hundred wrappers, all of which use the new tokens', async (t) => {
         const { host, id, expire, refreshes } = await scene(t, edition, { type });
         const first = await host('open', { id, count: 100 });
         expire();
@@ -93,7 +93,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual([refreshes(), await host('updates', { id })], [2, 2]);
       });
 
-      test('that was deleted ends its wrappers, which is said once', async (t) => {
+      test('that was deleted ends its wrappers, which the log says once', async (t) => {
         const { host, id, expire, refreshes, lines } = await scene(t, edition, { type });
         const first = await host('open', { id, count: 3 });
         await host('remove', { id });
@@ -114,7 +114,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     });
   }
 
-  test('a duplicate gets the new tokens, too, and outlives the original', async (t) => {
+  test('a duplicated row gets the new tokens, too, and works after the original was deleted', async (t) => {
     const { host, id, config, expire, refreshes } = await scene(t, edition);
     const copy = await host('create', { type: edition.offered, sub_type: 'bitbucket', title: 'copy', config });
     const first = await host('open', { id });
@@ -143,7 +143,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.ok(isSame(row, await host('config', { first })));
     });
 
-    test('leaves a new login as it is', async (t) => {
+    test('leaves a new login unchanged', async (t) => {
       const { host, id, authenticate } = await scene(t, edition);
       const first = await host('open', { id });
       const again = await authenticate();
@@ -154,7 +154,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.deepEqual([row._vars, row.authorized_at], [{ cursor: 7 }, again.authorized_at]);
     });
 
-    test('and renewed tokens do not bring back each other\'s former state', async (t) => {
+    test("and refreshed tokens do not restore each other's former state", async (t) => {
       const { host, id, expire } = await scene(t, edition);
       const first = await host('open', { id, count: 2 });
       await host('latency', { ms: 20 });
@@ -169,7 +169,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     });
   });
 
-  test('a wrapper of a configuration that is not the row\'s own does not compare them', async (t) => {
+  test("a wrapper whose configuration is not the row's own does not compare the two", async (t) => {
     const { host, id, authenticate, expire } = await scene(t, edition, { type: 'auth' });
     const made = await authenticate();
     const first = await host('open', { id, made });

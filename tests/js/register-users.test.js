@@ -14,7 +14,7 @@ const HOUR = 3_600_000;
 const USERS = ['dana', 'robin'];
 
 for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
-  describe(`${edition.name}: a connection of which each user has an own account`, () => {
+  describe(`${edition.name}: a connection with an account for each user`, () => {
     const { ours } = callsOf(edition);
 
     /** A host with such a connection. */
@@ -28,7 +28,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
       return { bb, host, id, connect };
     }
 
-    test('is created without a code, and nothing is sent or complained of', async (t) => {
+    test('is created without a code, and nothing is sent or logged', async (t) => {
       const { bb, host, id } = await scene(t);
       assert.deepEqual(await host('row', { id }), { type: 'oauth' });
       assert.deepEqual(bb.requests, []);
@@ -36,7 +36,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
       assert.equal(lines.length, 1, lines.join('\n'));
     });
 
-    test('acts for each with that user\'s tokens, renews them, and mixes nothing', async (t) => {
+    test("acts for each user with that user's tokens, and refreshes them separately", async (t) => {
       const { bb, host, id, connect } = await scene(t);
       const before = {};
       const wrappers = {};
@@ -64,7 +64,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
       assert.deepEqual(await host('row', { id }), { type: 'oauth' });
     });
 
-    test('ends for one user only, which the log says of that user\'s account only', async (t) => {
+    test("ends for one user only, and the log names that user's account only", async (t) => {
       const { bb, host, id, connect } = await scene(t);
       for (const user of USERS) await connect(user);
       const dead = { refresh_token: 'dead-refresh-token' };
@@ -84,7 +84,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
       assert.ok(lines[0].includes(' connection "Bitbucket, dana": '), lines[0]);
     });
 
-    test('counts the requests of each user alone', async (t) => {
+    test('counts the requests of each user separately', async (t) => {
       const { host, id, connect } = await scene(t, { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '4' });
       for (const user of USERS) {
         await connect(user);

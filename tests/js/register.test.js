@@ -28,7 +28,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       [type, sub_type, title, isHidden]));
     const bitbucket = (type) => [type, 'bitbucket', 'Bitbucket', type === hidden];
 
-    test(`offers Bitbucket as "${edition.offered}", and has it as "${hidden}" for rows, said in one line`, async () => {
+    test(`offers Bitbucket as "${edition.offered}" and has "${hidden}" for rows, which the log says in one line`, async () => {
       const host = await runHost(edition, {}, { env: simulatorVariables(bb) });
       assert.deepEqual(listed(host).slice(edition.registry.length), [bitbucket('auth'), bitbucket('development')]);
       assert.equal(host.inherited, false);
@@ -37,7 +37,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.equal(host.stderr, '');
     });
 
-    test('with entries for "auth" has its own Bitbucket replaced, and nothing else; "auth" is offered', async () => {
+    test('with entries for "auth" offers "auth", and replaces only its own Bitbucket', async () => {
       const registry = [
         { type: 'ai', sub_type: 'openai', manifest: { title: 'OpenAI' } },
         { type: 'auth', sub_type: 'bitbucket', manifest: { title: 'the built-in one' } },
@@ -55,7 +55,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.equal(host.sameList, true);
     });
 
-    test('with nothing for "auth" but a Bitbucket of its own offers "auth", too', async () => {
+    test('offers "auth" even when its only entry for that is its own Bitbucket', async () => {
       const registry = [{ type: 'auth', sub_type: 'bitbucket', manifest: { title: 'the built-in one' } }];
       const host = await runHost(edition, { registry }, { env: simulatorVariables(bb) });
       assert.deepEqual(listed(host), [
@@ -92,7 +92,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assertKept(host, grant);
     });
 
-    test('gets a form without OAuth2 when a variable is wrong, which is named once, without its value', async () => {
+    test('gets a form without OAuth2 when a variable is wrong, which the log names once without its value', async () => {
       const env = simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: 'ftp://marked-value.example/' });
       const host = await runHost(edition, {}, { env });
       assert.deepEqual(host.available.at(-1).authTypes.map(({ value }) => value), ['api_key', 'basic']);
@@ -100,7 +100,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.ok(!host.everything.includes('marked-value'));
     });
 
-    test('stays as it is when the plugin cannot be loaded, and the host is told in one line', async () => {
+    test('stays unchanged when the plugin cannot be loaded, which the log says in one line', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'register-'));
       try {
         // The preload without its neighbours.
@@ -128,7 +128,7 @@ describe('a process that is not NocoDB', () => {
     return { status, stdout, stderr };
   };
 
-  test('loads nothing but the preload, hears nothing of it, and is not kept alive', () => {
+  test('loads only the preload, prints nothing, and ends', () => {
     assert.deepEqual(runScript('console.log(JSON.stringify(Object.keys(require.cache)))'),
       { status: 0, stdout: `${JSON.stringify([REGISTER])}\n`, stderr: '' });
   });
@@ -145,7 +145,7 @@ describe('a process that is not NocoDB', () => {
     assert.deepEqual(runScript(script), { status: 7, stdout: '', stderr: '' });
   });
 
-  test('does not hide NocoDB behind a class that uses the same name', () => {
+  test('does not hide NocoDB behind a class of the same name', () => {
     const { stdout } = runScript(`
       class Shop {}
       Shop.availableIntegrations = [];
@@ -178,7 +178,7 @@ describe('a process that is not NocoDB', () => {
     };`;
   const registered = /^\[nocodb-bitbucket-auth\] Version \S+: Bitbucket is registered[^\n]*\n$/;
 
-  test('is told once that no registry appeared within 60 s, if it is a server then', () => {
+  test('logs once that no registry appeared within 60 s if it is a server by then', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       listen(() => { passMinute(); passMinute(); });`, { preloads });
     assert.equal(status, 0, stderr);
@@ -186,7 +186,7 @@ describe('a process that is not NocoDB', () => {
     assert.match(stderr, /^\[nocodb-bitbucket-auth\] No registry of integrations appeared within 60 s[^\n]*\n$/);
   });
 
-  test('is told so when it serves something, if that is later', () => {
+  test('logs that when it begins to serve, if that is later', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       passMinute();
       passMinute();
@@ -196,13 +196,13 @@ describe('a process that is not NocoDB', () => {
     assert.match(stderr, /^\[nocodb-bitbucket-auth\] No registry of integrations appeared within 180 s[^\n]*\n$/);
   });
 
-  test('is told nothing, however long it lives, if it serves nobody, as npm', () => {
+  test('logs nothing, however long it lives, if it serves nobody, as npm', () => {
     assert.deepEqual(runScript(`${slowHost}
       for (let minute = 0; minute < 100; minute += 1) passMinute();`, { preloads }),
     { status: 0, stdout: '', stderr: '' });
   });
 
-  test('gets Bitbucket, and is told so, if it is a NocoDB that took longer than 60 s to load', () => {
+  test('gets Bitbucket, and logs it, if it is a NocoDB that took longer than 60 s to load', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       passMinute();
       appear();
@@ -212,7 +212,7 @@ describe('a process that is not NocoDB', () => {
     assert.doesNotMatch(stderr, /No registry/);
   });
 
-  test('gets Bitbucket, and is told so, also after it was warned', () => {
+  test('gets Bitbucket, and logs it, even after the warning', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       listen(() => { passMinute(); appear(); });`, { preloads });
     assert.equal(status, 0, stderr);
@@ -220,7 +220,7 @@ describe('a process that is not NocoDB', () => {
     assert.match(stderr, /^\[nocodb-bitbucket-auth\] No registry of integrations appeared within 60 s/);
   });
 
-  test('is told nothing after 60 s if the registry has appeared', () => {
+  test('logs nothing after 60 s if the registry has appeared', () => {
     const { status, stdout, stderr } = runScript(`
       class Host { static get() {} static createIntegration() {} static updateIntegration() {} }
       Host.availableIntegrations = [];

@@ -61,8 +61,8 @@ const SCENE = `
 
 const REGISTERED = (type) => new RegExp(`^\\[nocodb-bitbucket-auth\\] Version \\S+: Bitbucket is registered[^\\n]*"${type}"\\.\\n$`);
 
-describe('a list', () => {
-  test('that is assigned again gets the entries, too, which is not said again', async (t) => {
+describe('a registry list', () => {
+  test('that is assigned again gets the entries, too, which is logged once', async (t) => {
     const { stdout } = await run(t, `
       Base.availableIntegrations = [];
       const next = [{ type: 'ai', sub_type: 'openai' }];
@@ -72,7 +72,7 @@ describe('a list', () => {
     assert.match(stdout, REGISTERED('development'));
   });
 
-  test('of a subclass gets the entries, and that of the base class stays its own', async (t) => {
+  test('of a subclass gets the entries, while the base class keeps its own list', async (t) => {
     await run(t, `
       class Sub extends Base {}
       Base.availableIntegrations = [];
@@ -91,7 +91,7 @@ describe('a list', () => {
       assert.deepEqual(listed(Sub), ['auth/bitbucket hidden', 'development/bitbucket']);`);
   });
 
-  test('is inherited by a subclass without one, and later pushes show', async (t) => {
+  test('is inherited by a subclass without one, and shows later additions', async (t) => {
     await run(t, `
       class Sub extends Base {}
       const list = [];
@@ -101,7 +101,7 @@ describe('a list', () => {
       assert.deepEqual(listed(Sub), ['auth/bitbucket hidden', 'development/bitbucket', 'ai/openai']);`);
   });
 
-  test('that gets other entries for "auth" later offers "auth" from then on, which is said', async (t) => {
+  test('that later gets other entries for "auth" offers "auth" from then on, which is logged', async (t) => {
     const { stdout } = await run(t, `
       Base.availableIntegrations = [];
       Base.availableIntegrations = [{ type: 'auth', sub_type: 'github' }];
@@ -112,7 +112,7 @@ describe('a list', () => {
     ]);
   });
 
-  test('of a class of 2026 offers "auth", also where only a subclass is of 2026', async (t) => {
+  test('of a class of 2026 offers "auth", even when only a subclass is of 2026', async (t) => {
     const { stdout } = await run(t, `
       class Sub extends Base { static getManifestForConfig() {} }
       Base.availableIntegrations = [];
@@ -120,7 +120,7 @@ describe('a list', () => {
     assert.match(stdout, /"auth"\.\n$/);
   });
 
-  test('that is frozen stays as it is, which is said, and the next one gets the entries', async (t) => {
+  test('that is frozen stays unchanged, which is logged, and the next one gets the entries', async (t) => {
     const { stdout, stderr } = await run(t, `
       Base.availableIntegrations = Object.freeze([]);
       assert.deepEqual(Base.availableIntegrations, []);
@@ -130,7 +130,7 @@ describe('a list', () => {
     assert.match(stdout, REGISTERED('development'));
   });
 
-  test('may hold anything', async (t) => {
+  test('may contain anything', async (t) => {
     const { stdout, stderr } = await run(t, `
       Base.availableIntegrations = [null, undefined, 7, { type: 'auth' }];
       assert.equal(Base.availableIntegrations.length, 6);`);
@@ -138,7 +138,7 @@ describe('a list', () => {
     assert.match(stdout, REGISTERED('auth'));
   });
 
-  test('that throws when it is looked at leaves NocoDB alone, and is told', async (t) => {
+  test('that throws when it is read leaves NocoDB alone, and is logged', async (t) => {
     const { stdout, stderr } = await run(t, `
       const list = new Proxy([], { set() { throw new Error('no more'); } });
       Base.availableIntegrations = list;
@@ -147,7 +147,7 @@ describe('a list', () => {
     assert.equal(stderr, '[nocodb-bitbucket-auth] NocoDB runs without Bitbucket: no more\n');
   });
 
-  test('may be something else, later', async (t) => {
+  test('may later be another value', async (t) => {
     const { stderr } = await run(t, `
       Base.availableIntegrations = [];
       for (const value of [undefined, null, 'text', { length: 1 }]) {
@@ -176,7 +176,7 @@ describe('a subclass with methods of its own', () => {
       static async updateIntegration(...args) { return super.updateIntegration(...args); }`, 'Sub.availableIntegrations;'],
   ]) {
     for (const call of ['createIntegration(withCode())', "updateIntegration({}, 'id', withCode())"]) {
-      test(`${what} exchanges once in ${call.split('(')[0]}`, async (t) => {
+      test(`exchanges once in ${call.split('(')[0]} (${what})`, async (t) => {
         const { exchanges } = await run(t, `
           Base.prototype.getIntegrationWrapper = () => {};
           class Sub extends Base {${body}}
@@ -191,7 +191,7 @@ describe('a subclass with methods of its own', () => {
     }
   }
 
-  test('has each replaced once, however often it is used', async (t) => {
+  test('has each method replaced once, however often it is used', async (t) => {
     await run(t, `
       class Sub extends Base {${methods}}
       Base.availableIntegrations = [];
@@ -203,7 +203,7 @@ describe('a subclass with methods of its own', () => {
       assert.deepEqual([Sub.get, Sub.createIntegration, Sub.updateIntegration], [get, createIntegration, updateIntegration]);`);
   });
 
-  test('that is frozen keeps them, and its list', async (t) => {
+  test('that is frozen keeps its methods and its list', async (t) => {
     const { stderr } = await run(t, `
       class Sub extends Base {${methods}}
       Object.freeze(Sub);
@@ -236,7 +236,7 @@ describe('a code', () => {
     assert.equal(exchanges, 1);
   });
 
-  test('is exchanged again when the row was stored: a second row does not get the tokens of the first', async (t) => {
+  test('is exchanged again for a second row once the first was stored', async (t) => {
     const { exchanges } = await run(t, `
       Base.availableIntegrations = [];
       (async () => {
@@ -250,7 +250,7 @@ describe('a code', () => {
     ['in another shape', "{ code: { code_verifier: 'v'.repeat(43), code: 'c' } }"],
     ['with something beside it', "{ code: 'c', code_verifier: 'v'.repeat(43), state: 's' }"],
   ]) {
-    test(`that comes back ${what} is known, once`, async (t) => {
+    test(`that comes back ${what} is recognised once`, async (t) => {
       const { exchanges } = await run(t, `
         Base.availableIntegrations = [];
         (async () => {
@@ -264,7 +264,7 @@ describe('a code', () => {
     });
   }
 
-  test('that cannot be read is refused without the words of whoever holds it', async (t) => {
+  test('that cannot be read is refused without the words of its getter', async (t) => {
     await run(t, `
       Base.availableIntegrations = [];
       const { wrapper: Wrapper } = Base.availableIntegrations[0];
@@ -309,7 +309,7 @@ describe('a refusal inside a transaction', () => {
   }
 });
 
-test('other classes keep what they assign, before and after', async (t) => {
+test("other classes keep what they assign, before NocoDB's class appears and after", async (t) => {
   await run(t, `
     const shop = (list) => {
       class Shop {}
@@ -375,7 +375,7 @@ describe('another preload that waits in the same way', () => {
     ['before this one and keeps an accessor', [polite, REGISTER]],
     ['after this one and lets it go first', [REGISTER, polite]],
   ]) {
-    test(`${what}: both get their entries`, async (t) => {
+    test(`gets its entries, and so does this one: ${what}`, async (t) => {
       const { stdout, stderr } = await run(t, assertBoth, { preloads });
       assert.equal(stderr, '');
       assert.match(stdout, REGISTERED('development'));
@@ -383,7 +383,7 @@ describe('another preload that waits in the same way', () => {
   }
 
   for (const preloads of [[polite, REGISTER], [REGISTER, polite]]) {
-    test(`${preloads[0] === REGISTER ? 'after' : 'before'} this one: both add to a list that is assigned again`, async (t) => {
+    test(`${preloads[0] === REGISTER ? 'after' : 'before'} this one adds its entries to a new list`, async (t) => {
       await run(t, `
         Base.availableIntegrations = [];
         Base.availableIntegrations = [];
@@ -391,7 +391,7 @@ describe('another preload that waits in the same way', () => {
     });
   }
 
-  test('for another class is done with it, and this one goes on', async (t) => {
+  test('for another class ends its wait, and this one continues', async (t) => {
     await run(t, `
       class Shop {}
       Shop.availableIntegrations = [];
@@ -401,7 +401,7 @@ describe('another preload that waits in the same way', () => {
       assert.ok(!('availableIntegrations' in Function.prototype));`, { preloads: [removing("this.name === 'Shop'"), REGISTER] });
   });
 
-  test('and has not found its class yet goes on when this one is done', async (t) => {
+  test('that has not found its class yet continues when this one has ended', async (t) => {
     await run(t, `
       Base.availableIntegrations = [];
       assert.equal(Base.availableIntegrations.length, 2);
@@ -411,7 +411,7 @@ describe('another preload that waits in the same way', () => {
       assert.ok(!('availableIntegrations' in Function.prototype));`, { preloads: [removing("this.name === 'Shop'"), REGISTER] });
   });
 
-  test('and takes the place of this one gets its entry, and the log says what to do', async (t) => {
+  test('that replaces this one gets its entry, and the log says what to do', async (t) => {
     const timers = `
       globalThis.minutes = [];
       globalThis.setInterval = (callback) => { minutes.push(callback); return { unref() {} }; };`;

@@ -100,7 +100,7 @@ describe('a request', () => {
   for (const [method, path] of [
     ['GET', '/user'], ['GET', '/repositories/acme?role=member'], ['POST', '/repositories/acme/site/issues'], ['GET', '/repositories'],
   ]) {
-    test(`${method} ${path} is sent as it is`, async () => {
+    test(`is sent unchanged: ${method} ${path}`, async () => {
       const given = answerOf(404, {});
       const promise = Promise.resolve(given);
       const seen = [];
@@ -115,7 +115,7 @@ describe('a request', () => {
   }
 
   for (const status of [404, 410]) {
-    test(`for issues that is answered ${status} finds no tracker`, async () => {
+    test(`for issues that gets ${status} finds no tracker`, async () => {
       const { replaced } = start(() => refusal(status, 'CHANGE-1 - Gone'));
       const given = await replaced({ method: 'GET', url: `${API}/repositories/acme/site/issues/1/comments?page=2` });
       assert.deepEqual(
@@ -127,7 +127,7 @@ describe('a request', () => {
   }
 
   for (const [what, answer] of [['refused', refusal(403)], ['answered elsewhere', { ...refusal(404), isForeignOrigin: true }]]) {
-    test(`for issues that is ${what} stays as it is`, async () => {
+    test(`for issues that is ${what} stays unchanged`, async () => {
       const { ask } = start(() => answer);
       const { status, data } = await ask(`${API}/repositories/acme/site/issues`);
       assert.deepEqual([status, data.error.message], [answer.status, 'No']);
@@ -142,7 +142,7 @@ describe('a request', () => {
     });
   }
 
-  test('is told of once in a process, by what it asked for', async () => {
+  test('is logged once for each process and removed endpoint', async () => {
     // A process of its own, as far as this module can tell.
     const module = await import(new URL('api/removed-endpoints.js?another-process', folder));
     const lists = new module.ListCache();
@@ -170,7 +170,7 @@ describe('a list of all workspaces', () => {
     assert.equal(asked.length, 5);
   });
 
-  test('has a workspace once that the list of workspaces has twice, as it shifts while it is read', async () => {
+  test('has a workspace once, even if the list of workspaces shifts while it is read', async () => {
     const { names, asked } = start((path) => (path === '/user/workspaces' ? memberships(['a', 'a']) : named('x')));
     assert.deepEqual(await names(), ['x']);
     assert.equal(asked.length, 2);
@@ -181,7 +181,7 @@ describe('a list of all workspaces', () => {
     assert.deepEqual((await ask()).data, { values: [], page: 1, pagelen: 100, size: 0 });
   });
 
-  test('is sorted over all of them', async () => {
+  test('is sorted across all workspaces', async () => {
     const all = { a: named('b', 'd'), b: named('a', 'c', null), c: named() };
     const sorted = async (sort, api) => start(workspaces(api)).names(`${LIST}&sort=${sort}`);
     assert.deepEqual(await sorted('name', all), ['a', 'b', 'c', 'd', null]);
@@ -192,11 +192,11 @@ describe('a list of all workspaces', () => {
     assert.deepEqual(await sorted('missing', { a: named(1), b: named(2) }), [1, 2]);
   });
 
-  test('without an order has the workspaces one after the other', async () => {
+  test('without a sort order has the workspaces one after the other', async () => {
     assert.deepEqual(await start(workspaces({ b: named('b'), a: named('a') })).names(), ['b', 'a']);
   });
 
-  test('asks without the role where Bitbucket has removed that, too', async () => {
+  test('is requested without the role where Bitbucket has removed that, too', async () => {
     const gone = refusal(410, 'CHANGE-2770 - Gone', { data: { announcement_url: ANNOUNCEMENT } });
     const { names, asked } = start((path) => {
       if (path === '/user/workspaces') return memberships(['a']);
@@ -206,7 +206,7 @@ describe('a list of all workspaces', () => {
     assert.deepEqual(asked, ['/user/workspaces', '/repositories/a?role=member', '/repositories/a']);
   });
 
-  test('leaves a workspace out that is gone, and says so each time', async () => {
+  test('leaves out a workspace that is gone, and logs that each time', async () => {
     const { names, log } = start(workspaces({ a: refusal(404), b: named('x') }));
     assert.deepEqual(await names(), ['x']);
     assert.deepEqual(log.filter((line) => line.includes('workspace a')), [
@@ -239,13 +239,13 @@ describe('a list of all workspaces', () => {
     });
   }
 
-  test('fails rather than fill the memory', async () => {
+  test('fails before it fills the memory', async () => {
     const large = answerOf(200, { values: ['x'.repeat(27 * 1024 * 1024)] });
     const error = await thrownBy(() => start(workspaces(Object.fromEntries('abcde'.split('').map((name) => [name, large])))).ask());
     assert.equal(error.code, 'RESPONSE_TOO_LARGE');
   });
 
-  test('is not too large for what was read in vain', async () => {
+  test('is not limited by pages that were read in vain', async () => {
     const large = answerOf(200, { values: ['x'.repeat(30 * 1024 * 1024)], next: `${API}/repositories/a?page=2` });
     let failing = true;
     const { ask } = start((path) => {
@@ -258,7 +258,7 @@ describe('a list of all workspaces', () => {
     assert.equal((await ask()).status, 200);
   });
 
-  test('reads four workspaces at a time, and no more of them when one has failed', async () => {
+  test('reads four workspaces at a time, and no more of them after one has failed', async () => {
     const slugs = Array.from({ length: 12 }, (_, index) => `w${index}`);
     const open = new Map();
     let most = 0;
@@ -282,16 +282,16 @@ describe('a list of all workspaces', () => {
   });
 });
 
-describe('who asks for the same list', () => {
+describe('a second request for the same list', () => {
   const two = { a: named('x'), b: named('y') };
 
-  test('at the same time has it collected once', async () => {
+  test('at the same time shares the collection', async () => {
     const { names, asked } = start(workspaces(two));
     assert.deepEqual(await Promise.all([names(), names(), names(`${LIST}&page=1`)]), Array(3).fill(['x', 'y']));
     assert.equal(asked.length, 3);
   });
 
-  test('within a minute has it as it was, and after that as it is', async (t) => {
+  test('within a minute gets the same list, and after that a new one', async (t) => {
     const { pass } = minutes(t);
     const { names, asked } = start(workspaces(two));
     await names();
@@ -302,7 +302,7 @@ describe('who asks for the same list', () => {
     assert.equal(asked.length, 6);
   });
 
-  test('with other parameters, or by another connection, has another one', async () => {
+  test('with other parameters, or of another connection, collects its own', async () => {
     const lists = listCacheOf({});
     const { names, asked } = start(workspaces(two), { lists });
     await names();
@@ -316,7 +316,7 @@ describe('who asks for the same list', () => {
     assert.equal(same.asked.length, 0);
   });
 
-  test('with a workspace of its config has that one only', async () => {
+  test('with a workspace in its config gets that workspace only', async () => {
     const lists = new ListCache();
     const all = start(workspaces(two), { lists });
     assert.deepEqual(await all.names(), ['x', 'y']);
@@ -324,7 +324,7 @@ describe('who asks for the same list', () => {
     assert.deepEqual([await one.names(), one.asked], [['y'], ['/repositories/b?role=member']]);
   });
 
-  test('after four others has the oldest collected again', async () => {
+  test('after four others collects the oldest list again', async () => {
     const { names, asked } = start(workspaces(two));
     const queries = ['', '&q=a', '&q=b', '&q=c', '&q=d'];
     for (const query of queries) await names(LIST + query);
@@ -335,7 +335,7 @@ describe('who asks for the same list', () => {
     assert.equal(asked.length, 18);
   });
 
-  test('after a failure has the rest collected', async () => {
+  test('after a failure collects only the rest', async () => {
     let failing = true;
     const { ask, asked } = start((path) => (path.startsWith('/repositories/b') && failing ? refusal(503) : workspaces(two)(path)));
     assert.equal((await ask()).status, 503);
@@ -344,7 +344,7 @@ describe('who asks for the same list', () => {
     assert.deepEqual(asked, ['/user/workspaces', '/repositories/a?role=member', ...Array(2).fill('/repositories/b?role=member')]);
   });
 
-  test('a minute after a failure has all of it collected', async (t) => {
+  test('a minute after a failure collects all of it', async (t) => {
     const { pass } = minutes(t);
     let failing = true;
     const { ask, asked } = start((path) => (path.startsWith('/repositories/b') && failing ? refusal(503) : workspaces(two)(path)));
@@ -355,7 +355,7 @@ describe('who asks for the same list', () => {
     assert.equal(asked.length, 6);
   });
 
-  test('and aborts leaves it to others; the last one ends it', async () => {
+  test('that is aborted leaves the collection to others, and the last one to abort ends it', async () => {
     const turn = deferred();
     const { ask, signals } = start(async (path, signal) => {
       if (path === '/user/workspaces') return memberships(['a']);
@@ -373,7 +373,7 @@ describe('who asks for the same list', () => {
     assert.equal(signals[1].aborted, true);
   });
 
-  test('after that begins anew, at once', async () => {
+  test('after that begins a new collection at once', async () => {
     let turn = deferred();
     const { ask, names } = start(async (path) => (path === '/user/workspaces' ? memberships(['a']) : turn.promise));
     const controller = new AbortController();

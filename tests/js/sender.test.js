@@ -46,12 +46,12 @@ async function start(t, statuses, { most = Infinity, newest, answer, timeoutMs =
   };
 }
 
-describe('a request is sent again for as long as the credentials\' source says so', () => {
+describe('the sender repeats a request as long as its credential source says so', () => {
   for (const [statuses, most, expected] of [
     [[200], 5, [200]], [[401], 0, [401]], [[401], 1, [401, 401]], [[401], 2, [401, 401, 401]], [[401, 200], 2, [401, 200]],
     [[401, 401, 200], 2, [401, 401, 200]], [[401, 403], 2, [401, 403]],
   ]) {
-    test(`answers ${statuses}, at most ${most} times`, async (t) => {
+    test(`for the responses ${statuses}, ${most} times at most`, async (t) => {
       const { asked, send, sent } = await start(t, statuses, { most });
       const { status, needsRetry } = await send({ method: 'POST', body: 'the-body' });
       assert.deepEqual([status, needsRetry], [expected.at(-1), false]);
@@ -61,13 +61,13 @@ describe('a request is sent again for as long as the credentials\' source says s
     });
   }
 
-  test('each request counts from none', async (t) => {
+  test('and counts the attempts of each request separately', async (t) => {
     const { asked, send } = await start(t, [401], { most: 1 });
     for (let request = 0; request < 2; request += 1) await send();
     assert.deepEqual(asked.map(([, repetitions]) => repetitions), [0, 1, 0, 1]);
   });
 
-  test('not when its body was a stream: then there is a newer credential, and word of it', async (t) => {
+  test('but not when its body was a stream, and then reports the newer credential', async (t) => {
     let given = 0;
     const newest = async () => ({ authorization: `Bearer token-${given += 1}` });
     const { asked, send, sent } = await start(t, [401], { newest });
@@ -76,13 +76,13 @@ describe('a request is sent again for as long as the credentials\' source says s
     assert.deepEqual([sent(), asked.length, given], [[['Bearer token-1', 'the-body']], 1, 2]);
   });
 
-  test('not when its body was a stream and there is no newer credential: then there is no word of one', async (t) => {
+  test('and reports no credential when its body was a stream and there is no newer one', async (t) => {
     const { send, sent } = await start(t, [401], { most: 0 });
     const { status, needsRetry } = await send({ method: 'PUT', body: Readable.from(['the-body']) });
     assert.deepEqual([status, needsRetry, sent().length], [401, false, 1]);
   });
 
-  test('from its beginning, when it was redirected before it was refused', async (t) => {
+  test('from its original URL when it was redirected before it was refused', async (t) => {
     const { asked, send, sent } = await start(t, [], {
       most: 1,
       answer: (request, response) => (request.url === '/2.0/x'
@@ -95,7 +95,7 @@ describe('a request is sent again for as long as the credentials\' source says s
     assert.deepEqual(sent(), [one, one, two, two]);
   });
 
-  test('not when there is no newer credential', async (t) => {
+  test('but not when there is no newer credential', async (t) => {
     let given = 0;
     const newest = async () => {
       given += 1;
@@ -108,7 +108,7 @@ describe('a request is sent again for as long as the credentials\' source says s
     assert.deepEqual([error.code, sent().length], ['RECONNECT_REQUIRED', 2]);
   });
 
-  test('not after the answer of another server, which was given no credential', async (t) => {
+  test('but not after the response of another server, which got no credential', async (t) => {
     const elsewhere = await serve(t, (_request, response) => json(response, 401, {}));
     const { asked, send } = await start(t, [], {
       answer: (_request, response) => response.writeHead(302, { location: `${elsewhere.origin}/away` }).end(),
@@ -117,7 +117,7 @@ describe('a request is sent again for as long as the credentials\' source says s
     assert.deepEqual([status, isForeignOrigin, asked, elsewhere.requests.length], [401, true, [], 1]);
   });
 
-  test('all within its time limit', async (t) => {
+  test('within the time limit of the request', async (t) => {
     const { send, sent } = await start(t, [], {
       timeoutMs: 1500,
       answer: (_request, response) => setTimeout(json, 500, response, 401, {}),

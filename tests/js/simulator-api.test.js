@@ -33,8 +33,8 @@ async function readAll(path) {
 
 const pathOf = (answer) => new URL(answer.headers.get('location'));
 
-describe('lists', () => {
-  test('commits and the activity of a pull request are iterators: no size, no page, a cursor in next', async () => {
+describe("the simulator's lists", () => {
+  test("of commits and of a pull request's activity have a cursor in next, and neither size nor page", async () => {
     for (const [path, total] of [[`${REPO}/commits?pagelen=20`, 64], [`${REPO}/pullrequests/3/activity`, 24]]) {
       const { pages, values } = await readAll(path);
       assert.equal(new Set(values.map(identity)).size, total);
@@ -45,7 +45,7 @@ describe('lists', () => {
     }
   });
 
-  test('a cursor belongs to its list, holds what was asked for, and nothing is added to it', async () => {
+  test('have cursors that belong to one list, contain its query, and accept no additions', async () => {
     const { body } = await ask(`${REPO}/commits?pagelen=20&fields=values.hash,next`);
     assert.equal((await ask(`${body.next}&pagelen=20`)).status, 400);
     const ctx = new URL(body.next).searchParams.get('ctx');
@@ -58,14 +58,14 @@ describe('lists', () => {
     assert.deepEqual(Object.keys(second.body.values[0]), ['hash']);
   });
 
-  test('a numbered list without size and page: the statuses of a commit', async () => {
+  test('of the statuses of a commit are numbered, without size and page', async () => {
     const { pages, values } = await readAll(`${REPO}/commit/main/statuses`);
     assert.equal(new Set(values.map(identity)).size, 12);
     assert.deepEqual(pages.map((page) => Object.keys(page)), [['pagelen', 'next', 'values'], ['pagelen', 'values']]);
     assert.equal(new URL(pages[0].next).searchParams.get('page'), '2');
   });
 
-  test('the branches are numbered, and with q an iterator', async () => {
+  test('of branches are numbered, and have cursors with q', async () => {
     const numbered = await ask(`${REPO}/refs/branches`);
     assert.deepEqual([numbered.body.size, numbered.body.page], [16, 1]);
     const { pages, values } = await readAll(`${REPO}/refs/branches?q=${encodeURIComponent('name ~ "change"')}`);
@@ -74,7 +74,7 @@ describe('lists', () => {
     assert.equal('size' in pages[0], false);
   });
 
-  test("a pull request's diffstat and conflicts lie behind a 302", async () => {
+  test("of a pull request's diffstat and conflicts lie behind a 302", async () => {
     for (const [kind, pagelen] of [['diffstat', 500], ['conflicts', 10]]) {
       const answer = await ask(`${REPO}/pullrequests/3/${kind}`);
       assert.deepEqual([answer.status, answer.text], [302, '']);
@@ -86,7 +86,7 @@ describe('lists', () => {
     }
   });
 
-  test("next of the pipelines has page and pagelen only, and so loses the caller's filters", async () => {
+  test("of pipelines have only page and pagelen in next, and so lose the caller's filters", async () => {
     const first = await ask(`${REPO}/pipelines?sort=-created_on&target.branch=main&pagelen=5`);
     assert.equal(first.body.size, 17);
     assert.equal(new URL(first.body.next).search, '?pagelen=5&page=2');
@@ -98,7 +98,7 @@ describe('lists', () => {
     assert.deepEqual([values.length, new Set(values.map(identity)).size], [25, 15]);
   });
 
-  test('the pipelines: the oldest first, q ignored, filters by name and in capitals', async () => {
+  test('of pipelines begin with the oldest, ignore q, and filter by name and in capitals', async () => {
     const numbers = async (query) =>
       (await ask(`${REPO}/pipelines?pagelen=100&${query}`)).body.values.map((pipeline) => pipeline.build_number);
     assert.deepEqual((await numbers('')).slice(0, 3), [1, 2, 3]);
@@ -113,7 +113,7 @@ describe('lists', () => {
     assert.equal((await ask(`${REPO}/pipelines/`)).status, 200);
   });
 
-  test('while Bitbucket is indexing: 202 with a page of nothing, 202 with nothing, then the list', async () => {
+  test('respond 202 while Bitbucket is indexing, first with an empty page and then without a body', async () => {
     const { body } = await ask(`${REPO}/pullrequests/5`);
     const path = `${REPO}/commit/${body.source.commit.hash}/pullrequests`;
     const [page, nothing, list] = [await ask(path), await ask(path), await ask(path)];
@@ -122,7 +122,7 @@ describe('lists', () => {
     assert.deepEqual([list.status, list.body.values.map(({ id }) => id), list.body.pagelen], [200, [5], 30]);
   });
 
-  test('lengths of pages', async () => {
+  test('have their own default and maximum page lengths', async () => {
     for (const [path, usual, longest] of [
       ['/repositories/acme', 10, 100],
       [`${REPO}/pullrequests`, 10, 50],
@@ -139,7 +139,7 @@ describe('lists', () => {
     assert.deepEqual(Object.keys(steps.body), ['values']);
   });
 
-  test('a fault takes away what is not promised: next, size, page', async () => {
+  test('lack next, size or page when a fault removes it', async () => {
     scene.bb.control.fault({ target: 'api', kind: 'without', members: ['next'] });
     const { body } = await ask('/repositories/acme');
     assert.deepEqual([body.size, body.page, body.pagelen, 'next' in body], [25, 1, 10, false]);
@@ -148,8 +148,8 @@ describe('lists', () => {
   });
 });
 
-describe('parameters', () => {
-  test('state is repeated; in brackets or with commas it is refused', async () => {
+describe("the simulator's parameters", () => {
+  test('accept a repeated state, and refuse one in brackets or with commas', async () => {
     const path = `${REPO}/pullrequests`;
     assert.equal((await ask(`${path}?state=OPEN&state=MERGED`)).status, 200);
     for (const query of ['state[]=OPEN', 'state%5B%5D=OPEN', 'state=OPEN,MERGED', 'state=OPEN%2CMERGED', 'state=open']) {
@@ -158,14 +158,14 @@ describe('parameters', () => {
     assert.equal((await ask('/repositories/acme?role[]=member')).status, 400);
   });
 
-  test('with q, state is not looked at', async () => {
+  test('ignore state when there is a q', async () => {
     const q = encodeURIComponent('state = "MERGED" OR (state="DECLINED" AND id > 20)');
     const { body } = await ask(`${REPO}/pullrequests?state=OPEN&pagelen=50&q=${q}`);
     assert.deepEqual(new Set(body.values.map(({ state }) => state)), new Set(['MERGED', 'DECLINED']));
     assert.ok(body.values.every(({ state, id }) => state === 'MERGED' || id > 20));
   });
 
-  test('q and sort', async () => {
+  test('filter by q and sort', async () => {
     const names = async (query) => {
       const { status, body } = await ask(`/repositories/acme?pagelen=100&${query}`);
       assert.equal(status, 200);
@@ -183,14 +183,14 @@ describe('parameters', () => {
     }
   });
 
-  test('what would change a list and is not simulated is refused, not ignored', async () => {
+  test('are refused, not ignored, when they would change a list and are not simulated', async () => {
     for (const path of [`${REPO}/commits?include=main`, `${REPO}/commits?exclude=main`, `${REPO}/src/main/?max_depth=3`,
       `${REPO}/commits?q=x`, '/user/workspaces?sort=slug', `${REPO}/pipelines?creator.uuid=x`]) {
       assert.equal((await ask(path)).status, 501, path);
     }
   });
 
-  test('fields selects, next included, and takes away', async () => {
+  test('select or remove fields, including next', async () => {
     const { body } = await ask('/repositories/acme?fields=values.slug,values.mainbranch.name');
     assert.deepEqual(body, { values: body.values });
     assert.deepEqual(body.values[0], { slug: 'billing-service', mainbranch: { name: 'main' } });
@@ -208,7 +208,7 @@ describe('parameters', () => {
   });
 });
 
-describe('logs and files', () => {
+describe("the simulator's logs and files", () => {
   let step;
   before(async () => {
     const [first] = (await ask(`${REPO}/pipelines/1/steps`)).body.values;
@@ -216,7 +216,7 @@ describe('logs and files', () => {
   });
   const bytes = 'application/octet-stream';
 
-  test('a log is refused where Accept does not allow bytes', async () => {
+  test('are refused when Accept does not allow bytes', async () => {
     for (const accept of ['application/json', 'text/plain', 'application/json, */*;q=0']) {
       assert.equal((await ask(`${step}/log`, { headers: { accept } })).status, 406, accept);
     }
@@ -225,7 +225,7 @@ describe('logs and files', () => {
     }
   });
 
-  test('the log of an ended step lies on another server, which wants no credential', async () => {
+  test('redirect to another server for the log of an ended step, which wants no credential', async () => {
     const location = (await ask(`${step}/log`)).headers.get('location');
     assert.notEqual(new URL(location).origin, scene.bb.origin);
     const log = await ask(location, { as: null });
@@ -238,7 +238,7 @@ describe('logs and files', () => {
     assert.ok(scene.bb.requests.some((line) => /^GET \/logs\/.* 200 storage$/.test(line)));
   });
 
-  test('its address is good for ten minutes', async () => {
+  test('have a redirect URL for logs that is valid for ten minutes', async () => {
     const other = await openScene();
     try {
       const [first] = (await other.ask(`${REPO}/pipelines/1/steps`)).body.values;
@@ -253,7 +253,7 @@ describe('logs and files', () => {
     }
   });
 
-  test('Range and If-None-Match: 206, 416, 304, in the storage and while the step runs', async () => {
+  test('support Range and If-None-Match with 206, 416 and 304, in the storage and while the step runs', async () => {
     const { values } = (await ask(`${REPO}/pipelines/25/steps`)).body;
     const running = `${REPO}/pipelines/25/steps/${encodeURIComponent(values[2].uuid)}/log`;
     const stored = (await ask(`${step}/log`)).headers.get('location');
@@ -278,7 +278,7 @@ describe('logs and files', () => {
     }
   });
 
-  test('diffs and patches are raw, without a charset; those of a pull request are elsewhere', async () => {
+  test('include raw diffs and patches without a charset, and redirect for those of a pull request', async () => {
     for (const kind of ['diff', 'patch']) {
       const { status, headers, text } = await ask(pathOf(await ask(`${REPO}/pullrequests/3/${kind}`)).href);
       assert.deepEqual([status, headers.get('content-type')], [200, 'text/plain']);
@@ -290,7 +290,7 @@ describe('logs and files', () => {
     assert.deepEqual(body.values.map((change) => change.new.path), files);
   });
 
-  test('src: files raw, folders as lists, files of LFS elsewhere, and HEAD', async () => {
+  test('include raw files of src, folders as lists, files of LFS by a redirect, and HEAD', async () => {
     const file = await ask(`${REPO}/src/main/README.md`);
     assert.deepEqual([file.status, file.headers.get('content-type')], [200, 'text/plain']);
     assert.match(file.text, /Grüße/);
@@ -310,8 +310,8 @@ describe('logs and files', () => {
   });
 });
 
-describe('refusals', () => {
-  test('pipelines say what matters in detail, and have no type', async () => {
+describe("the simulator's API", () => {
+  test('refuses pipelines with a detail that says why, and without a type', async () => {
     const { status, body } = await ask(`${REPO}/pipelines/999`);
     assert.equal(status, 404);
     assert.deepEqual(Object.keys(body), ['error']);
@@ -319,7 +319,7 @@ describe('refusals', () => {
     assert.equal(typeof body.error.detail, 'string');
   });
 
-  test('without any body: a merge that cannot be done, a comment and a merge task that do not exist', async () => {
+  test('has no body for a merge that cannot be done, and for a comment or a merge task that does not exist', async () => {
     for (const [path, method, expected] of [
       [`${REPO}/pullrequests/2/merge`, 'POST', 409],
       [`${REPO}/pullrequests/3/comments/99`, 'GET', 404],
@@ -332,7 +332,7 @@ describe('refusals', () => {
     assert.equal((await ask(`${REPO}/pullrequests/3/comments/1`)).status, 200);
   });
 
-  test('comments on a pull request are paged, filtered and sorted', async () => {
+  test('has comments on a pull request that are paged, filtered and sorted', async () => {
     const idsOf = async (query) => (await ask(`${REPO}/pullrequests/4/comments${query}`)).body.values.map(({ id }) => id);
     assert.deepEqual(await idsOf('?sort=-updated_on'), [4, 3, 2, 1]);
     assert.deepEqual(await idsOf('?sort=-updated_on&pagelen=3&page=2'), [1]);
@@ -340,7 +340,7 @@ describe('refusals', () => {
     assert.equal((await ask(`${REPO}/pullrequests/4000/comments`)).status, 404);
   });
 
-  test('who may only read is told so in plain text', async () => {
+  test('tells a user who may only read so in plain text', async () => {
     for (const [path, method] of [
       [`${READ_ONLY}/hooks`, 'GET'],
       [`${READ_ONLY}/pullrequests/1/merge`, 'POST'],
@@ -359,7 +359,7 @@ describe('refusals', () => {
     assert.equal(values[0].permission, 'read');
   });
 
-  test('400 names the fields of what was sent', async () => {
+  test('responds 400 with the names of the invalid fields', async () => {
     const path = `${REPO}/pullrequests`;
     const { status, body } = await ask(path, { method: 'POST', sent: { description: 'no title' } });
     assert.deepEqual([status, body.error.message], [400, 'Bad request']);
@@ -374,7 +374,7 @@ describe('refusals', () => {
     assert.notEqual((await ask(path)).body.values[0].id, made.body.id);
   });
 
-  test('a merge that takes longer: 202, and where to ask', async () => {
+  test('responds 202 to a merge that takes longer, with the URL of its task', async () => {
     const started = await ask(`${REPO}/pullrequests/7/merge?async=true`, { method: 'POST' });
     assert.deepEqual([started.status, started.text], [202, '']);
     const task = started.headers.get('location');
@@ -383,7 +383,7 @@ describe('refusals', () => {
     assert.deepEqual([body.task_status, body.merge_result.state], ['SUCCESS', 'MERGED']);
   });
 
-  test('approving and taking it back', async () => {
+  test('accepts an approval and its withdrawal', async () => {
     const path = `${REPO}/pullrequests/9/approve`;
     assert.equal((await ask(path, { method: 'POST' })).body.approved, true);
     const undone = await ask(path, { method: 'DELETE' });
@@ -391,7 +391,7 @@ describe('refusals', () => {
     assert.equal((await ask(path, { method: 'POST', as: 'repository' })).status, 403);
   });
 
-  test('404 and 410 have a detail', async () => {
+  test('responds 404 and 410 with a detail', async () => {
     const missing = await ask('/teams');
     assert.deepEqual([missing.status, missing.body.error.message], [404, 'Resource not found']);
     assert.match(missing.body.error.detail, /There is no API hosted at this URL/);
@@ -403,7 +403,7 @@ describe('refusals', () => {
     }
   });
 
-  test('issues and wikis may answer 404 as well', async () => {
+  test('responds 404 for issues and wikis when an option says so', async () => {
     const other = await openScene({ trackerStatus: 404 });
     try {
       assert.equal((await other.ask(`${REPO}/issues`)).status, 404);
@@ -415,13 +415,13 @@ describe('refusals', () => {
     await assert.rejects(openScene({ trackerStatus: 200 }), TypeError);
   });
 
-  test('a workspace that is marked as spam: 410 without an announcement', async () => {
+  test('responds 410 without an announcement for a workspace that is marked as spam', async () => {
     const { status, body } = await ask('/repositories/acme-offers');
     assert.deepEqual([status, 'data' in body.error], [410, false]);
     assert.match(body.error.message, /spam/);
   });
 
-  test('the permissions on repositories need two scopes', async () => {
+  test('requires two scopes for the permissions on repositories', async () => {
     const path = '/user/workspaces/acme/permissions/repositories';
     for (const as of ['account', 'repository']) {
       const { status, body, headers } = await ask(path, { as });
@@ -433,8 +433,8 @@ describe('refusals', () => {
   });
 });
 
-describe('header fields', () => {
-  test('every answer tells what was needed, what there is, and the kind of the credential', async () => {
+describe("the simulator's response headers", () => {
+  test('name the required and the granted scopes and the kind of the credential', async () => {
     for (const [as, type, granted] of [
       ['all', 'oauth2', scene.bb.client.scopes.join(', ')],
       ['account', 'oauth2', 'account'],
@@ -461,14 +461,14 @@ describe('header fields', () => {
     }
   });
 
-  test('without a credential: what is needed', async () => {
+  test('name the required scopes when there is no credential', async () => {
     const { status, headers } = await ask('/user', { as: null });
     assert.deepEqual([status, headers.get('x-accepted-oauth-scopes')], [401, 'account']);
     assert.equal(headers.has('x-credential-type'), false);
   });
 });
 
-describe('faults of the API', () => {
+describe("the simulator's API faults", () => {
   const fault = (given) => scene.bb.control.fault({ target: 'api', ...given });
 
   for (const [status, form, text] of [
@@ -477,7 +477,7 @@ describe('faults of the API', () => {
     [401, 'none', ''], [403, 'none', ''], [404, 'none', ''], [409, 'none', ''], [400, 'none', ''],
     [202, 'none', ''], [555, 'none', ''],
   ]) {
-    test(`${status} in the form "${form}"`, async () => {
+    test(`respond ${status} in the form "${form}"`, async () => {
       fault({ kind: 'status', status, form });
       const answer = await ask('/user');
       assert.deepEqual([answer.status, answer.text], [status, text]);
@@ -486,7 +486,7 @@ describe('faults of the API', () => {
     });
   }
 
-  test('402, 555 and others in the shape of the API, with and without type', async () => {
+  test('respond 402, 555 and others in the shape of the API, with and without type', async () => {
     for (const status of [402, 500, 555]) {
       fault({ kind: 'status', status });
       fault({ kind: 'status', status, form: 'untyped' });
@@ -498,7 +498,7 @@ describe('faults of the API', () => {
     assert.deepEqual(Object.keys((await ask('/teams')).body), ['error']);
   });
 
-  test("a missing repository can be a page with the user's profile", async () => {
+  test("respond with the page of a user's profile for a missing repository", async () => {
     fault({ kind: 'missing-page' });
     const { status, headers, text } = await ask(`${REPO}-missing`);
     assert.equal(status, 404);
@@ -516,7 +516,7 @@ describe('faults of the API', () => {
     return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
   }
 
-  test('an encoding over nothing, with a length and without one', async () => {
+  test('claim an encoding for an empty body, with a length and without one', async () => {
     for (const encoding of ['gzip', 'x-gzip', 'br']) {
       for (const chunked of [false, true]) {
         for (const given of [{ kind: 'empty' }, { kind: 'status', status: 201, form: 'none' }]) {
@@ -531,7 +531,7 @@ describe('faults of the API', () => {
     }
   });
 
-  test('an encoding over something', async () => {
+  test('claim an encoding for a body', async () => {
     fault({ kind: 'encoded', encoding: 'gzip' });
     const { headers, body } = await rawAnswer('/user');
     assert.equal(headers['content-encoding'], 'gzip');
@@ -540,7 +540,7 @@ describe('faults of the API', () => {
     assert.equal((await ask('/user')).body.nickname, 'dana');
   });
 
-  test('what is not valid is refused', () => {
+  test('are refused when they are invalid', () => {
     for (const given of [
       { kind: 'without' }, { kind: 'without', members: [] }, { kind: 'without', members: ['values'] },
       { kind: 'encoded' }, { kind: 'encoded', encoding: 'zip' }, { kind: 'status', form: 'strange' },
@@ -552,7 +552,7 @@ describe('faults of the API', () => {
   });
 });
 
-test('a reset takes back what clients changed, and lets Bitbucket index again', async () => {
+test('a reset of the simulator undoes what clients changed, and lets it index again', async () => {
   const other = await openScene({ pullRequests: 3 });
   try {
     const path = `${REPO}/pullrequests`;

@@ -13,7 +13,7 @@ import {
 
 const INVALID_CODE = [400, 'invalid_grant', 'The specified code is not valid.'];
 
-describe('authorization request', () => {
+describe('an authorization request to the simulator', () => {
   let bb;
   before(async () => {
     bb = await startBitbucket({ clients: [{ callback: CALLBACK, scopes: ['repository', 'account'] }] });
@@ -42,15 +42,15 @@ describe('authorization request', () => {
     ],
     ['a redirect_uri with a fragment', { redirect_uri: `${CALLBACK}#x` }],
   ]) {
-    test(`${what} gets an error page and no redirect`, () => assertErrorPage(authorizeUrl(bb, parameters)));
+    test(`with ${what} gets an error page and no redirect`, () => assertErrorPage(authorizeUrl(bb, parameters)));
   }
 
-  test('a client_id or redirect_uri that comes twice gets an error page', async () => {
+  test('with two values of client_id or redirect_uri gets an error page', async () => {
     await assertErrorPage(`${authorizeUrl(bb)}&client_id=${bb.client.key}`);
     await assertErrorPage(`${authorizeUrl(bb)}&redirect_uri=${encodeURIComponent(CALLBACK)}`);
   });
 
-  test('a client without a callback gets an error page, and the token endpoint refuses it', async () => {
+  test('of a client without a callback gets an error page, and the token endpoint refuses its code request', async () => {
     await withBitbucket({ clients: [{ callback: null, private: true }] }, async (bare) => {
       await assertErrorPage(authorizeUrl(bare));
       await assertErrorPage(authorizeUrl(bare, { redirect_uri: undefined }));
@@ -87,7 +87,7 @@ describe('authorization request', () => {
       'invalid_request',
     ],
   ]) {
-    test(`${what} goes back as ${error} with the state, before any login`, async () => {
+    test(`with ${what} returns ${error} with the state, before any login`, async () => {
       const { status, location } = await new Browser().request(
         authorizeUrl(bb, { ...parameters, state: 'x y&z' }),
       );
@@ -100,7 +100,7 @@ describe('authorization request', () => {
     });
   }
 
-  test('a parameter that comes twice goes back as invalid_request; a doubled state is not echoed', async () => {
+  test('with a repeated parameter returns invalid_request, and a repeated state is not echoed', async () => {
     const doubled = await new Browser().request(`${authorizeUrl(bb)}&response_type=code`);
     assert.equal(new URL(doubled.location).searchParams.get('error'), 'invalid_request');
     const states = await new Browser().request(`${authorizeUrl(bb)}&state=t`);
@@ -108,23 +108,23 @@ describe('authorization request', () => {
     assert.equal(new URL(states.location).searchParams.has('state'), false);
   });
 
-  test('other methods than GET and POST are not allowed', async () => {
+  test('must use GET or POST', async () => {
     const response = await fetch(authorizeUrl(bb), { method: 'PUT' });
     assert.equal(response.status, 405);
   });
 
-  test('without redirect_uri the registered one is used', async () => {
+  test('without redirect_uri uses the registered one', async () => {
     const callback = await bb.authorize(authorizeUrl(bb, { redirect_uri: undefined }), { grant: true });
     assert.ok(callback.startsWith(`${CALLBACK}?code=`));
   });
 
-  test('the state comes back unchanged, whatever is in it', async () => {
+  test('gets its state back unchanged, whatever it contains', async () => {
     const state = 'a+b c%20d&e=f#g/é€😀"<>\'';
     const callback = await bb.authorize(authorizeUrl(bb, { state }), { grant: true });
     assert.equal(new URL(callback).searchParams.get('state'), state);
   });
 
-  test('without a state none comes back', async () => {
+  test('without a state gets none back', async () => {
     const callback = await bb.authorize(authorizeUrl(bb, { state: undefined }), { grant: true });
     assert.deepEqual([...new URL(callback).searchParams.keys()], ['code']);
   });
@@ -135,7 +135,7 @@ describe('authorization request', () => {
     ['http://localhost:8080/a%2Fb?', 'http://localhost:8080/a%2Fb?code='],
     ['http://localhost:8080/a?b&', 'http://localhost:8080/a?b&code='],
   ]) {
-    test(`the registered callback ${callback} keeps its bytes`, async () => {
+    test(`keeps the bytes of the registered callback ${callback}`, async () => {
       await withBitbucket({ clients: [{ callback }] }, async (other) => {
         const target = await other.authorize(authorizeUrl(other, { redirect_uri: callback }));
         assert.ok(target.startsWith(beginning), target);
@@ -185,7 +185,7 @@ describe('redirect_uri on the older back end', () => {
   });
 
   for (const extension of ['', '/', '/deeper', '?a=1', '/deeper?a=1&b=/../x']) {
-    test(`may be extended by ${JSON.stringify(extension)}, and must be sent again with the code`, async () => {
+    test(`may be extended by ${JSON.stringify(extension)}, and must be repeated with the code`, async () => {
       const redirectUri = bb.client.callback + extension;
       const code = await getCode(bb, { redirect_uri: redirectUri });
       const { status } = await post(bb, {
@@ -208,14 +208,14 @@ describe('redirect_uri on the older back end', () => {
   });
 });
 
-describe('login and consent', () => {
+describe("the simulator's login and consent", () => {
   let bb;
   before(async () => {
     bb = await startBitbucket({ clients: [{ callback: CALLBACK, name: 'Tom & <b>Jerry</b>' }] });
   });
   after(() => bb.close());
 
-  test('without login there is no consent page, and a wrong password is no login', async () => {
+  test('require a login before the consent, and refuse a wrong password', async () => {
     const browser = new Browser();
     const url = authorizeUrl(bb);
     const { status, location } = await browser.request(url);
@@ -237,7 +237,7 @@ describe('login and consent', () => {
     '',
     '/site/oauth2/authorizeX?',
   ]) {
-    test(`the login does not lead to ${JSON.stringify(next)}`, async () => {
+    test(`do not lead to ${JSON.stringify(next)}`, async () => {
       const form = { next, username: 'dana', password: 'dana' };
       const { status, location } = await new Browser().request(`${bb.origin}/site/signin`, { form });
       assert.deepEqual([status, location], [400, null]);
@@ -246,7 +246,7 @@ describe('login and consent', () => {
     });
   }
 
-  test('a consent cannot be given from another session, without a login, twice, or with another word', async () => {
+  test('refuse a consent from another session, without a login, a second one, and one with another word', async () => {
     const browser = new Browser();
     const { requestId } = await browser.consentPage(bb, authorizeUrl(bb));
     const other = new Browser();
@@ -264,7 +264,7 @@ describe('login and consent', () => {
     assert.equal((await browser.request(bb.authorizeUrl, grant)).status, 400);
   });
 
-  test('the page names the client, each scope and the user, and escapes what it shows', async () => {
+  test('show the client, each scope and the user, and escape what they show', async () => {
     const { page } = await new Browser().consentPage(
       bb,
       authorizeUrl(bb, { scope: 'repository:write account' }),
@@ -277,7 +277,7 @@ describe('login and consent', () => {
     assert.match(page, /Logged in as Dana Demo/);
   });
 
-  test('pages are neither framed, cached nor referred to', async () => {
+  test('forbid frames, caches and referrers', async () => {
     const browser = new Browser();
     await browser.logIn(bb, authorizeUrl(bb));
     const { headers } = await browser.request(authorizeUrl(bb));
@@ -286,14 +286,14 @@ describe('login and consent', () => {
     assert.equal(headers.get('referrer-policy'), 'no-referrer');
   });
 
-  test('Deny goes back as access_denied with the state', async () => {
+  test('return access_denied with the state after Deny', async () => {
     const callback = new URL(await bb.authorize(authorizeUrl(bb, { state: 'st' }), { grant: false }));
     assert.equal(callback.searchParams.get('error'), 'access_denied');
     assert.equal(callback.searchParams.get('state'), 'st');
     assert.equal(callback.searchParams.has('code'), false);
   });
 
-  test('Deny without the state, the other possibility, is an option', async () => {
+  test('return access_denied without the state, which is also possible, when an option says so', async () => {
     await withBitbucket({ stateOnDenial: false }, async (other) => {
       const callback = new URL(await other.authorize(authorizeUrl(other), { grant: false }));
       assert.equal(callback.searchParams.get('error'), 'access_denied');
@@ -301,7 +301,7 @@ describe('login and consent', () => {
     });
   });
 
-  test('authorize() says so when there is only an error page', async () => {
+  test('make authorize() throw when there is only an error page', async () => {
     await assert.rejects(bb.authorize(authorizeUrl(bb, { client_id: 'nobody' })), /400: Invalid client_id/);
   });
 });

@@ -21,8 +21,8 @@ const HOUR = 60 * MINUTE;
 
 const INVALID_CODE = [400, 'invalid_grant', 'The specified code is not valid.'];
 
-describe('options', () => {
-  test('what does not exist is refused, not ignored', async () => {
+describe("the simulator's options", () => {
+  test('are refused when they do not exist', async () => {
     await assert.rejects(startBitbucket({ backend: 'newest' }), TypeError);
     await assert.rejects(startBitbucket({ codeLifeTimeMs: 1 }), /no option "codeLifeTimeMs"/);
     await assert.rejects(startBitbucket({ codeLifetimeMs: '60' }), /codeLifetimeMs must be a number/);
@@ -43,7 +43,7 @@ describe('options', () => {
     ]) await assert.rejects(startBitbucket({ accessTokens: [accessToken] }), message);
   });
 
-  test('an option that is undefined is as good as absent', async () => {
+  test('may be undefined, which counts as absent', async () => {
     await withBitbucket({ codeLifetimeMs: undefined }, async (bb) => {
       const code = await getCode(bb);
       bb.control.advance(HOUR);
@@ -58,7 +58,7 @@ describe('options', () => {
     ['older', 18, 32],
     ['newer', 32, 76],
   ]) {
-    test(`Key and Secret of the ${backend} back end have its lengths and are new at each start`, async () => {
+    test(`include new client credentials of the ${backend} back end's lengths at each start`, async () => {
       const seen = [];
       for (let start = 0; start < 2; start += 1) {
         await withBitbucket({ backend }, async (bb) => {
@@ -72,7 +72,7 @@ describe('options', () => {
   }
 });
 
-describe('control', () => {
+describe("the simulator's control", () => {
   let bb;
   before(async () => {
     bb = await startBitbucket({ clients: [{ callback: CALLBACK }] });
@@ -86,7 +86,7 @@ describe('control', () => {
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
 
-  test('what is not valid is refused', async () => {
+  test('refuses invalid values', async () => {
     for (const ms of [-1, NaN, Infinity, '5', undefined])
       assert.throws(() => bb.control.advance(ms), RangeError);
     for (const fault of [
@@ -107,7 +107,7 @@ describe('control', () => {
     assert.throws(() => bb.control.connect({ scopes: ['project:admin'] }), TypeError);
   });
 
-  test('over HTTP: only POST, only JSON, only what there is', async () => {
+  test('accepts only POST, JSON and existing functions over HTTP', async () => {
     assert.equal((await fetch(`${bb.origin}/__control/stats`)).status, 405);
     assert.equal((await controlOverHttp('stats', '', 'text/plain')).status, 415);
     assert.equal((await controlOverHttp('constructor', {})).status, 404);
@@ -116,7 +116,7 @@ describe('control', () => {
     assert.equal((await controlOverHttp('fault', { target: 'token', kind: 'explode' })).status, 400);
   });
 
-  test('over HTTP it does what the functions do', async () => {
+  test('does over HTTP what its functions do', async () => {
     const { access_token: accessToken } = await connect(bb);
     assert.equal((await controlOverHttp('advance', { ms: 2 * HOUR })).status, 200);
     assert.equal((await get(bb, '/user', bearer(accessToken))).status, 401);
@@ -137,7 +137,7 @@ describe('control', () => {
     assertRefused(await refresh(bb, refreshToken), WRONG_CREDENTIALS);
   });
 
-  test('stats count what was processed, by grant, refused ones apart', async () => {
+  test('counts processed token requests by grant, and refused ones separately', async () => {
     bb.control.reset();
     const tokens = await connect(bb);
     await bb.authorize(authorizeUrl(bb), { grant: false });
@@ -158,7 +158,7 @@ describe('control', () => {
     assert.deepEqual(api.byEndpoint, { '/2.0/repositories/{ws}': 2 });
   });
 
-  test('stats tell how many requests were under way at once, from header to answer', async () => {
+  test('counts how many requests were under way at once, from their headers to the response', async () => {
     bb.control.reset();
     assert.deepEqual([bb.control.stats().token.mostAtOnce, bb.control.stats().api.mostAtOnce], [0, 0]);
     const { access_token: accessToken } = await connect(bb);
@@ -182,7 +182,7 @@ describe('control', () => {
     assert.deepEqual([token.mostAtOnce, api.mostAtOnce], [4, 1]);
   });
 
-  test('connect: connections without a browser, as many as wanted, each of its own', async () => {
+  test('connects users without a browser, as many as needed, each separately', async () => {
     bb.control.reset();
     const asked = await connect(bb);
     const [first, second] = await (await controlOverHttp('connect', { times: 2 })).json();
@@ -196,7 +196,7 @@ describe('control', () => {
     assert.equal(narrow.scope, 'account');
   });
 
-  test('reset forgets everything but the clients', async () => {
+  test('forgets everything but the clients in a reset', async () => {
     const tokens = await connect(bb);
     const { key } = bb.client;
     bb.control.advance(HOUR);
@@ -214,8 +214,8 @@ describe('control', () => {
   });
 });
 
-describe('log', () => {
-  test('one line for each request, without a credential, whatever is sent', async () => {
+describe("the simulator's log", () => {
+  test('has one line for each request, which never contains a credential', async () => {
     const lines = [];
     const secret = (name) => `MARKED-${name}-MARKED`;
     const clients = [
@@ -292,7 +292,7 @@ describe('log', () => {
   });
 });
 
-describe('the command', () => {
+describe("the simulator's command", () => {
   const cli = fileURLToPath(new URL('../../demo/bitbucket/cli.js', import.meta.url));
 
   /** Starts it; `until` says when enough was printed. */
@@ -315,7 +315,7 @@ describe('the command', () => {
     ['--callback', 'nowhere'],
     ['--nonsense'],
   ]) {
-    test(`${args.join(' ')} is refused`, async () => {
+    test(`refuses the arguments ${args.join(' ')}`, async () => {
       const { output, exited } = run(...args);
       const [code] = await exited;
       assert.notEqual(code, 0);
@@ -323,13 +323,13 @@ describe('the command', () => {
     });
   }
 
-  test('its help names every kind of fault, and every form of a status', async () => {
+  test('names every kind of fault and every form of a status in its help', async () => {
     const { output, exited } = run('--help');
     assert.deepEqual((await exited)[0], 0);
     for (const word of [...KINDS, ...Object.keys(STATUS_FORMS)]) assert.match(output.out, new RegExp(`\\b${word}\\b`));
   });
 
-  test('a port in use is said to be', async () => {
+  test('says that a port is in use', async () => {
     await withBitbucket({}, async (bb) => {
       const port = new URL(bb.origin).port;
       const { output, exited } = run('--port', port);
@@ -339,7 +339,7 @@ describe('the command', () => {
   });
 
   for (const signal of ['SIGINT', 'SIGTERM']) {
-    test(`it prints how to use it, works, and ends on ${signal}`, async () => {
+    test(`prints how to use it, works, and ends on ${signal}`, async () => {
       const { child, output, exited } = run(
         '--backend',
         'older',

@@ -13,7 +13,7 @@ const MINUTE = 60 * SECOND;
 
 const INVALID_CODE = [400, 'invalid_grant', 'The specified code is not valid.'];
 
-describe('API: who asks', () => {
+describe("the simulator's API", () => {
   let bb;
   let tokens;
   before(async () => {
@@ -22,7 +22,7 @@ describe('API: who asks', () => {
   });
   after(() => bb.close());
 
-  test('nobody, or unreadable: 401 in plain text', async () => {
+  test('responds 401 in plain text without a readable credential', async () => {
     for (const authorization of [undefined, 'Bearer', 'Digest x', 'Bearer a b', tokens.access_token]) {
       const { status, headers, text } = await get(bb, '/user', authorization);
       assert.equal(status, 401);
@@ -32,7 +32,7 @@ describe('API: who asks', () => {
     }
   });
 
-  test('an unknown token', async () => {
+  test('refuses an unknown token', async () => {
     assertApiError(
       await get(bb, '/user', bearer('unknown')),
       401,
@@ -40,17 +40,17 @@ describe('API: who asks', () => {
     );
   });
 
-  test('a refresh token is no access token', async () => {
+  test('refuses a refresh token', async () => {
     assert.equal((await get(bb, '/user', bearer(tokens.refresh_token))).status, 401);
   });
 
-  test('an OAuth token in the query or as Basic does not count', async () => {
+  test('refuses an OAuth token in the query and as Basic', async () => {
     assert.equal((await get(bb, `/user?access_token=${tokens.access_token}`)).status, 401);
     const asBasic = basic({ key: 'x-token-auth', secret: tokens.access_token });
     assert.equal((await get(bb, '/user', asBasic)).status, 401);
   });
 
-  test('a revoked token', async () => {
+  test('refuses a revoked token', async () => {
     await withBitbucket({}, async (other) => {
       const { access_token: accessToken } = await connect(other);
       assert.equal((await get(other, '/user', bearer(accessToken))).status, 200);
@@ -63,7 +63,7 @@ describe('API: who asks', () => {
     });
   });
 
-  test('a code that was granted before a revocation is worth nothing after it', async () => {
+  test('refuses tokens for a code from before a revocation', async () => {
     await withBitbucket({}, async (other) => {
       const code = await getCode(other);
       other.control.revoke();
@@ -74,7 +74,7 @@ describe('API: who asks', () => {
     });
   });
 
-  test('an expired token says so', async () => {
+  test('says that a token has expired', async () => {
     await withBitbucket({}, async (other) => {
       const { access_token: accessToken, expires_in: expiresIn } = await connect(other);
       other.control.advance((expiresIn - 60) * SECOND);
@@ -88,12 +88,12 @@ describe('API: who asks', () => {
     });
   });
 
-  test('the scheme in any letter case', async () => {
+  test('accepts the authentication scheme in any letter case', async () => {
     assert.equal((await get(bb, '/user', `bEARER ${tokens.access_token}`)).status, 200);
   });
 });
 
-describe('API: scopes', () => {
+describe("the scopes of the simulator's API", () => {
   const all = [
     'repository',
     'repository:write',
@@ -126,7 +126,7 @@ describe('API: scopes', () => {
     ['project:admin', '/repositories/acme', 'repository'],
     ['webhook', pullRequests, 'pullrequest'],
   ]) {
-    test(`${scope} is not enough for ${path}`, async () => {
+    test(`refuse ${path} for ${scope}`, async () => {
       const { access_token: accessToken } = await connect(bb, { scope });
       const answer = await get(bb, path, bearer(accessToken));
       assertApiError(answer, 403, 'Your credentials lack one or more required privilege scopes.');
@@ -146,15 +146,15 @@ describe('API: scopes', () => {
     ['pullrequest:write', pullRequests],
     ['pullrequest:write', '/repositories/acme'],
   ]) {
-    test(`${scope} is enough for ${path}`, async () => {
+    test(`allow ${path} for ${scope}`, async () => {
       const { access_token: accessToken } = await connect(bb, { scope });
       assert.equal((await get(bb, path, bearer(accessToken))).status, 200);
     });
   }
 });
 
-describe('API: rate limit', () => {
-  test('per user and resource group in a rolling hour; 429 without Retry-After', async () => {
+describe("the rate limit of the simulator's API", () => {
+  test('counts per user and group of resources in a rolling hour, and responds 429 without Retry-After', async () => {
     await withBitbucket({ rateLimit: 3 }, async (bb) => {
       const auth = bearer((await connect(bb, {})).access_token);
       for (let turn = 0; turn < 3; turn += 1) {
@@ -174,7 +174,7 @@ describe('API: rate limit', () => {
     });
   });
 
-  test('1,000 unless set', async () => {
+  test('is 1,000 by default', async () => {
     await withBitbucket({}, async (bb) => {
       const auth = bearer((await connect(bb)).access_token);
       for (let turn = 0; turn < 1000; turn += 1) await get(bb, '/workspaces/acme', auth);
@@ -184,7 +184,7 @@ describe('API: rate limit', () => {
   });
 });
 
-describe('API: credentials other than OAuth', () => {
+describe("the simulator's API with credentials other than OAuth", () => {
   const EMAIL = 'dana@example.com';
   let bb;
   before(async () => {
@@ -215,14 +215,14 @@ describe('API: credentials other than OAuth', () => {
 
   const apiToken = (token, name = EMAIL) => basic({ key: name, secret: token });
 
-  test('an app password: the name of the user with whatever password, their own included', async () => {
+  test("refuses every password of a user, including the user's own, as it was an app password", async () => {
     for (const secret of ['ATBB-app-password', 'dana']) {
       const answer = await get(bb, '/user', basic({ key: 'dana', secret }));
       assert.deepEqual([answer.status, answer.text], [401, 'Authentication required']);
     }
   });
 
-  test("an API token as Bearer, with the user's name, or wrong", async () => {
+  test("refuses an API token as Bearer, with the user's name, and a wrong one", async () => {
     assertApiError(
       await get(bb, '/user', bearer('ATATT-all')),
       401,
@@ -232,7 +232,7 @@ describe('API: credentials other than OAuth', () => {
     assert.equal((await get(bb, '/user', apiToken('ATATT-other'))).status, 401);
   });
 
-  test("an API token's scopes do not imply each other", async () => {
+  test('does not imply scopes for an API token', async () => {
     const answer = await get(bb, '/repositories/acme', apiToken('ATATT-write'));
     assert.equal(answer.status, 403);
     assert.deepEqual(answer.body.error.detail, {
@@ -241,12 +241,12 @@ describe('API: credentials other than OAuth', () => {
     });
   });
 
-  test('an API token with the e-mail address', async () => {
+  test('accepts an API token with the e-mail address', async () => {
     assert.equal((await get(bb, '/user', apiToken('ATATT-all'))).status, 200);
     assert.equal((await get(bb, '/repositories/acme', apiToken('ATATT-all'))).status, 200);
   });
 
-  test('an access token is nobody, and sees its own part only', async () => {
+  test('knows no user for an access token, which reads only what it belongs to', async () => {
     const notForIt = 'This API is not accessible by this authentication mechanism';
     assertApiError(await get(bb, '/user', bearer('ATCTT-workspace')), 403, notForIt);
     assertApiError(await get(bb, '/user/workspaces', bearer('ATCTT-workspace')), 403, notForIt);
@@ -263,7 +263,7 @@ describe('API: credentials other than OAuth', () => {
     assert.equal((await get(bb, '/user', basic({ key: EMAIL, secret: 'ATCTT-workspace' }))).status, 401);
   });
 
-  test('an access token where it belongs, with rate limit headers', async () => {
+  test('accepts an access token where it belongs, with headers of the rate limit', async () => {
     const workspace = await get(bb, '/workspaces/acme', bearer('ATCTT-workspace'));
     assert.equal(workspace.status, 200);
     assert.equal((await get(bb, '/repositories/acme', bearer('ATCTT-workspace'))).body.size, 25);
@@ -278,7 +278,7 @@ describe('API: credentials other than OAuth', () => {
     assert.deepEqual([near[0], near[8]], ['false', 'true']);
   });
 
-  test('rate limit headers come with access tokens only, and are all that a 429 has', async () => {
+  test('has headers of the rate limit for access tokens only, and nothing else in a 429', async () => {
     const namesOf = (headers) => [...headers.keys()].filter((name) => /rate|retry/.test(name));
     const all = ['x-ratelimit-limit', 'x-ratelimit-nearlimit', 'x-ratelimit-resource'];
     for (const [headers, expected] of [[bearer('ATCTT-workspace'), all], [apiToken('ATATT-all'), []]]) {

@@ -10,7 +10,7 @@ import {
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-describe('faults', () => {
+describe('a fault of the simulator', () => {
   let bb;
   let tokens;
   before(async () => {
@@ -31,7 +31,7 @@ describe('faults', () => {
     });
   const processed = () => bb.control.stats().token.refresh_token.issued;
 
-  test('status: on the API in its shape, elsewhere plain, with Retry-After when asked for', async () => {
+  test("of kind status has the API's shape there and plain text elsewhere, with an optional Retry-After", async () => {
     bb.control.fault({ target: 'api', kind: 'status', status: 429, retryAfter: 7 });
     const limited = await get(bb, '/user', bearer(tokens.access_token));
     assertApiError(limited, 429, 'Rate limit for this resource has been exceeded.');
@@ -50,7 +50,7 @@ describe('faults', () => {
     assert.equal(processed(), before);
   });
 
-  test('with a path: only requests to it are hit', async () => {
+  test('with a path applies only to requests to it', async () => {
     const status = async (path) => (await get(bb, path, bearer(tokens.access_token))).status;
     bb.control.fault({ target: 'api', kind: 'status', status: 503, path: '/repositories/acme-labs' });
     assert.equal(await status('/repositories/acme?role=member'), 200);
@@ -60,14 +60,14 @@ describe('faults', () => {
     assert.throws(() => bb.control.fault({ target: 'api', kind: 'drop', path: 'user' }), TypeError);
   });
 
-  test('drop: the connection ends, and nothing was processed', async () => {
+  test('of kind drop closes the connection before the request is processed', async () => {
     const before = processed();
     bb.control.fault({ target: 'token', kind: 'drop' });
     await assert.rejects(rawRefresh(), TypeError);
     assert.equal(processed(), before);
   });
 
-  test('drop-after: the connection ends, but the token was rotated', async () => {
+  test('of kind drop-after closes the connection after the token was rotated', async () => {
     const before = processed();
     bb.control.fault({ target: 'token', kind: 'drop-after' });
     await assert.rejects(rawRefresh(), TypeError);
@@ -78,7 +78,7 @@ describe('faults', () => {
     tokens = await connect(bb);
   });
 
-  test('html: 200 and a page, nothing processed', async () => {
+  test('of kind html responds 200 with a page, and nothing is processed', async () => {
     const before = processed();
     bb.control.fault({ target: 'token', kind: 'html' });
     const response = await rawRefresh();
@@ -87,7 +87,7 @@ describe('faults', () => {
     assert.equal(processed(), before);
   });
 
-  test('redirect: to another page, or where the test says', async () => {
+  test('of kind redirect leads to another page, or to the URL of the test', async () => {
     bb.control.fault({ target: 'token', kind: 'redirect' });
     bb.control.fault({
       target: 'token',
@@ -101,7 +101,7 @@ describe('faults', () => {
     assert.deepEqual([second.status, second.headers.get('location')], [307, 'https://evil.example.com/']);
   });
 
-  test('truncate and empty: processed, but the answer is spoiled', async () => {
+  test('of kind truncate or empty spoils the response of a processed request', async () => {
     const before = processed();
     bb.control.fault({ target: 'token', kind: 'truncate' });
     const truncated = await rawRefresh();
@@ -115,14 +115,14 @@ describe('faults', () => {
     assert.equal(processed(), before + 2);
   });
 
-  test('delay: the answer comes all the same', async () => {
+  test('of kind delay sends the response later', async () => {
     const before = processed();
     bb.control.fault({ target: 'token', kind: 'delay', delayMs: 30 });
     assert.equal((await rawRefresh()).status, 200);
     assert.equal(processed(), before + 1);
   });
 
-  test('they hit the next matching requests only, in order', async () => {
+  test('applies only to the next matching requests, in order', async () => {
     bb.control.reset();
     tokens = await connect(bb);
     bb.control.fault({ target: 'api', kind: 'status', status: 500, times: 2 });
@@ -134,13 +134,13 @@ describe('faults', () => {
     assert.deepEqual(statuses, [500, 500, 502, 200]);
   });
 
-  test('on the authorize page', async () => {
+  test('may apply to the authorization page', async () => {
     bb.control.fault({ target: 'authorize', kind: 'status', status: 500 });
     await assert.rejects(bb.authorize(authorizeUrl(bb)), /answered 500/);
     assert.ok((await bb.authorize(authorizeUrl(bb))).startsWith(CALLBACK));
   });
 
-  test('closing does not wait for a delayed answer', async () => {
+  test("of kind delay does not hold up the simulator's end", async () => {
     const other = await startBitbucket();
     other.control.fault({ target: 'api', kind: 'delay', delayMs: 600_000 });
     // As soon as one of the two is answered, the other one has arrived and waits.

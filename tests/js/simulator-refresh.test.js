@@ -16,7 +16,7 @@ const DAY = 24 * HOUR;
 
 const INVALID_CODE = [400, 'invalid_grant', 'The specified code is not valid.'];
 
-describe('refresh, older back end', () => {
+describe('a refresh at the older back end', () => {
   let bb;
   before(async () => {
     bb = await startBitbucket({ backend: 'older', clients: [{ callback: CALLBACK }] });
@@ -25,7 +25,7 @@ describe('refresh, older back end', () => {
 
   const DEAD = [400, 'invalid_request', 'Invalid refresh_token'];
 
-  test('none, unknown, revoked', async () => {
+  test('is refused without a token, and for an unknown or revoked one', async () => {
     assert.equal((await post(bb, { grant_type: 'refresh_token' })).body.error, 'invalid_request');
     assertRefused(await refresh(bb, 'unknown'), DEAD);
     const { refresh_token: refreshToken } = await connect(bb);
@@ -33,7 +33,7 @@ describe('refresh, older back end', () => {
     assertRefused(await refresh(bb, refreshToken), DEAD);
   });
 
-  test('the refresh token stays the same, for years', async () => {
+  test('returns the same refresh token for years', async () => {
     const { refresh_token: refreshToken } = await connect(bb);
     for (let turn = 0; turn < 3; turn += 1) {
       bb.control.advance(400 * DAY);
@@ -44,7 +44,7 @@ describe('refresh, older back end', () => {
   });
 });
 
-describe('refresh, newer back end: rotation', () => {
+describe('a refresh at the newer back end', () => {
   let bb;
   let tokens;
   before(async () => {
@@ -57,7 +57,7 @@ describe('refresh, newer back end: rotation', () => {
   });
   after(() => bb.close());
 
-  test("unknown, another client's, revoked: unauthorized_client, and no lockout", async () => {
+  test('gets unauthorized_client without a lockout for an unknown, a foreign and a revoked token', async () => {
     tokens = await connect(bb);
     assertRefused(await refresh(bb, 'unknown'), WRONG_CREDENTIALS);
     const foreign = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token };
@@ -72,7 +72,7 @@ describe('refresh, newer back end: rotation', () => {
     assert.equal((await refresh(bb, (await connect(bb)).refresh_token)).status, 200);
   });
 
-  test('each use yields a new pair', async () => {
+  test('yields new tokens each time', async () => {
     tokens = await connect(bb);
     const seen = new Set([tokens.access_token, tokens.refresh_token]);
     let { refresh_token: refreshToken } = tokens;
@@ -87,7 +87,7 @@ describe('refresh, newer back end: rotation', () => {
     }
   });
 
-  test('an access token from before a refresh lives until it expires', async () => {
+  test('leaves the former access token valid until it expires', async () => {
     tokens = await connect(bb);
     await refresh(bb, tokens.refresh_token);
     assert.equal((await get(bb, '/user', bearer(tokens.access_token))).status, 200);
@@ -95,7 +95,7 @@ describe('refresh, newer back end: rotation', () => {
     assert.equal((await get(bb, '/user', bearer(tokens.access_token))).status, 401);
   });
 
-  test('within ten minutes a used token yields another pair, and the first pair stays good', async () => {
+  test('yields other tokens for a used refresh token within ten minutes, and the first ones stay valid', async () => {
     tokens = await connect(bb);
     const first = (await refresh(bb, tokens.refresh_token)).body;
     bb.control.advance(9 * MINUTE);
@@ -106,7 +106,7 @@ describe('refresh, newer back end: rotation', () => {
     assert.equal((await refresh(bb, second.body.refresh_token)).status, 200);
   });
 
-  test('the grace runs from the first use, not from the last', async () => {
+  test('has a grace period that begins with the first use of a token', async () => {
     tokens = await connect(bb);
     await refresh(bb, tokens.refresh_token);
     bb.control.advance(9 * MINUTE);
@@ -116,7 +116,7 @@ describe('refresh, newer back end: rotation', () => {
     bb.control.advance(MINUTE);
   });
 
-  test('reuse after the grace locks the client out for a while, valid tokens too; the family lives on', async () => {
+  test('with a token used before the grace period locks the client out, and the family survives', async () => {
     tokens = await connect(bb);
     const bystander = await connect(bb);
     const successor = (await refresh(bb, tokens.refresh_token)).body;
@@ -136,7 +136,7 @@ describe('refresh, newer back end: rotation', () => {
     assert.equal((await refresh(bb, bystander.refresh_token)).status, 200);
   });
 
-  test('another reuse prolongs the lockout; trying a valid token does not', async () => {
+  test('with a used token prolongs the lockout, and with a valid token does not', async () => {
     tokens = await connect(bb);
     const successor = (await refresh(bb, tokens.refresh_token)).body;
     bb.control.advance(11 * MINUTE);
@@ -149,7 +149,7 @@ describe('refresh, newer back end: rotation', () => {
     assert.equal((await refresh(bb, successor.refresh_token)).status, 200);
   });
 
-  test('an unused one dies after three months, and each use starts them anew', async () => {
+  test('is refused after three months without use, and each use begins them anew', async () => {
     tokens = await connect(bb);
     let { refresh_token: refreshToken } = tokens;
     for (let turn = 0; turn < 3; turn += 1) {
@@ -163,9 +163,9 @@ describe('refresh, newer back end: rotation', () => {
   });
 });
 
-describe('scope on a refresh', () => {
+describe('a refresh with a scope', () => {
   for (const backend of ['older', 'newer']) {
-    test(`${backend}: a foreign one is refused, a lesser one narrows for good`, async () => {
+    test(`is refused for other scopes, and narrows the scopes for good (${backend})`, async () => {
       await withBitbucket({ backend }, async (bb) => {
         const tokens = await connect(bb, { scope: 'repository:write account' });
         assert.equal(

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
 import { CALLBACK, assertApiError, bearer, connect, get, withBitbucket } from './simulator-requests.js';
 
-describe('API: what is there, and what is not', () => {
+describe("the simulator's API", () => {
   let bb;
   let auth;
   before(async () => {
@@ -15,7 +15,7 @@ describe('API: what is there, and what is not', () => {
   });
   after(() => bb.close());
 
-  test('404 for what does not exist', async () => {
+  test('responds 404 for what does not exist', async () => {
     assertApiError(
       await get(bb, '/repositories/acme/nothing', auth),
       404,
@@ -47,26 +47,26 @@ describe('API: what is there, and what is not', () => {
     '/user/permissions/workspaces',
     '/user/permissions/repositories',
   ]) {
-    test(`410 with an announcement for ${path}`, async () => {
+    test(`responds 410 with an announcement for ${path}`, async () => {
       const answer = await get(bb, path, auth);
       assertApiError(answer, 410, 'CHANGE-2770 - Functionality has been deprecated');
       assert.ok(URL.canParse(answer.body.error.data.announcement_url));
     });
   }
 
-  test('410 for issues and wikis', async () => {
+  test('responds 410 for issues and wikis', async () => {
     assert.equal((await get(bb, '/repositories/acme/billing-service/issues', auth)).status, 410);
     assert.equal((await get(bb, '/repositories/acme/billing-service/wiki/home', auth)).status, 410);
   });
 
-  test('only GET', async () => {
+  test('accepts only GET', async () => {
     const response = await fetch(`${bb.apiUrl}/user`, { method: 'POST', headers: { authorization: auth } });
     assert.equal(response.status, 405);
   });
 
   for (const path of ['/repositories/acme', '/repositories/acme/billing-service/pullrequests']) {
     const longest = path.endsWith('pullrequests') ? 50 : 100;
-    test(`bad pages of ${path}`, async () => {
+    test(`refuses invalid pages of ${path}`, async () => {
       for (const pagelen of ['0', '-1', 'x', '1.5', '1e1', String(longest + 1)]) {
         assertApiError(await get(bb, `${path}?pagelen=${pagelen}`, auth), 400, 'Invalid pagelen');
       }
@@ -77,13 +77,13 @@ describe('API: what is there, and what is not', () => {
     });
   }
 
-  test('a state that is not documented', async () => {
+  test('refuses a state that is not documented', async () => {
     const path = '/repositories/acme/billing-service/pullrequests';
     for (const state of ['ALL', 'open', ''])
       assertApiError(await get(bb, `${path}?state=${state}`, auth), 400, 'Invalid state');
   });
 
-  test('the user', async () => {
+  test('has the user', async () => {
     const { status, body } = await get(bb, '/user', auth);
     assert.equal(status, 200);
     assert.deepEqual([body.type, body.nickname, body.display_name], ['user', 'dana', 'Dana Demo']);
@@ -91,7 +91,7 @@ describe('API: what is there, and what is not', () => {
     assert.equal('email' in body, false);
   });
 
-  test('workspaces: rows wrap a workspace without a name; by slug and by UUID the whole of it', async () => {
+  test('has workspaces, whole by slug and by UUID, and without a name in lists', async () => {
     const { body } = await get(bb, '/user/workspaces', auth);
     assert.deepEqual(
       body.values.map((row) => row.workspace.slug),
@@ -108,7 +108,7 @@ describe('API: what is there, and what is not', () => {
     assert.deepEqual([bySlug.body.slug, bySlug.body.name], ['acme', 'Acme']);
   });
 
-  test('a repository, by slug and by UUID', async () => {
+  test('has a repository by slug and by UUID', async () => {
     const { body } = await get(bb, '/repositories/acme/billing-service', auth);
     assert.deepEqual(
       [body.full_name, body.type, body.workspace.slug],
@@ -133,7 +133,7 @@ describe('API: what is there, and what is not', () => {
     return { values, pages };
   }
 
-  test('repositories come in pages of ten, each once', async () => {
+  test('has repositories in pages of ten, each once', async () => {
     const { values, pages } = await readAll('/repositories/acme?role=member');
     assert.equal(pages, 3);
     assert.equal(new Set(values.map((repository) => repository.full_name)).size, 25);
@@ -143,7 +143,7 @@ describe('API: what is there, and what is not', () => {
     assert.deepEqual(whole.body.values, values);
   });
 
-  test('permissions on repositories of a workspace', async () => {
+  test('has permissions on the repositories of a workspace', async () => {
     const { body } = await get(bb, '/user/workspaces/acme/permissions/repositories', auth);
     assert.deepEqual(
       [body.size, body.values[0].permission, body.values[0].repository.full_name],
@@ -151,7 +151,7 @@ describe('API: what is there, and what is not', () => {
     );
   });
 
-  test('pull requests: open ones unless other states are asked for, which may be repeated', async () => {
+  test('has open pull requests, and those of other states, which may be repeated, on request', async () => {
     const path = '/repositories/acme/billing-service/pullrequests';
     const open = await readAll(path);
     assert.equal(open.values.length, 15);
@@ -164,7 +164,7 @@ describe('API: what is there, and what is not', () => {
     assert.equal(new Set(all.values.map(({ state }) => state)).size, 4);
   });
 
-  test('thousands of them, the same at every start, and none without any', async () => {
+  test('has thousands of pull requests on request, the same at every start, or none', async () => {
     const page = async (pullRequests) =>
       withBitbucket({ pullRequests }, async (other) => {
         const token = (await connect(other)).access_token;

@@ -96,8 +96,8 @@ function judgeHeaders({ headers, status }) {
 
 const look = async (path, options) => judged(await scene.ask(path, options));
 
-describe('the API answers in the forms that are written down', () => {
-  test('users, workspaces, repositories', async () => {
+describe("the simulator's API responds as the schemas say", () => {
+  test('for users, workspaces and repositories', async () => {
     for (const path of ['/user', '/user/workspaces', '/user/workspaces/acme/permissions/repositories', '/workspaces/acme',
       '/repositories/acme', '/repositories/acme?page=2', '/repositories/acme?sort=-name&q=name~"docs"', REPO,
       '/repositories/acme-labs', '/repositories/acme-offers', '/repositories/nobody', '/teams', '/workspaces',
@@ -106,7 +106,7 @@ describe('the API answers in the forms that are written down', () => {
     }
   });
 
-  test('pull requests', async () => {
+  test('for pull requests', async () => {
     const path = `${REPO}/pullrequests`;
     await look(`${path}?state=OPEN&state=MERGED&state=DECLINED&state=SUPERSEDED&pagelen=50`);
     await look(`${path}?state[]=OPEN`);
@@ -132,7 +132,7 @@ describe('the API answers in the forms that are written down', () => {
     await look(`${path}/3/comments/77`);
   });
 
-  test('commits, branches, files, webhooks', async () => {
+  test('for commits, branches, files and webhooks', async () => {
     for (let next = `${REPO}/commits`; next;) ({ next } = (await look(next)).body);
     for (let next = `${REPO}/commit/main/statuses`; next;) ({ next } = (await look(next)).body);
     const { body } = await look(`${REPO}/pullrequests/3`);
@@ -150,7 +150,7 @@ describe('the API answers in the forms that are written down', () => {
     await look(`${READ_ONLY}/hooks`);
   });
 
-  test('pipelines and their logs', async () => {
+  test('for pipelines and their logs', async () => {
     const path = `${REPO}/pipelines`;
     for (const query of ['', '?sort=-created_on', '?status=failed', '?creator.uuid=x', '/7', '/700']) await look(path + query);
     await look(`${path}/7/stopPipeline`, { method: 'POST' });
@@ -174,7 +174,7 @@ describe('the API answers in the forms that are written down', () => {
     }
   });
 
-  test('who may not ask, and who asks too much', async () => {
+  test('for refused requests and the rate limit', async () => {
     await look('/user', { as: null });
     await look('/user', { as: 'repository' });
     await look('/user', { as: 'workspaceToken' });
@@ -192,7 +192,7 @@ describe('the API answers in the forms that are written down', () => {
     }
   });
 
-  test('the token endpoint', async () => {
+  test('for the token endpoint', async () => {
     for (const backend of ['older', 'newer']) {
       const other = await openScene({ backend });
       try {
@@ -223,7 +223,7 @@ describe('the API answers in the forms that are written down', () => {
   });
 });
 
-describe("the faults' answers are what they are written down to be", () => {
+describe("the responses of the simulator's faults are as the table says", () => {
   const TYPES = { typed: 'error', untyped: 'untyped', plain: 'text', none: 'empty' };
   /** For each kind, the faults to ask for and the forms of the answers that `/repositories/acme` then gets. */
   const FAULTS = {
@@ -245,7 +245,7 @@ describe("the faults' answers are what they are written down to be", () => {
     encoded: [[{ encoding: 'gzip' }, 200, 'numbered repository'], [{ encoding: 'br' }, 200, 'numbered repository']],
   };
 
-  test('every kind is in this table', () => {
+  test('for every kind of fault', () => {
     assert.deepEqual(Object.keys(FAULTS).sort(), [...KINDS].sort());
   });
 
@@ -277,25 +277,25 @@ describe("the faults' answers are what they are written down to be", () => {
   }
 });
 
-describe('nothing is left out', () => {
+describe('the schemas are complete', () => {
   const methodsOf = ({ name, methods }) => Object.keys(methods).map((method) => `${method} ${name}`);
   const all = [...ROUTES.flatMap(methodsOf), 'unknown', 'removed', 'storage', 'token'];
 
-  test('every route has forms, and there are none for routes that do not exist', () => {
+  test('for every route, and name no other route', () => {
     assert.deepEqual(Object.keys(routes).sort(), [...all].sort());
   });
 
-  test('every route was asked for something', () => {
+  test('and every route was requested', () => {
     assert.deepEqual(all.filter((key) => !keysSeen.has(key)), []);
   });
 
-  test('every form that is written down was seen', () => {
+  test('and every schema was used', () => {
     const listed = Object.entries({ 'every route': everywhere, ...routes }).flatMap(([key, byStatus]) =>
       Object.entries(byStatus).flatMap(([status, forms]) => forms.map((form) => `${key} ${status} ${form}`)));
     assert.deepEqual(listed.filter((entry) => !seen.has(entry)), []);
   });
 
-  test('an answer that lacks or changes a member fits no longer', async () => {
+  test('and refuse a response that lacks or changes a member', async () => {
     const { body } = await scene.ask(`${REPO}/pullrequests/3`);
     for (const name of objects.$defs.pullRequest.required) {
       const { [name]: removed, ...rest } = body;

@@ -28,7 +28,7 @@ async function postBare(bb, body, contentType = FORM) {
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
-describe('token endpoint: who asks', () => {
+describe("client authentication at the simulator's token endpoint", () => {
   let bb;
   before(async () => {
     bb = await startBitbucket({ clients: [{ callback: CALLBACK }, { callback: CALLBACK }] });
@@ -47,12 +47,12 @@ describe('token endpoint: who asks', () => {
     ['a malformed escape', ({ key }) => basic({ key, secret: '%zz' })],
     ['Bearer instead of Basic', ({ secret }) => bearer(secret)],
   ]) {
-    test(`${what}: 400 unauthorized_client`, async () => {
+    test(`gets 400 unauthorized_client for ${what}`, async () => {
       assertRefused(await post(bb, request, { authorization: header(bb.client) }), WRONG_CREDENTIALS);
     });
   }
 
-  test('wrong credentials in the body: the same', async () => {
+  test('gets the same for wrong credentials in the body', async () => {
     const body = new URLSearchParams({ ...request, client_id: bb.client.key, client_secret: 'wrong' });
     assertRefused(await postBare(bb, body.toString()), WRONG_CREDENTIALS);
   });
@@ -63,13 +63,13 @@ describe('token endpoint: who asks', () => {
     'Requests must be authenticated using OAuth client credentials',
   ];
 
-  test('no client authentication, or half of it', async () => {
+  test('is refused when it is absent or incomplete', async () => {
     assertRefused(await postBare(bb, new URLSearchParams(request).toString()), NO_AUTHENTICATION);
     const half = new URLSearchParams({ ...request, client_id: bb.client.key });
     assertRefused(await postBare(bb, half.toString()), NO_AUTHENTICATION);
   });
 
-  test('credentials in the query do not count', async () => {
+  test('is ignored in the query', async () => {
     const { key: client_id, secret: client_secret } = bb.client;
     const url = `${bb.tokenUrl}?${new URLSearchParams({ ...request, client_id, client_secret })}`;
     const response = await fetch(url, { method: 'POST', headers: { 'content-type': FORM }, body: '' });
@@ -77,13 +77,13 @@ describe('token endpoint: who asks', () => {
     assert.equal((await response.json()).error_description, NO_AUTHENTICATION[2]);
   });
 
-  test('two ways of authentication at once', async () => {
+  test('is refused when the request uses two methods', async () => {
     const both = await post(bb, { ...request, client_id: bb.client.key, client_secret: bb.client.secret });
     assert.deepEqual([both.status, both.body.error], [400, 'invalid_request']);
     assertRefused(await post(bb, { ...request, client_id: 'another' }), WRONG_CREDENTIALS);
   });
 
-  test('a repeated parameter', async () => {
+  test('is refused when a parameter is repeated', async () => {
     const { status, body } = await post(
       bb,
       'grant_type=refresh_token&grant_type=refresh_token&refresh_token=r',
@@ -91,7 +91,7 @@ describe('token endpoint: who asks', () => {
     assert.deepEqual([status, body.error], [400, 'invalid_request']);
   });
 
-  test('another status or error, where Bitbucket is not known, is an option', async () => {
+  test("gets another status or error, where Bitbucket's own is unknown, when an option says so", async () => {
     const tokenErrors = { wrongCredentials: { status: 401, error: 'invalid_client' } };
     await withBitbucket({ tokenErrors }, async (other) => {
       const answer = await post(other, request, { authorization: basic({ key: 'x', secret: 'y' }) });
@@ -101,7 +101,7 @@ describe('token endpoint: who asks', () => {
     });
   });
 
-  test('GET is not allowed, and a body beyond 64 KiB is not read', async () => {
+  test('is not read from a GET, nor from a body beyond 64 KiB', async () => {
     assert.equal((await fetch(bb.tokenUrl)).status, 405);
     const long = await fetch(bb.tokenUrl, {
       method: 'POST',
@@ -111,7 +111,7 @@ describe('token endpoint: who asks', () => {
     assert.equal(long.status, 413);
   });
 
-  test('Basic credentials are form-decoded first', async () => {
+  test('decodes Basic credentials as a form first', async () => {
     const client = { key: 'a b:c', secret: 'p+q%&=é', callback: CALLBACK, private: true };
     const encode = (value) => new URLSearchParams({ v: value }).toString().slice(2);
     await withBitbucket({ clients: [client] }, async (odd) => {
@@ -125,7 +125,7 @@ describe('token endpoint: who asks', () => {
   });
 });
 
-describe('token endpoint: grants that are not spoken', () => {
+describe("the grant_type at the simulator's token endpoint", () => {
   let bb;
   before(async () => {
     bb = await startBitbucket({ clients: [{ callback: CALLBACK }] });
@@ -134,17 +134,17 @@ describe('token endpoint: grants that are not spoken', () => {
 
   const unsupported = (name) => [400, 'invalid_grant', `Unsupported grant type: ${name}`];
 
-  test('no grant_type, or an empty one', async () => {
+  test('is refused when it is absent or empty', async () => {
     assertRefused(await post(bb, ''), unsupported('None'));
     assertRefused(await post(bb, 'grant_type='), unsupported('None'));
   });
 
-  test('a JSON body is not read', async () => {
+  test('is not read from a JSON body', async () => {
     const body = JSON.stringify({ grant_type: 'refresh_token', refresh_token: 'r' });
     assertRefused(await post(bb, body, { 'content-type': 'application/json' }), unsupported('None'));
   });
 
-  test('the password grant is gone; what is no name is not echoed', async () => {
+  test('is refused when it is password, and not echoed when it is no name', async () => {
     assertRefused(
       await post(bb, { grant_type: 'password', username: 'u', password: 'p' }),
       unsupported('password'),
@@ -152,13 +152,13 @@ describe('token endpoint: grants that are not spoken', () => {
     assertRefused(await post(bb, { grant_type: 'Some Secret!' }), unsupported('None'));
   });
 
-  test('client_credentials is for private clients', async () => {
+  test('is refused when it is client_credentials of a public client', async () => {
     const { status, body } = await post(bb, { grant_type: 'client_credentials' });
     assert.deepEqual([status, body.error], [400, 'invalid_grant']);
     assert.match(body.error_description, /^Cannot use client_credentials with a consumer marked as "public"/);
   });
 
-  test('client_credentials of a private client: no refresh token, and no scope that it does not have', async () => {
+  test('gives a private client with client_credentials no refresh token, and only its own scopes', async () => {
     const clients = [{ callback: CALLBACK, private: true, scopes: ['repository', 'account'] }];
     for (const backend of ['older', 'newer']) {
       await withBitbucket({ backend, clients }, async (other) => {
@@ -180,7 +180,7 @@ describe('token endpoint: grants that are not spoken', () => {
   });
 });
 
-describe('token endpoint: codes', () => {
+describe("a code at the simulator's token endpoint", () => {
   let bb;
   before(async () => {
     bb = await startBitbucket({
@@ -198,13 +198,13 @@ describe('token endpoint: codes', () => {
       ...extra,
     });
 
-  test('none, an unknown one', async () => {
+  test('is refused when it is absent or unknown', async () => {
     const none = await post(bb, { grant_type: 'authorization_code', redirect_uri: CALLBACK });
     assert.deepEqual([none.status, none.body.error], [400, 'invalid_request']);
     assertRefused(await exchange('unknown'), INVALID_CODE);
   });
 
-  test('used twice: refused, and what it bought is dead', async () => {
+  test('is refused the second time, and the tokens of the first time are revoked', async () => {
     const code = await getCode(bb);
     const { body } = await exchange(code);
     assert.equal((await get(bb, '/user', bearer(body.access_token))).status, 200);
@@ -213,13 +213,13 @@ describe('token endpoint: codes', () => {
     assertRefused(await refresh(bb, body.refresh_token), WRONG_CREDENTIALS);
   });
 
-  test('expired', async () => {
+  test('is refused after it has expired', async () => {
     const code = await getCode(bb);
     bb.control.advance(31 * SECOND);
     assertRefused(await exchange(code), INVALID_CODE);
   });
 
-  test('are of the user who logged in', async () => {
+  test('gives tokens for the user who logged in', async () => {
     const users = [];
     for (const user of ['dana', 'robin']) {
       const code = new URL(await bb.authorize(authorizeUrl(bb), { user })).searchParams.get('code');
@@ -232,7 +232,7 @@ describe('token endpoint: codes', () => {
     assert.notEqual(users[0][2], users[1][2]);
   });
 
-  test("another client's", async () => {
+  test('is refused for another client', async () => {
     const other = await startBitbucket({
       clients: [
         { key: 'k1', secret: 's1', callback: CALLBACK },
@@ -252,7 +252,7 @@ describe('token endpoint: codes', () => {
     }
   });
 
-  test('another redirect_uri, or none although one was sent', async () => {
+  test('is refused with another redirect_uri, or with none although one was sent', async () => {
     assertRefused(
       await exchange(await getCode(bb), { redirect_uri: 'https://evil.example.com/' }),
       INVALID_CODE,
@@ -260,7 +260,7 @@ describe('token endpoint: codes', () => {
     assertRefused(await exchange(await getCode(bb), { redirect_uri: '' }), INVALID_CODE);
   });
 
-  test('another redirect_uri although none was sent', async () => {
+  test('is refused with a redirect_uri although none was sent', async () => {
     const without = { redirect_uri: undefined };
     assertRefused(
       await exchange(await getCode(bb, without), { redirect_uri: 'https://evil.example.com/' }),
@@ -269,7 +269,7 @@ describe('token endpoint: codes', () => {
     assert.equal((await exchange(await getCode(bb, without))).status, 200);
   });
 
-  test('with PKCE: a missing, wrong, malformed verifier; and the try has used the code up', async () => {
+  test('is refused and used up with a missing, wrong or malformed verifier', async () => {
     for (const wrong of [undefined, pkce().verifier, 'short', `${pkce().verifier}!`]) {
       const { verifier, challenge } = pkce();
       const code = await getCode(bb, { code_challenge: challenge, code_challenge_method: 'S256' });
@@ -278,24 +278,24 @@ describe('token endpoint: codes', () => {
     }
   });
 
-  test('a verifier that is shorter than RFC 7636 allows, although it fits', async () => {
+  test('is refused with a verifier that is shorter than RFC 7636 allows, although it fits', async () => {
     const verifier = 'short';
     const challenge = createHash('sha256').update(verifier).digest('base64url');
     const code = await getCode(bb, { code_challenge: challenge, code_challenge_method: 'S256' });
     assertRefused(await exchange(code, { code_verifier: verifier }), INVALID_CODE);
   });
 
-  test('a verifier although no challenge was sent is a downgrade', async () => {
+  test('is refused with a verifier although no challenge was sent, as that is a downgrade', async () => {
     assertRefused(await exchange(await getCode(bb), { code_verifier: pkce().verifier }), INVALID_CODE);
   });
 
-  test('with PKCE and the right verifier', async () => {
+  test('is accepted with the right verifier', async () => {
     const { verifier, challenge } = pkce();
     const code = await getCode(bb, { code_challenge: challenge, code_challenge_method: 'S256' });
     assert.equal((await exchange(code, { code_verifier: verifier })).status, 200);
   });
 
-  test('wrong client credentials do not use the code up', async () => {
+  test('is not used up by wrong client credentials', async () => {
     const code = await getCode(bb);
     const body = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK };
     assertRefused(
@@ -306,8 +306,8 @@ describe('token endpoint: codes', () => {
   });
 });
 
-describe('token answers', () => {
-  test("older: scopes, the grant's name as state, opaque tokens, two hours", async () => {
+describe('a token response of the simulator', () => {
+  test("has scopes, the grant's name as state, opaque tokens and two hours at the older back end", async () => {
     await withBitbucket({ backend: 'older' }, async (bb) => {
       const body = await connect(bb, { scope: 'repository account', state: 'mine' });
       assert.deepEqual(Object.keys(body).sort(), [
@@ -328,14 +328,14 @@ describe('token answers', () => {
     });
   });
 
-  test('older: scopes that others imply are left out', async () => {
+  test('leaves out scopes that others imply at the older back end', async () => {
     await withBitbucket({ backend: 'older' }, async (bb) => {
       const body = await connect(bb, { scope: 'repository repository:write pullrequest account' });
       assert.equal(body.scopes, 'repository:write pullrequest account');
     });
   });
 
-  test('newer: scope, a JWT, and the pair over 5.5 KB', async () => {
+  test('has scope, a JWT, and tokens of more than 5.5 KB at the newer back end', async () => {
     await withBitbucket({ backend: 'newer' }, async (bb) => {
       const body = await connect(bb, { scope: 'repository account' });
       assert.deepEqual(Object.keys(body).sort(), [
@@ -358,14 +358,14 @@ describe('token answers', () => {
     });
   });
 
-  test('without scope: all scopes of the client', async () => {
+  test('has all scopes of the client when none is requested', async () => {
     const clients = [{ callback: CALLBACK, scopes: ['account', 'repository', 'webhook'] }];
     await withBitbucket({ clients }, async (bb) => {
       assert.equal((await connect(bb)).scope, 'account repository webhook');
     });
   });
 
-  test('commas between scopes, seen once, are an option; so is the lifetime', async () => {
+  test('has commas between scopes, which were seen once, or another lifetime when an option says so', async () => {
     await withBitbucket({ scopeSeparator: ',', accessTokenLifetimeMs: 90 * SECOND }, async (bb) => {
       const body = await connect(bb, { scope: 'repository account' });
       assert.deepEqual([body.scope, body.expires_in], ['repository,account', 90]);

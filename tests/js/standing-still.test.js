@@ -75,13 +75,13 @@ async function startProxy(t, options) {
   return `${options.serverType}://127.0.0.1:${proxy.port}`;
 }
 
-describe('an answer that arrives while a process stands still is used', { concurrency: 4 }, () => {
+describe('a response that arrives while a process is suspended is used', { concurrency: 4 }, () => {
   const run = (t, args, origin, more, onStart) => runJsonFixture(t, 'connect.js', args, environment(origin, {
     INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: String(LIMIT_MS), ...more,
   }), onStart);
 
   for (const how of ['plain', 'over TLS', 'compressed']) {
-    test(`of the token endpoint, ${how}`, async (t) => {
+    test(`when the token endpoint sends it, ${how}`, async (t) => {
       const { authority, tls } = makeCertificates(t);
       const respond = how === 'compressed' ? compressed : json;
       const { answer, onStart } = stopping('/site/oauth2/access_token', LIMIT_MS, respond);
@@ -94,7 +94,7 @@ describe('an answer that arrives while a process stands still is used', { concur
   }
 
   for (const serverType of ['http', 'https']) {
-    test(`of the token endpoint, through a proxy that is reached over ${serverType}`, async (t) => {
+    test(`when the token endpoint sends it through a proxy that is reached over ${serverType}`, async (t) => {
       const { authority, tls } = makeCertificates(t);
       const { answer, onStart } = stopping('/site/oauth2/access_token', LIMIT_MS);
       const { port } = await serve(t, answer, tls);
@@ -108,7 +108,7 @@ describe('an answer that arrives while a process stands still is used', { concur
   }
 
   for (const how of ['plain', 'over TLS']) {
-    test(`of the API, which is long, ${how}`, async (t) => {
+    test(`when the API sends a long one, ${how}`, async (t) => {
       const { authority, tls } = makeCertificates(t);
       const { answer, onStart } = stopping('/2.0/repositories/acme', LIMIT_MS);
       const { origin } = await serve(t, answer, how === 'over TLS' ? tls : undefined);
@@ -118,7 +118,7 @@ describe('an answer that arrives while a process stands still is used', { concur
     });
   }
 
-  test('of the API, where it says whose the tokens are', async (t) => {
+  test('when the API says in it whose the tokens are', async (t) => {
     const { answer, onStart } = stopping('/2.0/user', 3000);
     const { origin } = await serve(t, answer);
     const { config } = await run(t, [], origin, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '60000' }, onStart);
@@ -126,7 +126,7 @@ describe('an answer that arrives while a process stands still is used', { concur
   });
 
   // Not by a signal: whether that has sockets or timers looked at first is chance.
-  test('of Redis, which then stays in use', async (t) => {
+  test('when Redis sends it, and Redis then stays in use', async (t) => {
     const redis = await startRedis(t);
     let coordinator;
     const relay = createServer((socket) => {

@@ -32,7 +32,7 @@ async function foreign(call) {
 }
 
 for (const [what, config] of Object.entries(CONFIGS)) {
-  test(`a stored config with another value in a member: ${what}`, async (t) => {
+  test(`a stored config with another value in a member is handled by every method: ${what}`, async (t) => {
     const { origin } = await serve(t, (_request, response) => json(response, 404, {
       type: 'error', error: { message: 'Not here' },
     }));
@@ -63,7 +63,7 @@ for (const [what, config] of Object.entries(CONFIGS)) {
   });
 }
 
-test('a stored config with a member that JSON cannot hold', async () => {
+test('a stored config with a member that JSON cannot express is handled by every method', async () => {
   const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:1'));
   const cycle = {};
   cycle.itself = cycle;
@@ -85,7 +85,7 @@ test('a stored config with a member that JSON cannot hold', async () => {
   assert.equal((await new Wrapper({ type: 'api_key', token: 'a', email: cycle }).connectionStatus()).kind, 'api_key');
 });
 
-test('scopes of a config that are no texts: INVALID_ARGUMENT that names them', async () => {
+test('scopes of a config that are not texts cause INVALID_ARGUMENT, which names them', async () => {
   const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:1'));
   for (const [number, scopes] of [[7], [{}], [null], ['account', []], { length: 1 }].entries()) {
     await assert.rejects(new Wrapper({ ...CONFIGS.oauth, refresh_token: `s${number}`, scopes }).connectionStatus(), {
@@ -94,7 +94,7 @@ test('scopes of a config that are no texts: INVALID_ARGUMENT that names them', a
   }
 });
 
-test('a workspace that cannot be one is told in the core\'s words', async () => {
+test("an invalid workspace is reported in the core's words", async () => {
   const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:1'));
   for (const [member, value] of [['workspace', 'bad/slug'], ['repository', 'noslash'], ['workspace', 7]]) {
     const { success, message } = await new Wrapper({ ...CONFIGS['access token'], [member]: value }).testConnection();
@@ -103,7 +103,7 @@ test('a workspace that cannot be one is told in the core\'s words', async () => 
   }
 });
 
-test('what a host or a caller gives in place of an object or a number', async (t) => {
+test("another value in place of an object or a number of NocoDB's or a caller's is reported by name", async (t) => {
   const { origin } = await serve(t, (_request, response) => json(response, 404, {}));
   const { wrapper: Wrapper } = createEntry(environment(origin));
   const found = [];
@@ -128,7 +128,7 @@ test('what a host or a caller gives in place of an object or a number', async (t
   assert.deepEqual(found, []);
 });
 
-test('a misspelt member of a list\'s query', async () => {
+test("a misspelt member of a list's query is reported by name", async () => {
   const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:1'));
   const auth = new Wrapper(CONFIGS['access token']);
   for (const list of [auth.listWorkspaces.bind(auth), auth.listRepositories.bind(auth)]) {

@@ -63,8 +63,8 @@ const pair = (response, n, more) => json(response, 200, {
 
 const OAUTH = { type: 'oauth', oauth_token: 'access-0', refresh_token: 'refresh-0' };
 
-describe('one connection, many wrappers', () => {
-  test('share one refresh, and each has its store handed the new pair', async (t) => {
+describe('many wrappers of one connection', () => {
+  test('share one refresh, and the store of each gets the new tokens', async (t) => {
     const { bitbucket, Wrapper, config, refreshes } = await connection(t);
     const wrappers = Array.from({ length: 20 }, () => stored(Wrapper, config));
     bitbucket.control.advance(3 * HOUR);
@@ -75,7 +75,7 @@ describe('one connection, many wrappers', () => {
     assert.notEqual(wrappers[0].row.refresh_token, config.refresh_token);
   });
 
-  test('an old copy of the config finds the newest pair, however many refreshes later, and its row gets it', async (t) => {
+  test('find the newest tokens from an old copy of the config, after any number of refreshes, and its row gets them', async (t) => {
     const { bitbucket, Wrapper, config, refreshes } = await connection(t);
     const { wrapper } = stored(Wrapper, config);
     for (let n = 0; n < 5; n += 1) {
@@ -90,7 +90,7 @@ describe('one connection, many wrappers', () => {
     assert.deepEqual(late.wrapper.config, wrapper.config);
   });
 
-  test('saveVars of an old copy stores the newest pair, not its own', async (t) => {
+  test('store the newest tokens in saveVars, even with an old copy', async (t) => {
     const { bitbucket, Wrapper, config } = await connection(t);
     const saved = [];
     const old = new Wrapper({ ...config }, { saveConfig: (each) => saved.push(each) });
@@ -104,7 +104,7 @@ describe('one connection, many wrappers', () => {
     assert.deepEqual([saved[0]._vars, old.getVars()], [{ cursor: 7 }, { cursor: 7 }]);
   });
 
-  test('loaded by `import` and by `require`, they still share one refresh', async (t) => {
+  test('share one refresh when they are loaded by `import` and by `require`', async (t) => {
     const { bitbucket, env, Wrapper, config, refreshes } = await connection(t);
     const { wrapper: Required } = createRequiredEntry(env);
     bitbucket.control.advance(3 * HOUR);
@@ -113,7 +113,7 @@ describe('one connection, many wrappers', () => {
     assert.equal(refreshes(), 1);
   });
 
-  test('through one Redis under two addresses, they still share one refresh', async (t) => {
+  test('share one refresh through one Redis at two URLs', async (t) => {
     const redis = await startRedis(t);
     const { bitbucket, env, config, refreshes } = await connection(t);
     const wrappers = [redis.url, redis.url.replace('127.0.0.1', 'localhost')].map((url) => {
@@ -125,14 +125,14 @@ describe('one connection, many wrappers', () => {
     assert.equal(refreshes(), 1);
   });
 
-  test('connections of two clients never meet, though their refresh tokens be the same', async (t) => {
+  test('never share tokens with another client, even if the refresh tokens are the same', async (t) => {
     const one = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
     const other = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
     await Promise.all([user(new one.Wrapper(OAUTH)), user(new other.Wrapper(OAUTH))]);
     assert.deepEqual([one.seen.token, other.seen.token], [1, 1]);
   });
 
-  test('a config with newer tokens and the same refresh token is believed', async (t) => {
+  test('use newer tokens of a config with the same refresh token', async (t) => {
     const { Wrapper, seen } = await unruly(t, { token: (response) => json(response, 500, {}) });
     await user(new Wrapper({ ...OAUTH, expires_at: inFuture(HOUR) }));
     await user(new Wrapper({ ...OAUTH, oauth_token: 'newer', expires_at: inFuture(2 * HOUR) }));
@@ -143,8 +143,8 @@ describe('one connection, many wrappers', () => {
   });
 });
 
-describe('in time', () => {
-  test('a pair is renewed ahead of its expiry, and not sooner', async (t) => {
+describe('a token set', () => {
+  test('is refreshed before it expires, and not sooner', async (t) => {
     const { Wrapper, seen } = await unruly(t, { token: pair });
     const at = (refreshed, expires) => ({ refreshed_at: inFuture(refreshed), expires_at: inFuture(expires) });
     const used = async (name, times) => {
@@ -157,21 +157,21 @@ describe('in time', () => {
     assert.equal(await used('short-due', at(-9.5 * MINUTE, 0.5 * MINUTE)), 2, 'under a tenth is left');
   });
 
-  test('while Bitbucket cannot renew it, a pair that has not expired goes on, and nobody waits', async (t) => {
+  test('that has not expired stays in use without a wait while Bitbucket cannot refresh it', async (t) => {
     const { Wrapper, seen } = await unruly(t, { token: (response) => json(response, 503, {}) });
     const wrapper = new Wrapper({ ...OAUTH, refreshed_at: inFuture(-HOUR), expires_at: inFuture(MINUTE) });
     for (let n = 0; n < 10; n += 1) assert.equal((await user(wrapper)).status, 200);
     assert.ok(seen.token <= 2, `${seen.token} token requests`);
   });
 
-  test('a config without a usable access token is no obstacle', async (t) => {
+  test('without a usable access token is refreshed', async (t) => {
     const { Wrapper, seen } = await unruly(t, { token: pair });
     await user(new Wrapper({ type: 'oauth', refresh_token: 'refresh-0' }));
     await user(new Wrapper({ type: 'oauth', refresh_token: 'another', oauth_token: ' \n ' }));
     assert.deepEqual(seen.api.map(([bearer]) => bearer), ['access-1', 'access-2']);
   });
 
-  test('renewIdle renews what was unused for 60 days, and nothing else', async (t) => {
+  test('that was unused for 60 days is refreshed by renewIdle, and no other', async (t) => {
     const { Wrapper, seen } = await unruly(t, { token: pair });
     const idle = (refresh, refreshed) => new Wrapper({
       ...OAUTH, refresh_token: refresh, ...(refreshed && { refreshed_at: inFuture(refreshed) }),
@@ -183,22 +183,22 @@ describe('in time', () => {
     assert.equal(seen.token, 2);
   });
 
-  test('a connection that was unused for 60 days is renewed when it is touched', async (t) => {
+  test('that was unused for 60 days is refreshed at its next use', async (t) => {
     const { Wrapper, seen } = await unruly(t, { token: pair });
     await user(new Wrapper({ ...OAUTH, refreshed_at: inFuture(-61 * DAY), expires_at: inFuture(DAY) }));
     assert.deepEqual([seen.token, seen.api[0][0]], [1, 'access-1']);
   });
 });
 
-describe('answers of the API', () => {
-  test('a 403 never refreshes', async (t) => {
+describe('a response of the API', () => {
+  test('with 403 never causes a refresh', async (t) => {
     const { Wrapper, seen } = await unruly(t, { api: () => 403, token: pair });
     const wrapper = new Wrapper(OAUTH);
     for (let n = 0; n < 3; n += 1) assert.equal((await thrownBy(() => user(wrapper))).response.status, 403);
     assert.equal(seen.token, 0);
   });
 
-  test('an address that answers 401 to every token costs one refresh', async (t) => {
+  test('with 401 to every token costs one refresh', async (t) => {
     const { Wrapper, seen } = await unruly(t, {
       api: (_bearer, { url }) => (url === '/2.0/closed' ? 401 : 200), token: pair,
     });
@@ -211,7 +211,7 @@ describe('answers of the API', () => {
     assert.equal(seen.token, 1);
   });
 
-  test('a request is repeated with its body', async (t) => {
+  test('with 401 has the request repeated with its body', async (t) => {
     const { Wrapper, seen } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
     let runs = 0;
     await new Wrapper(OAUTH).use((client) => {
@@ -222,7 +222,7 @@ describe('answers of the API', () => {
     assert.equal(runs, 1);
   });
 
-  test('where the body was a stream, the work is run again', async (t) => {
+  test('with 401 has the work run again when the body was a stream', async (t) => {
     const { Wrapper, seen } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
     let runs = 0;
     await new Wrapper(OAUTH).use((client) => {
@@ -233,7 +233,7 @@ describe('answers of the API', () => {
     assert.equal(runs, 2);
   });
 
-  test('a signal ends a request that waits for tokens, and only that', async (t) => {
+  test('is no longer awaited by a request whose signal is aborted during a refresh', async (t) => {
     let answerToken;
     const asked = new Promise((resolve) => { answerToken = resolve; });
     const { Wrapper, seen } = await unruly(t, {
@@ -253,8 +253,8 @@ describe('answers of the API', () => {
   });
 });
 
-describe('faults of the token endpoint', () => {
-  test('a lost answer is asked for again while Bitbucket still knows the old token', async (t) => {
+describe('a fault of the token endpoint', () => {
+  test('that loses a response is followed by another request while Bitbucket still accepts the old token', async (t) => {
     const { bitbucket, Wrapper, config, refreshes } = await connection(t);
     bitbucket.control.advance(3 * HOUR);
     bitbucket.control.fault({ target: 'token', kind: 'drop-after' });
@@ -267,7 +267,7 @@ describe('faults of the token endpoint', () => {
   });
 
   for (const [when, earlier] of [['', 0], [', when timers come early, too', 30]]) {
-    test(`a lost answer is asked for again although nobody uses the connection${when}`, async (t) => {
+    test(`that loses a response is followed by another request even if nobody uses the connection${when}`, async (t) => {
       const { setTimeout: exact } = globalThis;
       t.mock.method(globalThis, 'setTimeout', (call, ms, ...rest) => exact(call, Math.max(0, ms - earlier), ...rest));
       const { bitbucket, Wrapper, config, refreshes } = await connection(t);
@@ -286,7 +286,7 @@ describe('faults of the token endpoint', () => {
     });
   }
 
-  test('Retry-After is waited for', async (t) => {
+  test('with Retry-After is waited out', async (t) => {
     const { Wrapper, seen } = await unruly(t, {
       api: (bearer) => (bearer === 'access-0' ? 401 : 200),
       token: (response, n) => {
@@ -301,7 +301,7 @@ describe('faults of the token endpoint', () => {
     assert.equal(seen.token, 2);
   });
 
-  test('a wait of more than a minute is not waited for, and nobody asks Bitbucket before it is over', async (t) => {
+  test('with a wait of more than a minute fails at once, and no request is sent before that is over', async (t) => {
     const { Wrapper, seen } = await unruly(t, {
       api: (bearer) => (bearer === 'access-0' ? 401 : 200),
       token: (response) => {
@@ -319,7 +319,7 @@ describe('faults of the token endpoint', () => {
   });
 
   for (const [status, body] of [[503, {}], [429, {}], [400, { error: 'temporarily_unavailable' }]]) {
-    test(`status ${status} with a wait of a day: two minutes are believed, and they count down`, async (t) => {
+    test(`with status ${status} and a wait of a day counts down two minutes`, async (t) => {
       const { Wrapper, seen } = await unruly(t, {
         api: (bearer) => (bearer === 'access-0' ? 401 : 200),
         token: (response, n) => {
@@ -345,7 +345,7 @@ describe('faults of the token endpoint', () => {
 });
 
 describe('a store that fails', () => {
-  test('is tried again, and the new pair is in use meanwhile', async (t) => {
+  test('is called again while the new tokens are in use', async (t) => {
     const { Wrapper, seen } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
     const lines = [];
     const row = {};
@@ -372,7 +372,7 @@ describe('a store that fails', () => {
     assert.equal(seen.token, 1);
   });
 
-  test('that works at the second try is not spoken of', async (t) => {
+  test('once and then succeeds is not logged', async (t) => {
     const { Wrapper } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
     const lines = [];
     let tries = 0;
@@ -392,7 +392,7 @@ describe('a dead connection', () => {
     error: 'unauthorized_client', error_description: 'Invalid OAuth client credentials',
   });
 
-  test('costs two token requests, and then no more for this config', async (t) => {
+  test('costs two token requests, and then none until its config changes', async (t) => {
     const { Wrapper, seen } = await unruly(t, { api: () => 401, token: dead });
     const wrapper = new Wrapper(OAUTH);
     for (let n = 0; n < 5; n += 1) {
@@ -423,7 +423,7 @@ describe('a dead connection', () => {
     assert.equal(seen.token, 4, 'and one for this');
   });
 
-  test('a lockout is waited out', async (t) => {
+  test('is not assumed during a lockout, which is waited out', async (t) => {
     const { Wrapper, seen } = await unruly(t, {
       api: (bearer) => (bearer === 'access-0' ? 401 : 200),
       token: (response, n) => (n === 1 ? dead(response) : pair(response, n)),
@@ -432,7 +432,7 @@ describe('a dead connection', () => {
     assert.equal(seen.token, 2);
   });
 
-  test('whose access token still works goes on with it', async (t) => {
+  test('keeps its access token in use as long as that works', async (t) => {
     const { Wrapper, seen } = await unruly(t, { token: dead }, { INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '0' });
     const wrapper = new Wrapper({ ...OAUTH, refreshed_at: inFuture(-HOUR), expires_at: inFuture(MINUTE) });
     for (let n = 0; n < 5; n += 1) assert.equal((await user(wrapper)).status, 200);
@@ -440,7 +440,7 @@ describe('a dead connection', () => {
   });
 });
 
-test('a burst of connections opens at most 20 at once, and none is lost', async (t) => {
+test('a burst of connections opens at most 20 connections at once, and no refresh is lost', async (t) => {
   let atOnce = 0;
   let most = 0;
   const { Wrapper, seen } = await unruly(t, {

@@ -43,7 +43,7 @@ async function bitbucket(t) {
 
 const use = (wrapper) => wrapper.use((client) => client.get('/user'));
 
-describe('the log', () => {
+describe('the log of a token store', () => {
   /** Fifty callers of one connection whose store fails. */
   async function failing(t, services) {
     const { Wrapper } = await bitbucket(t);
@@ -56,13 +56,13 @@ describe('the log', () => {
     return lines;
   }
 
-  test('has one line for fifty callers whose pair could not be stored, with a name for the connection', async (t) => {
+  test('has one line for fifty callers whose tokens could not be stored, with a name for the connection', async (t) => {
     const lines = await failing(t, () => ({}));
     assert.equal(lines.length, 1);
     assert.match(lines[0], /^ERROR tokens-unstored, connection [\w-]{8}: New tokens are in use, but NocoDB could not store them\./);
   });
 
-  test('has the same name for a connection as long as it lives', async (t) => {
+  test('has the same name for a connection as long as it exists', async (t) => {
     const { Wrapper } = await bitbucket(t);
     const lines = [];
     const saveConfig = () => Promise.reject(new Error('the database is not available'));
@@ -72,7 +72,7 @@ describe('the log', () => {
     assert.deepEqual([lines.length, new Set(lines).size], [2, 1]);
   });
 
-  test('has the title where the host tells it, in one line whatever it holds', async (t) => {
+  test('has the title where NocoDB passes it, in one line whatever it contains', async (t) => {
     const title = `Sales\n2026-01-01 forged \u001b[31mline ${'x'.repeat(200)}`;
     const lines = await failing(t, () => ({ id: 'int1', title }));
     assert.equal(lines.length, 1);
@@ -84,7 +84,7 @@ describe('the log', () => {
     ['throws', () => { throw new Error('the log is full'); }],
     ['rejects', () => Promise.reject(new Error('the log is full'))],
   ]) {
-    test(`costs no call when it ${how}`, async (t) => {
+    test(`causes no call to fail when it ${how}`, async (t) => {
       const unhandled = t.mock.fn();
       process.on('unhandledRejection', unhandled);
       t.after(() => process.off('unhandledRejection', unhandled));
@@ -105,7 +105,7 @@ describe('the log', () => {
     assert.deepEqual(lines.map((line) => /connection "(.*?)"/.exec(line)[1]).sort(), ['Copy 0', 'Copy 1']);
   });
 
-  test('says once that a connection is dead, however many callers it has, and by its title', async (t) => {
+  test('says once, with its title, that a connection is dead, however many callers it has', async (t) => {
     const server = await serve(t, (_request, response) => json(response, 400, { error: 'unauthorized_client' }));
     const { wrapper: Wrapper } = createEntry(environment(server.origin));
     const lines = [];
@@ -122,7 +122,7 @@ describe('the log', () => {
     assert.match(dead[0], /^ERROR connection-dead, connection "Sales": Bitbucket no longer accepts this connection's refresh token\./);
   });
 
-  test('says that a refresh token is dead, by name and once for each store', () => {
+  test('says by name that a refresh token is dead, once for each store', () => {
     const lines = [];
     const log = (line) => lines.push(line);
     const connection = { name: 'abcdefgh' };
@@ -134,8 +134,8 @@ describe('the log', () => {
   });
 });
 
-describe('a row that another process has renewed', () => {
-  test('keeps a newer pair, and the log says once what is missing', async (t) => {
+describe('a row that another process has refreshed', () => {
+  test('keeps newer tokens, and the log says once what is missing', async (t) => {
     const { Wrapper } = await bitbucket(t);
     const theirs = config({ oauth_token: 'theirs', refresh_token: 'their-refresh', refreshed_at: time(MINUTE) });
     const host = rowHost(theirs, { id: 'int1', title: 'Sales' });
@@ -146,7 +146,7 @@ describe('a row that another process has renewed', () => {
     assert.deepEqual(host.lines, [`WARN connection-shared, connection "Sales": ${SHARED}`]);
   });
 
-  test('gets a newer pair of this process', async (t) => {
+  test('gets newer tokens of this process', async (t) => {
     const { Wrapper } = await bitbucket(t);
     const theirs = config({ oauth_token: 'theirs', refresh_token: 'their-refresh', refreshed_at: time(-MINUTE) });
     const host = rowHost({ ...theirs, workspace: 'acme' });
@@ -157,7 +157,7 @@ describe('a row that another process has renewed', () => {
     assert.ok(host.lines[0].endsWith(SHARED));
   });
 
-  test('is read for a pair when the refresh token is refused', async () => {
+  test('is read for tokens when the refresh token is refused', async () => {
     const lines = [];
     const store = (load, more) => ({ log: (line) => lines.push(line), load, ...more });
     const older = { refreshToken: 'older', obtainedAt: 1000 };
@@ -190,8 +190,8 @@ describe('a row that another process has renewed', () => {
   });
 });
 
-describe('a host that lets the row be read', () => {
-  test('has a pair stored once for wrappers that do not say which row they have', async (t) => {
+describe('a NocoDB whose row can be read', () => {
+  test('stores tokens once for wrappers that do not say which row they belong to', async (t) => {
     const { Wrapper, grants } = await bitbucket(t);
     const host = rowHost(config());
     const wrappers = Array.from({ length: 2 }, () => new Wrapper(config(), host));
@@ -200,7 +200,7 @@ describe('a host that lets the row be read', () => {
     assert.deepEqual([grants(), host.writes, host.row.refresh_token], [1, 1, 'refresh-1']);
   });
 
-  test('has an expiry removed that the new pair does not have', async (t) => {
+  test('removes the expiry time that the new tokens do not have', async (t) => {
     const server = await serve(t, (request, response) => json(response, 200, request.url.startsWith('/2.0/')
       ? {} : { access_token: 'access-1', refresh_token: 'refresh-1', token_type: 'bearer' }));
     const { wrapper: Wrapper } = createEntry(environment(server.origin));
@@ -213,7 +213,7 @@ describe('a host that lets the row be read', () => {
     });
   });
 
-  test('that fails is tried again, and then has everything', async (t) => {
+  test('gets everything at the next attempt when the first one fails', async (t) => {
     const { Wrapper } = await bitbucket(t);
     let failures = 2;
     const host = rowHost(config());
@@ -233,7 +233,7 @@ describe('a host that lets the row be read', () => {
     ['tokens of an unknown login', { type: 'oauth', oauth_token: 'new', refresh_token: 'new-refresh' }],
     ['tokens that are no texts', { type: 'oauth', oauth_token: 1, refresh_token: 2, account: 7, authorized_at: [] }],
   ]) {
-    test(`with ${what} in the row is left alone`, async (t) => {
+    test(`is not written to when its row has ${what}`, async (t) => {
       const { Wrapper } = await bitbucket(t);
       const host = rowHost(row);
       const error = await thrownBy(() => use(new Wrapper(config(), host)));
@@ -242,7 +242,7 @@ describe('a host that lets the row be read', () => {
     });
   }
 
-  test('with an object in the place of a token is left alone, and the tokens stay in use', async (t) => {
+  test('is not written to when an object is in place of a token, and the tokens stay in use', async (t) => {
     const { Wrapper } = await bitbucket(t);
     const row = { type: 'oauth', oauth_token: 'access-0', refresh_token: { a: 1 } };
     const host = rowHost({ ...row });
@@ -253,8 +253,8 @@ describe('a host that lets the row be read', () => {
   });
 });
 
-describe('a host that cannot be read', () => {
-  test('is handed nothing but tokens', async (t) => {
+describe('a NocoDB whose row cannot be read', () => {
+  test('gets nothing but tokens', async (t) => {
     const { Wrapper } = await bitbucket(t);
     const handed = [];
     const wrapper = new Wrapper(config({ workspace: 'acme' }), { saveConfig: () => assert.fail('the whole config') });
@@ -264,7 +264,7 @@ describe('a host that cannot be read', () => {
   });
 
   for (const name of ['ERR_INTEGRATION_NOT_FOUND', 'INTEGRATION_NOT_FOUND']) {
-    test(`says with ${name} that the connection was deleted`, async (t) => {
+    test(`reports with ${name} that the connection was deleted`, async (t) => {
       const { Wrapper, grants } = await bitbucket(t);
       const lines = [];
       const gone = Object.assign(new Error('Connection not found'), { error: name });

@@ -174,7 +174,7 @@ for (const phase of Object.keys(CALLS)) {
   });
 }
 
-describe('content encodings', () => {
+describe('a content encoding', () => {
   const encoders = { gzip: gzipSync, br: brotliCompressSync };
   const page = { values: ['Ä'] };
 
@@ -183,7 +183,7 @@ describe('content encodings', () => {
     return new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate();
   };
 
-  test('those that are asked for are understood', async (t) => {
+  test('that was offered is decoded', async (t) => {
     const { origin, requests } = await serve(t, ({ url }, response) => {
       const encoding = url.split('/').at(-1);
       const body = encoders[encoding](JSON.stringify(page));
@@ -207,7 +207,7 @@ describe('content encodings', () => {
     'an empty name': ['', Buffer.from(JSON.stringify(page))],
   };
   for (const [what, [encoding, body]] of Object.entries(read)) {
-    test(`${what}: ${JSON.stringify(encoding)}`, async (t) => {
+    test(`of ${what} is decoded: ${JSON.stringify(encoding)}`, async (t) => {
       const { origin } = await serve(t, (_request, response) => {
         response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(body);
       });
@@ -215,7 +215,7 @@ describe('content encodings', () => {
     });
   }
 
-  test('a transfer coding is undone, too', async (t) => {
+  test('may be combined with a transfer coding', async (t) => {
     const body = gzipSync(JSON.stringify(page));
     const { port } = await serveBytes(t, [
       'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: gzip, chunked\r\n\r\n',
@@ -224,7 +224,7 @@ describe('content encodings', () => {
     assert.deepEqual((await (await client(`http://127.0.0.1:${port}`)).get('/')).data, page);
   });
 
-  test('a bomb of two layers is too large', async (t) => {
+  test('of two layers is limited in its decoded size', async (t) => {
     const { origin } = await serve(t, (_request, response) => {
       const bomb = gzipSync(gzipSync(Buffer.alloc(64 * MEBIBYTE, ' ')));
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip, gzip' }).end(bomb);
@@ -235,7 +235,7 @@ describe('content encodings', () => {
   for (const status of [200, 201, 202]) {
     for (const encoding of ['gzip', 'br', 'x-gzip', 'gzip, gzip', 'deflate', 'unheard-of']) {
       for (const length of [{ 'content-length': 0 }, { 'transfer-encoding': 'chunked' }]) {
-        test(`nothing is nothing: status ${status}, ${encoding}, ${Object.entries(length).join()}`, async (t) => {
+        test(`of an empty body gives an empty body: status ${status}, ${encoding}, ${Object.entries(length).join()}`, async (t) => {
           const { origin, requests } = await serve(t, (_request, response) => {
             response.writeHead(status, { 'content-encoding': encoding, ...length }).end();
           });
@@ -251,7 +251,7 @@ describe('content encodings', () => {
     }
   }
 
-  test('the body of an error is decoded, too', async (t) => {
+  test('of an error is decoded, too', async (t) => {
     const { origin } = await serve(t, (_request, response) => {
       const body = gzipSync(JSON.stringify({ type: 'error', error: { message: 'Resource not found' } }));
       response.writeHead(404, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(body);
@@ -261,7 +261,7 @@ describe('content encodings', () => {
     assert.equal(error.bitbucket.code, 'API_NOT_FOUND');
   });
 
-  test('an answer without a body has nothing to decode', async (t) => {
+  test('without a body is ignored', async (t) => {
     const { origin } = await serve(t, ({ method }, response) => {
       response.writeHead(method === 'HEAD' ? 200 : 204, { 'content-encoding': 'gzip' }).end();
     });
@@ -271,7 +271,7 @@ describe('content encodings', () => {
   });
 
   for (const encoding of ['deflate', 'constructor', 'gzip, zstd', 'utf-8', 'gzip, gzip, gzip, gzip, gzip']) {
-    test(`one that was not asked for is an error, and is not asked for again: ${encoding}`, async (t) => {
+    test(`that was not offered is an error without a retry: ${encoding}`, async (t) => {
       const { origin, requests } = await serve(t, (_request, response) => {
         const body = deflateSync(JSON.stringify(page));
         response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(body);
@@ -286,7 +286,7 @@ describe('content encodings', () => {
     });
   }
 
-  test('a compressed body that is cut off is damaged', async (t) => {
+  test('of a truncated body is reported as damaged', async (t) => {
     const { origin } = await serve(t, (_request, response) => {
       const body = gzipSync(JSON.stringify(TOKENS)).subarray(0, -12);
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(body);
@@ -295,7 +295,7 @@ describe('content encodings', () => {
   });
 });
 
-describe('an answer without a body that tells of one', () => {
+describe('a response without a body that announces one is complete', () => {
   const answering = {
     '304 with the length that it would have': ['GET', 304, 'content-length: 1000'],
     '304 with length and coding': ['GET', 304, 'content-length: 1000\r\ncontent-encoding: gzip'],
@@ -325,7 +325,7 @@ describe('an answer without a body that tells of one', () => {
   }
 });
 
-describe('a body that ends early is a connection that was closed', () => {
+describe('a body that ends early is reported as a closed connection', () => {
   for (const [what, head] of Object.entries({
     'with a length': 'content-length: 100\r\n\r\n{"a"',
     'with a length, and the connection to be closed': 'content-length: 100\r\nconnection: close\r\n\r\n{"a"',
@@ -344,7 +344,7 @@ describe('a body that ends early is a connection that was closed', () => {
   }
 });
 
-describe('a request that HTTP cannot express is the caller\'s fault, and is not sent again', () => {
+describe("a request that HTTP cannot express is reported as the caller's mistake, and not repeated", () => {
   const stream = (text) => new ReadableStream({
     start(controller) {
       controller.enqueue(Buffer.from(text));
@@ -377,7 +377,7 @@ describe('a request that HTTP cannot express is the caller\'s fault, and is not 
   }
 });
 
-test('repeated header fields arrive as one', async (t) => {
+test('repeated headers are joined to one', async (t) => {
   const { origin } = await serve(t, (_request, response) => {
     response.setHeader('link', ['<a>', '<b>']);
     json(response, 200, {});
@@ -387,8 +387,8 @@ test('repeated header fields arrive as one', async (t) => {
   assert.equal((await client.get('/')).headers.link, '<a>, <b>');
 });
 
-describe('the network', () => {
-  test('nobody listens', async () => {
+describe('an error of the network', () => {
+  test('says that nothing listens', async () => {
     const error = await failureAt(`http://127.0.0.1:${await freePort()}`, 'exchange');
     assert.equal(error.code, 'REQUEST_FAILED');
     assert.equal(error.retryable, true);
@@ -397,13 +397,13 @@ describe('the network', () => {
     assert.deepEqual(Object.keys(error.cause), ['code']);
   });
 
-  test('the host does not exist', async () => {
+  test('says that the host does not exist', async () => {
     const error = await failureAt('https://bitbucket.invalid', 'exchange');
     assert.equal(error.code, 'REQUEST_FAILED');
     assert.match(error.message, /host name could not be resolved; (ENOTFOUND|EAI_AGAIN)/);
   });
 
-  test('what answers is no HTTP server', async (t) => {
+  test('says that the server does not speak HTTP', async (t) => {
     const server = createTcpServer((socket) => socket.on('error', () => {}).end('220 mail.example ESMTP\r\n'));
     const error = await failureAt(`http://127.0.0.1:${await listen(t, server)}`, 'refresh');
     assert.equal(error.code, 'REQUEST_FAILED');

@@ -92,7 +92,7 @@ describe('the client of a wrapper', () => {
   });
 });
 
-describe('use runs work again, once and with newer tokens, after an error of its own that says that the token is bad', () => {
+describe('use runs work again once, after an error which says that the token is invalid', () => {
   for (const [what, error] of [
     ['the status 401 of a response', withStatus(401, (status) => ({ response: { status } }))],
     ['the status 401', withStatus(401, (status) => ({ status }))],
@@ -110,14 +110,14 @@ describe('use runs work again, once and with newer tokens, after an error of its
     });
   }
 
-  test('a request on ways of its own, with a token from the config', async (t) => {
+  test('of a request that does not use the client, with a token from the config', async (t) => {
     const { origin, wrapper, tokens } = await start(t, { accepts: (token) => token === 'token-1' });
     const work = () => ownAxiosError(origin, `Bearer ${wrapper.config.oauth_token}`);
     const { data } = await wrapper.use(work);
     assert.deepEqual([data.nickname, tokens()], ['dana', 1]);
   });
 
-  test('never more than once', async (t) => {
+  test('and never more than once', async (t) => {
     const { wrapper, tokens } = await start(t);
     const error = new Error('unauthorized');
     const { runs, work } = failing(wrapper, error);
@@ -125,14 +125,14 @@ describe('use runs work again, once and with newer tokens, after an error of its
     assert.deepEqual([runs, tokens()], [['token-0', 'token-1'], 1]);
   });
 
-  test('and not again for the same token, when newer ones did not cure it', async (t) => {
+  test('but not for the same token, when newer tokens did not help', async (t) => {
     const { wrapper, tokens } = await start(t);
     const { runs, work } = failing(wrapper, new Error('unauthorized'));
     for (let call = 0; call < 5; call += 1) await thrownBy(() => wrapper.use(work));
     assert.deepEqual([runs, tokens()], [['token-0', 'token-1', 'token-1', 'token-1', 'token-1', 'token-1'], 1]);
   });
 
-  test('without another renewal when others have renewed the tokens meanwhile', async (t) => {
+  test('without another refresh when another caller has refreshed the tokens meanwhile', async (t) => {
     const { wrapper, tokens } = await start(t, { accepts: (token) => token !== 'token-0' });
     let runs = 0;
     await wrapper.use(async (client) => {
@@ -144,7 +144,7 @@ describe('use runs work again, once and with newer tokens, after an error of its
     assert.deepEqual([runs, tokens()], [2, 1]);
   });
 
-  test('with the tokens as they are when they cannot be renewed: the access token stays in use', async (t) => {
+  test('with the same tokens when they cannot be refreshed, and the access token stays in use', async (t) => {
     const { wrapper, sent } = await start(t, { token: (response) => json(response, 503, {}) });
     const { runs, work } = failing(wrapper, new Error('unauthorized'));
     const error = await thrownBy(() => wrapper.use(work));
@@ -155,14 +155,14 @@ describe('use runs work again, once and with newer tokens, after an error of its
     assert.deepEqual(sent(), ['Bearer token-0']);
   });
 
-  test('not when the refresh token turns out to be dead, which is told', async (t) => {
+  test('but not when the refresh token turns out to be dead, which it reports', async (t) => {
     const { wrapper } = await start(t, { token: (response) => json(response, 400, { error: 'unauthorized_client' }) });
     const { runs, work } = failing(wrapper, new Error('invalid_grant'));
     const error = await thrownBy(() => wrapper.use(work));
     assert.deepEqual([error.code, error.reauthorize, runs], ['RECONNECT_REQUIRED', true, ['token-0']]);
   });
 
-  test('several at once share the renewal', async (t) => {
+  test('and shares the refresh with simultaneous calls', async (t) => {
     const { wrapper, tokens } = await start(t);
     const works = Array.from({ length: 10 }, () => failing(wrapper, new Error('unauthorized'), 1));
     await Promise.all(works.map(({ work }) => wrapper.use(work)));
@@ -170,7 +170,7 @@ describe('use runs work again, once and with newer tokens, after an error of its
     assert.equal(tokens(), 1);
   });
 
-  test('the body of a request was a stream: the client has renewed the tokens, and could not send it again', async (t) => {
+  test('of a request whose body was a stream, after the client refreshed the tokens and could not repeat it', async (t) => {
     const { wrapper, tokens, sent } = await start(t, { accepts: (token) => token === 'token-1' });
     let runs = 0;
     const { status } = await wrapper.use((client) => {
@@ -203,7 +203,7 @@ describe('use does not run work again', () => {
     ['as the cause of another', (error) => new Error('Sync failed: Unauthorized', { cause: error })],
     ['as the cause of a cause', (error) => new Error('unauthorized', { cause: new Error('failed', { cause: error }) })],
   ]) {
-    test(`after a 401 that the client has renewed the tokens for already, ${what}`, async (t) => {
+    test(`after a 401 for which the client has already refreshed the tokens, ${what}`, async (t) => {
       const { wrapper, tokens, sent } = await start(t, { accepts: () => false });
       let runs = 0;
       const error = await thrownBy(() => wrapper.use(async (client) => {
@@ -219,7 +219,7 @@ describe('use does not run work again', () => {
     });
   }
 
-  test('after a 401 to a request of a client that was made of the client', async (t) => {
+  test('after a 401 to a request of a client that was created from the client', async (t) => {
     const { wrapper, tokens } = await start(t, { accepts: () => false });
     let runs = 0;
     await thrownBy(() => wrapper.use((client) => {
@@ -230,7 +230,7 @@ describe('use does not run work again', () => {
   });
 
   for (const error of [new Error('unauthorized'), withStatus(401, (status) => ({ response: { status } }))]) {
-    test(`with a credential that nothing renews, after ${error.response ? '401' : error.message}`, async (t) => {
+    test(`with a credential that cannot be refreshed, after ${error.response ? '401' : error.message}`, async (t) => {
       const { wrapper, tokens } = await start(t, { config: STATIC });
       const { runs, work } = failing(wrapper, error);
       assert.equal(await thrownBy(() => wrapper.use(work)), error);
@@ -238,7 +238,7 @@ describe('use does not run work again', () => {
     });
   }
 
-  test('when its error goes in circles', async (t) => {
+  test('when its error refers to itself', async (t) => {
     const { wrapper, tokens } = await start(t);
     const error = new Error('no');
     error.cause = error;
