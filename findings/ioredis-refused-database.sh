@@ -1,8 +1,8 @@
 #!/bin/sh
-# ioredis 5.11.1, with Redis 7.0.15 and Node.js 20.20.2: an address that names a database which the server does not have
-# does not keep the client from connecting. SELECT is refused, which is told by an event "error" only; connect() resolves,
-# the event "ready" follows, and every command works in database 0, among what others have there. An engineer expects
-# connect() or the first command to be rejected.
+# ioredis 5.11.1, with Redis 7.0.15 and Node.js 20.20.2: if the URL names a database that the server does not have, the
+# client connects anyway. Redis rejects SELECT, but the client reports this only in an "error" event. connect() resolves,
+# the event "ready" follows, and every command works in database 0, among the data of other programs. An engineer expects
+# connect() or the first command to reject.
 #
 # Needs redis-server (of Debian: `apt-get install redis-server`).
 #

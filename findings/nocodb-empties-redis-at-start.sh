@@ -1,9 +1,9 @@
 #!/bin/sh
-# NocoDB 0.301.3, with Redis 7.0.15 and Node.js 22.23.3: whenever the main process starts, it runs FLUSHDB on the database of
-# NC_REDIS_URL, and no line of its log says so. Its cache has keys of its own, `nc:…`, but with them goes everything that others
-# keep there: other programs, and the workers of the same NocoDB, whose locks and counters end while they run.
-# NC_KEEP_CACHE=true prevents it (so does NC_WORKER_CONTAINER=true, which makes the process a worker). An engineer expects a
-# program to delete its own keys, or to let them expire.
+# NocoDB 0.301.3, with Redis 7.0.15 and Node.js 22.23.3: at every start of the main process, NocoDB runs FLUSHDB on the
+# database of NC_REDIS_URL, and does not log this. Its cache has keys with its own prefix, `nc:…`, but FLUSHDB also deletes
+# all keys of other programs and of the workers of the same NocoDB, whose locks and counters disappear while they run.
+# NC_KEEP_CACHE=true prevents this (so does NC_WORKER_CONTAINER=true, which makes the process a worker). An engineer expects
+# a program to delete only its own keys, or to let them expire.
 #
 # Needs redis-server and redis-cli (of Debian: `apt-get install redis-server`), a C++ compiler and Python for sqlite3, 2 GB
 # in the temporary folder, and some minutes.

@@ -1,10 +1,10 @@
 #!/bin/sh
-# NocoDB 0.301.3 with Node.js 22.23.3 and Axios 1.21.1: an error that a method of an integration throws is answered as a failure of
-# NocoDB's own database as soon as it has a member `code`, whatever that says. The status is 400, and the message is gone. Errors
-# of Axios and of Node.js have such a member: when the service behind an integration is down, the user reads of a database
-# operation that failed, and nothing of the network. The same error with `code` removed is answered 500, and an error with the
-# methods getStatus and getResponse is answered as these say, unless it has a `code`, too. An engineer expects an exception
-# filter to know its database's errors by their class, or by the codes of that database.
+# NocoDB 0.301.3 with Node.js 22.23.3 and Axios 1.21.1: if a method of an integration throws an error with a member `code`,
+# NocoDB responds as if its own database had failed, whatever the code is. The status is 400, and the message is lost.
+# Errors of Axios and of Node.js have this member: if the service behind an integration is down, the user reads about a
+# failed database operation, and nothing about the network. Without `code`, the same error gets the status 500. An error
+# with the methods getStatus and getResponse gets the status and body that these return, unless it also has a `code`. An
+# engineer expects an exception filter to recognize database errors by their class, or by the codes of that database.
 #
 # Needs a C++ compiler and Python for sqlite3, 2 GB in the temporary folder, and some minutes.
 #

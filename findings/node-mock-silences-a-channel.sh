@@ -1,10 +1,10 @@
 #!/bin/sh
-# node:test and node:diagnostics_channel, Node.js 20.20.2 and 22.23.3: a channel whose publish() was mocked while nobody listened
-# stays silent after the mock was restored. Subscribers that come later get nothing, in the whole process, without an error.
-# A channel without subscribers has the publish() of its class, which does nothing; the first subscriber gives the channel
-# another class. mock.method() puts the mock on the channel itself, and restore() writes the former method there, as the
-# channel's own, where it hides the method of the new class. An engineer expects restore() to leave things as they were: a test
-# that asserts that nothing is published silences the tests after it.
+# node:test and node:diagnostics_channel, Node.js 20.20.2 and 22.23.3: if publish() of a channel is mocked while the channel
+# has no subscribers, the channel stays silent after the mock is restored. Later subscribers get no messages, in the whole
+# process, and there is no error. A channel without subscribers has the publish() of its class, which does nothing; the
+# first subscriber changes the channel's class. mock.method() puts the mock on the channel object itself. restore() then
+# writes the previous method to the channel object, where it hides the method of the new class. An engineer expects
+# restore() to restore the original state: a test that asserts that nothing is published silences the tests after it.
 #
 # Seen in both versions:
 #   own method before: false, after restore: true

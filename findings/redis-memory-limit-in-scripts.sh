@@ -1,8 +1,9 @@
 #!/bin/sh
-# Redis 7.0.15: a script is not held to the memory limit once it has written anything, a DEL of a key that does not exist
-# included. With maxmemory used up and the policy noeviction, a script whose first write is SET is refused with OOM; with a
-# DEL before the same SET, it is carried out, and so is whatever follows. A script that probes whether a server takes data,
-# and tidies up first, finds every full server usable. An engineer expects that each SET is judged by itself.
+# Redis 7.0.15: once a script has run any write command, even a DEL of a key that does not exist, Redis no longer applies
+# the memory limit to it. If maxmemory is used up and the policy is noeviction, Redis rejects a script whose first write is
+# SET with OOM. With a DEL before the same SET, it runs the SET and all following commands. A script that tests whether a
+# server accepts writes, and cleans up first, considers every full server usable. An engineer expects Redis to check each
+# SET separately.
 #
 # Needs redis-server (of Debian: `apt-get install redis-server`).
 #

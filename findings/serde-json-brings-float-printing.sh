@@ -1,10 +1,11 @@
 #!/bin/sh
-# serde_json 1.0.154 with serde 1.0.229, compiled to WebAssembly for size (opt-level z, fat LTO, Rust 1.95.0): reading one
-# string links the printing of floating-point numbers, though the program prints no number and drops every error unread. The
-# words for a value of a wrong type ("invalid type: floating point `1.5`, expected a string") bring it along. Whatever asks
-# for a type (`from_slice::<String>`) may need them, and so does each method of a Visitor that is left at its default. A
-# Visitor that accepts every type under `deserialize_any` needs none, and the program is two thirds as large. An engineer
-# expects the cost of a reader to depend on what it reads, not on which types its Visitor does not refuse.
+# serde_json 1.0.154 with serde 1.0.229, compiled to WebAssembly for size (opt-level z, fat LTO, Rust 1.95.0): a program
+# that only reads one string links the code that prints floating-point numbers, although it prints no number and ignores the
+# text of every error. The reason is the error text for a value of the wrong type ("invalid type: floating point `1.5`,
+# expected a string"). Every typed read (`from_slice::<String>`) may need this text, and so does each Visitor method that
+# keeps its default. A Visitor that accepts every type under `deserialize_any` does not need it, and the program is only two
+# thirds as large. An engineer expects the cost of a reader to depend on the types that it reads, not on the types that its
+# Visitor rejects.
 #
 # Needs Rust 1.95.0 with the target wasm32-unknown-unknown.
 #

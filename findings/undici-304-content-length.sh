@@ -1,9 +1,9 @@
 #!/bin/sh
-# undici 7.30.2, with Node.js 20.20.2: an answer of status 304 that tells the length of the body which a 200 would have
-# had is refused, with UND_ERR_RES_CONTENT_LENGTH_MISMATCH. RFC 9110 section 8.6 says that a server may send
-# Content-Length with a 304, and that the field then is not the length of this answer; servers that answer conditional
-# requests do it. HEAD, to which the same section applies, works, and so does fetch() of Node.js, which is made of undici.
-# An engineer expects 304 with an empty body.
+# undici 7.30.2, with Node.js 20.20.2: the client rejects a 304 response that contains the Content-Length of the
+# corresponding 200 response, with UND_ERR_RES_CONTENT_LENGTH_MISMATCH. According to RFC 9110 section 8.6, a server may send
+# Content-Length in a 304, and the field is then not the length of this response; servers that support conditional requests
+# do this. HEAD, to which the same section applies, works, and so does fetch() of Node.js, which is built on undici. An
+# engineer expects a 304 with an empty body.
 #
 # Seen with Node.js 20.20.2:
 #   HEAD, status 200, Content-Length: 1000: 200, 0 bytes
