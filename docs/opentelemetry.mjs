@@ -1,11 +1,11 @@
-// Turns what nocodb-bitbucket-auth does into spans. Load it after the set-up of your OpenTelemetry SDK:
+// Creates OpenTelemetry spans from the messages of nocodb-bitbucket-auth. Load it after the setup of your OpenTelemetry SDK:
 //   node --require nocodb-bitbucket-auth/register --import ./tracing-setup.mjs --import ./opentelemetry.mjs …
 import { subscribe } from 'node:diagnostics_channel';
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 
 const tracer = trace.getTracer('nocodb-bitbucket-auth');
 
-/** A span for something that has ended: the messages have its beginning and its duration. */
+/** Records a span that has already ended: the messages contain its start and its duration. */
 function record(name, { startedAt, durationMs, code }, attributes) {
   const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime: startedAt, attributes });
   if (code !== undefined) {

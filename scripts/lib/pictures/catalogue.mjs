@@ -8,20 +8,20 @@ export const FOLDER = 'docs/pictures';
 export const pictures = [
   {
     name: 'integrations',
-    shows: 'NocoDB\'s page of integrations, from where a connection to Bitbucket is made',
+    shows: 'NocoDB\'s page of integrations, on which users create a connection to Bitbucket',
     marks: [
-      'The plug in the bar on the left opens this page.',
+      'The plug icon in the bar on the left opens this page.',
       'The tile "Bitbucket", without an arrow, is this package. It opens the form.',
-      'The tile "BitBucket", with an arrow, is NocoDB\'s announcement of an integration of its own. It connects nothing.',
+      'The tile "BitBucket", with an arrow, only announces an integration by NocoDB. It connects nothing.',
     ],
   },
   {
     name: 'form',
     shows: 'The empty form of a new connection, with the list of authentication types open',
     marks: [
-      'The name of the connection in NocoDB. Any name will do.',
-      'OAuth2: a person logs in at Bitbucket and consents. NocoDB offers it when the OAuth client is configured.',
-      'The types with a token that somebody made at Bitbucket. They need no OAuth client.',
+      'The name of the connection in NocoDB. You can choose any name.',
+      'OAuth2: a user logs in at Bitbucket and grants access. NocoDB offers it if the OAuth client is configured.',
+      'The types with a token that a user created at Bitbucket. They need no OAuth client.',
     ],
   },
   {
@@ -29,18 +29,18 @@ export const pictures = [
     shows: 'The form with the authentication type OAuth2',
     marks: [
       'The authentication type is OAuth2.',
-      'This button opens Bitbucket\'s page in a window of its own.',
+      'This button opens Bitbucket\'s page in a new window.',
     ],
   },
   {
     name: 'consent',
-    shows: 'The consent page in the window that opens. It is the page of the Bitbucket simulator; Bitbucket\'s own '
-      + 'looks otherwise and asks for the same',
+    shows: 'The consent page in the window that opens. It is the page of the Bitbucket simulator; Bitbucket\'s '
+      + 'page looks different and asks for the same scopes',
     marks: [
-      'Only the simulator has this sign.',
-      'The scopes that NocoDB asks for, in words.',
+      'Only the simulator shows this sign.',
+      'The requested scopes, in words.',
       '"Grant access" sends the browser back to NocoDB with a code.',
-      '"Deny" sends it back without one. Nothing is connected then.',
+      '"Deny" sends it back without a code. Nothing is connected.',
     ],
   },
   {
@@ -52,9 +52,9 @@ export const pictures = [
     name: 'authenticated',
     shows: 'The form after access was granted',
     marks: [
-      'The check mark says that Bitbucket has sent a code.',
-      'This button has NocoDB exchange the code for tokens, and stores the connection. Do it at once: a code is good for a '
-        + 'short time only.',
+      'The check mark shows that Bitbucket has sent a code.',
+      'This button makes NocoDB exchange the code for tokens and store the connection. Do not wait: the code expires '
+        + 'after a short time.',
     ],
   },
   {
@@ -67,8 +67,8 @@ export const pictures = [
     shows: 'The connection test in a terminal. NocoDB\'s community edition has no button for it',
     marks: [
       'The request to NocoDB, with the connection\'s id and an API token of NocoDB.',
-      'The message: as whom NocoDB is connected.',
-      'The scopes that the client or the person did not grant. None is missing here.',
+      'The message with the user as whom NocoDB is connected.',
+      'The scopes that the client or the user did not grant. None is missing here.',
     ],
   },
   {
@@ -78,16 +78,16 @@ export const pictures = [
   },
   {
     name: 'wrong-secret',
-    shows: 'What NocoDB says after "Create integration" when the client secret is wrong',
+    shows: 'NocoDB\'s message after "Create integration" if the client secret is wrong',
     marks: [
-      'The whole message, which NocoDB shows when the mouse is over its beginning: the cause, and the variables that an '
-        + 'administrator must check. Nothing was stored.',
+      'The whole message, which NocoDB shows when you move the mouse over its beginning: the cause, and the variables that '
+        + 'an administrator must check. Nothing was stored.',
     ],
   },
   {
     name: 'variable-missing',
-    shows: 'The form when a variable of the OAuth client is missing or wrong, here the client secret',
-    marks: ['OAuth2 is not in the list. NocoDB\'s log names the variable.'],
+    shows: 'The form if a variable of the OAuth client is missing or wrong, here the client secret',
+    marks: ['The list does not contain OAuth2. NocoDB\'s log names the variable.'],
   },
   {
     name: 'access-token',
@@ -95,7 +95,7 @@ export const pictures = [
     marks: [
       'The authentication type is Access token.',
       'The token, from the settings of a repository, project or workspace at Bitbucket.',
-      'What the connection test asks for: the workspace or, with the token of a repository, the repository.',
+      'The workspace for the connection test or, with the token of a repository, the repository.',
     ],
   },
 ];
@@ -117,11 +117,11 @@ export const inMarkdown = ({ name, shows }, folder) => `<picture>
 /** docs/pictures/README.md */
 export const readme = () => `# Pictures of NocoDB with Bitbucket in it
 
-\`npm run screenshots\` takes these pictures from the real NocoDB, with this package in it and the Bitbucket simulator in
-Bitbucket's place, in NocoDB's light and dark themes. It takes about three minutes, writes this file, too, and needs Chromium.
-\`npm run screenshots -- form consent\` takes two of them, and \`npm run screenshots -- --list\` names all files. What the
-pictures show is said in \`scripts/lib/pictures/catalogue.mjs\`, how NocoDB gets there in \`scripts/lib/pictures/scenes.mjs\`.
-Dates and ids are replaced by fixed ones, and the numbers are drawn over the real pages. They mean:
+\`npm run screenshots\` takes these pictures from the real NocoDB, with this package and the Bitbucket simulator, in
+NocoDB's light and dark themes. It takes about three minutes, also writes this file, and needs Chromium.
+\`npm run screenshots -- form consent\` takes two of them, and \`npm run screenshots -- --list\` lists all files.
+\`scripts/lib/pictures/catalogue.mjs\` describes the pictures, and \`scripts/lib/pictures/scenes.mjs\` contains the steps in NocoDB.
+The command replaces dates and ids with fixed ones, and draws the numbers over the real pages. The numbers mean:
 ${pictures.map((picture) => `
 ## ${picture.name}
 
