@@ -433,7 +433,7 @@ fn rejected_rows() -> Vec<Row> {
         rejected(Any, "401 to the second repetition, with older tokens", false, reach, 1, 2),
         rejected(
             One(Inactive),
-            "401 to the first repetition, with the newest tokens, which another process renewed",
+            "401 to the first repetition, with the newest tokens, which another process refreshed",
             true,
             reach,
             0,
@@ -441,7 +441,7 @@ fn rejected_rows() -> Vec<Row> {
         ),
         rejected(
             One(Inactive),
-            "401 to the second repetition, with the newest tokens, which another process renewed",
+            "401 to the second repetition, with the newest tokens, which another process refreshed",
             false,
             reach,
             0,
@@ -462,7 +462,7 @@ fn rejected_rows() -> Vec<Row> {
         ),
         rejected(
             One(Inactive),
-            "401 to the first repetition, with the newest tokens, which this process renewed",
+            "401 to the first repetition, with the newest tokens, which this process refreshed",
             false,
             |_| renewed_here(),
             0,
@@ -470,7 +470,7 @@ fn rejected_rows() -> Vec<Row> {
         ),
         rejected(
             One(Inactive),
-            "401 to the newest tokens, which this process renewed, after that",
+            "401 to the newest tokens, which this process refreshed, after that",
             false,
             |_| not_cured_here(),
             0,
@@ -494,7 +494,7 @@ fn rejected_rows() -> Vec<Row> {
 fn suspect_rows() -> Vec<Row> {
     use StateName::Inactive;
     let suspect = |states, when, is_cured: bool, policy: fn(StateName) -> Lab, age: u32, repetitions| {
-        let words = |is_cured| if is_cured { "renew" } else { "leave it" }.to_owned();
+        let words = |is_cured| if is_cured { "run again with newer tokens" } else { "do not run again" }.to_owned();
         row(states, method_name(RefreshPolicy::on_work_failed), when, words(is_cured), None, move |state| {
             let mut lab = policy(state);
             let newest = lab.generation();
@@ -514,10 +514,17 @@ fn suspect_rows() -> Vec<Row> {
         suspect(Any, "with the newest tokens", true, reach, 0, 0),
         suspect(Any, "for the second time, with the newest tokens", false, reach, 0, 1),
         suspect(Any, "for the second time, with older tokens", false, reach, 1, 1),
-        suspect(One(Inactive), "with the newest tokens, which this process renewed", true, |_| renewed_here(), 0, 0),
         suspect(
             One(Inactive),
-            "with the newest tokens, which this process renewed, after a second time",
+            "with the newest tokens, which this process refreshed",
+            true,
+            |_| renewed_here(),
+            0,
+            0,
+        ),
+        suspect(
+            One(Inactive),
+            "with the newest tokens, which this process refreshed, after a second time",
             false,
             |_| after_a_second_time(renewed_here()),
             0,
@@ -525,7 +532,7 @@ fn suspect_rows() -> Vec<Row> {
         ),
         suspect(
             One(Inactive),
-            "with the newest tokens, which another process renewed, after a second time",
+            "with the newest tokens, which another process refreshed, after a second time",
             true,
             |state| after_a_second_time(Lab::reach(state, true)),
             0,

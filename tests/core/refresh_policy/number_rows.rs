@@ -118,7 +118,7 @@ pub fn numbers() -> Vec<Number> {
         ),
         number(
             "Refreshes after a 401",
-            "1. If a 401 follows with an access token that this process has renewed, further 401s cause no refresh until that token's regular time to be refreshed (for 10 minutes if that time is unknown)",
+            "1. If a 401 follows with an access token that this process has refreshed, further 401s cause no refresh until that token's regular time to be refreshed (for 10 minutes if that time is unknown)",
             &[
                 numbers::a_401_costs_a_refresh,
                 numbers::a_401_that_a_fresh_token_does_not_cure_costs_one_refresh_for_each_expiry,
@@ -127,7 +127,7 @@ pub fn numbers() -> Vec<Number> {
         ),
         number(
             "Repetitions of a request after a 401",
-            "1, or 2 if the first repetition used tokens that this process did not renew, or that are no longer the newest",
+            "1, or 2 if the first repetition used tokens that this process did not refresh, or that are no longer the newest",
             &[numbers::a_pair_from_elsewhere_that_does_not_cure_a_401_is_renewed_once_in_the_same_call],
         ),
     ]
