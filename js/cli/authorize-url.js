@@ -1,23 +1,23 @@
 /**
- * The command `authorize-url`: prints the address at which NocoDB's form begins a login.
+ * The command `authorize-url`: prints the authorization URL with which NocoDB's form starts a login.
  *
- * In: the environment. Out: the address. What never happens here: state or a PKCE challenge in it; NocoDB's form appends those,
- * and an address with them would be half of a login that nobody waits for.
+ * In: the environment. Out: the URL. What never happens here: the URL contains a state or a PKCE challenge. NocoDB's form appends
+ * those, and without the form no process waits for the callback.
  */
 
 import '../../pkg/inlined/core.wasm.js';
 import { readEnvironment } from '../nocodb/environment.js';
 import { requireClient } from './problems.js';
 
-/** @typedef {import('./run.js').Surroundings} Surroundings */
+/** @typedef {import('./run.js').ProcessInfo} ProcessInfo */
 
 /**
  * @param {unknown} _options
- * @param {Surroundings} surroundings
+ * @param {ProcessInfo} processInfo
  * @returns {Promise<number>}
  */
 export async function run(_options, { env }) {
   console.log(requireClient(readEnvironment(env)).authorizationUrl());
-  console.error('For looking at it: without state and PKCE, which NocoDB adds, it completes no login.');
+  console.error('For inspection only: NocoDB adds state and PKCE, and without them this URL completes no login.');
   return 0;
 }

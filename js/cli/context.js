@@ -1,5 +1,5 @@
 /**
- * What the checks share: the environment, judged, and what was asked of NocoDB and Bitbucket, each question once.
+ * Collects what the checks share: the validated environment, and responses of NocoDB and Bitbucket, each requested once.
  *
  * In: options and environment variables. Out: facts. What never happens here: a verdict.
  */
@@ -10,14 +10,14 @@ import '../../pkg/inlined/core.wasm.js';
 import { BitbucketAuthError } from '../error.js';
 import { readEnvironment } from '../nocodb/environment.js';
 import { send } from '../transport.js';
-import { CannotRun } from './run.js';
+import { UsageError } from './run.js';
 
 /** @typedef {import('../nocodb/environment.js').Environment} Environment */
 /** @typedef {import('../transport.js').HttpResponse} HttpResponse */
 /** @typedef {import('./run.js').Options} Options */
-/** @typedef {import('./run.js').Surroundings} Surroundings */
+/** @typedef {import('./run.js').ProcessInfo} ProcessInfo */
 
-/** @typedef {HttpResponse & { earliest: number, latest: number }} TimedResponse when it was asked for and received, by this clock */
+/** @typedef {HttpResponse & { earliest: number, latest: number }} TimedResponse with the times of request and response, by this clock */
 
 /**
  * @typedef {object} Context
@@ -26,34 +26,34 @@ import { CannotRun } from './run.js';
  * @property {NodeJS.ProcessEnv} env
  * @property {Options} options
  * @property {Environment} environment
- * @property {string} [token] to be tested
- * @property {(url: string, headers?: Record<string, string>) => Promise<TimedResponse>} ask sends a GET without a credential, once for
- *   each address; rejects with a `BitbucketAuthError`
+ * @property {string} [token] to test
+ * @property {(url: string, headers?: Record<string, string>) => Promise<TimedResponse>} get sends a GET without a credential, once
+ *   for each URL; rejects with a `BitbucketAuthError`
  */
 
-/** What an address must be, in words for after a name. */
-export const ADDRESS_RULE = 'must be an address that starts with http:// or https://';
+/** The rule for URLs in options and variables, as the predicate of a sentence. */
+export const URL_RULE = 'must be a URL that starts with http:// or https://';
 
-/** Of a page: NocoDB's has 20 KB. */
+/** The limit for a page. NocoDB's has 20 KB. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
  * @param {Options} options
- * @param {Surroundings} surroundings
- * @returns {Promise<Context>} rejects with `CannotRun` for an option that cannot be used
+ * @param {ProcessInfo} processInfo
+ * @returns {Promise<Context>} rejects with `UsageError` for an unusable option
  */
 export async function createContext(options, { version, env }) {
-  if (options.nocodb !== undefined && !addressIn(options.nocodb)) throw new CannotRun(`--nocodb ${ADDRESS_RULE}.`);
+  if (options.nocodb !== undefined && !serverUrl(options.nocodb)) throw new UsageError(`--nocodb ${URL_RULE}.`);
   const token = await readToken(options);
   const environment = readEnvironment(env);
   const { timeoutMs, proxies } = environment;
   /** @type {Map<string, Promise<TimedResponse>>} */
-  const asked = new Map();
+  const responses = new Map();
   /** @param {string} url @param {Record<string, string>} headers */
-  const ask = async (url, headers) => {
+  const request = async (url, headers) => {
     const earliest = Date.now();
-    const answer = await send({ method: 'GET', url, headers }, { phase: 'config', timeoutMs, proxies, maxBytes: MAX_BYTES });
-    return { ...answer, earliest, latest: Date.now() };
+    const response = await send({ method: 'GET', url, headers }, { phase: 'config', timeoutMs, proxies, maxBytes: MAX_BYTES });
+    return { ...response, earliest, latest: Date.now() };
   };
   return {
     version,
@@ -62,10 +62,10 @@ export async function createContext(options, { version, env }) {
     options,
     environment,
     token,
-    ask: (url, headers = {}) => {
-      const answer = asked.get(url) ?? ask(url, headers);
-      asked.set(url, answer);
-      return answer;
+    get: (url, headers = {}) => {
+      const response = responses.get(url) ?? request(url, headers);
+      responses.set(url, response);
+      return response;
     },
   };
 }
@@ -77,54 +77,54 @@ async function readToken({ token, 'token-file': file }) {
     return (file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8')).trim();
   } catch (error) {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    throw new CannotRun(`The file of --token-file cannot be read (${code}).`);
+    throw new UsageError(`The file of --token-file cannot be read (${code}).`);
   }
 }
 
 /**
- * An address of a server without what may be secret, and without a slash at the end.
+ * The URL of a server without user, password and query, which may be secret, and without a slash at the end.
  *
  * @param {unknown} url
- * @returns {string | undefined} `undefined` for what is no address on http or https
+ * @returns {string | undefined} `undefined` for what is no http or https URL
  */
-export function addressIn(url) {
+export function serverUrl(url) {
   if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
   const { protocol, origin, pathname } = new URL(url);
   return ['http:', 'https:'].includes(protocol) ? (origin + pathname).replace(/\/+$/, '') : undefined;
 }
 
-/** What the API is asked: an address that it has. @param {string} apiUrl */
-export const apiProbe = (apiUrl) => `${apiUrl}/user`;
+/** A URL that exists in the API. @param {string} apiUrl */
+export const apiProbeUrl = (apiUrl) => `${apiUrl}/user`;
 
 /**
- * What kept an address from being asked, in a few words.
+ * Why a request failed, in a few words.
  *
  * @param {unknown} error
  * @returns {string}
  */
-export function troubleOf(error) {
+export function failureReason(error) {
   if (!(error instanceof BitbucketAuthError)) throw error;
-  if (error.code === 'REQUEST_TIMEOUT') return 'there was no answer in time';
-  // Of the configuration, a request needs the proxy only. What is wrong with it is told by the check of the endpoints.
+  if (error.code === 'REQUEST_TIMEOUT') return 'there was no response in time';
+  // A request uses no other part of the configuration. The check `endpoints` says what is wrong with the proxy.
   if (error.code === 'INVALID_CONFIG') return 'the proxy cannot be used';
   return error.cause instanceof Error ? error.cause.message : error.message.replace(/\.$/, '');
 }
 
 /**
- * An address as it may be shown: without a query.
+ * A URL without its query, which may contain a secret.
  *
  * @param {string} url
  */
-export function shown(url) {
+export function withoutQuery(url) {
   const { origin, pathname } = new URL(url);
   return origin + pathname;
 }
 
 /**
- * @param {HttpResponse} answer
- * @returns {unknown} `undefined` for what is no JSON
+ * @param {HttpResponse} response
+ * @returns {unknown} `undefined` if the body is no JSON
  */
-export function jsonIn({ status, body }) {
+export function parseJson({ status, body }) {
   try {
     return status === 200 ? JSON.parse(Buffer.from(body).toString('utf8')) : undefined;
   } catch {

@@ -1,23 +1,23 @@
 /**
- * The command `doctor`: runs the checks and prints what they found.
+ * The command `doctor`: runs the checks and prints their findings.
  *
  * In: the environment of the NocoDB process, and options. Out: a line for each finding, or one JSON object, and the exit
- * status. What never happens here: a check that fails keeps others from running, or a skipped check counts as good.
+ * status. What never happens here: a check that fails stops the others, or a skipped check counts as good.
  */
 
 import { createContext } from './context.js';
-import { createSpinner, isColored, lineOf, plain } from './output.js';
-import { plainly } from './run.js';
+import { createSpinner, formatFinding, isColored, stripControlCharacters } from './output.js';
+import { describeError } from './run.js';
 
 /** @typedef {import('./context.js').Context} Context */
 /** @typedef {import('./run.js').Options} Options */
-/** @typedef {import('./run.js').Surroundings} Surroundings */
+/** @typedef {import('./run.js').ProcessInfo} ProcessInfo */
 
 /**
  * @typedef {object} Finding
  * @property {'good' | 'bad' | 'warning' | 'skipped'} verdict
- * @property {string} text what is so, and of a problem the cause; one sentence or two, and no secret
- * @property {string} [cure] what to do about it
+ * @property {string} text the result, and for a problem its cause: one or two sentences without a secret
+ * @property {string} [cure] what to do about the problem
  */
 
 /**
@@ -25,7 +25,7 @@ import { plainly } from './run.js';
  * @property {(context: Context) => Finding | Finding[] | Promise<Finding | Finding[]>} run
  */
 
-/** The files in checks/, in the order in which they are printed. Their names are in JSON, and stay. */
+/** The files in checks/, in the order of the output. The JSON output contains these names, so they are stable. */
 const CHECKS = [
   'node', 'variables', 'key-and-secret', 'redirect-uri', 'endpoints', 'clock', 'client', 'scopes', 'redis', 'processes', 'nocodb',
   'preload', 'token',
@@ -33,14 +33,14 @@ const CHECKS = [
 
 /**
  * @param {Options} options
- * @param {Surroundings} surroundings
+ * @param {ProcessInfo} processInfo
  * @returns {Promise<number>} 0, or 1 when there are problems
  */
-export async function run(options, surroundings) {
-  const context = await createContext(options, surroundings);
-  // All at once, as they mostly wait; they are printed in their order.
+export async function run(options, processInfo) {
+  const context = await createContext(options, processInfo);
+  // The checks run at the same time, as they mostly wait. The output keeps the order of the list.
   const running = CHECKS.map((name) => ({ name, findings: findingsOf(name, context) }));
-  const problems = options.json ? await printJson(running, context) : await printLines(running, surroundings.env);
+  const problems = options.json ? await printJson(running, context) : await printLines(running, processInfo.env);
   return problems > 0 ? 1 : 0;
 }
 
@@ -52,36 +52,36 @@ export async function run(options, surroundings) {
 async function findingsOf(name, context) {
   try {
     const { default: check } = /** @type {{ default: Check }} */ (await import(`./checks/${name}.js`));
-    return [await check.run(context)].flat().map(inPlainText);
+    return [await check.run(context)].flat().map(sanitize);
   } catch (error) {
-    return [{ verdict: 'bad', text: `This check could not be made: ${plainly(error)}` }];
+    return [{ verdict: 'bad', text: `This check failed: ${describeError(error)}` }];
   }
 }
 
 /**
- * Some of the words are out of somebody's answer.
+ * Removes control characters: some of the text comes from a server's response.
  *
  * @param {Finding} finding
  * @returns {Finding}
  */
-function inPlainText({ verdict, text, cure }) {
-  return { verdict, text: plain(text), ...(cure !== undefined && { cure: plain(cure) }) };
+function sanitize({ verdict, text, cure }) {
+  return { verdict, text: stripControlCharacters(text), ...(cure !== undefined && { cure: stripControlCharacters(cure) }) };
 }
 
 /** @typedef {{ name: string, findings: Promise<Finding[]> }[]} Running */
 
 /** @param {Finding[]} findings */
-const problemsIn = (findings) => findings.filter(({ verdict }) => verdict === 'bad').length;
+const countProblems = (findings) => findings.filter(({ verdict }) => verdict === 'bad').length;
 
 /**
  * @param {Running} running
  * @param {Context} context
- * @returns {Promise<number>} how many problems there are
+ * @returns {Promise<number>} the number of problems
  */
 async function printJson(running, { version, node }) {
   const checks = await Promise.all(running.map(async ({ name, findings }) =>
     (await findings).map((finding) => ({ name, ...finding }))));
-  const problems = problemsIn(checks.flat());
+  const problems = countProblems(checks.flat());
   console.log(JSON.stringify({ version, node, checks: checks.flat(), problems }, undefined, 2));
   return problems;
 }
@@ -89,7 +89,7 @@ async function printJson(running, { version, node }) {
 /**
  * @param {Running} running
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<number>} how many problems there are
+ * @returns {Promise<number>} the number of problems
  */
 async function printLines(running, env) {
   const colored = isColored(process.stdout, env);
@@ -99,8 +99,8 @@ async function printLines(running, env) {
     spinner.show(name);
     const found = await findings;
     spinner.hide();
-    for (const finding of found) console.log(lineOf(finding, colored));
-    problems += problemsIn(found);
+    for (const finding of found) console.log(formatFinding(finding, colored));
+    problems += countProblems(found);
   }
   console.log(problems === 0 ? '\nNo problem was found.' : `\n${problems} ${problems === 1 ? 'problem' : 'problems'}.`);
   return problems;

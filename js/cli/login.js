@@ -1,8 +1,8 @@
 /**
  * The command `login`: the authorization code grant with a callback on this machine (RFC 8252 section 7.3).
  *
- * In: the environment, and the user's browser. Out: whose account it is and which scopes were granted. What never happens
- * here: a token is kept, or printed unasked, or a callback is believed that the core has not judged.
+ * In: the environment, and the user's browser. Out: the account and the granted scopes. What never happens here: a token is
+ * stored, or printed without `--show-tokens`, or a callback is used before the core has validated it.
  */
 
 import { once } from 'node:events';
@@ -15,36 +15,36 @@ import { pageFor } from '../nocodb/callback-page.js';
 import { readEnvironment } from '../nocodb/environment.js';
 import { requestTokens } from '../token-endpoint.js';
 import { openBrowser } from './open-browser.js';
-import { plain } from './output.js';
+import { stripControlCharacters } from './output.js';
 import { requireClient } from './problems.js';
-import { CannotRun, plainly } from './run.js';
+import { UsageError, describeError } from './run.js';
 
 /** @typedef {import('../nocodb/environment.js').Environment} Environment */
 /** @typedef {import('../../pkg/core.js').OAuthCore} Client */
 /** @typedef {import('./run.js').Options} Options */
-/** @typedef {import('./run.js').Surroundings} Surroundings */
+/** @typedef {import('./run.js').ProcessInfo} ProcessInfo */
 
 const REDIRECT_URI = 'INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI';
 
-const TIME_LIMIT_MS = 10 * 60 * 1000;
+const TIMEOUT_MS = 10 * 60 * 1000;
 
-const ELSEWHERE = 'The redirect URI is not on this machine, so the callback would not come here. Make an OAuth client with the '
-  + 'callback URL http://127.0.0.1:8976/ at Bitbucket, put its Key and Secret into the variables, and say '
-  + '--redirect-uri http://127.0.0.1:8976/ here.';
+const NOT_LOOPBACK = 'The redirect URI is not on this machine, so this command cannot receive the callback. Create an OAuth client '
+  + 'with the callback URL http://127.0.0.1:8976/ at Bitbucket, set the variables to its Key and Secret, and add the option '
+  + '--redirect-uri http://127.0.0.1:8976/.';
 
 /**
  * @param {Options} options
- * @param {Surroundings} surroundings
+ * @param {ProcessInfo} processInfo
  * @returns {Promise<number>}
  */
 export async function run(options, { env }) {
-  const { environment, client } = configured(options, env);
+  const { environment, client } = readConfiguration(options, env);
   try {
     const { code, codeVerifier } = await authorize(environment, client, !options['no-browser']);
     const tokens = await requestTokens(environment, () => client.buildTokenRequest(code, codeVerifier), 'authorization_code');
     const account = await fetchAccount(core().bearer(tokens.accessToken), environment);
-    print('Account', account ? `${account.displayName ?? account.nickname ?? account.uuid}` : 'not told');
-    print('Scopes', tokens.scopes.join(' ') || 'not told');
+    print('Account', account ? `${account.displayName ?? account.nickname ?? account.uuid}` : 'unknown');
+    print('Scopes', tokens.scopes.join(' ') || 'unknown');
     const missing = callCore(run, () => client.missingScopes(tokens.scopes.join(' ')));
     if (tokens.scopes.length > 0 && missing.length > 0) print('Missing', missing.join(' '));
     if (tokens.expiresAt !== undefined) print('Expires', new Date(tokens.expiresAt).toISOString());
@@ -62,7 +62,7 @@ export async function run(options, { env }) {
 
 /** @param {string} name @param {string} value */
 function print(name, value) {
-  console.log(`${`${name}:`.padEnd(15)}${plain(value)}`);
+  console.log(`${`${name}:`.padEnd(15)}${stripControlCharacters(value)}`);
 }
 
 /**
@@ -70,15 +70,15 @@ function print(name, value) {
  * @param {NodeJS.ProcessEnv} env
  * @returns {{ environment: Environment, client: Client }}
  */
-function configured({ 'redirect-uri': redirectUri }, env) {
+function readConfiguration({ 'redirect-uri': redirectUri }, env) {
   try {
     const environment = readEnvironment(typeof redirectUri === 'string' ? { ...env, [REDIRECT_URI]: redirectUri } : env);
     const client = requireClient(environment);
-    // The core takes plain http on this machine only.
-    if (!client.redirectUri.startsWith('http:')) throw new CannotRun(ELSEWHERE);
+    // The core allows plain http for loopback URLs only.
+    if (!client.redirectUri.startsWith('http:')) throw new UsageError(NOT_LOOPBACK);
     return { environment, client };
   } catch (error) {
-    throw new CannotRun(plainly(error));
+    throw new UsageError(describeError(error));
   }
 }
 
@@ -93,12 +93,12 @@ function configured({ 'redirect-uri': redirectUri }, env) {
 async function authorize(environment, client, opensBrowser) {
   const { url, state, codeVerifier } = callCore(authorize, () => client.createAuthorizationRequest());
   const server = createServer();
-  const arrived = callbackOf(server, environment, client, state);
-  arrived.catch(() => {});
+  const code = receiveCallback(server, environment, client, state);
+  code.catch(() => {});
   await listen(server, new URL(client.redirectUri));
   try {
-    await invite(url, opensBrowser);
-    return { code: await arrived, codeVerifier };
+    await openOrPrint(url, opensBrowser);
+    return { code: await code, codeVerifier };
   } finally {
     server.close();
     server.closeAllConnections();
@@ -115,8 +115,8 @@ async function listen(server, { hostname, port }) {
     await once(server, 'listening');
   } catch (error) {
     const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
-    const cause = code === 'EADDRINUSE' ? 'Something listens there, NocoDB perhaps: use' : 'Use';
-    throw new CannotRun(`The redirect URI's port cannot be listened on (${code}). ${cause} an OAuth client with another port, and `
+    const cause = code === 'EADDRINUSE' ? 'Another process, maybe NocoDB, uses the port: choose' : 'Choose';
+    throw new UsageError(`Cannot listen on the redirect URI's port (${code}). ${cause} an OAuth client with another port, and set `
       + '--redirect-uri.');
   }
 }
@@ -125,27 +125,27 @@ async function listen(server, { hostname, port }) {
  * @param {string} url
  * @param {boolean} opensBrowser
  */
-async function invite(url, opensBrowser) {
+async function openOrPrint(url, opensBrowser) {
   if (opensBrowser) {
     try {
       await openBrowser(url);
-      console.error('Log in in the browser window that opens. If there is none, stop this and say --no-browser.');
+      console.error('Log in in the browser window that opens. If none opens, stop this command and add --no-browser.');
       return;
     } catch {
-      // Then the user does.
+      // Then the user opens the URL.
     }
   }
-  printAddress(url);
+  printUrl(url);
 }
 
 /** @param {string} url */
-function printAddress(url) {
-  console.error('Open this address in a browser on this machine:');
+function printUrl(url) {
+  console.error('Open this URL in a browser on this machine:');
   console.log(url);
 }
 
 /**
- * Waits for the callback and judges it.
+ * Waits for the callback, and has the core validate it.
  *
  * @param {import('node:http').Server} server
  * @param {Environment} environment
@@ -153,10 +153,10 @@ function printAddress(url) {
  * @param {string} state
  * @returns {Promise<string>} the code; rejects with a `BitbucketAuthError`
  */
-function callbackOf(server, { callbackPage }, client, state) {
+function receiveCallback(server, { callbackPage }, client, state) {
   return new Promise((resolve, reject) => {
-    // As long as the server listens, that keeps the process alive.
-    const timer = setTimeout(() => reject(failure('AUTHORIZATION_TIMEOUT', 'authorize')), TIME_LIMIT_MS).unref();
+    // The listening server keeps the process alive.
+    const timer = setTimeout(() => reject(failure('AUTHORIZATION_TIMEOUT', 'authorize')), TIMEOUT_MS).unref();
     server.once('close', () => clearTimeout(timer));
     server.on('request', (request, response) => {
       const target = request.url ?? '';
@@ -165,16 +165,16 @@ function callbackOf(server, { callbackPage }, client, state) {
         response.writeHead(404).end();
         return;
       }
-      const verdict = verdictOn(client, new URL(target, client.redirectUri).href, state);
-      if (verdict instanceof BitbucketAuthError && core().isFromAnotherLogin(verdict.code)) {
-        response.writeHead(400, { 'content-type': 'text/plain' }).end('This answer does not belong to the login that waits here.\n');
+      const result = codeOrError(client, new URL(target, client.redirectUri).href, state);
+      if (result instanceof BitbucketAuthError && core().isFromAnotherLogin(result.code)) {
+        response.writeHead(400, { 'content-type': 'text/plain' }).end('This callback belongs to another login.\n');
         return;
       }
       const { headers, body } = pageFor(shown);
-      // The connection is not needed any more, and must be told all of the page before it ends.
+      // The server closes the connection after the browser has received the whole page.
       response.writeHead(200, { ...headers, connection: 'close' }).end(body, () => {
-        if (typeof verdict === 'string') resolve(verdict);
-        else reject(verdict);
+        if (typeof result === 'string') resolve(result);
+        else reject(result);
       });
     });
   });
@@ -184,12 +184,12 @@ function callbackOf(server, { callbackPage }, client, state) {
  * @param {Client} client
  * @param {string} callback
  * @param {string} state
- * @returns {string | unknown} the code, or why there is none
+ * @returns {string | unknown} the code, or the error that says why there is none
  */
-function verdictOn(client, callback, state) {
+function codeOrError(client, callback, state) {
   try {
-    // As a page that waits does: a denial is believed without a state.
-    return callCore(callbackOf, () => client.validateInPage(callback, state)) ?? failure('ACCESS_DENIED', 'callback');
+    // The same rule as for a page that waits: a denial counts without a state.
+    return callCore(receiveCallback, () => client.validateInPage(callback, state)) ?? failure('ACCESS_DENIED', 'callback');
   } catch (error) {
     return error;
   }

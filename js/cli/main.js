@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 /**
- * The program `nocodb-bitbucket-auth`, for whoever runs the plugin.
+ * The program `nocodb-bitbucket-auth`, for administrators of NocoDB.
  *
- * In: the command line. Out: the exit status. What never happens here: anything is loaded that an old Node.js cannot read,
- * before it has been told that it is too old.
+ * In: the command line. Out: the exit status. What never happens here: a file that an old Node.js cannot parse is loaded before
+ * the check of the version.
  */
 
 import { readFileSync } from 'node:fs';
 import { isTooOld } from './node-version.js';
 
-// Whoever reads the output may end first, as `head` does. That is no failure: the exit status is still of use.
+// A reader of the output may end first, as `head` does. That is no failure: the exit status is still useful.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error) => {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EPIPE') throw error;
@@ -19,7 +19,7 @@ for (const stream of [process.stdout, process.stderr]) {
 const { version, engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
 if (isTooOld(process.versions.node, engines.node)) {
-  console.error(`This needs Node.js ${engines.node}; here is ${process.versions.node}.`);
+  console.error(`nocodb-bitbucket-auth needs Node.js ${engines.node}; this is ${process.versions.node}.`);
   process.exitCode = 2;
 } else {
   const { run } = await import('./run.js');

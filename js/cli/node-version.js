@@ -1,5 +1,5 @@
 /**
- * Compares versions of Node.js. It uses nothing that an old Node.js lacks.
+ * Compares versions of Node.js, with syntax that an old Node.js can parse.
  */
 
 /**

@@ -1,13 +1,13 @@
 /**
  * Opens the user's browser.
  *
- * In: an address. Out: nothing; rejects where no browser could be started. What never happens here: a shell reads the address.
+ * In: a URL. Out: nothing; rejects if no browser could be started. What never happens here: a shell interprets the URL.
  */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** What each platform has for it. Those that are not listed are like Linux. @type {Partial<Record<NodeJS.Platform, string[]>>} */
+/** The command of each platform. The others use that of Linux. @type {Partial<Record<NodeJS.Platform, string[]>>} */
 const OPENERS = {
   darwin: ['open'],
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],

@@ -1,18 +1,18 @@
 /**
- * The commands with their options, and what help says of them. Constant data, and its layout.
+ * Defines the commands, their options and the texts of `--help`. It contains constants and their layout only.
  */
 
 /**
  * @typedef {object} Option
  * @property {'string' | 'boolean'} type
- * @property {string} [value] what the value is called in help
+ * @property {string} [value] the name of the value in the help text
  * @property {string} help
  */
 
 /**
  * @typedef {object} Command
  * @property {string} summary
- * @property {string} [more] further words of its help
+ * @property {string} [more] more lines of its help text
  * @property {Record<string, Option>} options
  */
 
@@ -21,41 +21,41 @@ const NAME = 'nocodb-bitbucket-auth';
 /** @type {Record<string, Command>} */
 export const COMMANDS = {
   doctor: {
-    summary: 'looks for what keeps NocoDB from connecting to Bitbucket',
-    more: 'Run it with the environment variables of the NocoDB process, in its container for instance. It prints a line for\n'
-      + 'each check: ✓ good, ✗ a problem, ! a warning, - skipped. Exit status: 0 no problem, 1 problems, 2 it could not run.\n'
-      + 'docs/doctor.md in the repository says what each line means.',
+    summary: 'checks what NocoDB needs to connect to Bitbucket',
+    more: 'Run it with the environment variables of the NocoDB process, for instance in its container. It prints a line for\n'
+      + 'each finding: ✓ good, ✗ problem, ! warning, - skipped. Exit status: 0 no problems, 1 problems, 2 it could not run.\n'
+      + 'docs/doctor.md in the repository explains each line.',
     options: {
       json: { type: 'boolean', help: 'print one JSON object' },
       online: {
         type: 'boolean',
-        help: 'also try Key and Secret: one code exchange with a made-up code. Not more often than needed, as Bitbucket may '
-          + 'lock the client out for a while',
+        help: 'also test Key and Secret: sends one code exchange with an invented code. Use it sparingly: Bitbucket may lock the '
+          + 'client out for a while',
       },
-      nocodb: { type: 'string', value: 'URL', help: 'where NocoDB is; by default NC_PUBLIC_URL, or the origin of the redirect URI' },
+      nocodb: { type: 'string', value: 'URL', help: 'the URL of NocoDB; by default NC_PUBLIC_URL, or the origin of the redirect URI' },
       'token-file': { type: 'string', value: 'FILE', help: 'test the access token or API token in this file; - is standard input' },
-      token: { type: 'string', value: 'TOKEN', help: 'the same; other users of this machine can read it in the list of processes' },
+      token: { type: 'string', value: 'TOKEN', help: 'test this token; other users of the machine can read it in the process list' },
       email: { type: 'string', value: 'ADDRESS', help: 'the token is an API token of this Atlassian account' },
-      workspace: { type: 'string', value: 'NAME', help: 'of an access token' },
-      repository: { type: 'string', value: 'WORKSPACE/NAME', help: 'of a repository\'s access token' },
+      workspace: { type: 'string', value: 'NAME', help: 'the workspace of an access token' },
+      repository: { type: 'string', value: 'WORKSPACE/NAME', help: 'the repository of a repository access token' },
     },
   },
   'authorize-url': {
-    summary: 'prints the address at which a login begins',
-    more: 'For looking at it only. It has neither state nor PKCE, which NocoDB adds, so it completes no login.',
+    summary: 'prints the authorization URL',
+    more: 'For inspection only: NocoDB adds state and PKCE, and without them the URL completes no login.',
     options: {},
   },
   login: {
-    summary: 'logs in at Bitbucket in your browser, and prints account and scopes',
-    more: 'It waits for the callback on this machine, so the callback URL of the OAuth client has to be on loopback, such as\n'
-      + 'http://127.0.0.1:8976/. Nothing is stored.',
+    summary: 'logs in at Bitbucket in your browser, and prints the account and its scopes',
+    more: 'It receives the callback on this machine, so the callback URL of the OAuth client has to be a loopback URL, such as\n'
+      + 'http://127.0.0.1:8976/. It stores nothing.',
     options: {
       'redirect-uri': {
         type: 'string',
         value: 'URL',
         help: 'the callback URL as registered at Bitbucket; by default INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI',
       },
-      'no-browser': { type: 'boolean', help: 'print the address instead of opening a browser' },
+      'no-browser': { type: 'boolean', help: 'print the URL instead of opening a browser' },
       'show-tokens': { type: 'boolean', help: 'also print the tokens' },
     },
   },
@@ -67,8 +67,8 @@ export function overview() {
   const commands = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(15)} ${summary}`);
   return [
     `Usage: ${NAME} <command> [options]`, '', ...commands, '',
-    `  ${'--help'.padEnd(15)} this, or with a command its options`,
-    `  ${'--version'.padEnd(15)} the version`,
+    `  ${'--help'.padEnd(15)} prints this, or the options of a command`,
+    `  ${'--version'.padEnd(15)} prints the version`,
   ].join('\n');
 }
 

@@ -1,8 +1,8 @@
 /**
- * How the program prints.
+ * Formats the output of the program.
  *
- * In: findings. Out: lines on a terminal or a pipe, or JSON. What never happens here: an escape code on a pipe, unless
- * FORCE_COLOR asks for it.
+ * In: findings. Out: lines for a terminal or a pipe. What never happens here: an escape code goes to a pipe, unless FORCE_COLOR
+ * asks for it.
  */
 
 import { styleText } from 'node:util';
@@ -19,14 +19,14 @@ const SIGNS = {
 };
 
 /**
- * Whether colours are wanted there (no-color.org, force-color.org).
+ * Whether to use colours (no-color.org, force-color.org).
  *
  * @param {Stream} stream
  * @param {NodeJS.ProcessEnv} env
  */
 export function isColored(stream, env) {
   if (env.FORCE_COLOR !== undefined) return !['0', 'false'].includes(env.FORCE_COLOR);
-  // Node.js looks at NO_COLOR and at the kind of terminal.
+  // `hasColors` respects NO_COLOR and the type of the terminal.
   return Boolean(stream.isTTY && stream.hasColors(16, env));
 }
 
@@ -35,23 +35,23 @@ export function isColored(stream, env) {
  * @param {boolean} colored
  * @returns {string} one line
  */
-export function lineOf({ verdict, text, cure }, colored) {
+export function formatFinding({ verdict, text, cure }, colored) {
   const { sign, color } = SIGNS[verdict];
-  // The colours of Node.js are for its own standard output, unless it is told that somebody else has looked.
+  // By default, `styleText` decides by the process' own standard output. `isColored` has decided already.
   const shown = colored ? styleText(color, sign, /** @type {any} */ ({ validateStream: false })) : sign;
   return `${shown} ${cure ? `${text} ${cure}` : text}`;
 }
 
 /**
  * @param {string} text
- * @returns {string} without control characters, line breaks among them
+ * @returns {string} without control characters and line breaks
  */
-export function plain(text) {
+export function stripControlCharacters(text) {
   return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
 }
 
 /**
- * Something that turns while somebody waits.
+ * A spinner for a terminal; elsewhere it prints nothing.
  *
  * @param {Stream} stream
  * @param {NodeJS.ProcessEnv} env

@@ -1,9 +1,9 @@
 /**
- * What is wrong with variables: which check tells it, and what mends it.
+ * Sorts the problems of variables by check, and knows their cures.
  */
 
 import { failure } from '../core.js';
-import { CannotRun } from './run.js';
+import { UsageError } from './run.js';
 
 /** @typedef {import('../error.js').ErrorDetails} ErrorDetails */
 /** @typedef {import('./context.js').Context} Context */
@@ -12,8 +12,8 @@ import { CannotRun } from './run.js';
 
 export const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
 
-/** The checks that tell of variables of their own. @type {Record<'redirect-uri' | 'endpoints' | 'scopes' | 'redis', RegExp>} */
-const THEIRS = {
+/** The checks that report the problems of certain variables. @type {Record<'redirect-uri' | 'endpoints' | 'scopes' | 'redis', RegExp>} */
+const VARIABLES_OF = {
   'redirect-uri': /_REDIRECT_URI$/,
   endpoints: /_proxy$|_(AUTHORIZE|TOKEN|API)_URL$/i,
   scopes: /_SCOPES$/,
@@ -27,41 +27,41 @@ const CURES = {
   [`${PREFIX}REDIRECT_URI`]: 'It is the Callback URL of the OAuth client at Bitbucket, character for character.',
 };
 
-/** Those that OAuth2 needs. */
-const CLIENT = ['CLIENT_ID', 'CLIENT_SECRET', 'REDIRECT_URI'].map((name) => PREFIX + name);
+/** The variables that OAuth2 needs. */
+const OAUTH_VARIABLES = ['CLIENT_ID', 'CLIENT_SECRET', 'REDIRECT_URI'].map((name) => PREFIX + name);
 
-/** What has the preload loaded, as it is written in a shell. */
+/** How to load the preload, as written in a shell. */
 export const PRELOAD_OPTION = 'NODE_OPTIONS="--require nocodb-bitbucket-auth/register" (in a container, with the path of '
   + 'pkg/register.cjs)';
 
 /**
- * Whether nobody began to configure OAuth2. Tokens do without it.
+ * Whether none of the variables of OAuth2 is set, which access tokens and API tokens do not need.
  *
  * @param {NodeJS.ProcessEnv} env
  */
-export function isWithoutOAuth(env) {
-  return !CLIENT.some((name) => env[name]?.trim());
+export function isOAuthUnset(env) {
+  return !OAUTH_VARIABLES.some((name) => env[name]?.trim());
 }
 
 /**
  * @param {Context} context
- * @param {keyof typeof THEIRS} [check] without one: those of which no check tells that has variables of its own
+ * @param {keyof typeof VARIABLES_OF} [check] without one: the problems that none of those checks reports
  * @returns {ErrorDetails[]}
  */
 export function problemsFor({ env, environment: { problems } }, check) {
-  const patterns = Object.values(THEIRS);
-  const meant = isWithoutOAuth(env) ? CLIENT : [];
-  return problems.filter(({ field = '' }) => !meant.includes(field) && (
-    check ? THEIRS[check].test(field) : !patterns.some((pattern) => pattern.test(field))));
+  const patterns = Object.values(VARIABLES_OF);
+  const intended = isOAuthUnset(env) ? OAUTH_VARIABLES : [];
+  return problems.filter(({ field = '' }) => !intended.includes(field) && (
+    check ? VARIABLES_OF[check].test(field) : !patterns.some((pattern) => pattern.test(field))));
 }
 
 /**
- * That several processes have no Redis in common: the last that the core says of the variable that would name one.
+ * The problem of several processes without a common Redis: the core's last one about the variable that would name a Redis.
  *
  * @param {Environment} environment
  * @returns {ErrorDetails | undefined}
  */
-export function lackOfRedis({ client, hasWorkers, redis, problems }) {
+export function missingRedisProblem({ client, hasWorkers, redis, problems }) {
   if (!client || !hasWorkers || redis) return undefined;
   return problems.findLast(({ field }) => field === `${PREFIX}REDIS_URL`);
 }
@@ -70,16 +70,16 @@ export function lackOfRedis({ client, hasWorkers, redis, problems }) {
  * @param {ErrorDetails} problem of a variable
  * @returns {Finding}
  */
-export function findingOf({ message, field = '' }) {
-  return { verdict: 'bad', text: reasonIn(message), cure: CURES[field] ?? 'Correct it, or unset it for the default.' };
+export function toFinding({ message, field = '' }) {
+  return { verdict: 'bad', text: reasonOf(message), cure: CURES[field] ?? 'Correct it, or unset it for the default.' };
 }
 
 /**
- * What is wrong, without the words with which each problem of the configuration begins.
+ * The reason of a problem, without the words with which every message about the configuration begins.
  *
  * @param {string} message
  */
-export function reasonIn(message) {
+export function reasonOf(message) {
   const beginning = failure('INVALID_CONFIG', 'config').message.replace(/\.$/, ': ');
   return message.startsWith(beginning) ? message.slice(beginning.length) : message;
 }
@@ -89,9 +89,9 @@ export function reasonIn(message) {
  *
  * @param {Environment} environment
  * @returns {import('../../pkg/core.js').OAuthCore}
- * @throws {CannotRun} with all that is wrong with variables, one a line
+ * @throws {UsageError} that lists the problems of all variables, one on each line
  */
 export function requireClient({ client, problems }) {
   if (client) return client;
-  throw new CannotRun(problems.map(({ message }) => message).join('\n'));
+  throw new UsageError(problems.map(({ message }) => message).join('\n'));
 }

@@ -57,10 +57,10 @@ describe('doctor', () => {
 
   test('finds nothing wrong with the preload and its environment', async () => {
     const { status, found } = await examine();
-    assert.match(found('redirect-uri'), /^good: The redirect URI http:\/\/localhost:\d+\/ is answered by the plugin's page\.$/);
+    assert.match(found('redirect-uri'), /^good: The redirect URI http:\/\/localhost:\d+\/ returns the plugin's page\.$/);
     assert.match(found('nocodb'), /^good: NocoDB .+, community edition, answers at http:\/\/localhost:\d+\/\.$/);
     assert.match(found('preload'), /^good: .*with the Key and the redirect URI of this environment\.$/);
-    assert.match(found('redis'), /^good: .*in database 15, which no start of NocoDB empties\.$/);
+    assert.match(found('redis'), /^good: .*in database 15, which NocoDB does not empty\.$/);
     assert.equal(status, 0);
   });
 
@@ -68,7 +68,7 @@ describe('doctor', () => {
     const { status, found } = await examine({
       [CLIENT_ID]: 'another-key', [REDIRECT_URI]: `http://localhost:${port}/any/path`, NC_PUBLIC_URL: `http://localhost:${port}`,
     });
-    assert.match(found('redirect-uri'), /^bad: .*not answered by the plugin's page but with 404\.$/);
+    assert.match(found('redirect-uri'), /^bad: .*does not return the plugin's page but the status 404\.$/);
     assert.match(found('preload'), /^bad: .*with another Key and redirect URI than in this environment\.$/);
     assert.equal(status, 1);
   });
@@ -77,10 +77,10 @@ describe('doctor', () => {
     await host.stop();
     await host.start(port, env, { withPlugin: false });
     for (const [path, words] of [
-      ['', /^bad: .*redirected without the query/],
-      ['dashboard', /^bad: .*redirected to another path, with the query/],
-      ['dashboard/', /^bad: .*by another \(200\)/],
-      ['any/path', /^bad: .*with 404/],
+      ['', /^bad: .*redirects without the query/],
+      ['dashboard', /^bad: .*redirects to another path, with the query/],
+      ['dashboard/', /^bad: .*another page than the plugin's \(200\)/],
+      ['any/path', /^bad: .*the status 404/],
     ]) {
       const { status, found } = await examine({ [REDIRECT_URI]: `http://localhost:${port}/${path}` });
       assert.match(found('redirect-uri'), words);

@@ -151,7 +151,7 @@ describe('the command `login`', () => {
     const taken = createServer().listen(new URL(bitbucket.client.callback).port, '127.0.0.1');
     await once(taken, 'listening');
     t.after(() => taken.close());
-    assert.match(await end({}), /port cannot be listened on \(EADDRINUSE\)\. Something listens there, .*another port, and --redirect-uri\./);
+    assert.match(await end({}), /Cannot listen on the redirect URI's port \(EADDRINUSE\)\. Another process, .*another port, and set --redirect-uri\./);
   });
 });
 
@@ -161,7 +161,7 @@ describe('the command `authorize-url`', () => {
     assert.equal(status, 0);
     const { searchParams } = new URL(stdout.trim());
     assert.deepEqual([...searchParams.keys()], ['response_type', 'client_id', 'redirect_uri', 'scope']);
-    assert.match(stderr, /^For looking at it: .*completes no login\.\n$/);
+    assert.match(stderr, /^For inspection only: .*completes no login\.\n$/);
   });
 
   test('exits with 2 without a client', async (t) => {

@@ -30,7 +30,7 @@ describe('`doctor` checks a Redis and', () => {
   test("accepts the plugin's own, and leaves nothing in it", async (t) => {
     const { url, port } = await startRedis(t);
     assertOne(await redisWith(t, { [OWN]: `${url}/5` }), 'good',
-      new RegExp(`^The Redis of ${OWN} \\(127\\.0\\.0\\.1:${port}\\) can be used; the plugin's data is in database 5, which no`));
+      new RegExp(`^The Redis of ${OWN} \\(127\\.0\\.0\\.1:${port}\\) can be used; the plugin's data is in database 5, which NocoDB does not empty`));
     const client = clientOf(t, url, 5);
     const left = await client.keys('*');
     for (const key of left) assert.ok(await client.pttl(key) <= 1000 && key.startsWith('nocodb-bitbucket-auth:doctor:'), key);
@@ -38,21 +38,21 @@ describe('`doctor` checks a Redis and', () => {
 
   test("says that the plugin uses another database of NocoDB's Redis", async (t) => {
     const { url } = await startRedis(t);
-    assertOne(await redisWith(t, { NC_REDIS_URL: url }), 'good', /of NC_REDIS_URL .* in database 15, which no start/);
+    assertOne(await redisWith(t, { NC_REDIS_URL: url }), 'good', /of NC_REDIS_URL .* in database 15, which NocoDB does not empty/);
   });
 
   test('warns that a start of NocoDB empties a Redis with one database, unless NocoDB keeps its cache', async (t) => {
     const { url } = await startRedis(t, '--databases', '1');
-    const words = /database 0, which is that of NC_REDIS_URL: NocoDB empties it at each start\. The plugin stays there, as it has no other database\. Set /;
+    const words = /database 0, the one of NC_REDIS_URL: NocoDB empties it at each start\. The plugin uses it, because it has no other database\. Set /;
     assertOne(await redisWith(t, { NC_REDIS_URL: url }), 'warning', words);
-    assertOne(await redisWith(t, { NC_REDIS_URL: url, NC_KEEP_CACHE: 'true' }), 'good', /database 0, which no start/);
+    assertOne(await redisWith(t, { NC_REDIS_URL: url, NC_KEEP_CACHE: 'true' }), 'good', /database 0, which NocoDB does not empty/);
   });
 
   test("warns that the plugin's own Redis is NocoDB's database", async (t) => {
     const { url } = await startRedis(t);
-    assertOne(await redisWith(t, { [OWN]: url, NC_CACHE_REDIS_URL: `${url}/0` }), 'warning', /that of NC_CACHE_REDIS_URL/);
+    assertOne(await redisWith(t, { [OWN]: url, NC_CACHE_REDIS_URL: `${url}/0` }), 'warning', /the one of NC_CACHE_REDIS_URL/);
     assertOne(await redisWith(t, { [OWN]: `${url}/3`, NC_CACHE_REDIS_URL: `${url}/0` }), 'good', /database 3/);
-    assertOne(await redisWith(t, { NC_REDIS_URL: url, [`${PREFIX}REDIS_DATABASE`]: '0' }), 'warning', /that of NC_REDIS_URL/);
+    assertOne(await redisWith(t, { NC_REDIS_URL: url, [`${PREFIX}REDIS_DATABASE`]: '0' }), 'warning', /the one of NC_REDIS_URL/);
   });
 
   test('accepts the permissions that docs/scaling.md lists, and names each one that is missing', async (t) => {
@@ -70,7 +70,7 @@ describe('`doctor` checks a Redis and', () => {
   });
 
   for (const [what, more, address, words] of [
-    ['wants a password', ['--requirepass', 'marked'], ({ port }) => `redis://127.0.0.1:${port}`, /: user or password is wrong or missing\. Correct the address/],
+    ['wants a password', ['--requirepass', 'marked'], ({ port }) => `redis://127.0.0.1:${port}`, /: user or password is wrong or missing\. Correct the URL/],
     ['wants another password', ['--requirepass', 'marked'], ({ port }) => `redis://:marked-not@127.0.0.1:${port}`, /: user or password is wrong/],
     ['has fewer databases', [], ({ url }) => `${url}/77`, /: it has no database of that number\. Name a lower/],
     ['is a sentinel', ['--sentinel'], ({ url }) => url, /: it is a sentinel, or lacks a command\./],
@@ -94,7 +94,7 @@ describe('`doctor` checks a Redis and', () => {
   test('reports an invalid URL', async (t) => {
     const [problem, ...rest] = await redisWith(t, { [OWN]: 'marked.example:6379' }, ['marked']);
     assert.equal(problem.verdict, 'bad');
-    assertOne(rest, 'skipped', /^No Redis was tried: the variable that names it cannot be used\. $/);
+    assertOne(rest, 'skipped', /^Redis was not checked: the variable that names it cannot be used\. $/);
     assertOne(await redisWith(t, {}), 'skipped', /no variable names one/);
   });
 });
@@ -106,14 +106,14 @@ describe('`doctor` checks several processes and', () => {
     for (const name of ['NC_WORKER_MODE_ENABLED', 'NC_WORKER_CONTAINER']) {
       const found = await examine(t, await unreachable({ [name]: 'true' }));
       assertOne(found('processes'), 'bad', /without a Redis in common they lose connections: INTEGRATION_AUTH_BITBUCKET_REDIS_URL or NC_REDIS_URL/);
-      assertOne(found('redis'), 'skipped', /No Redis was tried/);
+      assertOne(found('redis'), 'skipped', /Redis was not checked/);
     }
   });
 
   test('accepts them with a Redis, also without an OAuth client', async (t) => {
     const { url } = await startRedis(t);
     assertOne(await processesWith(t, { NC_WORKER_CONTAINER: 'true', NC_REDIS_URL: url }), 'good', /share the Redis of NC_REDIS_URL/);
-    assertOne(await processesWith(t, { NC_WORKER_CONTAINER: 'true', [`${PREFIX}CLIENT_ID`]: '' }), 'skipped', /nothing for them to share/);
+    assertOne(await processesWith(t, { NC_WORKER_CONTAINER: 'true', [`${PREFIX}CLIENT_ID`]: '' }), 'skipped', /They share nothing/);
   });
 
   test('skips the check when no variable says that there are several', async (t) => {

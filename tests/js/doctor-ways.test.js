@@ -30,17 +30,17 @@ describe('`doctor` checks the redirect URI and', () => {
   test("accepts the plugin's page, also when the URI has a query", async (t) => {
     const { env, nocodb } = await scene(t);
     const found = await examine(t, { ...env, [`${PREFIX}REDIRECT_URI`]: `${nocodb.origin}/?tenant=7` });
-    assertOne(found('redirect-uri'), 'good', /^The redirect URI http:\/\/127\.0\.0\.1:\d+\/ is answered by the plugin's page\. $/);
+    assertOne(found('redirect-uri'), 'good', /^The redirect URI http:\/\/127\.0\.0\.1:\d+\/ returns the plugin's page\. $/);
   });
 
   for (const [what, answer, words] of [
     ['NocoDB 0.301.3 without the preload', (response) => response.writeHead(302, { location: '/dashboard' }), /without the query, so the code.*NODE_OPTIONS="--require nocodb-bitbucket-auth\/register".*container.*pkg\/register\.cjs/],
     ['another path', (response, url) => response.writeHead(301, { location: `/dashboard/${url.slice(1)}` }), /to another path, with the query/],
     ['a login of a company', (response) => response.writeHead(302, { location: 'https://login.example/?state=x' }), /to another server/],
-    ['nothing', (response) => response.writeHead(404), /with 404.*NODE_OPTIONS.*NC_PUBLIC_URL/],
-    ['a guard', (response) => response.writeHead(401), /wants a login of its own \(401\)/],
-    ['a proxy that does not find NocoDB', (response) => response.writeHead(502), /fails with 502.*whether NocoDB runs/],
-    ['NocoDB\'s own page', (response) => response.writeHead(200, { 'content-type': 'text/html' }), /by another \(200\).*NODE_OPTIONS/],
+    ['nothing', (response) => response.writeHead(404), /the status 404.*NODE_OPTIONS.*NC_PUBLIC_URL/],
+    ['a guard', (response) => response.writeHead(401), /requires another login in front of NocoDB \(401\)/],
+    ['a proxy that does not find NocoDB', (response) => response.writeHead(502), /fails with the status 502.*whether NocoDB runs/],
+    ['NocoDB\'s own page', (response) => response.writeHead(200, { 'content-type': 'text/html' }), /returns another page than the plugin's \(200\).*NODE_OPTIONS/],
   ]) {
     test(`reports that ${what} answers there`, async (t) => {
       const { env } = await scene(t, { answers: { '/': ({ url }, response) => answer(response, url).end('<title>Other</title>') } });
@@ -59,7 +59,7 @@ describe('`doctor` checks the redirect URI and', () => {
 
   test('reports a URI that cannot be reached, or whose certificate is not accepted', async (t) => {
     const env = await unreachable();
-    assertOne((await examine(t, env))('redirect-uri'), 'bad', /cannot be reached from here: the connection was refused/);
+    assertOne((await examine(t, env))('redirect-uri'), 'bad', /cannot be reached from this machine: the connection was refused/);
     const { tls } = makeCertificates(t);
     const { origin } = await serve(t, (_request, response) => response.end(), tls);
     const found = await examine(t, { ...env, [`${PREFIX}REDIRECT_URI`]: `${origin}/` });
@@ -69,15 +69,15 @@ describe('`doctor` checks the redirect URI and', () => {
   test('reports a URI that does not respond', async (t) => {
     const { env } = await scene(t, { answers: { '/': () => {} } });
     const found = await examine(t, { ...env, [`${PREFIX}TIMEOUT_MS`]: '500' });
-    assertOne(found('redirect-uri'), 'bad', /there was no answer in time/);
+    assertOne(found('redirect-uri'), 'bad', /there was no response in time/);
   });
 
   for (const [what, change, words] of [
-    ['another policy', (headers) => ({ ...headers, 'content-security-policy': "default-src 'self'" }), /sends it: Content-Security-Policy\./],
+    ['another policy', (headers) => ({ ...headers, 'content-security-policy': "default-src 'self'" }), /differs from this version's: Content-Security-Policy\./],
     ['one more policy', ({ 'content-security-policy': own = '', ...headers }) => (
       { ...headers, 'content-security-policy': [own, "default-src 'self'"] }), /: Content-Security-Policy\./],
     ['no opener policy', ({ 'cross-origin-opener-policy': _removed, ...headers }) => headers, /: Cross-Origin-Opener-Policy\./],
-    ['a cache', (headers) => ({ ...headers, 'cache-control': 'max-age=60' }), /: Cache-Control\. A proxy/],
+    ['a cache', (headers) => ({ ...headers, 'cache-control': 'max-age=60' }), /: Cache-Control\. Have the proxy/],
   ]) {
     test(`reports a proxy that sends ${what}`, async (t) => {
       const env = await proxied(t, await scene(t), change);
@@ -105,7 +105,7 @@ describe('`doctor` checks the redirect URI and', () => {
     const host = await scene(t, { answers });
     const env = await proxied(t, host, asItComes, (target) => (target.includes('?') ? '/dashboard' : target));
     const found = await examine(t, { ...env, NC_PUBLIC_URL: host.nocodb.origin });
-    assertOne(found('redirect-uri'), 'bad', /a proxy that drops the query/);
+    assertOne(found('redirect-uri'), 'bad', /a proxy removes the query/);
   });
 });
 
@@ -124,12 +124,12 @@ describe('`doctor` checks NocoDB and', () => {
       assertOne(found('nocodb'), 'good', /0\.301\.3/);
       assertOne(found('redirect-uri'), 'bad', /cannot be reached/);
     }
-    assertOne((await examine(t, elsewhere))('nocodb'), 'warning', /cannot be reached from here.*See whether NocoDB runs there; --nocodb names another/);
+    assertOne((await examine(t, elsewhere))('nocodb'), 'warning', /cannot be reached from here.*Check whether NocoDB runs there, or set another URL with --nocodb/);
   });
 
   test('says so when NocoDB does not report a version', async (t) => {
     const { env } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': (_request, response) => json(response, 200, { ee: true }) } });
-    assertOne((await examine(t, env))('nocodb'), 'good', /^NocoDB of an untold version, enterprise edition, answers/);
+    assertOne((await examine(t, env))('nocodb'), 'good', /^NocoDB of an unknown version, enterprise edition, answers/);
   });
 
   test('finds it at the redirect URI when NC_PUBLIC_URL is invalid, which is a problem', async (t) => {
@@ -137,15 +137,15 @@ describe('`doctor` checks NocoDB and', () => {
     for (const value of ['marked:8080', 'marked.example', 'ftp://marked.example']) {
       const [wrong, ...rest] = (await examine(t, { ...env, NC_PUBLIC_URL: value }, { secrets: ['marked'] }))('nocodb');
       assert.equal(wrong.verdict, 'bad');
-      assert.match(wrong.text, /^NC_PUBLIC_URL must be an address that starts with http:\/\/ or https:\/\/\.$/);
+      assert.match(wrong.text, /^NC_PUBLIC_URL must be a URL that starts with http:\/\/ or https:\/\/\.$/);
       assertOne(rest, 'good', /0\.301\.3/);
     }
   });
 
   test('ignores a version of another package, from whose folder NocoDB was started', async (t) => {
     for (const [version, words] of [
-      ['0.2.0', /^NocoDB, community edition, answers at http:\S+ It gives its version as 0\.2\.0, which is none of NocoDB's: outside of/],
-      ['1.301.3', /version as 1\.301\.3/],
+      ['0.2.0', /^NocoDB, community edition, answers at http:\S+ It reports the version 0\.2\.0, which is none of NocoDB's: outside of/],
+      ['1.301.3', /version 1\.301\.3/],
       ['2026.09.0', /^NocoDB 2026\.09\.0, community/],
       ['0.258.11', /^NocoDB 0\.258\.11, community/],
     ]) {
@@ -159,7 +159,7 @@ describe('`doctor` checks NocoDB and', () => {
     for (const answer of [(response) => response.writeHead(404).end(), (response) => json(response, 200, { version: 3 })]) {
       const { env, paths } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': (_request, response) => answer(response) } });
       assert.ok(paths.INFO);
-      assertOne((await examine(t, env))('nocodb'), 'bad', /does not say which NocoDB.*See whether NocoDB runs there, .*--nocodb names another/);
+      assertOne((await examine(t, env))('nocodb'), 'bad', /does not answer like NocoDB.*Check whether NocoDB runs there, .*set another URL with --nocodb/);
     }
   });
 
@@ -175,7 +175,7 @@ describe('`doctor` checks NocoDB and', () => {
     for (const [policy, verdict] of [['same-origin', 'bad'], ['same-origin-allow-popups; report-to="x"', 'good']]) {
       const change = (headers) => ({ ...headers, 'cross-origin-opener-policy': policy });
       const env = await proxied(t, await scene(t), change);
-      assertOne((await examine(t, env))('nocodb'), verdict, verdict === 'bad' ? /cuts its login window off/ : /./);
+      assertOne((await examine(t, env))('nocodb'), verdict, verdict === 'bad' ? /separates the login window/ : /./);
     }
   });
 });
@@ -218,7 +218,7 @@ describe('`doctor` checks the preload and', () => {
     const { env } = await scene(t, { answers: guarded });
     assertOne((await examine(t, env))('preload'), 'good', /active in the process that answers at the redirect URI/);
     const without = await scene(t, { answers: { ...guarded, '/': (_request, response) => response.end() } });
-    assertOne((await examine(t, without.env))('preload'), 'warning', /cannot be seen/);
+    assertOne((await examine(t, without.env))('preload'), 'warning', /cannot be checked/);
   });
 
   test('skips the check when another server answers', async (t) => {
@@ -226,12 +226,12 @@ describe('`doctor` checks the preload and', () => {
       const { origin } = await serve(t, (_request, response) => response.writeHead(status).end());
       const found = await examine(t, await unreachable({ NC_PUBLIC_URL: origin }));
       assertOne(found('nocodb'), 'bad', /./);
-      assertOne(found('preload'), 'skipped', /^The preload was not looked for: what answers at http:\S+ does not say that it is NocoDB\. $/);
+      assertOne(found('preload'), 'skipped', /^The preload was not checked: the server at http:\S+ does not answer like NocoDB\. $/);
     }
   });
 
   test('skips the check when NocoDB cannot be reached', async (t) => {
-    assertOne((await examine(t, await unreachable()))('preload'), 'skipped', /not learnt: the connection was refused/);
+    assertOne((await examine(t, await unreachable()))('preload'), 'skipped', /not checked: the connection was refused/);
   });
 });
 
@@ -291,7 +291,7 @@ describe('`doctor` checks the endpoints and', () => {
     const gone = `http://127.0.0.1:${await freePort()}`;
     all((await examine(t, { ...env, HTTPS_PROXY: gone }))('endpoints'), 'bad', /was refused\. Start the proxy, or correct HTTPS_PROXY\./);
     const failing = await startProxy(t, () => { throw new RequestError('no', 502); });
-    all((await examine(t, { ...env, HTTPS_PROXY: `http://${failing.address}` }))('endpoints'), 'bad', /whether the machine of the proxy finds/);
+    all((await examine(t, { ...env, HTTPS_PROXY: `http://${failing.address}` }))('endpoints'), 'bad', /whether the proxy's machine can reach/);
     all((await examine(t, { ...env, HTTPS_PROXY: 'http://proxy.invalid' }))('endpoints'), 'bad', /the proxy's name in HTTPS_PROXY/);
   });
 
@@ -299,8 +299,8 @@ describe('`doctor` checks the endpoints and', () => {
     const found = await examine(t, { ...await bitbucket(t), HTTPS_PROXY: 'socks5://marked:marked@proxy.example' }, { secrets: ['marked'] });
     const [problem, ...rest] = found('endpoints');
     assert.match(problem.text, /^HTTPS_PROXY must start with http/);
-    assertOne(found('clock'), 'skipped', /^The clock was not compared: the proxy cannot be used\. $/);
-    all(rest, 'skipped', /was not asked, as the proxy cannot be used/);
+    assertOne(found('clock'), 'skipped', /^The clock was not checked: the proxy cannot be used\. $/);
+    all(rest, 'skipped', /was not checked, because the proxy cannot be used/);
   });
 
   test('reports a certificate that is not accepted', async (t) => {
@@ -321,8 +321,8 @@ describe('`doctor` checks the endpoints and', () => {
     };
     const portal = (await examine(t, await env((_request, response) => response.writeHead(200).end('<html>'))))('endpoints');
     assert.deepEqual(portal.map(({ verdict }) => verdict), ['good', 'bad', 'bad']);
-    assert.match(portal[1].text, /Something else than Bitbucket answers for the token endpoint at .*status 200/);
-    all((await examine(t, await env((_request, response) => response.writeHead(503).end())))('endpoints'), 'warning', /error of its own \(503\)/);
+    assert.match(portal[1].text, /A server other than Bitbucket answers for the token endpoint at .*status 200/);
+    all((await examine(t, await env((_request, response) => response.writeHead(503).end())))('endpoints'), 'warning', /a server error \(503\)/);
   });
 
   test('reports invalid URLs', async (t) => {
@@ -331,7 +331,7 @@ describe('`doctor` checks the endpoints and', () => {
     assertOne([problem], 'bad', /API_URL must start with https/);
     // The other two are asked all the same.
     assert.deepEqual(others.map(({ text }) => /^The (authorization|token) endpoint/.exec(text)?.[1]), ['authorization', 'token']);
-    assertOne(found('clock'), 'skipped', /an address of Bitbucket cannot be used/);
+    assertOne(found('clock'), 'skipped', /a URL of Bitbucket cannot be used/);
   });
 });
 
@@ -346,11 +346,11 @@ describe('`doctor` checks the clock and', () => {
   const later = (ms) => new Date(Date.now() + ms).toUTCString();
 
   for (const [name, date, verdict, words] of [
-    ['agrees', () => later(0), 'good', /agrees/],
-    ['is half a minute off', () => later(-30_000), 'good', /agrees/],
+    ['agrees', () => later(0), 'good', /is within a minute/],
+    ['is half a minute off', () => later(-30_000), 'good', /is within a minute/],
     ['is ahead', () => later(-200_000), 'bad', /^The clock is (19|20)\d seconds ahead of Bitbucket's\. .*NTP/],
     ['is behind', () => later(3_600_000), 'bad', /^The clock is 3[56]\d\d seconds behind/],
-    ['cannot be compared, as no date is told', () => undefined, 'skipped', /tells no date/],
+    ['cannot be compared, as no date is told', () => undefined, 'skipped', /sent no date/],
   ]) {
     test(name, async (t) => assertOne(await at(t, date()), verdict, words));
   }

@@ -93,7 +93,7 @@ describe('`doctor` checks Node.js and', () => {
     for (const version of ['18.20.4', '20.18.0', '20.9.9']) {
       const { status, stdout, stderr } = await run(t, ['doctor'], {}, { node: pretending(version) });
       assert.deepEqual([status, stdout], [2, '']);
-      assert.match(stderr, new RegExp(`^This needs Node.js >=20.18.1; here is ${version}\\.\n$`));
+      assert.match(stderr, new RegExp(`^nocodb-bitbucket-auth needs Node.js >=20.18.1; this is ${version}\\.\n$`));
     }
   });
 
@@ -131,9 +131,9 @@ describe('`doctor` checks the variables and', () => {
   });
 
   for (const [name, words] of [
-    ['SCOPE', /^INTEGRATION_AUTH_BITBUCKET_SCOPE is no variable of the plugin\. Is INTEGRATION_AUTH_BITBUCKET_SCOPES meant\?$/],
-    ['REDIRECT_URL', /Is INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI meant/],
-    ['SOMETHING_ELSE', /^INTEGRATION_AUTH_BITBUCKET_SOMETHING_ELSE is no variable of the plugin\. docs\/configuration\.md/],
+    ['SCOPE', /^INTEGRATION_AUTH_BITBUCKET_SCOPE is not a variable of the plugin\. Did you mean INTEGRATION_AUTH_BITBUCKET_SCOPES\?$/],
+    ['REDIRECT_URL', /Did you mean INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI\?/],
+    ['SOMETHING_ELSE', /^INTEGRATION_AUTH_BITBUCKET_SOMETHING_ELSE is not a variable of the plugin\. docs\/configuration\.md/],
   ]) {
     test(`reports ${name}, which the plugin does not know`, async (t) => {
       const [good, ...unknown] = (await examine(t, await unreachable({ [PREFIX + name]: 'marked' }), { secrets: ['marked'] }))('variables');
@@ -209,7 +209,7 @@ describe('`doctor` checks Key and Secret and', () => {
   test('does not judge them when they cannot be tried', async (t) => {
     const { env, bitbucket } = await scene(t);
     bitbucket.control.fault({ target: 'token', kind: 'status', status: 503, times: 2 });
-    assertOne((await examine(t, env, { args: ['--online'] }))('client'), 'warning', /^Key and Secret could not be tried: /);
+    assertOne((await examine(t, env, { args: ['--online'] }))('client'), 'warning', /^Key and Secret could not be tested: /);
   });
 
   test('reports a server that issues tokens for an invented code, as it is not Bitbucket', async (t) => {
@@ -217,16 +217,16 @@ describe('`doctor` checks Key and Secret and', () => {
       access_token: 'marked-token', token_type: 'bearer', expires_in: 60, refresh_token: 'marked-refresh', scope: 'account',
     }));
     const found = await examine(t, environment(origin), { args: ['--online'], secrets: ['marked'] });
-    assertOne(found('client'), 'bad', /made-up code/);
+    assertOne(found('client'), 'bad', /invented code/);
   });
 });
 
 describe('`doctor` checks the scopes and', () => {
   for (const [scopes, verdict, words] of [
-    [undefined, 'warning', /asks for issue issue:write, which nothing.*invalid_scope.*SCOPES to repository .*account\.$/],
+    [undefined, 'warning', /requests issue issue:write, which no endpoint.*invalid_scope.*SCOPES to repository .*account\.$/],
     ['issue', 'warning', /SCOPES to none/],
-    ['account repository', 'good', /asks for account repository\./],
-    ['none', 'good', /No scopes are sent/],
+    ['account repository', 'good', /requests account repository\./],
+    ['none', 'good', /sends no scopes/],
     ['account none', 'bad', /SCOPES holds none beside other scopes/],
   ]) {
     test(`judges the value ${scopes}`, async (t) => {
@@ -279,15 +279,15 @@ describe('`doctor` checks a token and', () => {
 describe('the command line', () => {
   for (const [args, words] of [
     [[], /^Usage: /],
-    [['docter'], /^There is no such command/],
-    [['__proto__'], /^There is no such command/],
-    [['doctor', '--marked=marked'], /^There is no such option\. See --help\.$/m],
-    [['doctor', 'marked'], /^There is an argument too many/],
-    [['doctor', '--json=marked'], /^--json has a value and needs none/],
+    [['docter'], /^Unknown command/],
+    [['__proto__'], /^Unknown command/],
+    [['doctor', '--marked=marked'], /^Unknown option\. See --help\.$/m],
+    [['doctor', 'marked'], /^Too many arguments/],
+    [['doctor', '--json=marked'], /^--json takes no value/],
     [['doctor', '--nocodb'], /^--nocodb needs a value\. See --help\.$/m],
-    [['doctor', '--nocodb', 'marked:8080'], /^--nocodb must be an address that starts with http:\/\/ or https:\/\/\.$/m],
-    [['doctor', '--nocodb', ''], /^--nocodb must be an address/],
-    [['login', '--online'], /^--online is for another command/],
+    [['doctor', '--nocodb', 'marked:8080'], /^--nocodb must be a URL that starts with http:\/\/ or https:\/\/\.$/m],
+    [['doctor', '--nocodb', ''], /^--nocodb must be a URL/],
+    [['login', '--online'], /^--online belongs to another command/],
   ]) {
     test(`exits with 2 for the arguments: ${args.join(' ') || 'none'}`, async (t) => {
       const { status, stdout, stderr } = await run(t, args);

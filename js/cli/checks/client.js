@@ -1,4 +1,4 @@
-/** Whether Bitbucket accepts Key and Secret. It is asked only where that is wanted, and once: see `--online` in options.js. */
+/** Whether Bitbucket accepts Key and Secret. It sends a request only with `--online`, and only one (see options.js). */
 
 import { core } from '../../core.js';
 import { BitbucketAuthError } from '../../error.js';
@@ -6,7 +6,7 @@ import { requestTokens } from '../../token-endpoint.js';
 
 /** @typedef {import('../doctor.js').Finding} Finding */
 
-/** A code that nobody was ever given, and a verifier of the right form (RFC 7636 section 4.1). */
+/** A code that Bitbucket never issued, and a verifier of the right form (RFC 7636 section 4.1). */
 const CODE = 'nocodb-bitbucket-auth-doctor';
 const VERIFIER = 'nocodb-bitbucket-auth-doctor-has-no-login-for-it';
 
@@ -14,38 +14,38 @@ const VERIFIER = 'nocodb-bitbucket-auth-doctor-has-no-login-for-it';
 export default {
   async run({ environment, options }) {
     if (!environment.client) return skipped('the OAuth client is not configured');
-    if (!options.online) return skipped('Bitbucket is asked only with --online');
+    if (!options.online) return skipped('this takes --online');
     try {
       await requestTokens(environment, (client) => client.buildTokenRequest(CODE, VERIFIER), 'authorization_code');
     } catch (error) {
       if (!(error instanceof BitbucketAuthError)) throw error;
-      return findingOf(error);
+      return toFinding(error);
     }
-    return { verdict: 'bad', text: 'The token endpoint gave tokens for a made-up code, so it is not Bitbucket\'s.' };
+    return { verdict: 'bad', text: 'The token endpoint issued tokens for an invented code, so it is not Bitbucket\'s.' };
   },
 };
 
 /** @param {string} why @returns {Finding} */
 function skipped(why) {
-  return { verdict: 'skipped', text: `Key and Secret were not tried: ${why}.` };
+  return { verdict: 'skipped', text: `Key and Secret were not tested: ${why}.` };
 }
 
 /**
  * @param {BitbucketAuthError} error
  * @returns {Finding}
  */
-function findingOf({ code, message }) {
+function toFinding({ code, message }) {
   /** @type {Record<string, () => Finding>} */
   const findings = {
     accepted: () => ({ verdict: 'good', text: 'Bitbucket accepts Key and Secret.' }),
     refused: () => ({
       verdict: 'bad',
       text: message,
-      cure: 'Copy Key and Secret again, both from the same OAuth client. Bitbucket answers the same for a while after a dead '
-        + 'refresh token was used.',
+      cure: 'Copy Key and Secret again, both from the same OAuth client. After a dead refresh token was used, Bitbucket returns '
+        + 'the same error for a while.',
     }),
-    failed: () => ({ verdict: 'bad', text: message, cure: 'Look at the OAuth client\'s settings at Bitbucket.' }),
-    unknown: () => ({ verdict: 'warning', text: `Key and Secret could not be tried: ${message}`, cure: 'Try it again later.' }),
+    failed: () => ({ verdict: 'bad', text: message, cure: 'Check the OAuth client\'s settings at Bitbucket.' }),
+    unknown: () => ({ verdict: 'warning', text: `Key and Secret could not be tested: ${message}`, cure: 'Try again later.' }),
   };
   return findings[core().trialExchangeOutcome(code)]();
 }

@@ -1,8 +1,8 @@
-/** Whether Bitbucket can be reached, through the configured proxy where there is one. */
+/** Whether Bitbucket can be reached, through the configured proxy if there is one. */
 
 import { core } from '../../core.js';
-import { apiProbe, troubleOf } from '../context.js';
-import { findingOf, problemsFor } from '../problems.js';
+import { apiProbeUrl, failureReason } from '../context.js';
+import { toFinding, problemsFor } from '../problems.js';
 
 /** @typedef {import('../context.js').Context} Context */
 /** @typedef {import('../doctor.js').Finding} Finding */
@@ -10,7 +10,7 @@ import { findingOf, problemsFor } from '../problems.js';
 const NODE_CA = 'For a private certificate authority, start NocoDB and this with NODE_EXTRA_CA_CERTS.';
 
 /**
- * The cures of the errors with these codes; `variable` names the proxy, if there is one.
+ * The cures by error code. `variable` names the proxy, if there is one.
  *
  * @type {readonly [RegExp, (variable?: string) => string | undefined][]}
  */
@@ -21,13 +21,13 @@ const CURES = [
     : 'Check this machine\'s name service; if it needs a proxy, set HTTPS_PROXY.')],
   [/^ECONNREFUSED$/, (variable) => variable && `Start the proxy, or correct ${variable}.`],
   [/^PROXY_407$/, (variable) => `Correct user and password in ${variable}.`],
-  [/^PROXY_5\d\d$/, () => 'See whether the machine of the proxy finds that host.'],
+  [/^PROXY_5\d\d$/, () => 'Check whether the proxy\'s machine can reach that host.'],
 ];
 
 /** @type {import('../doctor.js').Check} */
 export default {
   async run(context) {
-    const problems = problemsFor(context, 'endpoints').map(findingOf);
+    const problems = problemsFor(context, 'endpoints').map(toFinding);
     const { authorizeUrl, tokenUrl, apiUrl } = context.environment;
     const found = await Promise.all([
       reach(context, 'authorization endpoint', authorizeUrl),
@@ -41,35 +41,35 @@ export default {
 /**
  * @param {Context} context
  * @param {'authorization endpoint' | 'token endpoint' | 'API'} name
- * @param {string | undefined} url absent where it cannot be used, which is told already
+ * @param {string | undefined} url absent if it cannot be used, which another finding reports
  * @returns {Promise<Finding | []>}
  */
 async function reach(context, name, url) {
   if (url === undefined) return [];
   const isForUsers = name === 'authorization endpoint';
   const { origin } = new URL(url);
-  const way = wayTo(context, url);
-  if (way === undefined) {
-    return { verdict: 'skipped', text: `The ${name} at ${origin} was not asked, as the proxy cannot be used.` };
+  const route = routeTo(context, url);
+  if (route === undefined) {
+    return { verdict: 'skipped', text: `The ${name} at ${origin} was not checked, because the proxy cannot be used.` };
   }
   try {
-    const { status } = await context.ask(name === 'API' ? apiProbe(url) : url);
+    const { status } = await context.get(name === 'API' ? apiProbeUrl(url) : url);
     return {
-      reached: /** @type {Finding} */ ({ verdict: 'good', text: `The ${name} at ${origin} answers ${way.words}.` }),
+      reached: /** @type {Finding} */ ({ verdict: 'good', text: `The ${name} at ${origin} answers ${route.words}.` }),
       foreign: /** @type {Finding} */ ({
         verdict: 'bad',
-        text: `Something else than Bitbucket answers for the ${name} at ${origin}, ${way.words}: it has the status ${status}.`,
-        cure: 'A gateway that wants a login, for instance, has to let NocoDB through; an address of your own has to be right.',
+        text: `A server other than Bitbucket answers for the ${name} at ${origin}, ${route.words}, with the status ${status}.`,
+        cure: 'If a gateway requires a login, let NocoDB through. If you configured the URL, correct it.',
       }),
       failing: /** @type {Finding} */ ({
         verdict: 'warning',
-        text: `The ${name} at ${origin} answers, ${way.words}, but with an error of its own (${status}).`,
-        cure: 'Look at https://bitbucket.status.atlassian.com, and try it again later.',
+        text: `The ${name} at ${origin} answers ${route.words}, but with a server error (${status}).`,
+        cure: 'Check https://bitbucket.status.atlassian.com, and try again later.',
       }),
     }[core().endpointStatus(isForUsers, status)];
   } catch (error) {
-    const text = `The ${name} at ${origin} cannot be reached ${way.words}: ${troubleOf(error)}.`;
-    return { verdict: 'bad', text, cure: cureOf(error, way.variable) };
+    const text = `The ${name} at ${origin} cannot be reached ${route.words}: ${failureReason(error)}.`;
+    return { verdict: 'bad', text, cure: cureFor(error, route.variable) };
   }
 }
 
@@ -77,19 +77,19 @@ async function reach(context, name, url) {
  * @param {unknown} error of a request
  * @param {string} [variable] that names the proxy
  */
-function cureOf(error, variable) {
+function cureFor(error, variable) {
   const { code = '' } = /** @type {{ cause?: NodeJS.ErrnoException }} */ (error).cause ?? {};
   const cure = CURES.find(([pattern]) => pattern.test(code))?.[1](variable);
-  return cure ?? 'The firewall, or the proxy, has to let NocoDB get there.';
+  return cure ?? 'Have the firewall or the proxy allow this connection.';
 }
 
 /**
- * The way of a request, in words; `undefined` where there is none.
+ * How a request gets to its server, in words; `undefined` if the proxy cannot be used.
  *
  * @param {Context} context
  * @param {string} url
  */
-function wayTo({ environment: { proxies } }, url) {
+function routeTo({ environment: { proxies } }, url) {
   try {
     const proxy = proxies.proxyFor(url);
     return proxy

@@ -1,19 +1,19 @@
-/** Which NocoDB runs there, and whether something in front of it gets in the way of its popup. */
+/** Which version of NocoDB runs there, and whether a proxy in front of it breaks its login popup. */
 
-import { ADDRESS_RULE, addressIn, jsonIn, shown, troubleOf } from '../context.js';
+import { URL_RULE, serverUrl, parseJson, withoutQuery, failureReason } from '../context.js';
 
 /** @typedef {import('../context.js').Context} Context */
 /** @typedef {import('../doctor.js').Finding} Finding */
 
 const POLICY = 'cross-origin-opener-policy';
 
-/** Of what it says of its version. */
-const MOST_CHARACTERS = 40;
+/** The limit for the version as NocoDB reports it. */
+const MAX_VERSION_LENGTH = 40;
 
-/** Versions of NocoDB: the numbered ones, and those that have the year and the month. */
+/** Versions of NocoDB: numbered ones, and those with year and month. */
 const VERSION = /^(0\.[23]\d\d\.\d+|20\d\d\.\d\d\.\d+)\b/;
 
-/** What opens a popup that stays in touch with the page. */
+/** The policies that leave the popup connected to the page that opened it. */
 const HARMLESS = ['unsafe-none', 'same-origin-allow-popups'];
 
 /** @type {import('../doctor.js').Check} */
@@ -21,10 +21,10 @@ export default {
   async run(context) {
     const { NC_PUBLIC_URL: publicUrl = '' } = context.env;
     /** @type {Finding[]} */
-    const wrong = publicUrl.trim() === '' || addressIn(publicUrl.trim())
+    const wrong = publicUrl.trim() === '' || serverUrl(publicUrl.trim())
       ? []
-      : [{ verdict: 'bad', text: `NC_PUBLIC_URL ${ADDRESS_RULE}.`, cure: 'It is the address at which users open NocoDB.' }];
-    return [...wrong, await visit(context)];
+      : [{ verdict: 'bad', text: `NC_PUBLIC_URL ${URL_RULE}.`, cure: 'It is the URL at which users open NocoDB.' }];
+    return [...wrong, await checkServer(context)];
   },
 };
 
@@ -32,54 +32,54 @@ export default {
  * @param {Context} context
  * @returns {Promise<Finding>}
  */
-async function visit(context) {
-  const base = nocodbOf(context);
-  if (base === undefined) return { verdict: 'skipped', text: 'NocoDB was not asked: --nocodb says where it is.' };
+async function checkServer(context) {
+  const base = nocodbUrl(context);
+  if (base === undefined) return { verdict: 'skipped', text: 'NocoDB was not checked: --nocodb sets its URL.' };
   try {
-    const { answer, isNocodb, version, ee } = await askWhich(context, base);
-    if (!isNocodb) return notNocodb(base, answer.status);
-    const text = introduction(shown(base), version, ee);
-    const policy = answer.headers[POLICY];
+    const { response, isNocodb, version, ee } = await readNocodbInfo(context, base);
+    if (!isNocodb) return notNocodb(base, response.status);
+    const text = describeNocodb(withoutQuery(base), version, ee);
+    const policy = response.headers[POLICY];
     if (policy === undefined || HARMLESS.includes(policy.split(';')[0].trim())) return { verdict: 'good', text };
     return {
       verdict: 'bad',
-      text: `${text} Something adds Cross-Origin-Opener-Policy to its answers, which cuts its login window off.`,
-      cure: 'Have the proxy leave that header field out, or send same-origin-allow-popups.',
+      text: `${text} A proxy adds Cross-Origin-Opener-Policy to its responses, which separates the login window from NocoDB.`,
+      cure: 'Remove that header field from the proxy\'s configuration, or set it to same-origin-allow-popups.',
     };
   } catch (error) {
     return {
       verdict: 'warning',
-      text: `NocoDB cannot be reached from here at ${shown(base)}: ${troubleOf(error)}.`,
-      cure: 'See whether NocoDB runs there; --nocodb names another address.',
+      text: `NocoDB cannot be reached from here at ${withoutQuery(base)}: ${failureReason(error)}.`,
+      cure: 'Check whether NocoDB runs there, or set another URL with --nocodb.',
     };
   }
 }
 
 /**
- * Asks which NocoDB it is.
+ * Reads the version and the edition of NocoDB.
  *
  * @param {Context} context
  * @param {string} base
  */
-export async function askWhich(context, base) {
-  const answer = await context.ask(`${base}/api/v2/meta/nocodb/info`);
-  const { version, ee } = /** @type {{ version?: unknown, ee?: unknown }} */ (jsonIn(answer) ?? {});
-  // Its version is that of the package in its working folder, which may have none.
-  return { answer, version, ee, isNocodb: typeof ee === 'boolean' || typeof version === 'string' };
+export async function readNocodbInfo(context, base) {
+  const response = await context.get(`${base}/api/v2/meta/nocodb/info`);
+  const { version, ee } = /** @type {{ version?: unknown, ee?: unknown }} */ (parseJson(response) ?? {});
+  // NocoDB reports the version of the package in its working folder, and that package may have none.
+  return { response, version, ee, isNocodb: typeof ee === 'boolean' || typeof version === 'string' };
 }
 
 /**
- * @param {string} place
+ * @param {string} url
  * @param {unknown} version
  * @param {unknown} ee
  */
-function introduction(place, version, ee) {
+function describeNocodb(url, version, ee) {
   const edition = typeof ee === 'boolean' ? `, ${ee ? 'enterprise' : 'community'} edition,` : '';
-  if (typeof version !== 'string') return `NocoDB of an untold version${edition} answers at ${place}.`;
-  const told = version.slice(0, MOST_CHARACTERS);
-  if (VERSION.test(told)) return `NocoDB ${told}${edition} answers at ${place}.`;
-  return `NocoDB${edition} answers at ${place}. It gives its version as ${told}, which is none of NocoDB's: outside of the image that is `
-    + 'the version of the package in the folder in which it was started.';
+  if (typeof version !== 'string') return `NocoDB of an unknown version${edition} answers at ${url}.`;
+  const reported = version.slice(0, MAX_VERSION_LENGTH);
+  if (VERSION.test(reported)) return `NocoDB ${reported}${edition} answers at ${url}.`;
+  return `NocoDB${edition} answers at ${url}. It reports the version ${reported}, which is none of NocoDB's: outside of its image, NocoDB `
+    + 'reports the version of the package in its working folder.';
 }
 
 /**
@@ -90,17 +90,18 @@ function introduction(place, version, ee) {
 function notNocodb(base, status) {
   return {
     verdict: 'bad',
-    text: `What answers at ${shown(base)} does not say which NocoDB it is (${status}): it is none, or still starting.`,
-    cure: 'See whether NocoDB runs there, and try again in a minute; --nocodb names another address.',
+    text: `The server at ${withoutQuery(base)} does not answer like NocoDB (${status}): it is another program, or NocoDB is still `
+      + 'starting.',
+    cure: 'Check whether NocoDB runs there, and try again in a minute, or set another URL with --nocodb.',
   };
 }
 
 /**
- * Where NocoDB is, without a slash at the end.
+ * The URL of NocoDB, without a slash at the end.
  *
  * @param {Context} context
  * @returns {string | undefined}
  */
-export function nocodbOf({ env, options, environment: { client } }) {
-  return addressIn(options.nocodb) ?? addressIn(env.NC_PUBLIC_URL?.trim()) ?? (client && new URL(client.redirectUri).origin);
+export function nocodbUrl({ env, options, environment: { client } }) {
+  return serverUrl(options.nocodb) ?? serverUrl(env.NC_PUBLIC_URL?.trim()) ?? (client && new URL(client.redirectUri).origin);
 }

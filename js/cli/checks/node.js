@@ -1,18 +1,18 @@
-/** Whether this Node.js is one for NocoDB. One that is too old for the plugin does not get here. */
+/** Whether NocoDB supports this Node.js. With one that is too old for the plugin, main.js runs no check. */
 
 import { isTooOld } from '../node-version.js';
 
-/** What NocoDB's package asks for. */
-const NOCODBS = '22';
+/** The version that NocoDB's package requires. */
+const REQUIRED_BY_NOCODB = '22';
 
 /** @type {import('../doctor.js').Check} */
 export default {
   run({ node }) {
-    return isTooOld(node, NOCODBS)
+    return isTooOld(node, REQUIRED_BY_NOCODB)
       ? {
         verdict: 'warning',
-        text: `Node.js ${node} is enough for the plugin, but NocoDB asks for ${NOCODBS} or later.`,
-        cure: 'Run this with the Node.js that runs NocoDB.',
+        text: `The plugin supports Node.js ${node}, but NocoDB requires ${REQUIRED_BY_NOCODB} or later.`,
+        cure: 'Run this command with NocoDB\'s Node.js.',
       }
       : { verdict: 'good', text: `Node.js ${node}.` };
   },

@@ -1,6 +1,6 @@
-/** Whether NocoDB runs in several processes, which need a Redis in common. */
+/** Whether NocoDB runs in several processes, which need a common Redis. */
 
-import { lackOfRedis, reasonIn } from '../problems.js';
+import { missingRedisProblem, reasonOf } from '../problems.js';
 
 /** @type {import('../doctor.js').Check} */
 export default {
@@ -9,15 +9,15 @@ export default {
     if (!hasWorkers) {
       return {
         verdict: 'good',
-        text: 'No variable says that NocoDB runs in several processes. If it does all the same, they need a Redis in common.',
+        text: 'No variable says that NocoDB runs in several processes. If it does, they need a common Redis.',
       };
     }
     if (redis) return { verdict: 'good', text: `NocoDB runs in several processes, which share the Redis of ${redis.variable}.` };
-    const lack = lackOfRedis(environment);
-    if (lack) return { verdict: 'bad', text: reasonIn(lack.message) };
+    const lack = missingRedisProblem(environment);
+    if (lack) return { verdict: 'bad', text: reasonOf(lack.message) };
     return {
       verdict: 'skipped',
-      text: 'NocoDB runs in several processes. There is nothing for them to share, as the OAuth client is not configured.',
+      text: 'NocoDB runs in several processes. They share nothing, because the OAuth client is not configured.',
     };
   },
 };

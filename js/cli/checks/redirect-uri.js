@@ -1,46 +1,51 @@
 /**
- * What answers at the redirect URI: it is asked with a refusal, as Bitbucket sends one, and without a code. The preload shows
- * its page for that; NocoDB itself does not know it.
+ * What answers at the redirect URI. The check requests it as Bitbucket redirects a user who denied access, without a code. The
+ * preload answers that with its page; NocoDB itself does not know the request.
  */
 
 import { core } from '../../core.js';
 import { pageFor } from '../../nocodb/callback-page.js';
-import { shown, troubleOf } from '../context.js';
-import { PRELOAD_OPTION, findingOf, problemsFor } from '../problems.js';
+import { withoutQuery, failureReason } from '../context.js';
+import { PRELOAD_OPTION, toFinding, problemsFor } from '../problems.js';
 
 /** @typedef {import('../context.js').Context} Context */
 /** @typedef {import('../context.js').TimedResponse} TimedResponse */
 /** @typedef {import('../doctor.js').Finding} Finding */
 
-const REFUSAL = 'error=access_denied&state=nocodb-bitbucket-auth-doctor';
+const DENIAL = 'error=access_denied&state=nocodb-bitbucket-auth-doctor';
 
-const PRELOAD = `The process that serves this address needs ${PRELOAD_OPTION}.`;
-const STRIPPED = 'If a proxy strips a path, NC_PUBLIC_URL has to say where users open NocoDB.';
-const EXCEPT = 'Except this address from its rules, or register another one at Bitbucket.';
+const PRELOAD = `Start the process that serves this URL with ${PRELOAD_OPTION}.`;
+const STRIPPED_PATH = 'If a proxy removes a part of the path, set NC_PUBLIC_URL to the URL at which users open NocoDB.';
+const EXEMPT = 'Exempt this URL from its rules, or register another one at Bitbucket.';
 
-/** @typedef {'page' | 'elsewhere' | 'downgrade' | 'moved' | 'query-lost' | 'guarded' | 'missing' | 'failing' | 'other-page'} Place */
+/**
+ * @typedef {'page' | 'elsewhere' | 'downgrade' | 'moved' | 'query-lost' | 'guarded' | 'missing' | 'failing' | 'other-page'} Status
+ */
 
-/** @type {Record<Exclude<Place, 'page'>, (answer: TimedResponse) => Omit<Finding, 'verdict'>>} */
-const PLACES = {
-  elsewhere: () => ({ text: 'is redirected to another server before NocoDB sees it', cure: EXCEPT }),
+/** @type {Record<Exclude<Status, 'page'>, (response: TimedResponse) => Omit<Finding, 'verdict'>>} */
+const FINDINGS = {
+  elsewhere: () => ({ text: 'redirects to another server before NocoDB gets the request', cure: EXEMPT }),
   downgrade: () => ({
-    text: 'is redirected from https to http, where the code could be read',
-    cure: 'Have the proxy tell NocoDB that it speaks https (X-Forwarded-Proto), and set NC_PUBLIC_URL to the https address.',
+    text: 'redirects from https to http, where others can read the code',
+    cure: 'Have the proxy send X-Forwarded-Proto to NocoDB, and set NC_PUBLIC_URL to the https URL.',
   }),
   moved: () => ({
-    text: 'is not answered by the plugin\'s page but redirected to another path, with the query',
-    cure: `Register the address to which it leads. ${PRELOAD}`,
+    text: 'does not return the plugin\'s page but redirects to another path, with the query',
+    cure: `Register the URL of that path. ${PRELOAD}`,
   }),
   'query-lost': () => ({
-    text: 'is not answered by the plugin\'s page but redirected without the query, so the code of each login is lost',
+    text: 'does not return the plugin\'s page but redirects without the query, so the code of each login is lost',
     cure: PRELOAD,
   }),
-  guarded: ({ status }) => ({ text: `is guarded by something that wants a login of its own (${status})`, cure: EXCEPT }),
-  missing: ({ status }) => ({ text: `is not answered by the plugin's page but with ${status}`, cure: `${PRELOAD} ${STRIPPED}` }),
-  failing: ({ status }) => ({ text: `fails with ${status}`, cure: 'See whether NocoDB runs, and whether the proxy finds it.' }),
+  guarded: ({ status }) => ({ text: `requires another login in front of NocoDB (${status})`, cure: EXEMPT }),
+  missing: ({ status }) => ({ text: `does not return the plugin's page but the status ${status}`, cure: `${PRELOAD} ${STRIPPED_PATH}` }),
+  failing: ({ status }) => ({
+    text: `fails with the status ${status}`,
+    cure: 'Check whether NocoDB runs, and whether the proxy reaches it.',
+  }),
   'other-page': ({ status }) => ({
-    text: `is not answered by the plugin's page but by another (${status}), which may be NocoDB's own or a proxy that drops the query`,
-    cure: `${PRELOAD} ${STRIPPED}`,
+    text: `returns another page than the plugin's (${status}): NocoDB's own page, or a proxy removes the query`,
+    cure: `${PRELOAD} ${STRIPPED_PATH}`,
   }),
 };
 
@@ -48,49 +53,49 @@ const PLACES = {
 export default {
   async run(context) {
     const problems = problemsFor(context, 'redirect-uri');
-    if (problems.length > 0) return problems.map(findingOf);
+    if (problems.length > 0) return problems.map(toFinding);
     const { client } = context.environment;
-    if (!client) return { verdict: 'skipped', text: 'The redirect URI was not asked, as the OAuth client is not configured.' };
-    const name = `The redirect URI ${shown(client.redirectUri)}`;
+    if (!client) return { verdict: 'skipped', text: 'The redirect URI was not checked, because the OAuth client is not configured.' };
+    const name = `The redirect URI ${withoutQuery(client.redirectUri)}`;
     try {
-      const { place, answer, changed } = /** @type {Visit} */ (await visitCallback(context));
-      if (place !== 'page') {
-        const { text, cure } = PLACES[place](answer);
+      const { status, response, changed } = /** @type {CallbackResponse} */ (await requestCallback(context));
+      if (status !== 'page') {
+        const { text, cure } = FINDINGS[status](response);
         return { verdict: 'bad', text: `${name} ${text}.`, cure };
       }
-      if (changed.length === 0) return { verdict: 'good', text: `${name} is answered by the plugin's page.` };
+      if (changed.length === 0) return { verdict: 'good', text: `${name} returns the plugin's page.` };
       return {
         verdict: 'warning',
-        text: `${name} is answered by the plugin's page, but not as this version sends it: ${changed.join(', ')}.`,
-        cure: 'A proxy in between should leave that alone, unless another version of the plugin runs there.',
+        text: `${name} returns the plugin's page, but it differs from this version's: ${changed.join(', ')}.`,
+        cure: 'Have the proxy leave that unchanged, unless another version of the plugin runs there.',
       };
     } catch (error) {
       return {
         verdict: 'bad',
-        text: `${name} cannot be reached from here: ${troubleOf(error)}.`,
-        cure: 'See whether NocoDB runs and the address is right, or run this where users\' browsers are.',
+        text: `${name} cannot be reached from this machine: ${failureReason(error)}.`,
+        cure: 'Check whether NocoDB runs and the URL is correct, or run this command where users\' browsers run.',
       };
     }
   },
 };
 
-/** @typedef {{ place: Place, answer: TimedResponse, changed: string[] }} Visit */
+/** @typedef {{ status: Status, response: TimedResponse, changed: string[] }} CallbackResponse */
 
 /**
- * Asks the redirect URI.
+ * Requests the redirect URI.
  *
  * @param {Context} context
- * @returns {Promise<Visit | undefined>} `changed`: what of the page is not as this version sends it; nothing without a client
+ * @returns {Promise<CallbackResponse | undefined>} `changed`: what differs from this version's page; `undefined` without a client
  */
-export async function visitCallback({ environment: { client, callbackPage }, ask }) {
+export async function requestCallback({ environment: { client, callbackPage }, get }) {
   const url = client && new URL(client.redirectUri);
   if (!url) return undefined;
-  url.search += (url.search ? '&' : '?') + REFUSAL;
-  const answer = await ask(url.href, { accept: 'text/html' });
-  const text = Buffer.from(answer.body).toString('utf8');
+  url.search += (url.search ? '&' : '?') + DENIAL;
+  const response = await get(url.href, { accept: 'text/html' });
+  const text = Buffer.from(response.body).toString('utf8');
   const isPage = text.includes('<title>Back from Bitbucket</title>');
-  const place = core().redirectUriStatus(client, answer.status, answer.headers.location, isPage);
+  const status = core().redirectUriStatus(client, response.status, response.headers.location, isPage);
   const { headers, body } = pageFor(callbackPage?.contentFor(url.pathname + url.search) ?? {});
-  const changed = Object.keys(headers).filter((name) => answer.headers[name.toLowerCase()] !== headers[name]);
-  return { place, answer, changed: isPage && text !== body ? [...changed, 'the page itself'] : changed };
+  const changed = Object.keys(headers).filter((name) => response.headers[name.toLowerCase()] !== headers[name]);
+  return { status, response, changed: isPage && text !== body ? [...changed, 'the page itself'] : changed };
 }

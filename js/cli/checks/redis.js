@@ -1,12 +1,12 @@
 /**
- * Whether the Redis that processes share can be used: a connection like the plugin's own, which does what the plugin will do.
+ * Whether the Redis that processes share can be used. The check connects as the plugin does, and runs the same commands.
  *
- * As the plugin does at its start, it marks the plugin's database in a Redis of NocoDB's own, if none is marked. What else it
- * writes there is gone after a second.
+ * In a Redis that NocoDB uses too, it marks the plugin's database if none is marked yet, as the plugin does at its start. All
+ * other keys that it writes expire after a second.
  */
 
 import { core } from '../../core.js';
-import { findingOf, lackOfRedis, problemsFor } from '../problems.js';
+import { toFinding, missingRedisProblem, problemsFor } from '../problems.js';
 
 /** @typedef {import('../context.js').Context} Context */
 /** @typedef {import('../doctor.js').Finding} Finding */
@@ -16,14 +16,14 @@ const LIMITS = { operation: 2000, connection: 3000, reconnection: 60_000, watch:
 
 const PREFIX = 'nocodb-bitbucket-auth:doctor:';
 
-const LEFT_MS = 1000;
+const EXPIRY_MS = 1000;
 
-/** Those that NocoDB's cache uses. */
-const CACHES = ['NC_REDIS_URL', 'NC_CACHE_REDIS_URL'];
+/** The variables of NocoDB's cache. */
+const CACHE_VARIABLES = ['NC_REDIS_URL', 'NC_CACHE_REDIS_URL'];
 
-const OWN_DATABASE = 'Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that nobody else uses.';
+const OWN_DATABASE = 'Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that no other program uses.';
 
-/** What the troubles that the core names mean, where its word does not say it. @type {Record<string, string>} */
+/** The core's summaries of errors as sentences, unless the summary is clear by itself. @type {Record<string, string>} */
 const MEANINGS = {
   password: 'user or password is wrong or missing',
   permission: 'the user lacks a permission',
@@ -38,20 +38,20 @@ const MEANINGS = {
   certificate: 'its TLS certificate is not accepted',
   TLS: 'the TLS handshake failed',
   'no answer': 'it does not answer',
-  'foreign value': 'a key of the plugin has a value of somebody else\'s',
-  'needless password': 'the address has a password, and it wants none',
-  error: 'it answers with an error',
+  'foreign value': 'a key of the plugin has a value of another program',
+  'needless password': 'the URL has a password, but Redis requires none',
+  error: 'it returns an error',
 };
 
-/** What mends them. @type {Record<string, string>} */
+/** The cures. @type {Record<string, string>} */
 const CURES = {
-  password: 'Correct the address.',
+  password: 'Correct the URL.',
   permission: 'Give the user the permissions that docs/scaling.md lists under "Permissions in Redis".',
   'read-only': 'It is a replica: name the primary.',
   cluster: 'Name a Redis that is not part of a cluster.',
   'database number': 'Name a lower number.',
-  certificate: 'Start NocoDB and this with NODE_EXTRA_CA_CERTS.',
-  'no answer': 'It hangs, or rediss:// goes to a port without TLS.',
+  certificate: 'Start NocoDB and this command with NODE_EXTRA_CA_CERTS.',
+  'no answer': 'It hangs, or the rediss:// URL names a port without TLS.',
   'not reachable': 'Start it, or correct host and port.',
 };
 
@@ -60,17 +60,17 @@ export default {
   async run(context) {
     const { environment } = context;
     const { redis } = environment;
-    // That several processes need one is for the check of processes.
-    const problems = problemsFor(context, 'redis').filter((problem) => problem !== lackOfRedis(environment));
+    // The check `processes` reports that several processes need one.
+    const problems = problemsFor(context, 'redis').filter((problem) => problem !== missingRedisProblem(environment));
     const isNamed = problems.some(({ field = '' }) => field.endsWith('_REDIS_URL'));
-    return [...problems.map(findingOf), redis ? await tryOut(context, redis) : noneTried(isNamed)];
+    return [...problems.map(toFinding), redis ? await tryOut(context, redis) : skipped(isNamed)];
   },
 };
 
 /** @param {boolean} isNamed @returns {Finding} */
-function noneTried(isNamed) {
-  const why = isNamed ? 'the variable that names it cannot be used.' : 'no variable names one. One process needs none.';
-  return { verdict: 'skipped', text: `No Redis was tried: ${why}` };
+function skipped(isNamed) {
+  const why = isNamed ? 'the variable that names it cannot be used.' : 'no variable names one. A single process needs none.';
+  return { verdict: 'skipped', text: `Redis was not checked: ${why}` };
 }
 
 /**
@@ -88,25 +88,25 @@ async function tryOut({ env }, redis) {
     limits: LIMITS,
     scripts: { ...SCRIPTS, ...LOG_SCRIPTS },
     log: () => {},
-    without: 'goes on by itself',
+    without: 'runs alone',
     markerKey: `${PREFIX}life`,
     check: async (client, life) => {
-      await checkScripts(client, PREFIX, life, [0, LEFT_MS]);
+      await checkScripts(client, PREFIX, life, [0, EXPIRY_MS]);
       await checkLog(client, life);
-      if (life.name.startsWith(PREFIX)) await client.pexpire(life.name, LEFT_MS);
+      if (life.name.startsWith(PREFIX)) await client.pexpire(life.name, EXPIRY_MS);
     },
   });
   try {
     await connection.connected();
     const { status } = connection;
-    return 'trouble' in status ? refused(redis, status.trouble) : usable(redis, status, env);
+    return 'trouble' in status ? unusable(redis, status.trouble) : usable(redis, status, env);
   } finally {
     connection.close();
   }
 }
 
 /** @param {RedisAddress} redis */
-function nameOf({ url, variable }) {
+function describeRedis({ url, variable }) {
   const { host, port } = core().parseRedisUrl(url);
   return `Redis of ${variable} (${host}:${port})`;
 }
@@ -116,11 +116,11 @@ function nameOf({ url, variable }) {
  * @param {string} trouble
  * @returns {Finding}
  */
-function refused(redis, trouble) {
+function unusable(redis, trouble) {
   return {
     verdict: 'bad',
-    text: `The ${nameOf(redis)} cannot be used: ${MEANINGS[trouble] ?? trouble}.`,
-    cure: CURES[trouble] ?? 'Mend that, or name another Redis.',
+    text: `The ${describeRedis(redis)} cannot be used: ${MEANINGS[trouble] ?? trouble}.`,
+    cure: CURES[trouble] ?? 'Correct that, or name another Redis.',
   };
 }
 
@@ -132,13 +132,13 @@ function refused(redis, trouble) {
  */
 function usable(redis, { database, fallbackReason }, env) {
   const isKept = env.NC_KEEP_CACHE?.trim() === 'true';
-  const emptied = CACHES.find((name) => core().isSameRedisDatabase(redis.url, database, env[name]?.trim() ?? ''));
-  const text = `The ${nameOf(redis)} can be used; the plugin's data is in database ${database}`;
-  if (!emptied || isKept) return { verdict: 'good', text: `${text}, which no start of NocoDB empties.` };
-  const why = fallbackReason ? ` The plugin stays there, as ${fallbackReason}.` : '';
+  const emptied = CACHE_VARIABLES.find((name) => core().isSameRedisDatabase(redis.url, database, env[name]?.trim() ?? ''));
+  const text = `The ${describeRedis(redis)} can be used; the plugin's data is in database ${database}`;
+  if (!emptied || isKept) return { verdict: 'good', text: `${text}, which NocoDB does not empty.` };
+  const why = fallbackReason ? ` The plugin uses it, because ${fallbackReason}.` : '';
   return {
     verdict: 'warning',
-    text: `${text}, which is that of ${emptied}: NocoDB empties it at each start.${why}`,
+    text: `${text}, the one of ${emptied}: NocoDB empties it at each start.${why}`,
     cure: OWN_DATABASE,
   };
 }

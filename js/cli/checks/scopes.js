@@ -1,7 +1,7 @@
-/** The scopes that a login asks for. */
+/** The scopes that a login requests. */
 
 import { core } from '../../core.js';
-import { PREFIX, findingOf, problemsFor } from '../problems.js';
+import { PREFIX, toFinding, problemsFor } from '../problems.js';
 
 const VARIABLE = `${PREFIX}SCOPES`;
 
@@ -10,16 +10,16 @@ export default {
   run(context) {
     const { client } = context.environment;
     const problems = problemsFor(context, 'scopes');
-    if (problems.length > 0) return problems.map(findingOf);
-    if (!client) return { verdict: 'skipped', text: 'The scopes were not looked at, as the OAuth client is not configured.' };
+    if (problems.length > 0) return problems.map(toFinding);
+    if (!client) return { verdict: 'skipped', text: 'The scopes were not checked, because the OAuth client is not configured.' };
     const { scopes } = client;
-    if (scopes.length === 0) return { verdict: 'good', text: 'No scopes are sent, which asks for all that the OAuth client has.' };
+    if (scopes.length === 0) return { verdict: 'good', text: 'A login sends no scopes, which requests all scopes of the OAuth client.' };
     const retiredScopes = core().retiredScopes(client);
-    if (retiredScopes.length === 0) return { verdict: 'good', text: `A login asks for ${scopes.join(' ')}.` };
+    if (retiredScopes.length === 0) return { verdict: 'good', text: `A login requests ${scopes.join(' ')}.` };
     return {
       verdict: 'warning',
-      text: `A login asks for ${retiredScopes.join(' ')}, which nothing at Bitbucket needs any more. If the OAuth client does `
-        + 'not have them, the login ends with invalid_scope.',
+      text: `A login requests ${retiredScopes.join(' ')}, which no endpoint of Bitbucket needs any more. If the OAuth client does `
+        + 'not have them, the login fails with invalid_scope.',
       cure: `Then set ${VARIABLE} to ${scopes.filter((scope) => !retiredScopes.includes(scope)).join(' ') || 'none'}.`,
     };
   },

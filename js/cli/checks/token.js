@@ -1,9 +1,9 @@
-/** Whether Bitbucket accepts a token, by the connection test that NocoDB's users have. */
+/** Whether Bitbucket accepts a token, by the same connection test as in NocoDB's form. */
 
 /** @type {import('../doctor.js').Check} */
 export default {
   async run({ env, options, token }) {
-    if (token === undefined) return { verdict: 'skipped', text: 'No token was tested: --token-file names one.' };
+    if (token === undefined) return { verdict: 'skipped', text: 'No token was tested: --token-file names a file with one.' };
     const { createEntry } = await import('../../nocodb/entry.js');
     const { email, workspace, repository } = /** @type {Record<string, string | undefined>} */ (options);
     const config = { type: email === undefined ? 'api_key' : 'basic', token, email, workspace, repository };

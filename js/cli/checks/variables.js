@@ -1,12 +1,12 @@
-/** The variables of which no other check tells: whether they are there, can be used, and are known to the plugin. */
+/** Whether the variables that no other check reports are set, usable and known to the plugin. */
 
 import { core } from '../../core.js';
-import { PREFIX, findingOf, isWithoutOAuth, problemsFor } from '../problems.js';
+import { PREFIX, toFinding, isOAuthUnset, problemsFor } from '../problems.js';
 
 /** @typedef {import('../doctor.js').Finding} Finding */
 
-/** Of letters that differ, in a name that is taken for a known one. */
-const MOST_TYPOS = 3;
+/** The largest number of different letters at which a name counts as a misspelled one. */
+const MAX_TYPOS = 3;
 
 /** @type {import('../doctor.js').Check} */
 export default {
@@ -14,10 +14,10 @@ export default {
     const { env, environment } = context;
     const names = Object.keys(env).filter((name) => name.startsWith(PREFIX) && env[name]?.trim());
     const known = core().environmentVariables().split(' ').filter((name) => name.startsWith(PREFIX));
-    const unknown = names.filter((name) => !known.includes(name)).map((name) => notOurs(name, known));
+    const unknown = names.filter((name) => !known.includes(name)).map((name) => unknownVariable(name, known));
     const problems = problemsFor(context);
-    if (isWithoutOAuth(env)) return [withoutOAuth(), ...problems.map(findingOf), ...unknown];
-    if (problems.length > 0) return [...problems.map(findingOf), ...unknown];
+    if (isOAuthUnset(env)) return [withoutOAuth(), ...problems.map(toFinding), ...unknown];
+    if (problems.length > 0) return [...problems.map(toFinding), ...unknown];
     const isAllGood = environment.problems.length === 0;
     return [isAllGood ? allGood(names.length - unknown.length) : othersGood(), ...unknown];
   },
@@ -26,7 +26,7 @@ export default {
 /** @param {number} count @returns {Finding} */
 const allGood = (count) => ({ verdict: 'good', text: `${count} variables of the plugin are set.` });
 
-/** Other checks tell of the rest. @returns {Finding} */
+/** Other checks report the remaining variables. @returns {Finding} */
 const othersGood = () => ({ verdict: 'good', text: 'The other variables of the plugin can be used.' });
 
 /** @returns {Finding} */
@@ -43,17 +43,17 @@ function withoutOAuth() {
  * @param {string[]} known
  * @returns {Finding}
  */
-function notOurs(name, known) {
+function unknownVariable(name, known) {
   const [closest] = known.map((other) => ({ other, typos: typosBetween(name, other) })).sort((a, b) => a.typos - b.typos);
   return {
     verdict: 'warning',
-    text: `${name} is no variable of the plugin.`,
-    cure: closest && closest.typos <= MOST_TYPOS ? `Is ${closest.other} meant?` : 'docs/configuration.md in the repository lists them.',
+    text: `${name} is not a variable of the plugin.`,
+    cure: closest && closest.typos <= MAX_TYPOS ? `Did you mean ${closest.other}?` : 'docs/configuration.md in the repository lists them.',
   };
 }
 
 /**
- * How many letters have to be added, left out or replaced to make one name of the other (Levenshtein distance).
+ * The number of letters to add, remove or replace to turn one name into the other (Levenshtein distance).
  *
  * @param {string} one
  * @param {string} other
