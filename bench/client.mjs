@@ -1,8 +1,8 @@
 /**
- * What the API client costs: time for each request, over a bare Axios instance.
+ * Measures the cost of the API client: the time that it adds to each request, compared with a bare Axios instance.
  *
- * In: the sizes. Out: figures, each beside its limit. What never happens here: a measurement (client/get.mjs takes them,
- * in a process of its own, with the server in another).
+ * In: the sizes. Out: figures, each with its limit. What never happens here: a measurement (client/get.mjs measures in a process
+ * of its own, with the server in another).
  */
 import { environmentFor } from './lib/environment.mjs';
 import { runPart, startPartAndWait } from './lib/processes.mjs';
@@ -14,7 +14,7 @@ const QUICK = [2, 10];
 
 const MOST_PERCENT = 10;
 
-/** Of pull requests in the answer; a usual page has more, which makes the client's share smaller. */
+/** Pull requests in the response. A usual page has more, which makes the client's share smaller. */
 const PAGELEN = 10;
 
 export async function* measure({ quick }) {

@@ -1,8 +1,8 @@
 /**
- * What connections cost as they become more, and calls as a host makes them: with a wrapper for each.
+ * Measures how the cost grows with the number of connections, and the cost of calls that each use a new wrapper, as in NocoDB.
  *
- * In: the sizes. Out: figures, each beside its limit. What never happens here: a measurement (the modules in cost/ take
- * them, each in a process of its own, with simulator, server and Redis in others).
+ * In: the sizes. Out: figures, each with its limit. What never happens here: a measurement (the modules in cost/ measure, each in
+ * a process of its own, with simulator, server and Redis in others).
  */
 import { startRedis } from '../tests/support/redis.js';
 import { environmentFor } from './lib/environment.mjs';
@@ -14,7 +14,7 @@ export const title = 'Cost as work grows';
 const SIZES = { connections: [1, 10, 100, 1000, 10_000], rounds: 21, calls: 400, counted: 200 };
 const QUICK = { connections: [1, 10], rounds: 3, calls: 50, counted: 20 };
 
-/** A wrapper for each call, beside a bare Axios instance: 1,200 calls where that makes 1,680. */
+/** Calls with a new wrapper each, compared with a bare Axios instance: 1,200 calls where that makes 1,680. */
 const LEAST_SHARE = 1200 / 1680;
 
 export async function* measure({ quick }) {
@@ -24,7 +24,7 @@ export async function* measure({ quick }) {
   yield* redisCommands(sizes);
 }
 
-/** Runs work against a simulator of its own. */
+/** Runs work with a simulator of its own. */
 async function withBitbucket(work) {
   const { answer: { origin, env }, stop } = await startPartAndWait('lib/simulator.mjs', { backend: 'newer', rateLimit: null });
   try {

@@ -1,14 +1,14 @@
 /**
- * How often the border between JavaScript and the WebAssembly is crossed.
+ * Counts the calls between JavaScript and the WebAssembly.
  *
- * In: nothing. Out: figures, numbers of calls. What never happens here: a count (crossings/count.mjs does that, in a process
- * of its own, with the simulator in another).
+ * In: nothing. Out: figures, numbers of calls. What never happens here: the counting (crossings/count.mjs counts in a process of
+ * its own, with the simulator in another).
  */
 import { runPart, startPartAndWait } from './lib/processes.mjs';
 
 export const title = "Crossings of the border, without wasm-bindgen's own calls that only hand over memory";
 
-/** What is done, and the most calls that it may take: into the core, and from there back into JavaScript. */
+/** The operations, and their limits: calls into the core, and calls from there back into JavaScript. */
 const OPERATIONS = {
   form: { title: 'From the environment to the form, once per process', into: 3, back: 25 },
   tokenResponse: { title: 'One parseTokenResponse', back: 12 },

@@ -1,12 +1,12 @@
 /**
- * What the WebAssembly costs at the start: from loading an entry to the first authorization address, in processes and
- * pages in which nothing was loaded before.
+ * Measures what the WebAssembly costs at the start: from loading an entry to the first authorization URL, in processes and pages
+ * that have loaded nothing before.
  *
- * In: how often. Out: figures, beside what the start of a login takes in hand-written JavaScript. What never happens
- * here: a measurement in this process (the programs in load/ take them).
+ * In: the number of runs. Out: figures, compared with the start of a login in hand-written JavaScript. What never happens here: a
+ * measurement in this process (the programs in load/ measure).
  *
- * The address has no random values in it, as NocoDB's form shows it. The start of a login needs some, and the first that
- * a process of Node.js draws cost it milliseconds, with or without this package.
+ * The URL contains no random values, like the one in NocoDB's form. The start of a login needs random values, and the first ones
+ * cost a Node.js process milliseconds, with or without this package.
  */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ export const title = 'Loading, and the first call';
 
 const MOST_MILLISECONDS = 15;
 
-/** What `doctor --help` may take on top of a Node.js that does nothing. */
+/** How long `doctor --help` may take, without the time of a Node.js process that does nothing. */
 const MOST_MILLISECONDS_FOR_HELP = 150;
 
 export async function* measure({ quick }) {
@@ -33,7 +33,7 @@ export async function* measure({ quick }) {
 const program = (name) => fileURLToPath(new URL(`load/${name}`, import.meta.url));
 const NAME = 'nocodb-bitbucket-auth';
 
-/** What a program that runs by itself prints, as data. */
+/** The output of a program that runs in a process of its own, as data. */
 async function printed(node, ...args) {
   const { stdout } = await promisify(execFile)(node, args);
   return JSON.parse(stdout);
@@ -46,7 +46,7 @@ async function* inNode(name, node, times, most) {
   yield `${name}: from require to the first authorization address`;
   const ways = [`${NAME}/oauth`, `${NAME}/oauth by import`, `${NAME}/oauth, for a login`, NAME, 'by hand'];
   const results = Object.fromEntries(ways.map((way) => [way, []]));
-  // In turns, as a machine is never twice the same.
+  // In turns, because a machine's speed varies.
   for (let time = 0; time < times; time += 1) {
     for (const way of ways) results[way].push(await printed(node, program('first-call.cjs'), way));
   }
@@ -62,7 +62,7 @@ async function* inNode(name, node, times, most) {
   }
 }
 
-/** How often the core is compiled when what was loaded goes on being used. */
+/** How often the core is compiled when a program goes on using what it has loaded. */
 const compiled = async (node, way) => (await printed(node, program('first-call.cjs'), way, 'count')).compiled;
 
 async function* inChromium(times) {
@@ -84,7 +84,7 @@ async function* onTheCommandLine(times) {
   };
 }
 
-/** How long a process of Node.js 22 takes from its start to its end. */
+/** The time of a Node.js 22 process from its start to its end. */
 async function millisecondsOf(args) {
   const from = performance.now();
   await promisify(execFile)(node22, args);

@@ -1,8 +1,8 @@
 /**
- * How much longer NocoDB takes to start with the preload.
+ * Measures by how much the preload delays the start of NocoDB.
  *
- * In: how often. Out: a figure. What never happens here: a NocoDB is used; each one has a folder of its own, and ends as soon as it
- * listens and is ready.
+ * In: the number of runs. Out: a figure. What never happens here: a NocoDB is used. Each one has a folder of its own, and is
+ * stopped as soon as it listens and is ready.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,10 +16,10 @@ import { inTurns } from './lib/turns.mjs';
 
 export const title = 'The start of NocoDB, with the preload and without';
 
-/** Within 3 %. */
+/** The preload may cost at most 3 %. */
 const LEAST = 0.97;
 
-/** Prints the time of a processor; on a busy machine that tells more than the clock. */
+/** Prints the CPU time. On a busy machine, it says more than the elapsed time. */
 const cpu = fileURLToPath(new URL('start/cpu.cjs', import.meta.url));
 
 export async function* measure({ quick }) {
@@ -40,7 +40,7 @@ export async function* measure({ quick }) {
 
 const seconds = (starts, part) => (quantile(starts.map((start) => start[part]), 0.5) / 1000).toFixed(2);
 
-/** The times of one start, in milliseconds. NocoDB sets its database up in it, as it does once for each administrator. */
+/** The times of one start, in milliseconds. They include the creation of NocoDB's database, as at an administrator's first start. */
 async function started(withPlugin) {
   const data = mkdtempSync(join(tmpdir(), 'nocodb-start-'));
   let registered = false;

@@ -1,8 +1,8 @@
 /**
- * What the rate limit costs whoever waits for a sync, and the Redis that processes share.
+ * Measures what the rate limit costs: the waiting time of a sync, and the load of the Redis that processes share.
  *
- * In: the sizes. Out: figures, each beside its limit. What never happens here: a measurement (rate-limit/sync.mjs and
- * rate-limit/shared.mjs take them, each build in a process of its own).
+ * In: the sizes. Out: figures, each with its limit. What never happens here: a measurement (rate-limit/sync.mjs and
+ * rate-limit/shared.mjs measure, each build in a process of its own).
  */
 import { root } from '../scripts/lib/run.mjs';
 import { startRedis } from '../tests/support/redis.js';
@@ -17,10 +17,10 @@ const REQUESTS = 3000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** Where within five minutes the sync begins: the earlier build counts in slots of so many. */
+/** When the sync begins, within five minutes: the earlier build counts requests in slots of that length. */
 const BEGINNINGS = [0, 1, 2, 3, 4, 4.999];
 
-/** NocoDB's own client: so many requests in each minute, and so many that may wait. Computed, not run. */
+/** The limits of NocoDB's own client: requests per minute, and requests that may wait. Computed, not run. */
 const HOST = { requests: 16, waiting: 50 };
 
 export async function* measure({ quick }) {
@@ -68,7 +68,7 @@ async function* sharing(folder, { processes, each }) {
   try {
     const measured = (build, task) => runPart('rate-limit/shared.mjs', { folder: build, url: redis.url, processes, each, ...task });
     yield `${processes} connections to one Redis count the same account's requests, of which it has ${LIMIT}`;
-    // What is sent for a request. What a script does is in the script's own time.
+    // The commands that the client sends for a request. The time of a script includes the commands inside.
     const commands = ['evalsha', 'eval'];
     const counted = await measured(root, { commands, account: 'counted', filled: LIMIT, limit: 1_000_000 });
     const full = await measured(root, { commands, account: 'full', filled: LIMIT, limit: LIMIT });

@@ -1,8 +1,8 @@
 /**
- * What keeping tokens costs: time for each call, memory for each connection, and a burst of refreshes.
+ * Measures the cost of keeping tokens: time per call, memory per connection, and a burst of refreshes.
  *
- * In: the sizes. Out: figures, each beside its limit. What never happens here: a measurement (the modules in refresh/
- * take them, each in a process of its own, with the simulator in another).
+ * In: the sizes. Out: figures, each with its limit. What never happens here: a measurement (the modules in refresh/ measure, each
+ * in a process of its own, with the simulator in another).
  */
 import { runPart, startPartAndWait } from './lib/processes.mjs';
 
@@ -23,9 +23,9 @@ export async function* measure({ quick }) {
   yield* burst(sizes);
 }
 
-/** Runs a part against a simulator of its own. */
+/** Runs a part with a simulator of its own. */
 async function part(name, task, { execArgv, ...options } = {}) {
-  // A refresh token that was used is dead at once: whoever uses one twice finds out.
+  // Without a grace period, so that using a refresh token twice fails.
   const settings = { backend: 'newer', rateLimit: null, refreshGraceMs: 0, ...options };
   const { answer: { origin, env }, stop } = await startPartAndWait('lib/simulator.mjs', settings);
   try {

@@ -1,8 +1,8 @@
-// npm run bench [-- <subject>] [--quick] [--json]: measures, prints, and fails when a limit is missed.
-//   --quick: small numbers, to see that everything runs. Limits of time and memory then mean nothing and are not held.
-//   --json: also keeps the figures in bench/results.json, beside those of other subjects and versions of Node.js, and
-//     writes the tables and the chart of docs/performance.md from them.
-// A subject is a module beside this file. It gives its figures one by one, as it has them.
+// npm run bench [-- <subject>] [--quick] [--json]: measures, prints the figures, and fails when a limit is missed.
+//   --quick: small sizes, to check that everything runs. Limits of time and memory are then not enforced.
+//   --json: also saves the figures in bench/results.json, next to those of other subjects and versions of Node.js, and updates
+//     the tables and the chart of docs/performance.md.
+// A subject is a module in this folder. It yields its figures one by one.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { fail, Problem, say } from '../scripts/lib/run.mjs';

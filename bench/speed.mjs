@@ -1,13 +1,13 @@
 /**
- * What the WebAssembly costs and gains in the operations of a login, beside everything that could be used instead.
+ * Measures what the WebAssembly costs and gains in the operations of a login, compared with the alternatives.
  *
- * In: the contestants in peers/. Out: figures, ratios of one run before all. What never happens here: a time that counts
- * although the result was another, or a peer's missing check that is not told.
+ * In: the contestants in peers/. Out: figures, above all ratios within one run. What never happens here: a time counts
+ * although the result was different, or a contestant's missing check is not reported.
  */
 import { runPart, startPartAndWait } from './lib/processes.mjs';
 import { quantile } from './lib/figures.mjs';
 import { contest } from './speed/contest.mjs';
-import { contestants, judges, skips } from './speed/contestants.mjs';
+import { contestants, skips, validates } from './speed/contestants.mjs';
 import { OPERATIONS, SETTINGS, answerOf } from './speed/operations.mjs';
 import { contributors } from './speed/size.mjs';
 
@@ -20,7 +20,7 @@ const SELF = 'nocodb-bitbucket-auth';
 const BY_HAND = 'hand-written';
 const KB = 1024;
 const MOST_HEAP = 256;
-/** Of the time that a login takes, most is spent on the network and in the server. */
+/** A login spends most of its time on the network and in the server. */
 const LEAST_LOGINS = 0.97;
 
 export async function* measure({ quick }) {
@@ -39,9 +39,9 @@ const us = (value) => `${value.toFixed(2)} µs`;
 async function* operationOf(id, operation, sizes) {
   yield operation.title;
   const results = await inProcesses(id, sizes);
-  // Whoever takes an answer as it is has done another work.
+  // A contestant that does not validate a response does less work, so it is not compared.
   const libraries = Object.keys(results)
-    .filter((name) => name !== SELF && name !== BY_HAND && judges(name, operation.uses));
+    .filter((name) => name !== SELF && name !== BY_HAND && validates(name, operation.uses));
   for (const [name, { microseconds }] of Object.entries(results)) {
     const left = skips[name][operation.refused ? 'refused' : operation.uses];
     yield { name, value: microseconds, unit: 'µs', operation: id, ...(left && { note: `does not check: ${left}` }) };
@@ -54,7 +54,7 @@ async function* operationOf(id, operation, sizes) {
   };
 }
 
-/** The medians of a contest that several processes hold, one after the other. */
+/** The medians of a contest that runs in several processes, one after the other. */
 async function inProcesses(id, { processes, rounds }) {
   const runs = [];
   for (let at = 0; at < processes; at += 1) runs.push(await runPart('speed/operation.mjs', { id, rounds }));
@@ -64,7 +64,7 @@ async function inProcesses(id, { processes, rounds }) {
   ]));
 }
 
-/** How the time grows with the tokens. */
+/** How the time grows with the size of the tokens. */
 async function* tokenSizes(all, sizes) {
   yield 'Token answers by their size';
   for (const kilobytes of [0.3, 1, 4, 16, 64]) {
@@ -78,7 +78,7 @@ async function* tokenSizes(all, sizes) {
   }
 }
 
-/** Whether a client is slower for others that live beside it. */
+/** Whether other clients in the process slow a client down. */
 async function* connections({ connections: counts, rounds }) {
   yield 'Start of a login, in turns by so many clients that live at the same time';
   for (const count of counts) {

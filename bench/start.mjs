@@ -1,9 +1,9 @@
 /**
- * The start, beside that of the package as it was: NocoDB takes the entry and asks for its form, somebody uses the first
- * connection, and somebody clicks on the login of a page.
+ * Compares the start with that of an earlier build: NocoDB loads the entry and reads its form, a user uses the first
+ * connection, and a user clicks the login of a page.
  *
- * In: how often. Out: figures, most of them how many times as fast today's package is. What never happens here: a measurement
- * (the programs in start/ take them, in processes and pages in which nothing was loaded before).
+ * In: the number of runs. Out: figures, most of them how many times as fast today's package is. What never happens here: a
+ * measurement (the programs in start/ measure, in processes and pages that have loaded nothing before).
  */
 import { before } from './lib/before.mjs';
 import { root } from '../scripts/lib/run.mjs';

@@ -1,7 +1,7 @@
 /**
- * Long syncs: how long it takes to read a list of thousands of pull requests over a slow link.
+ * Measures long syncs: how long it takes to read a list of thousands of pull requests over a slow link.
  *
- * In: the sizes. Out: figures, each beside its goal. What never happens here: a measurement (sync/*.mjs take them, each
+ * In: the sizes. Out: figures, each with its goal. What never happens here: a measurement (sync/*.mjs measure, each
  * contestant in a process of its own, with the simulator in another).
  */
 import { pathToFileURL } from 'node:url';
@@ -12,7 +12,7 @@ import { runPart, startPartAndWait } from './lib/processes.mjs';
 
 export const title = 'Long syncs';
 
-/** Of the link, for each answer. */
+/** Delay of the link for each response. */
 const DELAY_MS = 100;
 
 const PAGELEN = 50;
@@ -20,17 +20,17 @@ const PAGELEN = 50;
 const SIZES = { pages: 100, numbers: 40, rounds: 3 };
 const QUICK = { pages: 19, numbers: 15, rounds: 1 };
 
-/** Of a sync that asks by number: how long it takes to store a page before it asks for the next one. */
+/** How long a sync that reads pages by number takes to store a page before it requests the next one. */
 const WORK_MS = 50;
 
-/** How many times as fast as those who follow `next`, or ask by number. */
+/** How many times as fast as contestants that follow `next`, or read pages by number. */
 const GOALS = { paginate: 4, numbers: 1.6 };
 
 const MOST_MORE = 6;
 
 const HOUR = 3_600_000;
 
-/** What happens when half of the list was asked for. A bare Axios survives none of it. */
+/** Faults in the middle of the list. A bare Axios fails with each of them. */
 const TROUBLES = {
   'no trouble': undefined,
   'the tokens expire': { advance: 2 * HOUR },
@@ -85,7 +85,7 @@ async function* compared(part, contestants, { pages, rounds, trouble, entries })
 
 const NAMES = { before: 'the build before', axios: 'a bare Axios that follows next' };
 
-/** One run against a simulator of its own: nobody's requests are counted with another's. */
+/** One run with a simulator of its own, so that its request counts belong to this run alone. */
 async function read(part, { name, entry, pages, trouble }) {
   const { answer: { origin, env }, stop } = await startPartAndWait('lib/simulator.mjs', {
     backend: 'newer', rateLimit: null, pullRequests: pages * PAGELEN,

@@ -1,4 +1,4 @@
-// What a request of the client costs over the same request of a bare Axios instance.
+// Measures what a request of the client costs, compared with the same request of a bare Axios instance.
 import axios from 'axios';
 import entry from 'nocodb-bitbucket-auth';
 import { config } from '../lib/connections.mjs';
@@ -16,7 +16,7 @@ const CONFIGS = {
 
 await answer(async ({ apiUrl, kind, adapter, sizes: [rounds, calls] }) => {
   const client = await new entry.wrapper(CONFIGS[kind]).authenticate();
-  // As somebody writes it who has the token at hand. Connections are kept alive by each adapter's own default.
+  // As a developer who already has the token would write it. Each adapter keeps connections alive by its own default.
   const bare = axios.create({
     baseURL: apiUrl,
     adapter,

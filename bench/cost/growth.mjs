@@ -1,4 +1,4 @@
-// So many connections in one process: what it holds, has open, and takes for `use()`.
+// Measures many connections in one process: memory, open handles, and the time of `use()`.
 import entry from 'nocodb-bitbucket-auth';
 import { config, connect } from '../lib/connections.mjs';
 import { usedMemory } from '../lib/memory.mjs';
@@ -23,7 +23,7 @@ async function callEach(wrappers) {
 }
 
 await answer(async ({ origin, connections }) => {
-  // What is there once, compiled code and sockets above all, is there before the first measurement.
+  // Excludes what exists once, above all compiled code and sockets, from the measurement.
   await callEach((await connect(origin, AT_ONCE)).map(wrap));
   const before = { bytes: await usedMemory(), timers: open('Timeout'), sockets: open('TCPSocketWrap') };
 

@@ -1,13 +1,13 @@
-// Which commands a call sends to Redis, by Redis' own statistics.
+// Counts the commands that a call sends to Redis, by Redis' own statistics.
 import { Redis } from 'ioredis';
 import entry from 'nocodb-bitbucket-auth';
 import { config, connect } from '../lib/connections.mjs';
 import { answer } from '../lib/processes.mjs';
 
-/** Those that this bench sends itself, or that a connection sends once or from time to time. */
+/** Commands that this benchmark itself sends, or that a connection sends once or from time to time. */
 const OTHERS = ['info', 'config|resetstat', 'client|setinfo', 'select', 'auth', 'hello', 'ping'];
 
-/** How often each command was carried out, those that scripts call included. */
+/** How often each command ran, including commands inside of scripts. */
 async function counts(redis) {
   const lines = (await redis.info('commandstats')).matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm);
   return Object.fromEntries([...lines].map(([, name, calls]) => [name, Number(calls)]).filter(([name]) => !OTHERS.includes(name)));

@@ -1,10 +1,10 @@
-// Counts the calls across the border by wrapping the imports and exports of the WebAssembly, which is why the package is
-// imported after that.
+// Counts the calls between JavaScript and the WebAssembly by wrapping its imports and exports. So the package is imported after
+// that.
 import { authorizeInBrowser } from '../../demo/bitbucket/browser.js';
 import { config, connect } from '../lib/connections.mjs';
 import { answer } from '../lib/processes.mjs';
 
-/** What wasm-bindgen exports to hand over memory, and to give handles back. */
+/** The exports of wasm-bindgen that only pass memory, and release handles. */
 const OF_GLUE = /^__(wbindgen|externref)_|^__wbg_\w+_free$/;
 
 let calls = { into: 0, back: 0 };
@@ -25,7 +25,7 @@ function wrapped(functions, direction) {
 
 const { Instance } = WebAssembly;
 WebAssembly.Instance = function CountingInstance(module, imports) {
-  // Node.js has wasm of its own.
+  // Node.js uses WebAssembly itself.
   if (!imports?.['./core_bg.js']) return new Instance(module, imports);
   const used = WebAssembly.Module.imports(module).map(({ name }) => [name, imports['./core_bg.js'][name]]);
   const { exports } = new Instance(module, { './core_bg.js': wrapped(Object.fromEntries(used), 'back') });
@@ -48,7 +48,7 @@ await answer(async ({ origin, env }) => {
     endpoints: { authorizeUrl: variable('AUTHORIZE_URL'), tokenUrl: variable('TOKEN_URL'), apiUrl: variable('API_URL') },
   };
 
-  // The core is loaded by a call that is none of those below.
+  // This call, which is not measured, loads the core.
   const client = createClient(options);
   const entry = createEntry(env);
   const form = await counted(() => entry.form);
@@ -61,7 +61,7 @@ await answer(async ({ origin, env }) => {
     status: 200, headers: { 'content-type': 'application/json' }, body, receivedAt: Date.now(), grant: 'authorization_code',
   };
   const parse = () => client.parseTokenResponse(response);
-  // The first one also makes the names of the members, which the core keeps.
+  // The first call also creates the strings for the members' names, which the core keeps.
   parse();
   const tokenResponse = await counted(parse);
 

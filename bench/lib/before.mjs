@@ -1,18 +1,18 @@
-// The package as it was before it was made faster, for benches that measure it beside today's.
+// An earlier build of the package, from before it was made faster, for benchmarks that compare with it.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Problem, root } from '../../scripts/lib/run.mjs';
 
-/** The last commit whose entry loads everything at once, and whose lists are fetched one page at a time. */
+/** The last commit whose entry loads everything at once, and which reads lists one page at a time. */
 export const EARLIER = 'da6766625012488a5938d5ed94b4b812045621aa';
 
 /**
- * Writes the package of that commit to a temporary folder. Its dependencies are those of today, and rate-limiter-flexible,
- * which is a devDependency for it alone.
+ * Writes the package of that commit to a temporary folder. It uses today's dependencies, and rate-limiter-flexible, which is a
+ * devDependency for this purpose only.
  *
- * @returns {{ folder: string, remove: () => void }} the caller removes the folder
+ * @returns {{ folder: string, remove: () => void }} call `remove` to delete the folder
  * @throws {Problem} when the history of this clone does not go back that far
  */
 export function before() {

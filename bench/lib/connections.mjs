@@ -11,7 +11,7 @@ export async function control(origin, name, argument = {}) {
   return response.json();
 }
 
-/** The tokens of new connections, as NocoDB stores them, a thousand in one answer. */
+/** Tokens for new connections in NocoDB's format, a thousand per response. */
 export async function connect(origin, count) {
   const tokens = [];
   while (tokens.length < count) {
@@ -25,7 +25,7 @@ export async function connect(origin, count) {
 
 const HOUR = 60 * 60 * 1000;
 
-/** A stored config as a host reads it. By default its access token has just been received. */
+/** A stored config, as NocoDB reads it. By default its access token was just received. */
 export function config(tokens, receivedAt = Date.now()) {
   return JSON.parse(JSON.stringify({
     type: 'oauth',

@@ -1,20 +1,20 @@
-// What a figure looks like on the terminal, and whether it misses its limit.
+// How a figure is printed, and whether it misses its limit.
 
 /**
  * @typedef {object} Figure
  * @property {string} name
  * @property {number} value
  * @property {string} [unit]
- * @property {number} [least] the goal, of a ratio within one run; under --quick half of it has to be reached
- * @property {number} [most] the limit, of something that the machine has a say in
- * @property {number} [upTo] the limit of a count that comes out the same everywhere
- * @property {number} [exactly] the limit, of something that must come out the same everywhere
- * @property {string} [note] what it was measured beside, as machines differ
+ * @property {number} [least] lower limit of a ratio within one run; --quick requires half of it
+ * @property {number} [most] upper limit of a value that depends on the machine
+ * @property {number} [upTo] upper limit of a count that is the same on every machine
+ * @property {number} [exactly] required value of a count that is the same on every machine
+ * @property {string} [note] what it was compared with, because machines differ
  */
 
 const shown = (value) => (Number.isInteger(value) ? value.toLocaleString('en-GB') : value.toFixed(2));
 
-/** Numbers as they count under --quick: too few for a limit that is not exact. */
+/** Whether a figure misses its limit. With --quick, the sizes are too small for limits that depend on the machine. */
 export function misses({ value, least, most, upTo, exactly }, { quick }) {
   if (least !== undefined) return !(value >= (quick ? least / 2 : least));
   if (exactly !== undefined) return value !== exactly;

@@ -1,10 +1,10 @@
-// What a process holds, once everything that can go has gone. Needs --expose-gc.
+// The memory of a process after garbage collection. Needs --expose-gc.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** @returns {Promise<number>} bytes, those of all array buffers and of the wasm's memory included */
+/** @returns {Promise<number>} bytes, including all array buffers and the memory of the wasm */
 export async function usedMemory() {
   let least = Infinity;
-  // What is only weakly held goes in turns, and what was waiting for that a little later.
+  // Weakly held objects are collected first, and what only they referenced after that.
   for (let unchanged = 0; unchanged < 3;) {
     globalThis.gc();
     await sleep(50);

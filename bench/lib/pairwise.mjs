@@ -1,5 +1,6 @@
-// What one way costs over another: both in one process, in short turns (ABBA …), because a machine is never twice
-// the same. Of each turn the median counts, of all turns the median of what the two medians of a turn differ by.
+// Measures what one function costs more than another: both in one process, in short turns (ABBA …), because a machine's speed
+// varies. Each turn gives the median of its calls; the result is the median of the differences between the two medians of
+// each turn.
 import { Bench } from 'tinybench';
 import { quantile } from './figures.mjs';
 

@@ -1,14 +1,14 @@
-// Parts of a bench that run in processes of their own, so that none is measured with another's heap.
+// Runs the parts of a benchmark in processes of their own, so that no part is measured with another one's heap.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../tests/support/environment.js';
 
 /**
- * Runs a module that calls `answer`, and gives what it answered.
+ * Runs a module that calls `answer`, and returns what it answered.
  *
- * @param {string} file beside this folder
- * @param {unknown} task what its `answer` gets
+ * @param {string} file path relative to the parent of this folder
+ * @param {unknown} task argument of its `answer` callback
  * @param {{ env?: Record<string, string>, execArgv?: string[] }} [options]
  */
 export async function runPart(file, task, { env, execArgv = [] } = {}) {
@@ -20,7 +20,7 @@ export async function runPart(file, task, { env, execArgv = [] } = {}) {
   }
 }
 
-/** The same for a module that goes on after its answer, until `stop` is called. */
+/** The same for a module that continues after its answer, until `stop` is called. */
 export async function startPartAndWait(file, task) {
   const child = startPart(file, task);
   const stop = async () => {
@@ -52,7 +52,7 @@ async function firstMessage(child, file) {
   return message;
 }
 
-/** For the part: has `work` do the task, and sends what it gives. */
+/** For the module: runs `work` with the task, and sends its result. */
 export async function answer(work) {
   const [task] = await once(process, 'message');
   process.send(await work(task));

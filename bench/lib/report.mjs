@@ -1,8 +1,8 @@
 /**
  * The tables and the chart of docs/performance.md.
  *
- * In: the figures of bench/results.json. Out: docs/performance.svg, and what stands between the marks of
- * docs/performance.md. What never happens here: a figure that was not measured, or one that is rounded in our favour.
+ * In: the figures of bench/results.json. Out: docs/performance.svg, and the text between the marks in docs/performance.md. What
+ * never happens here: a figure that was not measured, or rounding in our favour.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { misses } from './figures.mjs';
@@ -10,7 +10,7 @@ import { misses } from './figures.mjs';
 const MARKS = ['<!-- figures: made by npm run bench -- --json -->', '<!-- end of the figures -->'];
 const docs = (name) => new URL(`../../docs/${name}`, import.meta.url);
 
-/** What the document shows, in its order. `isShown` leaves parts out that are for maintainers. */
+/** The document's sections, in order. `isShown` omits parts that only maintainers need. */
 const SECTIONS = [
   { subject: 'start', heading: 'Start, first use and first click' },
   { subject: 'nocodb-start', heading: 'NocoDB with the preload' },
@@ -70,7 +70,7 @@ function goalOf({ least, most, upTo, exactly }) {
 
 const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-/** What people wait for: how many times as fast it became, or as fast as what else there is. */
+/** The figures that users notice: how many times as fast as before, or as the alternatives. */
 function bars(results) {
   return ['start', 'sync', 'cost'].flatMap((subject) => {
     const versions = results[subject] ?? {};
@@ -81,7 +81,7 @@ function bars(results) {
   });
 }
 
-/** Bars of how many times as fast, on a logarithmic scale, with the goals as lines. */
+/** Bars for how many times as fast, on a logarithmic scale, with the goals as lines. */
 function chart(results) {
   const all = bars(results);
   const [left, width, bar, gap, top] = [20, 720, 14, 36, 44];

@@ -1,11 +1,11 @@
-// Several ways, measured in turns, as a machine is never twice the same.
+// Runs several alternatives in turns, because a machine's speed varies.
 import { quantile } from './figures.mjs';
 
 /**
  * @template T
  * @param {number} times
  * @param {Record<string, () => Promise<T>>} ways
- * @returns {Promise<Record<string, T[]>>} what each gave; the first turn, which finds cold files, is left out
+ * @returns {Promise<Record<string, T[]>>} the results of each; without the first turn, which reads files that are not cached
  */
 export async function inTurns(times, ways) {
   /** @type {Record<string, any[]>} */
@@ -21,7 +21,7 @@ export async function inTurns(times, ways) {
 }
 
 /**
- * How much more one way takes than another: the median of what the turns say.
+ * How much more one alternative takes than another: the median of the differences in each turn.
  *
  * @param {number[]} more
  * @param {number[]} less

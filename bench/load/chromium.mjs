@@ -1,8 +1,8 @@
 /**
- * The same in pages of Chromium: each has a browser context of its own, so that nothing is left from the page before.
+ * The same in pages of Chromium. Each page has a browser context of its own, so that nothing is left from the page before.
  *
- * In: how many pages. Out: milliseconds by the name of the way. What never happens here: the time for fetching and
- * parsing the script is counted; a page knows nothing of it.
+ * In: the number of pages. Out: milliseconds by the name of the alternative. What never happens here: the time for fetching and
+ * parsing the script is included; a page cannot measure it.
  */
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';

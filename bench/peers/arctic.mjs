@@ -1,8 +1,8 @@
 /**
- * `arctic`: a client that lives long. Its users compare the state themselves, so there is no callback; its requests go
- * through the global `fetch`, which is replaced while one is measured.
+ * `arctic`: a long-lived client. Its users compare the state themselves, so it has no callback operation. It sends requests with
+ * the global `fetch`, which is replaced during the measurement.
  *
- * In: the shared cases. Out: the shared results. What never happens here: a request is sent, but in `login`.
+ * In: the shared cases. Out: the shared results. What never happens here: a request is sent, except in `login`.
  */
 import { CodeChallengeMethod, OAuth2Client, OAuth2Tokens, generateCodeVerifier, generateState } from 'arctic';
 
@@ -13,7 +13,7 @@ export const skips = {
   tokens: 'media type, size, characters of tokens, lifetime, duplicate members',
 };
 
-/** What it gives of an answer are its members, not a judgement. */
+/** It returns a response's members without validating them. */
 export const unchecked = ['tokens'];
 
 export function create({ clientId, clientSecret, redirectUri, scopes, authorizeUrl, tokenUrl }) {
@@ -32,7 +32,7 @@ export function create({ clientId, clientSecret, redirectUri, scopes, authorizeU
     request({ code, codeVerifier }) {
       const { fetch } = globalThis;
       let sent;
-      // It asks for it before it waits for anything.
+      // It calls `fetch` before it awaits anything.
       globalThis.fetch = (request) => {
         sent = request;
         return new Promise(() => {});

@@ -1,9 +1,9 @@
 /**
- * What a careful developer writes by hand: `URL`, `URLSearchParams`, `node:crypto`, `JSON.parse`.
+ * What a careful developer writes without a library: `URL`, `URLSearchParams`, `node:crypto`, `JSON.parse`.
  *
- * In: the shared cases. Out: the same results as the package gives, shape for shape. What never happens here: a check
- * of the core's left out that this way of writing can make. What it cannot see is said in `skips`: `JSON.parse` keeps
- * the last of two members with one name, and `URLSearchParams` repairs what is malformed.
+ * In: the shared cases. Out: the same results as the package, in the same shape. What never happens here: a check of the core is
+ * omitted that these functions allow. `skips` lists the checks that they do not allow: `JSON.parse` keeps the last of two members
+ * with the same name, and `URLSearchParams` accepts malformed input.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
@@ -44,7 +44,7 @@ export const skips = {
 };
 
 export function create({ clientId, clientSecret, redirectUri, scopes, authorizeUrl, tokenUrl }) {
-  // Once per client, as the package does with its own.
+  // Once per client, as the package does.
   const place = new URL(redirectUri);
   const { origin: issuer } = new URL(authorizeUrl);
   const form = (text) => new URLSearchParams([['', text]]).toString().slice(1);

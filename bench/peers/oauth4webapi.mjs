@@ -1,7 +1,8 @@
 /**
- * `oauth4webapi`: functions, no client that lives long. It has none for the address, so that is written by hand.
+ * `oauth4webapi`: functions without a long-lived client. It has no function for the authorization URL, so that is written by
+ * hand.
  *
- * In: the shared cases. Out: the shared results. What never happens here: a request is sent; its own `fetch` hook takes it.
+ * In: the shared cases. Out: the shared results. What never happens here: a request is sent; its `fetch` hook intercepts it.
  */
 import * as oauth from 'oauth4webapi';
 
@@ -19,7 +20,8 @@ export function create({ clientId, clientSecret, redirectUri, scopes, authorizeU
   };
   const client = { client_id: clientId };
   const authenticate = oauth.ClientSecretBasic(clientSecret);
-  // What it takes for a callback is one that it has validated: not part of the request, so done once for each code.
+  // Its token request needs a callback that it has validated. This is done once for each code, because it is not part of the
+  // request.
   const callbacks = new Map();
   function callbackWith(code) {
     if (!callbacks.has(code)) {

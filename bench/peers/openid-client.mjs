@@ -1,8 +1,8 @@
 /**
- * `openid-client`: a configuration that lives long. Callback, token request and token answer are one call there, which
- * is measured in whole logins.
+ * `openid-client`: a long-lived configuration. Callback, token request and token response are one call there, which is
+ * measured in whole logins.
  *
- * In: the shared cases. Out: the shared results. What never happens here: a request is sent, but in `login`.
+ * In: the shared cases. Out: the shared results. What never happens here: a request is sent, except in `login`.
  */
 import * as client from 'openid-client';
 

@@ -1,5 +1,5 @@
 /**
- * This package, as its users call it.
+ * This package, used as its users do.
  *
  * In: the shared cases. Out: the shared results. What never happens here: a request is sent.
  */

@@ -1,8 +1,7 @@
 /**
- * `simple-oauth2`: a client that lives long, without PKCE, state or callback of its own. Its requests cannot be had
- * without being sent.
+ * `simple-oauth2`: a long-lived client without PKCE, state or callback. Its requests cannot be built without sending them.
  *
- * In: the shared cases. Out: the shared results. What never happens here: a request is sent, but in `login`.
+ * In: the shared cases. Out: the shared results. What never happens here: a request is sent, except in `login`.
  */
 import { randomBytes } from 'node:crypto';
 import { AuthorizationCode } from 'simple-oauth2';
@@ -13,7 +12,7 @@ export const skips = {
   tokens: 'all but JSON',
 };
 
-/** What it gives of an answer are its members, not a judgement. */
+/** It returns a response's members without validating them. */
 export const unchecked = ['tokens'];
 
 export function create({ clientId, clientSecret, redirectUri, scopes, authorizeUrl, tokenUrl }) {

@@ -1,4 +1,5 @@
-// What many processes' counting costs a Redis: limiters that share nothing else stand for them, each with a connection.
+// Measures the load on Redis when many processes count requests. Limiters with a connection each, which share nothing else, stand
+// for the processes.
 import { pathToFileURL } from 'node:url';
 import { Redis } from 'ioredis';
 import { answer } from '../lib/processes.mjs';
@@ -11,7 +12,7 @@ await answer(async ({ folder, url, processes, each, account, filled, limit, comm
   const { RateLimiter } = await import(file('rate-limit.js'));
   const limiters = Array.from({ length: processes }, () => (
     new RateLimiter({ rateLimit: limit, isRateLimitConfigured: true, redis: { url } })));
-  // One after the other connects, as a burst of so many handshakes is not what is measured.
+  // Connects one after the other, because a burst of handshakes is not what is measured.
   for (const limiter of limiters) await limiter.acquire('another account', 'group').catch(() => {});
   const takeAll = () => Promise.all(limiters.map((limiter) => limiter.acquire(account, 'group', { maxWaitMs: 0 }).catch(tooMany)));
   for (let taken = 0; taken < filled; taken += processes) await takeAll();

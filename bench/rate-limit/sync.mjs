@@ -1,4 +1,4 @@
-// When the requests of a sync are sent that asks for all of them at once, on a clock that only this moves.
+// When the requests of a sync are sent that requests everything at once. Only this module moves the clock.
 import { mock } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { moveClock } from '../../tests/support/clock.js';

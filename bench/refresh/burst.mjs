@@ -1,11 +1,11 @@
-// A burst: the tokens of all connections of a process have expired, and all are used at the same moment.
+// A burst: the tokens of all connections of a process have expired, and all connections are used at the same moment.
 import entry from 'nocodb-bitbucket-auth';
 import { config, connect, control } from '../lib/connections.mjs';
 import { answer } from '../lib/processes.mjs';
 
 const DAY = 24 * 60 * 60 * 1000;
 
-// As far away as Bitbucket is, so that requests pile up at the server, if they are let.
+// As far away as Bitbucket, so that requests can pile up at the server.
 const DELAY_MS = 20;
 
 await answer(async ({ origin, connections }) => {
@@ -21,7 +21,7 @@ await answer(async ({ origin, connections }) => {
   const outcomes = await Promise.allSettled(all.map(({ wrapper }) => wrapper.use((client) => client.get('/user'))));
   const seconds = (performance.now() - startedAt) / 1000;
 
-  // As many requests as connections, all granted, and each connection with a new token of its own: so each old refresh
+  // As many requests as connections, all successful, and each connection with a new token of its own: so each old refresh
   // token was used once.
   const renewed = all.filter(({ before, stored }) => stored.length > 0 && stored.at(-1) !== before);
   const { token, api } = await control(origin, 'stats');

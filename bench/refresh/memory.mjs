@@ -1,11 +1,11 @@
-// What a connection takes in memory beside its tokens: wrapper, config, keeper, coordination, policy in the wasm.
-// What the tokens take is measured by holding the same strings in plain objects.
+// Measures the memory of a connection without its tokens: wrapper, config, keeper, token store, policy in the wasm. The
+// tokens' own memory is measured with the same strings in plain objects.
 import entry from 'nocodb-bitbucket-auth';
 import { config, connect } from '../lib/connections.mjs';
 import { usedMemory } from '../lib/memory.mjs';
 import { answer } from '../lib/processes.mjs';
 
-/** Characters of the tokens, of which each takes one byte. */
+/** Length of the tokens in characters, of one byte each. */
 const characters = (wrappers) => wrappers.reduce((sum, { config: { oauth_token, refresh_token } }) =>
   sum + oauth_token.length + refresh_token.length, 0);
 
@@ -25,11 +25,11 @@ async function refresh(wrappers) {
   }
 }
 
-/** Attaches without making an Axios client. */
+/** Attaches the connections without creating Axios clients. */
 const attach = (wrappers) => Promise.all(wrappers.map((wrapper) => wrapper.renewIdle()));
 
 await answer(async ({ origin, connections, often }) => {
-  // Whatever is there once, sockets and compiled code above all, is there before the first measurement.
+  // Excludes what exists once, above all sockets and compiled code, from the measurement.
   const others = (await connect(origin, Math.min(100, connections))).map(wrap);
   await attach(others);
   for (let i = 0; i < 2 * often.times; i += 1) await refresh(others);
@@ -41,7 +41,7 @@ await answer(async ({ origin, connections, often }) => {
   plain = [];
   await attach(wrappers);
   const before = characters(wrappers);
-  /** What is there beside the tokens, in all. */
+  /** The total memory, without that of the tokens. */
   const beside = async () => await usedMemory() - empty - tokens - (characters(wrappers) - before);
   const attached = await beside();
 

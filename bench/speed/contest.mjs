@@ -1,24 +1,24 @@
 /**
- * One operation by several contestants, in one process and in turns.
+ * Runs one operation by several contestants, in one process and in turns.
  *
- * In: an operation and who takes part. Out: times and ratios. What never happens here: a time of somebody whose result
- * is another than everybody's.
+ * In: an operation and its contestants. Out: times and ratios. What never happens here: the time of a contestant counts
+ * although its result differs from the others'.
  */
 import assert from 'node:assert/strict';
 import { Bench } from 'tinybench';
 import { quantile } from '../lib/figures.mjs';
 
-/** How long a turn of one contestant shall take, in milliseconds: long against the clock and against a pause. */
+/** Duration of a contestant's turn in milliseconds: long compared with the clock's resolution and with pauses. */
 const TURN = 2;
 
-/** A call whose result, or whose error, is given. A text that is put together only when it is read counts as read. */
+/** A call that returns its result or its error. A string that is built lazily is read. */
 function callOf(operation, contestant) {
   const run = contestant[operation.uses];
   const { given, read, refused } = operation;
   if (read) {
     return () => {
       const result = run(...given);
-      // Who promises it has spent a hundred times what reading takes.
+      // A contestant that returns a promise has already spent a hundred times what reading takes.
       if (!(result instanceof Promise)) read(result);
       return result;
     };
@@ -30,15 +30,16 @@ function callOf(operation, contestant) {
     } catch (error) {
       return error;
     }
-    throw new Error('nothing was refused');
+    throw new Error('the operation did not throw');
   };
 }
 
 /**
  * @param {import('./operations.mjs').Operation} operation
- * @param {Record<string, Record<string, Function>>} contestants the first is the one of whom ratios are told
+ * @param {Record<string, Record<string, Function>>} contestants ratios are relative to the first
  * @param {{ rounds: number }} sizes
- * @returns {Promise<Record<string, { microseconds: number, ratio: number }>>} medians; `ratio`: how many times as long
+ * @returns {Promise<Record<string, { microseconds: number, ratio: number }>>} medians; `ratio`: how many times as long as the
+ *   first
  */
 export async function contest(operation, contestants, { rounds }) {
   const taking = Object.entries(contestants).filter(([, contestant]) => contestant[operation.uses]);
@@ -77,7 +78,7 @@ const turnOf = (call, isAsync, calls) => (isAsync
     for (let at = 0; at < calls; at += 1) call();
   });
 
-/** How many calls take that long, once they are warm. */
+/** How many calls take that long, after warming up. */
 async function callsIn(milliseconds, call, isAsync) {
   let calls = 1;
   const end = performance.now() + 100 * milliseconds;

@@ -1,4 +1,4 @@
-// Who takes part; the package itself first.
+// The contestants; the package itself is the first.
 import * as arctic from '../peers/arctic.mjs';
 import * as handWritten from '../peers/hand-written.mjs';
 import * as oauth4webapi from '../peers/oauth4webapi.mjs';
@@ -8,11 +8,11 @@ import * as simpleOAuth2 from '../peers/simple-oauth2.mjs';
 
 export const PEERS = [plugin, handWritten, oauth4webapi, openidClient, arctic, simpleOAuth2];
 
-/** What a contestant does not check that the package does, by its name and the operation's. */
+/** The checks that the package does and a contestant does not, by the names of contestant and operation. */
 export const skips = Object.fromEntries(PEERS.map((peer) => [peer.name, peer.skips]));
 
-/** Whether a contestant judges what it is given by an operation, or hands it on. */
-export const judges = (name, operation) =>
+/** Whether a contestant validates the input of an operation. */
+export const validates = (name, operation) =>
   !PEERS.find((peer) => peer.name === name).unchecked?.includes(operation);
 
 export const contestants = (settings) => Object.fromEntries(PEERS.map((peer) => [peer.name, peer.create(settings)]));

@@ -1,9 +1,9 @@
-// Whole logins, one after another, against the simulator in another process: each contestant does the same work.
+// Whole logins, one after another, with the simulator in another process. Each contestant does the same work.
 import { authorizeInBrowser } from '../../demo/bitbucket/browser.js';
 import { answer } from '../lib/processes.mjs';
 import { contestants } from './contestants.mjs';
 
-/** The parts of those that have them, put together. */
+/** A login made of a contestant's operations, if it has them. */
 const whole = (parts) => async (authorize) => {
   const { url, state, codeVerifier } = await parts.start();
   const { code } = await parts.callback(await authorize(url), { state });

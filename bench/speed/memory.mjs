@@ -1,8 +1,8 @@
-// What is left in memory after many logins: of the core's own, and of the heap.
+// The memory after many logins: that of the core, and the heap.
 import { answer } from '../lib/processes.mjs';
 import { OPERATIONS, SETTINGS } from './operations.mjs';
 
-/** Of the core, which exports it to its glue only. */
+/** The core's memory, which it exports only to its glue. */
 let memory;
 const { Instance } = WebAssembly;
 WebAssembly.Instance = class extends Instance {

@@ -1,4 +1,4 @@
-// One operation by all contestants, in a process of its own: hand-written JavaScript has two speeds, one for each process.
+// One operation by all contestants, in a process of its own: the speed of hand-written JavaScript differs between processes.
 import { answer } from '../lib/processes.mjs';
 import { contest } from './contest.mjs';
 import { contestants } from './contestants.mjs';

@@ -1,7 +1,7 @@
 /**
- * What is measured: the seven operations of a login, with what goes in, what must come out, and the goals.
+ * The seven operations of a login that are measured, with their inputs, expected results and goals.
  *
- * In: nothing. Out: the cases. What never happens here: a measurement, or a value that is anybody's secret.
+ * In: nothing. Out: the cases. What never happens here: a measurement, or a real secret.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -20,7 +20,7 @@ const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const CALLBACK = `${SETTINGS.redirectUri}?state=${STATE}&code=`.padEnd(300, 'aB3dE5fG7h');
 const CODE = CALLBACK.slice(CALLBACK.lastIndexOf('=') + 1);
 
-/** An answer of about so many bytes, with tokens in the shape of JWTs. */
+/** A response of about this many bytes, with tokens in the shape of JWTs. */
 export function answerOf(bytes) {
   const answer = (length) => ({
     access_token: 'fake.'.padEnd(Math.ceil(length / 2), 'aB3dE5fG7h_-.'),
@@ -40,7 +40,7 @@ export function answerOf(bytes) {
   };
 }
 
-/** A query or a form as what it says: the order is nobody's business. */
+/** A query or a form as its parameters, whose order does not matter. */
 const pairs = (text) => [...new URLSearchParams(text)].map((pair) => pair.join('=')).sort();
 
 function addressOf(text) {
@@ -48,7 +48,7 @@ function addressOf(text) {
   return { place: origin + pathname, parameters: pairs(searchParams.toString()) };
 }
 
-/** A login with its random values checked and taken out. */
+/** A login whose random values were checked and removed. */
 function loginOf({ url, state, codeVerifier, codeChallenge, redirectUri }) {
   const sent = new URL(url).searchParams;
   const challenge = createHash('sha256').update(codeVerifier).digest('base64url');
@@ -60,7 +60,7 @@ function loginOf({ url, state, codeVerifier, codeChallenge, redirectUri }) {
   return { place: url.split('?')[0], parameters: pairs(sent.toString()), redirectUri };
 }
 
-/** Key and Secret as a server reads them: some encode more characters than others. */
+/** Key and Secret as a server decodes them: some contestants percent-encode more characters than others. */
 const credentials = (header) => pairs(Buffer.from(header.split(' ')[1], 'base64').toString().replace(':', '='));
 
 async function requestOf({ method, url, headers, body }) {
@@ -73,11 +73,11 @@ async function requestOf({ method, url, headers, body }) {
 /**
  * @typedef {object} Operation
  * @property {string} title
- * @property {string} uses the member of a contestant
- * @property {unknown[]} given
- * @property {(result: any) => void} [read] reads a text of the result
- * @property {(result: any) => unknown} result what has to be equal; of `refused`, of the error
- * @property {number} byLibrary the goal against the fastest library
+ * @property {string} uses name of the contestants' function
+ * @property {unknown[]} given its arguments
+ * @property {(result: any) => void} [read] reads a string of the result
+ * @property {(result: any) => unknown} result what has to be equal; with `refused`, of the error
+ * @property {number} byLibrary the goal compared with the fastest library
  * @property {boolean} [refused]
  */
 

@@ -1,7 +1,7 @@
 /**
- * What the WebAssembly is made of, by twiggy, which is installed on demand.
+ * What contributes to the size of the WebAssembly, by twiggy, which is installed on demand.
  *
- * In: the sources. Out: bytes by contributor. What never happens here: anything but names of functions being told.
+ * In: the sources. Out: bytes by contributor. What never happens here: anything but function names is printed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { buildWasm } from '../../scripts/lib/wasm.mjs';
 
 const VERSION = '0.8.0';
 
-/** Of each name the first that fits. */
+/** The first pattern that matches a name decides. */
 const CONTRIBUTORS = [
   ['constants and texts', /^data segment/],
   ['the glue\'s side: wasm-bindgen, js-sys, the exported functions', /wasm_bindgen|wbindgen|js_sys|__wbg|externref|multivalue shim|^export|^import|^table|^elem/],

@@ -1,10 +1,10 @@
 /**
- * The click on the login of a page: from the start of the script, and from the click in a page that was idle before, to the
- * popup's address.
+ * Measures the click on the login of a page until the popup has its URL: from the start of the script, and from the click in
+ * a page that was idle before.
  *
- * In: an engine, the folders of both packages, how many pages. Out: figures. What never happens here: a popup is opened, which takes
- * a browser longer, and less evenly, than all that is measured (a stand-in for the window takes the address); or the time for
- * fetching and parsing the script is counted, of which a page knows nothing.
+ * In: an engine, the folders of both packages, the number of pages. Out: figures. What never happens here: a popup is opened (a
+ * replacement for the window receives the URL), because that takes a browser longer, and less evenly, than everything that is
+ * measured; or the time for fetching and parsing the script is included, which a page cannot measure.
  */
 import { createServer } from 'node:http';
 import { once } from 'node:events';
@@ -14,17 +14,17 @@ import { launch } from '../../tests/browser/support/engines.js';
 import { quantile } from '../lib/figures.mjs';
 import { inTurns, timesAsMuch } from '../lib/turns.mjs';
 
-/** The same work is done when a page is clicked at once; a measurement of it varies by so much. */
+/** Both packages do the same work when a page is clicked at once; this is how much a measurement of it varies. */
 const LEAST_AT_ONCE = 0.95;
 
-/** Nothing is left to compile in a page that was idle. */
+/** An idle page has already compiled everything. */
 const LEAST_LATER = 1;
 
 const IDLE_MS = 500;
 
 const page = (index) => `<!doctype html><title>Click</title><link rel="icon" href="data:,"><script src="/${index}.js"></script>`;
 
-/** Pages have precise clocks only when nothing of other origins is in them. */
+/** Pages have precise clocks only if they are isolated from other origins. */
 const headers = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
 const program = (folder) => `

@@ -1,7 +1,7 @@
 /**
- * What NocoDB's start waits for in Node.js 22, and what the first use of a connection does.
+ * Measures what NocoDB's start waits for in Node.js 22, and the first use of a connection.
  *
- * In: the folders of both packages. Out: figures. What never happens here: a package is loaded (entry.cjs does that).
+ * In: the folders of both packages. Out: figures. What never happens here: a package is loaded (entry.cjs loads it).
  */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,10 +12,10 @@ import { node22 } from '../../scripts/lib/npm.mjs';
 import { quantile } from '../lib/figures.mjs';
 import { inTurns, timesAsMuch } from '../lib/turns.mjs';
 
-/** Times as fast as the package as it was. */
+/** How many times as fast as the earlier build. */
 const LEAST = 4;
 
-/** Milliseconds that the first use of a connection may take longer. */
+/** By how many milliseconds the first use of a connection may take longer. */
 const MOST_MORE = 150;
 
 const program = fileURLToPath(new URL('entry.cjs', import.meta.url));
@@ -47,7 +47,7 @@ export async function* startsInNode(folders, times) {
   }
 }
 
-/** What a process prints that does nothing else. */
+/** The output of a process that does nothing else. */
 async function started(folder, load, apiUrl) {
   const { stdout } = await promisify(execFile)(node22, [program, folder, load, apiUrl]);
   return JSON.parse(stdout);

@@ -1,4 +1,4 @@
-// Reads a list as NocoDB's own sync does: by the numbers of its pages, each of which is stored before the next one is asked for.
+// Reads a list as NocoDB's own sync does: by page number, and each page is stored before the next one is requested.
 import { setTimeout as work } from 'node:timers/promises';
 import { answer } from '../lib/processes.mjs';
 
@@ -8,7 +8,7 @@ const state = ['OPEN', 'MERGED', 'DECLINED', 'SUPERSEDED'];
 await answer(async ({ entry, config, pagelen, workMs }) => {
   const { default: { wrapper: Wrapper } } = await import(entry);
   const auth = new Wrapper(config);
-  // What is loaded, connected and compiled at the first request is no part of a long sync.
+  // The first request loads, connects and compiles; it is not part of a long sync.
   await auth.use((client) => client.get('/user'));
   const ids = [];
   const start = performance.now();

@@ -1,4 +1,4 @@
-// Reads a list to its end, as one of the contestants does.
+// Reads a list to its end, as one of the contestants.
 import axios from 'axios';
 import { control } from '../lib/connections.mjs';
 import { answer } from '../lib/processes.mjs';
@@ -9,7 +9,7 @@ const state = ['OPEN', 'MERGED', 'DECLINED', 'SUPERSEDED'];
 await answer(async ({ name, entry, origin, apiUrl, config, pagelen, advance, at }) => {
   const client = name === 'axios' ? bare(apiUrl, config.oauth_token) : await connected(entry, config);
   const params = { pagelen, state };
-  // What is loaded, connected and compiled at the first request is no part of a long sync.
+  // The first request loads, connects and compiles; it is not part of a long sync.
   await client.get('/user');
   const ids = [];
   const start = performance.now();
@@ -25,7 +25,7 @@ async function connected(entry, config) {
   return new Wrapper(config).authenticate();
 }
 
-/** As somebody writes it who has the token at hand. */
+/** As a developer who already has the token would write it. */
 function bare(apiUrl, token) {
   return axios.create({ baseURL: apiUrl, headers: { Authorization: `Bearer ${token}` }, paramsSerializer: { indexes: null } });
 }
