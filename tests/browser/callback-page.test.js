@@ -11,7 +11,7 @@ const SEEN_BY_ALL_MS = 120_000;
 
 const on = scenes();
 
-test('the hashes in its policy are those of its script and its style', async () => {
+test("the hashes in the callback page's policy are those of its script and its style", async () => {
   const { body } = await callbackPage();
   for (const [tag, directive] of [['script', 'script-src'], ['style', 'style-src']]) {
     const [, text] = new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(body);
@@ -21,7 +21,7 @@ test('the hashes in its policy are those of its script and its style', async () 
   }
 });
 
-describe('NocoDB\'s GUI, which looks at the address of its popup', () => {
+describe("NocoDB's GUI, which polls the URL of its popup", () => {
   test('gets the code', () => on({}, async (scene) => {
     const popup = await lookLikeNocodb(scene, await guiAddress(scene));
     await scene.decide(popup, 'Grant access');
@@ -31,7 +31,7 @@ describe('NocoDB\'s GUI, which looks at the address of its popup', () => {
     await gone(popup);
   }));
 
-  test('gets it, too, when it looks after a minute only, as hidden pages do', () => on({}, async (scene) => {
+  test('gets the code even when it polls once a minute, as hidden pages do', () => on({}, async (scene) => {
     await scene.context.clock.install();
     await scene.load();
     const popup = await lookLikeNocodb(scene, await guiAddress(scene), { every: 60_000 });
@@ -42,7 +42,7 @@ describe('NocoDB\'s GUI, which looks at the address of its popup', () => {
     assert.equal((await scene.outcome()).value.state, 'of-the-gui');
   }));
 
-  test('sees no difference when the user denies', () => on({}, async (scene) => {
+  test('sees a closed popup when the user denies access', () => on({}, async (scene) => {
     const popup = await lookLikeNocodb(scene, await guiAddress(scene));
     await scene.decide(popup, 'Deny');
     assert.deepEqual(await scene.outcome(), { value: { code: null, state: 'of-the-gui' } });
@@ -50,8 +50,8 @@ describe('NocoDB\'s GUI, which looks at the address of its popup', () => {
   }));
 });
 
-describe('a callback page for which nobody waits', () => {
-  test('says nothing to anybody, stays open, and forgets the code after a while', () => on({}, async (scene) => {
+describe('a callback page that no page waits for', () => {
+  test('sends nothing, stays open, and forgets the code after a while', () => on({}, async (scene) => {
     await scene.page.evaluate(() => {
       window.heard = [];
       new BroadcastChannel('nocodb-bitbucket-auth').onmessage = ({ data }) => window.heard.push(data);
@@ -67,7 +67,7 @@ describe('a callback page for which nobody waits', () => {
     assert.deepEqual(await scene.page.evaluate(() => window.heard), []);
   }));
 
-  test('that tells of a refusal keeps the error in its address, for whoever is to be told of it', async () => {
+  test('that reports a refusal keeps the error in its URL for the page that reads it later', async () => {
     const { body, ...rest } = await callbackPage();
     const refusal = body.replace(/<main>\n[^]*<\/main>/, '<main>Refused <button type="button">Close this window</button></main>');
     await on({ site: { pages: { '/callback.html': { ...rest, body: refusal } } } }, async (scene) => {
@@ -81,7 +81,7 @@ describe('a callback page for which nobody waits', () => {
   });
 
   for (const [host, isHeard] of [['localhost', true], ['127.0.0.1', false]]) {
-    test(`hands its address to an opener on its own origin only: ${host}`, () => on({}, async (scene) => {
+    test(`reveals its URL only to an opener on its own origin: ${host}`, () => on({}, async (scene) => {
       await scene.page.goto(`${scene.origin.replace('localhost', host)}/`);
       await scene.page.evaluate(() => {
         window.heard = [];
@@ -114,8 +114,8 @@ describe('a callback page for which nobody waits', () => {
   }
 });
 
-describe('a policy of the site', () => {
-  test('that blocks the page\'s script costs nothing where the popup is not cut off', async () => {
+describe('a Content Security Policy of the site', () => {
+  test("that blocks the page's script does no harm while the popup has its opener", async () => {
     const { body } = await callbackPage();
     const pages = { '/callback.html': { headers: policy('\'self\''), body } };
     await on({ site: { pages } }, async (scene) => {
@@ -126,7 +126,7 @@ describe('a policy of the site', () => {
     });
   });
 
-  test('that the page asks for is enough: nothing is blocked', () => on({}, async (scene) => {
+  test("as strict as the page's first lines require blocks nothing", () => on({}, async (scene) => {
     const other = await scene.context.newPage();
     const said = [];
     other.on('console', (message) => said.push(message.text()));

@@ -47,7 +47,7 @@ async function stepsAfter(way, decision, change) {
   }
 }
 
-test('popup: the callback is shown that its page has posted to the popup\'s opener only', async () => {
+test("the callback page of the demo's popup posts its message only to the popup's opener", async () => {
   const steps = await stepsAfter('popup', 'Deny', () => {
     BroadcastChannel.prototype.postMessage = () => {};
     // Nobody looks at the address.
@@ -57,12 +57,12 @@ test('popup: the callback is shown that its page has posted to the popup\'s open
 });
 
 for (const [way, away] of [['popup', 'The popup shows Bitbucket'], ['page', 'This page goes to Bitbucket']]) {
-  test(`${way}: denied`, async () => {
+  test(`the demo reports that the user denied access (${way})`, async () => {
     const steps = await stepsAfter(way, 'Deny');
     assert.deepEqual(steps, ['The address is built', away, 'The callback is there', 'Cancelled']);
   });
 
-  test(`${way}: granted, and the server gets tokens`, async () => {
+  test(`the demo's server gets tokens when the user grants access (${way})`, async () => {
     const steps = await stepsAfter(way, 'Grant access');
     assert.deepEqual(steps, ['The address is built', away, 'The callback is there', 'The callback is genuine',
       'The server has tokens']);

@@ -12,7 +12,7 @@ const on = scenes();
 describe('a Content Security Policy', () => {
   const site = (scripts) => ({ site: { headers: policy(`'self' ${importMapSource}${scripts}`) } });
 
-  test('without \'wasm-unsafe-eval\': the error names what is missing', () => on(site(''), async (scene) => {
+  test("without 'wasm-unsafe-eval' causes an error that names what is missing", () => on(site(''), async (scene) => {
     const popup = await scene.click();
     const { error } = await scene.outcome();
     assert.deepEqual([error.code, error.phase, error.field], ['INVALID_CONFIG', 'config', 'WebAssembly']);
@@ -25,21 +25,21 @@ describe('a Content Security Policy', () => {
     }
   }));
 
-  test('with \'wasm-unsafe-eval\': a login succeeds', () => on(site(' \'wasm-unsafe-eval\''), async (scene) => {
+  test("with 'wasm-unsafe-eval' allows a login", () => on(site(' \'wasm-unsafe-eval\''), async (scene) => {
     const popup = await scene.click();
     await scene.decide(popup, 'Grant access');
     assert.equal((await scene.exchange((await scene.outcome()).value)).status, 200);
   }));
 });
 
-describe('plain http on a host that is not this machine\'s loopback', () => {
+describe('a page on plain http, outside of loopback,', () => {
   const plain = (options, body) => on({ host: PLAIN_HOST, ...options }, async (scene) => {
     const page = await scene.page.evaluate(() => [window.isSecureContext, window.crypto.subtle]);
     assert.deepEqual(page, [false, undefined]);
     await body(scene);
   });
 
-  test('is no place for the redirect URI of a page of another origin', () => on({}, async (scene) => {
+  test('cannot have the redirect URI on another origin', () => on({}, async (scene) => {
     const redirectUri = scene.redirectUri.replace('localhost', PLAIN_HOST);
     const popup = await scene.click({ ...scene.options, redirectUri });
     const { error } = await scene.outcome();
@@ -47,7 +47,7 @@ describe('plain http on a host that is not this machine\'s loopback', () => {
     await gone(popup);
   }));
 
-  test('the popup: granted, with a challenge that fits the verifier', () => plain({}, async (scene) => {
+  test('logs in by popup with a challenge that fits the verifier', () => plain({}, async (scene) => {
     const asked = scene.context.waitForEvent('request', (request) => request.url().startsWith(scene.bb.authorizeUrl));
     const popup = await scene.click();
     const challenge = new URL((await asked).url()).searchParams.get('code_challenge');
@@ -58,14 +58,14 @@ describe('plain http on a host that is not this machine\'s loopback', () => {
     await gone(popup);
   }));
 
-  test('the popup: denied', () => plain({}, async (scene) => {
+  test('reports by popup that the user denied access', () => plain({}, async (scene) => {
     const popup = await scene.click();
     await scene.decide(popup, 'Deny');
     assert.deepEqual(await scene.outcome(), { value: null });
     await gone(popup);
   }));
 
-  test('the page itself: granted', () => plain({ callback: '/app' }, async (scene) => {
+  test('logs in by redirect', () => plain({ callback: '/app' }, async (scene) => {
     const { page } = scene;
     await page.evaluate((given) => window.browser.beginRedirect(given), scene.options);
     await scene.decide(page, 'Grant access');
@@ -76,8 +76,8 @@ describe('plain http on a host that is not this machine\'s loopback', () => {
   }));
 });
 
-describe('random values', () => {
-  test('come from crypto.getRandomValues and from nowhere else', () => on({}, async (scene) => {
+describe('the random values of a login', () => {
+  test('come from crypto.getRandomValues only', () => on({}, async (scene) => {
     await scene.page.evaluate(() => {
       Math.random = () => { throw new Error('not random enough'); };
       window.drawn = 0;

@@ -50,7 +50,7 @@ const expected = ({ expect }) => expect && (expect.code ?? expect.accessToken);
 const listed = read('disagreements.json');
 
 for (const [file, verdict] of Object.entries(VERDICTS)) {
-  test(`oauth4webapi judges the ${file} cases alike, but for what is listed`, async () => {
+  test(`oauth4webapi gives the same verdict on the ${file} cases, except for those listed`, async () => {
     const found = [];
     for (const vector of read(`../vectors/${file}.json`).cases) {
       let theirs;

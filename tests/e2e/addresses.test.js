@@ -43,7 +43,7 @@ async function startProxy(port) {
   return { url: `http://localhost:${proxy.address().port}${PREFIX}`, close };
 }
 
-describe('Connecting Bitbucket', () => {
+describe("NocoDB's callback URL", () => {
   let port;
   let proxy;
   let host;
@@ -91,7 +91,7 @@ describe('Connecting Bitbucket', () => {
     }
   }
 
-  test('Deny in Firefox: the popup says so and stays, and the form can be used again', async () => {
+  test('shows a denial in Firefox and stays open, and the form can be used again', async () => {
     await startWith(`http://localhost:${port}/`);
     chromium = await Gui.open('addresses');
     // NocoDB asks a new user some questions.
@@ -107,14 +107,14 @@ describe('Connecting Bitbucket', () => {
   });
 
   for (const path of ['/', '/dashboard', '/dashboard/', '/any/path']) {
-    test(`${path} is a callback URL, in Chromium and in Firefox`, async () => {
+    test(`may be ${path}, in Chromium and in Firefox`, async () => {
       if (path !== '/') await startWith(`http://localhost:${port}${path}`);
       await Promise.all([chromium, firefox].map((gui) => gui.try(() => connect(gui, host.url))));
       await assertConnected(2);
     });
   }
 
-  test('in a worker that serves HTTP, and with the dashboard elsewhere, callbacks are answered, and nothing else', async (context) => {
+  test('answers only callbacks in a worker that serves HTTP, and with the dashboard at another URL', async (context) => {
     const { url: redis } = await startRedis(context);
     await startWith(`http://localhost:${port}/`, { NC_WORKER_CONTAINER: 'true', NC_REDIS_URL: redis, NC_DASHBOARD_URL: '/elsewhere' });
     const ask = (target) => fetch(host.url + target, { redirect: 'manual' });
@@ -125,7 +125,7 @@ describe('Connecting Bitbucket', () => {
     }
   });
 
-  test('behind a proxy that strips a folder, so is the folder', async () => {
+  test('loses its folder behind a proxy that strips the folder', async () => {
     await startWith(`${proxy.url}/`, { NC_PUBLIC_URL: proxy.url });
     // Cookies know no ports: NocoDB finds the user signed in here as well.
     await firefox.try(() => connect(firefox, proxy.url));

@@ -52,7 +52,7 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
     return { authTypes: await authTypes(), lines: host.pluginLines.slice(printedBefore) };
   }
 
-  test('an invalid redirect URI is named once, without its value; only tokens are offered', async () => {
+  test('names an invalid redirect URI once without its value, and offers only tokens', async () => {
     const env = simulatorVariables(bb, { [REDIRECT_URI]: 'http://marked-value.example/callback' });
     const { authTypes, lines } = await startWith(env);
     assert.deepEqual(authTypes, WITHOUT_CLIENT);
@@ -60,26 +60,26 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
     assert.ok(!host.printed.some((line) => line.includes('marked-value')));
   });
 
-  test('a missing secret is named once; only tokens are offered', async () => {
+  test('names a missing secret once, and offers only tokens', async () => {
     const { authTypes, lines } = await startWith(simulatorVariables(bb, { [SECRET]: '  ' }));
     assert.deepEqual(authTypes, WITHOUT_CLIENT);
     assert.equal(lines.filter((line) => line.includes(SECRET)).length, 1);
   });
 
-  test('a complete configuration offers a login and tokens, and complains of nothing', async () => {
+  test('offers a login and tokens with a complete configuration, and reports nothing', async () => {
     const { authTypes, lines } = await startWith(simulatorVariables(bb));
     assert.deepEqual(authTypes, ['OAuth2', ...WITHOUT_CLIENT]);
     assert.equal(lines.length, 1);
   });
 
-  test('the OAuth client itself is offered where an administrator allowed it', async () => {
+  test('offers the OAuth client itself when an administrator allowed it', async () => {
     const allowed = simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: 'allow' });
     const { authTypes, lines } = await startWith(allowed);
     assert.deepEqual(authTypes, ['OAuth2', ...WITHOUT_CLIENT, 'OAuth client itself']);
     assert.equal(lines.length, 1);
   });
 
-  test('without client variables NocoDB offers access tokens in its GUI, and they work', async () => {
+  test('offers access tokens in its GUI without client variables, and they work', async () => {
     await startWith({ INTEGRATION_AUTH_BITBUCKET_API_URL: bb.apiUrl });
     const gui = await Gui.open('configuration');
     try {
@@ -104,7 +104,7 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
     }
   });
 
-  test('without any variable NocoDB starts, and tokens are offered', async () => {
+  test('starts and offers tokens without any variable', async () => {
     const { authTypes } = await startWith({});
     assert.deepEqual(authTypes, WITHOUT_CLIENT);
   });

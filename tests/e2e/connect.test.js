@@ -15,7 +15,7 @@ import { freePort } from '../support/http-server.js';
 import { Gui } from './support/gui.js';
 import { ADMIN, Host } from './support/host.js';
 
-describe('Connecting Bitbucket in NocoDB', () => {
+describe('a connection of Bitbucket in NocoDB', () => {
   let port;
   let bb;
   let host;
@@ -50,7 +50,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
     }
   }
 
-  test('Deny: the popup says so and stays, the form stays incomplete, nothing is stored', () => gui.try(async () => {
+  test('is not stored after Deny, which the popup says and stays open, and the form stays incomplete', () => gui.try(async () => {
     await gui.newBitbucketConnection(host.url);
     await gui.chooseOAuth2();
     assert.match(await gui.deny(), /^Access was denied\n/);
@@ -59,7 +59,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
     assert.deepEqual(await host.integrations(), []);
   }));
 
-  test('a wrong client secret: the create answers 400 with a plain message, nothing is stored', () => gui.try(async () => {
+  test('gets 400 with a plain message for a wrong client secret, and nothing is stored', () => gui.try(async () => {
     await gui.newBitbucketConnection(host.url);
     await gui.chooseOAuth2();
     await gui.grant();
@@ -76,7 +76,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
   const listRepositories = (query) =>
     host.request('POST', `/api/v2/integrations/${id}/listRepositories`, { workspace: 'acme', ...query });
 
-  test('Grant access: NocoDB stores tokens, and neither code nor verifier', () => gui.try(async () => {
+  test('has stored tokens after Grant access, and neither code nor verifier is stored', () => gui.try(async () => {
     await host.stop();
     await host.start(port, simulatorVariables(bb));
     await gui.newBitbucketConnection(host.url);
@@ -100,7 +100,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
     assert.equal(host.databaseHolds(config.oauth_token.slice(-40)), true);
   }));
 
-  test('the plugin lists the repositories of a workspace through NocoDB', async () => {
+  test('lists the repositories of a workspace through NocoDB', async () => {
     const { status, body } = await listRepositories();
     assert.equal(status, 201);
     assert.ok(body.values.length > 0);
@@ -119,7 +119,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
     assert.deepEqual([tested.body.success, tested.body.message], [true, 'Connected as Dana Demo.']);
   });
 
-  test('what returns a credential or sends any request cannot be called from outside', async () => {
+  test('exposes no method that returns a credential or sends any request', async () => {
     assert.ok(id);
     for (const method of ['exchangeToken', 'refreshToken', 'authenticate', 'use', 'config', 'saveVars', 'constructor']) {
       const { status, body } = await host.request('POST', `/api/v2/integrations/${id}/${method}`, {});
@@ -132,7 +132,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
     { title: 'Bitbucket', type: 'development', sub_type: 'bitbucket', config });
 
   // By the API, because the community edition's dialog for editing such an integration stays empty.
-  test('an update with a code that Bitbucket refuses fails with 400 and leaves the connection as it was', async () => {
+  test('stays unchanged when an update brings a code that Bitbucket refuses, which gets 400', async () => {
     const { config } = await host.integration(id);
     const grant = { ...(await authorizationCode(bb)), code_verifier: 'x'.repeat(43) };
     const { status, body } = await update({ ...config, oauth: { code: grant } });
@@ -143,7 +143,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
     assert.equal(host.databaseHolds(grant.code_verifier), false);
   });
 
-  test('an update with a new code replaces the tokens, and stores neither code nor verifier', async () => {
+  test('has new tokens after an update with a new code, and neither code nor verifier is stored', async () => {
     const { config } = await host.integration(id);
     const grant = await authorizationCode(bb);
     const { status } = await update({ ...config, oauth: { code: grant } });
@@ -158,7 +158,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
     assert.equal((await listRepositories()).status, 201);
   });
 
-  test('the tokens are refreshed by a use after they have expired, and stored', async () => {
+  test('refreshes its tokens after they have expired, and stores them', async () => {
     const before = (await host.integration(id)).config;
     bb.control.advance(3 * 60 * 60 * 1000);
     assert.equal((await listRepositories()).status, 201);
@@ -169,7 +169,7 @@ describe('Connecting Bitbucket in NocoDB', () => {
     assert.ok(Date.parse(config.expires_at) > Date.now());
   });
 
-  test('nothing secret was printed', async () => {
+  test('never has a secret printed', async () => {
     assertNoTrace();
     const { config } = await host.integration(id);
     for (const secret of [bb.client.secret, 'a-wrong-secret', config.oauth_token, config.refresh_token]) {

@@ -16,7 +16,7 @@ const EMAIL = 'dana@example.com';
 const API_TOKEN = 'ATATT3xFfGF0-simulated-api-token-of-an-account';
 const ACCESS_TOKEN = 'ATCTT3xFfGN0-simulated-repository-access-token';
 
-describe('Entering a credential in NocoDB', () => {
+describe('a credential in NocoDB', () => {
   let bb;
   let host;
   let gui;
@@ -82,7 +82,7 @@ describe('Entering a credential in NocoDB', () => {
     let id;
     const call = (method, query = {}) => host.request('POST', `/api/v2/integrations/${id}/${method}`, query);
 
-    test(`${name}: the form asks for what it needs, and takes nothing else`, () => gui.try(async () => {
+    test(`has a form that requires what it needs, and accepts nothing else (${name})`, () => gui.try(async () => {
       await gui.newBitbucketConnection(host.url);
       await gui.chooseAuthType(name);
       assert.deepEqual((await gui.fields()).filter(([model]) => model !== 'config.type'), fields);
@@ -94,7 +94,7 @@ describe('Entering a credential in NocoDB', () => {
       }
     }));
 
-    test(`${name}: what was entered is stored, and works`, () => gui.try(async () => {
+    test(`is stored and works (${name})`, () => gui.try(async () => {
       for (const [member, value] of Object.entries(entered)) await gui.enter(`config.${member}`, value);
       const { status, answer } = await gui.createIntegration();
       assert.equal(status, 201);
@@ -109,7 +109,7 @@ describe('Entering a credential in NocoDB', () => {
       assert.ok(body.message.startsWith(message), body.message);
     }));
 
-    test(`${name}: what creators may call tells no secret`, async () => {
+    test(`is not revealed by what creators may call (${name})`, async () => {
       assert.ok(id);
       const answers = [];
       for (const [method, query] of [['testConnection'], ['connectionStatus'], ['listWorkspaces'], ['listRepositories']]) {
@@ -129,7 +129,7 @@ describe('Entering a credential in NocoDB', () => {
     });
   }
 
-  test('the OAuth client gets one token for all of that, and nothing of it is stored', () => {
+  test('of the OAuth client costs one token for all of that, and nothing of it is stored', () => {
     const grants = bb.requests.filter((line) => line.includes('grant='));
     assert.equal(grants.length, 1);
     assert.match(grants[0], /grant=client_credentials/);

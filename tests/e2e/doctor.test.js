@@ -16,7 +16,7 @@ import { Host } from './support/host.js';
 const CLIENT_ID = 'INTEGRATION_AUTH_BITBUCKET_CLIENT_ID';
 const REDIRECT_URI = 'INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI';
 
-describe('doctor', () => {
+describe('`doctor` beside a real NocoDB', () => {
   /** What ends Redis. */
   const ends = [];
   let bb;
@@ -64,7 +64,7 @@ describe('doctor', () => {
     assert.equal(status, 0);
   });
 
-  test('sees that the running NocoDB has another environment', async () => {
+  test('reports that the running NocoDB has another environment', async () => {
     const { status, found } = await examine({
       [CLIENT_ID]: 'another-key', [REDIRECT_URI]: `http://localhost:${port}/any/path`, NC_PUBLIC_URL: `http://localhost:${port}`,
     });
@@ -73,7 +73,7 @@ describe('doctor', () => {
     assert.equal(status, 1);
   });
 
-  test('sees that there is no preload, and what NocoDB does at each callback URL', async () => {
+  test('reports that the preload is missing, and what NocoDB does at each callback URL', async () => {
     await host.stop();
     await host.start(port, env, { withPlugin: false });
     for (const [path, words] of [
@@ -90,7 +90,7 @@ describe('doctor', () => {
     }
   });
 
-  test('sees that NocoDB is gone', async () => {
+  test('reports that NocoDB cannot be reached', async () => {
     await host.stop();
     const { status, found } = await examine();
     assert.match(found('redirect-uri'), /^bad: .*the connection was refused/);

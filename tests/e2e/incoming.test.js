@@ -20,7 +20,7 @@ const WITHOUT_PRELOAD = 'This connection was made in a process without the prelo
 const STALE = { type: 'oauth', oauth: { code: { code: 'stale-code-4711', code_verifier: 'v'.repeat(43) } } };
 const OURS = { title: 'Bitbucket', type: 'development', sub_type: 'bitbucket' };
 
-describe('what NocoDB is about to store', () => {
+describe('a row that NocoDB is about to store', () => {
   let scene;
   let host;
   let port;
@@ -46,7 +46,7 @@ describe('what NocoDB is about to store', () => {
   const call = (id, method, body = { workspace: 'acme' }) => host.request('POST', `/api/v2/integrations/${id}/${method}`, body);
   const stored = async (id) => (await host.integration(id)).config;
 
-  test('a mask is refused in a new row, and gets the stored value back in an old one', async () => {
+  test('is refused with a mask when it is new, and gets the stored value back when it is old', async () => {
     await start();
     const refused = await create({ type: 'api_key', token: MASK });
     assert.equal(refused.status, 400);
@@ -63,7 +63,7 @@ describe('what NocoDB is about to store', () => {
     assert.match(stolen.body.msg, /config\.token is a mask/);
   });
 
-  test('a code that a NocoDB without the preload has stored is told as what it is, and is not sent', async () => {
+  test('with a code that a NocoDB without the preload stored is reported as such, and the code is not sent', async () => {
     await start({}, { withPlugin: false });
     const { body: { id } } = await create(STALE);
     assert.deepEqual(await stored(id), STALE);
@@ -79,7 +79,7 @@ describe('what NocoDB is about to store', () => {
     assert.deepEqual(await stored(id), tokens);
   });
 
-  test('a connection whose key of encryption was lost is mended by authenticating again', async () => {
+  test('whose encryption key was lost is repaired by a new login', async () => {
     await start();
     const { body: { id } } = await create(await scene.connect('encrypted'));
     await start({ NC_CONNECTION_ENCRYPT_KEY: randomUUID() });
@@ -89,7 +89,7 @@ describe('what NocoDB is about to store', () => {
     assert.equal((await call(id, 'listRepositories')).status, 201);
   });
 
-  test('inside a transaction a code costs one request, and a refusal is an error of NocoDB\'s own', async () => {
+  test("costs one request for a code inside a transaction, and a refusal is an error of NocoDB's own", async () => {
     const preload = fileURLToPath(new URL('support/in-transaction.cjs', import.meta.url));
     await start({ NODE_OPTIONS: `--require "${preload}"` });
     const inBase = { title: 'In a base' };
@@ -106,7 +106,7 @@ describe('what NocoDB is about to store', () => {
     assert.equal((await host.integrations()).length, rows);
   });
 
-  test('statuses and messages of failures pass NocoDB\'s exception filter', async () => {
+  test("fails with statuses and messages that pass NocoDB's exception filter", async () => {
     const silence = createServer(() => {}).listen(0, '127.0.0.1');
     await once(silence, 'listening');
     try {

@@ -26,7 +26,7 @@ function startWith(context, signal) {
 
 const endedEarly = { name: 'NocodbStartError', message: /^NocoDB ended before it was ready/ };
 
-test('a signal that is aborted already ends NocoDB', async (context) => {
+test('a signal that is already aborted ends NocoDB', async (context) => {
   await assert.rejects(startWith(context, AbortSignal.abort()), endedEarly);
 });
 

@@ -15,7 +15,7 @@ import { ADMIN, Host } from './support/host.js';
 const HOUR = 3_600_000;
 const TITLE = 'Bitbucket of sales';
 
-describe('a row of NocoDB that is changed while its tokens are renewed', () => {
+describe('a row of NocoDB that is changed while its tokens are refreshed', () => {
   let scene;
   let host;
 
@@ -55,7 +55,7 @@ describe('a row of NocoDB that is changed while its tokens are renewed', () => {
   const stored = async (id) => (await host.integration(id)).config;
   const isSame = (one, other) => one.refresh_token === other.refresh_token && one.oauth_token === other.oauth_token;
 
-  test('keeps the tokens of somebody who authenticated again', async () => {
+  test('keeps the tokens of a new login', async () => {
     let again;
     const { id, answer } = await renewDuring('former', async (row) => {
       again = await scene.connect('again');
@@ -78,7 +78,7 @@ describe('a row of NocoDB that is changed while its tokens are renewed', () => {
     assert.equal((await list(id)).status, 201);
   });
 
-  test('is missed by name when it was deleted', async () => {
+  test('is reported as deleted, by name', async () => {
     const { answer } = await renewDuring('deleted', (row) => host.request('DELETE', `/api/v2/meta/integrations/${row}`));
     assert.equal(answer.status, 400);
     assert.match(answer.body.msg, /deleted in NocoDB/);
@@ -89,7 +89,7 @@ describe('a row of NocoDB that is changed while its tokens are renewed', () => {
   });
 
   describe('of a type that this edition does not offer', () => {
-    test('the list has the entry, hidden, and its form', async () => {
+    test('has a hidden entry with its form in the list', async () => {
       const { body } = await host.request('GET', '/api/v2/integrations');
       assert.deepEqual(body.map(({ type, sub_type, manifest: { hidden } }) => [type, sub_type, hidden]),
         [['auth', 'bitbucket', true], ['development', 'bitbucket', false]]);
@@ -98,7 +98,7 @@ describe('a row of NocoDB that is changed while its tokens are renewed', () => {
       assert.ok(form.body.form.some(({ model }) => model === 'config.type'));
     });
 
-    test('works, and is renewed', async () => {
+    test('works, and its tokens are refreshed', async () => {
       const config = await scene.connect('auth');
       const { status, body: { id } } = await host.request('POST', '/api/v2/meta/integrations', {
         title: TITLE, type: 'auth', sub_type: 'bitbucket', config,
@@ -116,7 +116,7 @@ describe('a row of NocoDB that is changed while its tokens are renewed', () => {
       assert.equal(scene.tap.refreshes.filter(({ connection }) => connection === 'auth').length, 1);
     });
 
-    test('never holds a code', async () => {
+    test('never contains a code', async () => {
       const code = 'unknown-authorization-code-4713';
       const { status } = await host.request('POST', '/api/v2/meta/integrations', {
         title: TITLE, type: 'auth', sub_type: 'bitbucket', config: { type: 'oauth', oauth: { code, code_verifier: 'v'.repeat(43) } },
@@ -125,7 +125,7 @@ describe('a row of NocoDB that is changed while its tokens are renewed', () => {
       assert.equal(host.databaseHolds(code), false);
     });
 
-    test('the GUI shows Bitbucket once, and no category for it', async () => {
+    test('is one Bitbucket in the GUI, without a category', async () => {
       const gui = await Gui.open('rows');
       try {
         await gui.signIn(host.url, ADMIN);
@@ -136,7 +136,7 @@ describe('a row of NocoDB that is changed while its tokens are renewed', () => {
     });
   });
 
-  test('is told nothing that must not be seen', () => {
+  test('has no secret printed', () => {
     const printed = host.printed.join('\n');
     for (const secret of scene.tap.secrets) assert.ok(!printed.includes(secret), 'a secret was printed');
   });

@@ -18,12 +18,14 @@ const DAY = 24 * 60 * MINUTE;
 const { RateLimiter } = await import(
   new URL('js/rate-limit.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
 
-describe('a value in Redis', () => {
+describe('the token store in Redis', () => {
   promises(async (t) => {
     const { url } = await startRedis(t);
     return [coordinate(t, url).coordination, coordinate(t, url).coordination];
   });
+});
 
+describe('a value in Redis', () => {
   test('counts as absent when it is damaged, moved, or belongs to another key', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);

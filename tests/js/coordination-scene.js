@@ -43,7 +43,7 @@ export function answering(t, reply) {
 
 /** What both coordinations promise. `make(t)` gives one, or several that share what they know. */
 export function promises(make) {
-  test('a lock is held by one at a time, and the later has the greater fence', async (t) => {
+  test('holds a lock for one process at a time, and gives the later one the greater fence', async (t) => {
     const [one, other = one] = await make(t);
     const first = await one.lock('key');
     assert.equal(await other.lock('key'), undefined);
@@ -61,14 +61,14 @@ export function promises(make) {
     await second.release();
   });
 
-  test('of many who ask at once, one gets the lock', async (t) => {
+  test('gives the lock to one of many who ask at once', async (t) => {
     const all = await make(t);
     const locks = await Promise.all(Array.from({ length: 30 }, (_, index) => all[index % all.length].lock('key')));
     assert.equal(locks.filter(Boolean).length, 1);
     await locks.find(Boolean).release();
   });
 
-  test('every older key leads to the newest tokens', async (t) => {
+  test('leads from every older key to the newest tokens', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await other.find('a'), undefined);
     assert.equal(await one.publish('a', entry('b', 1)), true);
@@ -80,7 +80,7 @@ export function promises(make) {
     assert.equal(await one.find('d'), undefined);
   });
 
-  test('the same refresh token gets a newer access token, and is dead in the end', async (t) => {
+  test('replaces the access token of the same refresh token, and finally writes its tombstone', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await one.publish('a', entry('b', 1)), true);
     const newer = { ...pair('b'), accessToken: 'newer' };
@@ -93,7 +93,7 @@ export function promises(make) {
     assert.deepEqual((await other.find('a')).value, DEAD);
   });
 
-  test('what follows a refresh token is newer than news of that token itself, whatever the fences', async (t) => {
+  test('prefers the successor of a refresh token to an update of that token, whatever the fences', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await one.publish('a', entry('a', 9, DEAD)), true);
     assert.equal(await other.publish('a', entry('b', 1)), true);
@@ -102,7 +102,7 @@ export function promises(make) {
     assert.equal((await other.find('a')).key, 'b');
   });
 
-  test('of a fork, both branches lead to the one with the higher fence', async (t) => {
+  test('leads from both branches of a fork to the one with the higher fence', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await one.publish('a', entry('b', 5)), true);
     assert.equal(await other.publish('a', entry('late', 4)), false);
@@ -113,14 +113,14 @@ export function promises(make) {
     for (const key of ['a', 'b', 'late', 'c', 'd']) assert.deepEqual(await other.find(key), entry('c', 6), key);
   });
 
-  test('what is published late does not hide what followed it', async (t) => {
+  test('does not let a late entry hide the successors of its tokens', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await one.publish('b', entry('c', 2)), true);
     assert.equal(await other.publish('a', entry('b', 1)), false);
     for (const key of ['a', 'b', 'c']) assert.deepEqual(await one.find(key), entry('c', 2), key);
   });
 
-  test('a refresh token that turns out to be alive is so for everybody', async (t) => {
+  test('tells all processes that a refresh token is alive after all', async (t) => {
     const [one, other = one] = await make(t);
     const dead = { ...DEAD, diedAt: 1000 };
     assert.equal(await one.publish('a', entry('b', 1)), true);
@@ -138,7 +138,7 @@ export function promises(make) {
     for (const all of [other, one]) assert.deepEqual(await all.find('a'), entry('c', 4));
   });
 
-  test('the lock of the whole client is one like the others', async (t) => {
+  test('locks the whole client like one connection', async (t) => {
     const [one, other = one] = await make(t);
     const all = await one.lock('client');
     assert.equal(await other.lock('client'), undefined);
@@ -150,7 +150,7 @@ export function promises(make) {
     await Promise.all([ofKey.release(), next.release()]);
   });
 
-  test('everybody knows how long ago which refusal was, and when what was granted was sent', async (t) => {
+  test('tells all processes how long ago each refusal was, and when a granted request was sent', async (t) => {
     const [one, other = one] = await make(t);
     const told = async (all, key) => JSON.parse(JSON.stringify(await all.tokenEndpointHistory(key)));
     /** That something was told to have been no earlier than that `performance.now()`, by clocks that round. */
@@ -192,7 +192,7 @@ export function promises(make) {
     }
   });
 
-  test('keys that lead in a circle end at what was published last', async (t) => {
+  test('ends a circle of keys at what was published last', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await one.publish('a', entry('b', 1)), true);
     assert.equal(await other.publish('b', entry('a', 2)), true);

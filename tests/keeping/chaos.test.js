@@ -7,7 +7,7 @@ import { runSeed } from './support/chaos-seed.js';
 // Twenty in a row in which everything comes up.
 const SEEDS = Array.from({ length: 20 }, (_, index) => 17 + index);
 
-test('the seeds have what cannot be saved, what only Redis can save, and everything else', () => {
+test('the seeds have failures that nothing can repair, that only Redis can repair, and all others', () => {
   const plans = SEEDS.map(makePlan);
   const endings = new Set(plans.map(({ ending, withRedis }) => `${ending} ${withRedis}`));
   for (const ending of ['undelivered true', 'unstored true', 'unstored false', 'undefined true', 'undefined false']) {
@@ -20,7 +20,7 @@ test('the seeds have what cannot be saved, what only Redis can save, and everyth
 
 describe('after the chaos every connection works without a person', { concurrency: 8 }, () => {
   for (const seed of SEEDS) {
-    test(`seed ${seed}`, async (t) => {
+    test(`with seed ${seed}`, async (t) => {
       const { saved, unavoidable, lost, problems, timeline } = await runSeed(seed);
       if (problems.length > 0) for (const line of timeline) t.diagnostic(line);
       t.diagnostic(`saved ${saved.length}, lost unavoidably ${unavoidable.length}, lost ${lost.length}`);

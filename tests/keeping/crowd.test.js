@@ -92,11 +92,11 @@ function careless(requests) {
 }
 
 // More at once would keep a machine with two cores so busy that Redis seemed to be away.
-describe('a crowd in which some are dead loses nobody else', { concurrency: 6 }, () => {
+describe('dead connections in a crowd cost the healthy ones nothing', { concurrency: 6 }, () => {
   for (const dead of [1, 3, 8]) {
     for (const healthy of [8, 24]) {
       for (const processes of [1, 2]) {
-        test(`${dead} dead, ${healthy} healthy, ${processes === 1 ? 'one process' : 'two processes'}`, async (t) => {
+        test(`with ${dead} dead and ${healthy} healthy ones in ${processes === 1 ? 'one process' : 'two processes'}`, async (t) => {
           const { scene, rows, workers, names } = await startCrowd(t, { dead, healthy, processes });
           const { tap } = scene;
           const begun = performance.now();

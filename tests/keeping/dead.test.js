@@ -47,7 +47,7 @@ const WAYS = [
 const codeOf = (error) => (error.cause?.code === 'RECONNECT_REQUIRED' ? error.cause.code : error.code);
 
 describe('a dead connection', { concurrency: true }, () => {
-  test('is told after the lockout was waited out, and then costs nothing until its config changes', async (t) => {
+  test('is reported after the lockout was waited out, and then costs nothing until its config changes', async (t) => {
     const scene = await start(t);
     const { bitbucket, tap, config, open, log, tokenRequests } = scene;
     const old = Array.from({ length: 20 }, () => open(config));
@@ -117,7 +117,7 @@ describe('a dead connection', { concurrency: true }, () => {
 });
 
 describe('a connection survives', { concurrency: true }, () => {
-  test('a lockout that somebody else has caused', async (t) => {
+  test('a lockout that another client caused', async (t) => {
     // It passes when it was met, however busy the machine is.
     const lockoutMs = 5 * MINUTE;
     const scene = await start(t, { lockoutMs });
@@ -139,7 +139,7 @@ describe('a connection survives', { concurrency: true }, () => {
   });
 
   for (const [when, delayMs] of [['at the same time', 0], ['shortly after', 300], ['towards the second try', 3000]]) {
-    test(`a dead one beside it that is used ${when}`, async (t) => {
+    test(`a dead connection beside it that is used ${when}`, async (t) => {
       const scene = await start(t, LONG_LOCKOUT);
       const other = await scene.connect('second');
       await scene.refreshElsewhere(other.refresh_token);
@@ -152,7 +152,7 @@ describe('a connection survives', { concurrency: true }, () => {
     });
   }
 
-  test('tokens that another process renewed, and that have expired, too', async (t) => {
+  test('tokens that another process refreshed, even if those have expired, too', async (t) => {
     const redis = await startRedis(t);
     const { config, environment, tokenRequests, expire } = await start(t, {
       variables: { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url },
@@ -173,7 +173,7 @@ describe('a connection survives', { concurrency: true }, () => {
     assert.equal(tokenRequests(), 2);
   });
 
-  test('any number of 403, which cost no refresh', async (t) => {
+  test('any number of 403, which cause no refresh', async (t) => {
     const clients = [{ callback: 'http://127.0.0.1:8080/dashboard/', scopes: ['account'] }];
     const { config, open, tokenRequests } = await start(t, { clients });
     const wrapper = open(config);
@@ -212,7 +212,7 @@ describe('a connection survives', { concurrency: true }, () => {
     });
   }
 
-  test('429 with Retry-After, which is heeded', async (t) => {
+  test('429 with Retry-After, which it waits out', async (t) => {
     const { bitbucket, config, open, expire } = await start(t);
     bitbucket.control.fault({ target: 'token', kind: 'status', status: 429, retryAfter: 2 });
     expire();
@@ -221,7 +221,7 @@ describe('a connection survives', { concurrency: true }, () => {
     assert.ok(performance.now() - begun >= 2000);
   });
 
-  test('a token endpoint that is down: three more tries, and the same error at once for a minute', async (t) => {
+  test('a token endpoint that is down: it retries three times, and fails at once for a minute', async (t) => {
     const { bitbucket, config, open, expire, tokenRequests } = await start(t);
     const wrapper = open(config);
     await works(wrapper);
@@ -239,7 +239,7 @@ describe('a connection survives', { concurrency: true }, () => {
     assert.equal(tokenRequests(), 0);
   });
 
-  test('a wait that is longer than anybody has patience for', async (t) => {
+  test('a wait that is longer than any caller may wait', async (t) => {
     const { bitbucket, config, open, expire, tokenRequests } = await start(t);
     bitbucket.control.fault({ target: 'token', kind: 'status', status: 429, retryAfter: 600 });
     expire();

@@ -59,10 +59,10 @@ async function within(limitMs, call) {
   return result;
 }
 
-describe('dialogs end, and say what is going on', { concurrency: true }, () => {
+describe('a dialog ends in time and says what is going on', { concurrency: true }, () => {
   for (const [name, open] of Object.entries(DIALOGS)) {
     for (const [limit, timeoutMs] of [['its usual limit', 10_000], ['a longer one', 60_000]]) {
-      test(`${name}, while the token endpoint hangs: ${limit}`, async (t) => {
+      test(`while the token endpoint hangs: ${name}, ${limit}`, async (t) => {
         const variables = { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: String(timeoutMs) };
         const { tap, healthy: [wrapper] } = await start(t, { variables });
         tap.outage = { kind: 'hang' };
@@ -70,7 +70,7 @@ describe('dialogs end, and say what is going on', { concurrency: true }, () => {
       });
     }
 
-    test(`${name}, while Bitbucket refuses the good refresh tokens because of a dead one`, async (t) => {
+    test(`while Bitbucket refuses valid refresh tokens because of a dead one: ${name}`, async (t) => {
       const { tap, dead: [dead], healthy: [wrapper] } = await start(t, { dead: 1, ...LOCKOUT });
       const outcome = dead.use((client) => client.get('/user')).catch(() => {});
       assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
@@ -79,7 +79,7 @@ describe('dialogs end, and say what is going on', { concurrency: true }, () => {
     });
   }
 
-  test('testConnection, while somebody else has the lock of the connection and is in line', async (t) => {
+  test("while another process holds the connection's lock and waits: testConnection", async (t) => {
     const { tap, environment, dead: [dead], healthy: [wrapper] } = await start(t, { dead: 1, ...LOCKOUT });
     const outcomes = [dead.use((client) => client.get('/user')).catch(() => {})];
     assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
@@ -96,13 +96,13 @@ describe('dialogs end, and say what is going on', { concurrency: true }, () => {
     await Promise.all(outcomes);
   });
 
-  test('testConnection, while the host stores nothing: the new tokens are good', async (t) => {
+  test('while NocoDB stores nothing, as the new tokens are valid: testConnection', async (t) => {
     const { healthy: [wrapper] } = await start(t, { host: { saveConfig: () => new Promise(() => {}) } });
     const { success, message } = await within(DIALOG_MS, () => wrapper.testConnection());
     assert.ok(success, message);
   });
 
-  test('connectionStatus, while neither the token endpoint nor Redis answers', async (t) => {
+  test('while neither the token endpoint nor Redis responds: connectionStatus', async (t) => {
     const redis = await startRedis(t);
     const { tap, healthy: [wrapper] } = await start(t, {
       variables: { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url },
@@ -113,7 +113,7 @@ describe('dialogs end, and say what is going on', { concurrency: true }, () => {
     assert.equal((await within(DIALOG_MS, () => wrapper.connectionStatus())).kind, 'oauth');
   });
 
-  test('calls end, too, though later, while Bitbucket refuses refresh tokens because of a dead one', async (t) => {
+  test('and calls end, too, though later, while Bitbucket refuses refresh tokens because of a dead one', async (t) => {
     const { tap, dead: [dead], healthy } = await start(t, { dead: 1, healthy: 8, ...LOCKOUT });
     const ask = (wrapper) => wrapper.use((client) => client.get('/user')).then(() => undefined, (error) => error);
     const calls = [ask(dead)];

@@ -8,7 +8,7 @@ import { Worker } from './support/workers.js';
 
 const HOUR = 3_600_000;
 
-test('a connection whose new tokens are only in the Redis outlives a start of NocoDB', async (t) => {
+test('a connection whose new tokens are only in Redis survives a start of NocoDB', async (t) => {
   const redis = await startRedis(t);
   const scene = await startScene({ accessTokenLifetimeMs: HOUR, variables: { NC_REDIS_URL: redis.url } });
   t.after(() => scene.close());

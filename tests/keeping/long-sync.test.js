@@ -36,7 +36,7 @@ async function assertQuiet({ bitbucket, Wrapper, row, stored }, expiries) {
   assert.equal(bitbucket.control.stats().token.refresh_token.requests, expiries, 'the stored pair is a good one');
 }
 
-test('5,000 pull requests, page by page, while the token expires every 50 pages', async (t) => {
+test('a sync of 5,000 pull requests gets all pages while the token expires every 50 pages', async (t) => {
   const sync = await startSync(t);
   let runs = 0;
   let expiries = 0;
@@ -61,7 +61,7 @@ test('5,000 pull requests, page by page, while the token expires every 50 pages'
   await assertQuiet(sync, PAGES / 50);
 });
 
-test('the same with eight pages on their way at each expiry', async (t) => {
+test('a sync gets all pages with eight requests under way at each expiry', async (t) => {
   const sync = await startSync(t);
   const { bitbucket, tap } = sync;
   let runs = 0;

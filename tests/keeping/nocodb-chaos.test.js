@@ -9,10 +9,10 @@ import { Kinds, failureOf, judge, loggedBy, tell } from './support/nocodb/verdic
 const works = { troubles: [], row: 'newest' };
 const outcome = { saved: 1, unavoidable: 0, lost: 0, isPassed: true };
 
-describe('the plan', () => {
+describe('the plan of the chaos', () => {
   const plans = Array.from({ length: 100 }, (_, index) => makePlan(index + 1));
 
-  test('of any seed has ten expiries, five SIGKILLs, a restart of main and 20 s without PostgreSQL', () => {
+  test('has ten expiries, five SIGKILLs, a restart of main and 20 s without PostgreSQL for any seed', () => {
     for (const plan of plans) {
       assert.equal(plan.length, 10);
       assert.equal(plan.filter(({ isRevealed }) => isRevealed).length, 5);
@@ -32,20 +32,20 @@ describe('the plan', () => {
     }
   });
 
-  test('of some seed kills either process, and ends one during the outage', () => {
+  test('kills either process for some seed, and ends one during the outage for some seed', () => {
     const rounds = plans.flat();
     const killed = new Set(rounds.flatMap(({ troubles }) => troubles).map(({ process }) => process));
     assert.deepEqual([...killed].filter(Boolean).sort(), ['main', 'worker']);
     assert.ok(rounds.some(({ troubles }) => troubles.length === 2));
   });
 
-  test('is the same for the same seed, and another for another', () => {
+  test('is the same for the same seed, and another for another seed', () => {
     assert.deepEqual(makePlan(7), makePlan(7));
     assert.notDeepEqual(makePlan(7), makePlan(8));
   });
 });
 
-test('an answer fails by its status, and a connection test by what it says', () => {
+test('a response fails by its status, and a connection test by its message', () => {
   const cases = [
     ['listWorkspaces', 201, { values: [] }, undefined],
     ['testConnection', 201, { success: true }, undefined],
@@ -58,7 +58,7 @@ test('an answer fails by its status, and a connection test by what it says', () 
   for (const [method, status, body, failure] of cases) assert.equal(failureOf(method, { status, body }), failure);
 });
 
-test('lines of the plugin are told from those of others, and counted by kind', () => {
+test('lines of the plugin are separated from others, and counted by kind', () => {
   const logged = new Kinds();
   for (const line of [
     '[nocodb-bitbucket-auth] Wait 12 s.', 'nocodb-bitbucket-auth: Wait 3 s.', 'Nest application started', 'connected',
@@ -70,7 +70,7 @@ test('lines of the plugin are told from those of others, and counted by kind', (
   assert.equal(logged.sum, 2);
 });
 
-test('a connection is saved when it works everywhere and its row is good', () => {
+test('a connection counts as saved when it works everywhere and its row is valid', () => {
   const verdicts = [
     [works, outcome],
     [{ troubles: [], row: 'usable' }, { ...outcome, isPassed: false }],
@@ -83,7 +83,7 @@ test('a connection is saved when it works everywhere and its row is good', () =>
   assert.deepEqual(judge({ connections: { amber: works }, problems: ['a leak'] }), { ...outcome, isPassed: false });
 });
 
-test('the report has everything that is not as it should be', () => {
+test('the report contains every violation', () => {
   const failures = new Kinds();
   failures.add('HTTP 400: dead');
   const lines = tell({

@@ -49,7 +49,7 @@ async function start(t, outage) {
   return { tap, rows, worker, advance };
 }
 
-describe('a token endpoint that is down without an end', { concurrency: true }, () => {
+describe('calls fail at once while the token endpoint is permanently down with', { concurrency: true }, () => {
   for (const [outage, expected] of [
     [{ kind: 'drop' }, 'REQUEST_FAILED'], [{ kind: 'status', status: 503 }, 'UNEXPECTED_STATUS'],
     [{ kind: 'html' }, 'RESPONSE_NOT_JSON'], [{ kind: 'hang' }, 'REQUEST_TIMEOUT'],

@@ -80,8 +80,8 @@ async function assertReplaced(host, again, wrapper, { failures }) {
   assert.deepEqual(host.lines, []);
 }
 
-describe('a connection that is authenticated again while a sync runs', () => {
-  test('before its tokens expire', async (t) => {
+describe('a sync during which its connection is authenticated again', () => {
+  test('continues when that happens before its tokens expire', async (t) => {
     const host = await startHost(t);
     const wrapper = host.open();
     let again;
@@ -97,7 +97,7 @@ describe('a connection that is authenticated again while a sync runs', () => {
     await assertReplaced(host, again, wrapper, outcome);
   });
 
-  test('while new tokens for the former login are on their way', async (t) => {
+  test('continues when that happens while new tokens for the former login are on their way', async (t) => {
     const host = await startHost(t);
     const wrapper = host.open();
     let again;
@@ -112,7 +112,7 @@ describe('a connection that is authenticated again while a sync runs', () => {
     await assertReplaced(host, again, wrapper, outcome);
   });
 
-  test('goes on where only another member was changed', async (t) => {
+  test('continues when only another member was changed', async (t) => {
     const host = await startHost(t);
     const wrapper = host.open();
     const { pages, failures } = await sync(wrapper, (page) => {
@@ -125,7 +125,7 @@ describe('a connection that is authenticated again while a sync runs', () => {
   });
 });
 
-test('a connection that is deleted while a sync runs ends the sync, and its tokens are not renewed any more', async (t) => {
+test('a connection that is deleted during a sync ends the sync, and its tokens are no longer refreshed', async (t) => {
   const host = await startHost(t);
   const wrapper = host.open();
   const { failures } = await sync(wrapper, (page) => {
@@ -144,7 +144,7 @@ test('a connection that is deleted while a sync runs ends the sync, and its toke
   assert.match(host.lines[0], /^WARN connection-deleted, connection "Sales": This connection was deleted in NocoDB/);
 });
 
-test('a row that somebody puts back, however old it is, gets the newest tokens of its login', async (t) => {
+test('a row that is restored from any time gets the newest tokens of its login', async (t) => {
   const host = await startHost(t);
   const { row } = host;
   const wrapper = host.open();

@@ -14,7 +14,7 @@ const HOUR = 60 * MINUTE;
 const LIMIT_MS = 10_000;
 const STILL_MS = 12_000;
 
-describe('a process that stands still in the middle of a token request', { concurrency: true }, () => {
+describe('a process that is suspended in the middle of a token request', { concurrency: true }, () => {
   for (const store of ['memory', 'Redis']) {
     test(`keeps its connection, with ${store}`, async (t) => {
       const redis = store === 'Redis' ? await startRedis(t) : undefined;

@@ -117,10 +117,10 @@ test('8 processes with 50 wrappers each share one refresh for each of 20 expirie
   await runStorm(t, { processes: 8, wrappers: 50, pace: [200, 2000], variables, ahead: false });
 });
 
-test('400 wrappers in one process do so with memory alone', async (t) => {
+test('400 wrappers in one process share one refresh for each expiry in memory alone', async (t) => {
   await runStorm(t, { processes: 1, wrappers: 400, pace: [100, 900], ahead: false });
 });
 
-test('400 wrappers in one process refresh ahead of each expiry, once', async (t) => {
+test('400 wrappers in one process refresh once ahead of each expiry', async (t) => {
   await runStorm(t, { processes: 1, wrappers: 400, pace: [100, 900], ahead: true });
 });

@@ -96,9 +96,9 @@ function isLate({ sentAt }, requests) {
     && before.every(({ endedAt }) => endedAt < sentAt - NEWS_MS);
 }
 
-describe('a stranger\'s dead refresh token', { concurrency: true }, () => {
+describe("another client's dead refresh token", { concurrency: true }, () => {
   for (const processes of [1, 2]) {
-    test(`used twice beside 12 healthy connections, in ${processes === 1 ? 'one process' : 'two processes'}`, async (t) => {
+    test(`that is used twice does not harm 12 healthy connections in ${processes === 1 ? 'one process' : 'two processes'}`, async (t) => {
       const { tap, names, workers, useDeadToken } = await start(t, { healthy: 12, processes });
       const calls = workers.map((worker) => worker.send('insist', { withinMs: 300, pauseMs: 100 }));
       // The stranger is there when they come, however busy the machine is.
@@ -147,7 +147,7 @@ describe('a stranger\'s dead refresh token', { concurrency: true }, () => {
   const ask = (worker) => worker.send('ask', { connection: 'healthy 1' });
   const works = (worker) => until(async () => await ask(worker) === 'works', 20_000);
 
-  test('that is used again and again kills a connection for no longer than the review takes', async (t) => {
+  test('that is used again and again blocks a connection for no longer than the review takes', async (t) => {
     const scene = await start(t, { healthy: 1, processes: 1 });
     const { bitbucket, tap, workers: [worker] } = scene;
     await kill(scene);
@@ -158,7 +158,7 @@ describe('a stranger\'s dead refresh token', { concurrency: true }, () => {
     assert.equal(tap.requests.length, before + 1);
   });
 
-  test('does so not even that long where a process starts later', async (t) => {
+  test('blocks it even less long where a process starts later', async (t) => {
     const redis = await startRedis(t);
     const environment = { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url };
     const scene = await start(t, { healthy: 1, processes: 1, environment });
@@ -174,7 +174,7 @@ describe('a stranger\'s dead refresh token', { concurrency: true }, () => {
     assert.equal(tap.requests.length, before + 1);
   });
 
-  test('leaves a connection to a later process whose row has older tokens', async (t) => {
+  test('does not harm a process that starts later and whose row has older tokens', async (t) => {
     const redis = await startRedis(t);
     const environment = { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url };
     const scene = await start(t, { healthy: 1, processes: 1, environment, isStored: false });

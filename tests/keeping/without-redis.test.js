@@ -48,7 +48,7 @@ async function start(t) {
   };
 }
 
-test('a refresh token that another process has used up is replaced by the row\'s', async (t) => {
+test("a refresh token that another process has used up is replaced by the row's, without Redis", async (t) => {
   const scene = await start(t);
   for (let round = 0; round < 4; round += 1) {
     const [first, second] = round % 2 === 0 ? scene.workers : [...scene.workers].reverse();
@@ -61,7 +61,7 @@ test('a refresh token that another process has used up is replaced by the row\'s
   await scene.assertKept();
 });
 
-test('processes that renew with one refresh token within its grace both go on, and the row has a good pair', async (t) => {
+test('processes that refresh with the same token within its grace period both continue, and the row has valid tokens', async (t) => {
   const scene = await start(t);
   for (let round = 0; round < 4; round += 1) {
     scene.bitbucket.control.advance(HOUR + 1000);

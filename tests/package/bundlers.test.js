@@ -61,7 +61,7 @@ async function runInPage(t, folder, script = 'bundle.js', attributes = '') {
   judgeScenario(await outcomeOf(t, `${await serveFolder(t, folder)}/index.html`));
 }
 
-test('esbuild for Node.js', async (t) => {
+test('the package works in esbuild for Node.js', async (t) => {
   const folder = project(t, { 'main.js': print });
   await esbuild({
     absWorkingDir: folder, entryPoints: ['main.js'], bundle: true, platform: 'node', format: 'cjs', outfile: 'out/bundle.cjs',
@@ -70,7 +70,7 @@ test('esbuild for Node.js', async (t) => {
   await runInNodes(t, folder, 'out/bundle.cjs');
 });
 
-test('esbuild for browsers: within the limit, and nothing but this package in it', async (t) => {
+test('the package is within its limit in esbuild for browsers, and alone there', async (t) => {
   const folder = project(t, { 'main.js': show }, { withDependencies: true });
   const { metafile, warnings } = await esbuild({
     absWorkingDir: folder, entryPoints: ['main.js'], bundle: true, minify: true, metafile: true, outfile: 'bundle.js',
@@ -84,7 +84,7 @@ test('esbuild for browsers: within the limit, and nothing but this package in it
   assert.ok(size <= MOST_GZIP, `${size} bytes`);
 });
 
-test('esbuild for browsers: the login from a page is within its limit, and nothing but this package in it', async (t) => {
+test('the login from a page is within its limit in esbuild for browsers, and alone there', async (t) => {
   const folder = project(t, { 'main.js': `export * from '${NAME}/browser';` }, { withDependencies: true });
   const { metafile, warnings, outputFiles: [{ contents }] } = await esbuild({
     absWorkingDir: folder, entryPoints: ['main.js'], bundle: true, format: 'esm', minify: true, metafile: true, write: false,
@@ -99,7 +99,7 @@ test('esbuild for browsers: the login from a page is within its limit, and nothi
   assert.ok(size <= MOST_GZIP_BROWSER, `${size} bytes`);
 });
 
-test('esbuild for browsers: a page that builds an address with the small core', async (t) => {
+test('a page builds a URL with the small core in esbuild for browsers', async (t) => {
   const folder = project(t, {
     'main.js': `import { createClient } from '${NAME}/browser';
       const client = createClient({ clientId: 'the-key', redirectUri: location.origin + '/callback' });
@@ -114,7 +114,7 @@ test('esbuild for browsers: a page that builds an address with the small core', 
   assert.equal(searchParams.get('redirect_uri'), new URL('/callback', address).href);
 });
 
-test('esbuild for browsers, without the bytes', async (t) => {
+test('the package works in esbuild for browsers without the inlined bytes', async (t) => {
   const folder = project(t, {
     'main.js': showSlim(`import address from '${NAME}/core.wasm';\nconst core = new URL(address, document.baseURI);`),
   });
@@ -129,14 +129,14 @@ test('esbuild for browsers, without the bytes', async (t) => {
 });
 
 for (const [name, bundler] of [['webpack', webpack], ['rspack', rspack]]) {
-  test(`${name} for browsers`, async (t) => {
+  test(`the package works in ${name} for browsers`, async (t) => {
     const folder = project(t, { 'main.js': show });
     const output = { path: folder, filename: 'bundle.js' };
     await pack(bundler, { context: folder, target: 'web', output, performance: { hints: false } });
     await runInPage(t, folder);
   });
 
-  test(`${name} for browsers, without the bytes`, async (t) => {
+  test(`the package works in ${name} for browsers without the inlined bytes`, async (t) => {
     const folder = project(t, { 'main.js': showSlim(`const core = new URL('${NAME}/core.wasm', import.meta.url);`) });
     const output = { path: folder, filename: 'bundle.js', publicPath: '/' };
     // What webpack recommends is less than the core has, whose own limit the build knows.
@@ -146,7 +146,7 @@ for (const [name, bundler] of [['webpack', webpack], ['rspack', rspack]]) {
     assert.ok(size <= MOST_GZIP_SLIM, `${size} bytes`);
   });
 
-  test(`${name} for Node.js, __dirname left alone, everything in one file`, async (t) => {
+  test(`the package works in ${name} for Node.js in one file, with __dirname left alone`, async (t) => {
     const folder = project(t, { 'main.js': print });
     const output = { path: join(folder, 'out'), filename: 'bundle.cjs' };
     await pack(bundler, { context: folder, target: 'node', node: { __dirname: false }, output });
@@ -155,7 +155,7 @@ for (const [name, bundler] of [['webpack', webpack], ['rspack', rspack]]) {
   });
 }
 
-test('rspack for Node.js: the entry for NocoDB with all that it depends on, in one file that runs alone', async (t) => {
+test('the entry for NocoDB works in rspack for Node.js with all its dependencies in one file', async (t) => {
   const folder = project(t, {
     'main.cjs': `const plugin = require('${NAME}');
       const { entryScenario } = require('./entry-scenario.js');
@@ -187,7 +187,7 @@ test('rspack for Node.js: the entry for NocoDB with all that it depends on, in o
   }
 });
 
-test('rollup', async (t) => {
+test('the package works in rollup', async (t) => {
   const folder = project(t, { 'main.js': show });
   const bundle = await rollup({
     input: join(folder, 'main.js'),
@@ -200,13 +200,13 @@ test('rollup', async (t) => {
 
 const viteOptions = (folder) => ({ root: folder, configFile: false, logLevel: 'error', cacheDir: join(folder, '.vite') });
 
-test('Vite, built', async (t) => {
+test('the package works in a build of Vite', async (t) => {
   const folder = project(t, { 'main.js': show, 'index.html': pageWith('/main.js', 'type="module"') });
   await viteBuild({ ...viteOptions(folder), build: { chunkSizeWarningLimit: 1000 } });
   judgeScenario(await outcomeOf(t, `${await serveFolder(t, join(folder, 'dist'))}/index.html`));
 });
 
-test('Vite, built without the bytes', async (t) => {
+test('the package works in a build of Vite without the inlined bytes', async (t) => {
   const folder = project(t, {
     'main.js': showSlim(`import core from '${NAME}/core.wasm?url';`), 'index.html': pageWith('/main.js', 'type="module"'),
   });
@@ -217,7 +217,7 @@ test('Vite, built without the bytes', async (t) => {
   assert.ok(size <= MOST_GZIP_SLIM, `${size} bytes`);
 });
 
-test('Vite, development server', async (t) => {
+test('the package works in the development server of Vite', async (t) => {
   const folder = project(t, { 'main.js': show, 'index.html': pageWith('/main.js', 'type="module"') });
   const server = await viteServer({ ...viteOptions(folder), server: { host: '127.0.0.1', port: 0, watch: null } });
   t.after(() => server.close());
@@ -225,7 +225,7 @@ test('Vite, development server', async (t) => {
   judgeScenario(await outcomeOf(t, server.resolvedUrls.local[0]));
 });
 
-test('a module worker in the browser', async (t) => {
+test('the package works in a module worker of the browser', async (t) => {
   const folder = project(t, {
     'worker.js': `import * as oauth from '${NAME}/oauth';
       import { scenario } from './scenario.js';
@@ -242,7 +242,7 @@ test('a module worker in the browser', async (t) => {
   await runInPage(t, folder, 'main.js');
 });
 
-test('no bundler: the modules as a browser loads them by itself', async (t) => {
+test('the package works without a bundler, as modules that a browser loads', async (t) => {
   const folder = project(t, {
     'main.js': show.replace(`${NAME}/oauth`, `./package/${exported('./oauth')}`),
   });

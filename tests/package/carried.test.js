@@ -40,8 +40,8 @@ function emptyPackage(t, name, version) {
   return join(folder, stdout.trim());
 }
 
-describe('in a clean folder', () => {
-  test('and without a registry, exactly the tested versions are installed', (t) => {
+describe('the package in a clean folder', () => {
+  test('installs exactly the tested versions, without a registry', (t) => {
     const folder = emptyFolder(t);
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
     install(folder, packed.tarball);
@@ -51,7 +51,7 @@ describe('in a clean folder', () => {
       .map(([name, version]) => [below + name, version])));
   });
 
-  test('without what it carries, the package cannot be installed there', (t) => {
+  test('cannot be installed there without the packages that it carries', (t) => {
     const folder = emptyFolder(t);
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
     const stripped = withoutCarried(t);
@@ -73,7 +73,7 @@ function withoutCarried(t) {
   return join(inside, stdout.trim());
 }
 
-test('a newer version that is in range and already there is left to the others', (t) => {
+test('a newer version in range that is already installed is left to other packages', (t) => {
   const folder = emptyFolder(t);
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   const [major] = tested.axios.split('.');
@@ -86,7 +86,7 @@ test('a newer version that is in range and already there is left to the others',
   assert.equal(status, 0, stderr);
 });
 
-test('the bill of materials in the tarball names what the tarball carries', (t) => {
+test('the bill of materials in the tarball names the packages that the tarball carries', (t) => {
   const folder = emptyFolder(t);
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   install(folder, packed.tarball);

@@ -38,7 +38,7 @@ async function startFirefox(t) {
   return { capabilities, call: (method, path, body) => call(method, session + path, body) };
 }
 
-test('Firefox: the bundle of esbuild, under a Content Security Policy', async (t) => {
+test('the bundle of esbuild works in Firefox under a Content Security Policy', async (t) => {
   const folder = project(t, {
     'main.js': `import * as oauth from '${NAME}/oauth';
       import { scenario } from './scenario.js';

@@ -36,20 +36,20 @@ describe('docs/docker-compose.yml', () => {
     assert.equal(isValid(compose), true, JSON.stringify(isValid.errors));
   });
 
-  test('would not be with a member that the specification does not have', () => {
+  test('would be invalid with a member that the specification does not have', () => {
     for (const broken of [{ services: { a: { imagine: 'x' } } }, { services: { a: { ports: 'x' } } }]) {
       assert.equal(isValid(broken), false);
     }
   });
 
-  test('its first lines have the commands of the guide', () => {
+  test('has the commands of the guide in its first lines', () => {
     const commands = [...read('docs/docker-compose.yml').matchAll(/^# {3}(npm .*|docker .*)$/gm)].map(([, command]) => command);
     assert.equal(commands.length, 2);
     assert.ok(Object.hasOwn(runs, commands[0]), commands[0]);
     assert.ok(documentAt('docs/install.md').blocks.some(({ content }) => content.split('\n').includes(commands[1])));
   });
 
-  test('each variable that it takes from .env is in its first lines', () => {
+  test('names each variable that it takes from .env in its first lines', () => {
     const text = read('docs/docker-compose.yml');
     const taken = [...text.matchAll(/\$\{(\w+):\?\}/g)].map(([, name]) => name);
     const told = [...text.matchAll(/^# {3}(\w+)=/gm)].map(([, name]) => name);
@@ -94,7 +94,7 @@ describe('docs/kubernetes.yaml', () => {
     ]);
   });
 
-  test('fits the types of the Kubernetes API, and its values their formats', () => {
+  test('fits the types of the Kubernetes API, and its values fit their formats', () => {
     assert.equal(typed(objects), '');
     for (const object of objects) {
       const { [object.kind]: Model } = require(`kubernetes-models/${object.apiVersion}/${object.kind}`);
@@ -102,7 +102,7 @@ describe('docs/kubernetes.yaml', () => {
     }
   });
 
-  test('would not with a member that the API does not have, or one of another type', () => {
+  test('would not fit with an unknown member, or with one of another type', () => {
     const worse = structuredClone(objects);
     worse[2].spec.replica = 1;
     worse[3].spec.replicas = '1';
@@ -111,7 +111,7 @@ describe('docs/kubernetes.yaml', () => {
     assert.match(said, /'string' is not assignable to type 'number'/);
   });
 
-  test('a Deployment selects its own pods, and the Service those of NocoDB', () => {
+  test("has a Deployment that selects its own pods, and a Service that selects NocoDB's", () => {
     for (const { spec } of deployments) assert.deepEqual(spec.selector.matchLabels, spec.template.metadata.labels);
     const { spec: { selector, ports: [{ targetPort }] } } = named('Service', 'nocodb');
     const { spec } = named('Deployment', 'nocodb');
@@ -119,7 +119,7 @@ describe('docs/kubernetes.yaml', () => {
     assert.ok(podOf({ spec }).containers[0].ports.some(({ name }) => name === targetPort));
   });
 
-  test('each container of NocoDB has the package, the preload and the same variables', () => {
+  test('has the package, the preload and the same variables in each container of NocoDB', () => {
     const { data } = named('ConfigMap', 'nocodb');
     assert.match(data.NODE_OPTIONS, /^--require \/plugins\/node_modules\/nocodb-bitbucket-auth\/pkg\/register\.cjs$/);
     const [first] = deployments.map(podOf);
@@ -132,14 +132,14 @@ describe('docs/kubernetes.yaml', () => {
     assert.equal(read('docs/docker-compose.yml').includes(`image: ${first.containers[0].image}`), true);
   });
 
-  test('the variables are those of the Compose file, in the manifest or in the Secret', () => {
+  test('has the variables of the Compose file, in the manifest or in the Secret', () => {
     const { services: { nocodb: { environment } } } = parse(read('docs/docker-compose.yml'), { merge: true });
     const secret = [...text.matchAll(/^# {3}([A-Z_]+)=/gm)].map(([, name]) => name);
     const given = [...Object.keys(named('ConfigMap', 'nocodb').data), ...secret];
     assert.deepEqual(given.toSorted(), Object.keys(environment).toSorted());
   });
 
-  test('the command of the init container installs the package, and the preload is at its path', (t) => {
+  test('has an init container that installs the package, and the preload at its path', (t) => {
     const folder = emptyFolder(t);
     const [{ command, env }] = podOf(deployments[0]).initContainers;
     const { data: { PACKAGE } } = named('ConfigMap', 'nocodb-bitbucket-auth');
@@ -153,7 +153,7 @@ describe('docs/kubernetes.yaml', () => {
     assert.match(shell('node your-nocodb.js', folder, { NODE_OPTIONS: options }), /Bitbucket is registered/);
   });
 
-  test('its first lines have the commands of the guide', () => {
+  test('has the commands of the guide in its first lines', () => {
     const commands = [...text.matchAll(/^# {3}(kubectl .*)$/gm)].map(([, command]) => command);
     const [block] = documentAt('docs/install.md').blocks.filter(({ content }) => content.startsWith('kubectl'));
     assert.deepEqual(commands, block.content.split('\n').slice(0, commands.length));
@@ -161,20 +161,20 @@ describe('docs/kubernetes.yaml', () => {
   });
 });
 
-describe('diagrams', () => {
+describe("the documents' diagrams", () => {
   const diagrams = documents.flatMap(({ path, blocks }) => (
     blocks.filter(({ language }) => language === 'mermaid').map(({ content, under }) => ({ path, content, under }))));
 
-  test('there are sequences and states', async () => {
+  test('include sequences and states', async () => {
     const types = await Promise.all(diagrams.map(async ({ content }) => (await mermaid.parse(content)).diagramType));
     assert.deepEqual(types.toSorted(), ['sequence', 'sequence', 'stateDiagram']);
   });
 
-  test('a diagram that is wrong is refused', async () => {
+  test('are refused when they are invalid', async () => {
     for (const { content } of diagrams) await assert.rejects(mermaid.parse(content.replaceAll('--', '-~')));
   });
 
-  test('the keeper\'s states and ways are those of its table', () => {
+  test("have the states and transitions of the token keeper's table", () => {
     const { tables } = documentAt('docs/refresh-policy.md');
     const rows = tables.filter(({ header }) => header.join() === 'state,event,when,decision,next state').flatMap(({ rows: all }) => all);
     const ways = new Set(rows.map(([from, , , , to]) => `${from} ${to}`));

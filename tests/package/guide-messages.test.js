@@ -19,13 +19,13 @@ const symptoms = headings.filter(({ depth }) => depth === 3);
 const comparable = (message) => message.replace('[nocodb-bitbucket-auth] ', '')
   .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME');
 
-test('there are at least 25 symptoms with a message', () => {
+test('the guide has at least 25 symptoms with a message', () => {
   assert.ok(Object.keys(producers).length >= 25);
   assert.deepEqual(Object.keys(producers).filter((slug) => !symptoms.some((symptom) => symptom.slug === slug)), []);
 });
 
 // One after the other: the console is read.
-describe('each message is what is said', () => {
+describe('the product gives the message that the guide shows for a symptom', () => {
   for (const { text: title, slug } of symptoms) {
     const quoted = blocks.filter(({ language, under, marker }) => language === 'text' && under === slug && !marker?.startsWith('shown by'))
       .map(({ content }) => comparable(content));
@@ -37,19 +37,19 @@ describe('each message is what is said', () => {
   }
 });
 
-test('each symptom has a cure, or says where to look', () => {
+test('each symptom in the guide has a cure, or says where to look', () => {
   const parts = text.split(/^### /m).slice(1).map((part) => part.split(/^## /m)[0]);
   assert.deepEqual(parts.filter((part) => !/\*\*Cure:\*\*|\]\(/.test(part)).map((part) => part.split('\n')[0]), []);
 });
 
-test('the table of Redis\' troubles has each word, and no other', () => {
+test('the table of Redis failures in the guide has each word, and no other', () => {
   const [{ rows }] = tables.filter(({ under, header: [first] }) => under === 'the-redis-cannot-be-used' && first === 'word');
   // The word itself may hold a comma.
   const words = rows.flatMap(([word]) => (redisWords.includes(word) ? [word] : word.split(', ')));
   assert.deepEqual(words.toSorted(), redisWords.toSorted());
 });
 
-test('the table of error codes has each code, and no other', () => {
+test('the table of error codes in the guide has each code, and no other', () => {
   const declarations = readFileSync(join(packageIn(packed.folder), 'pkg', 'types', 'shared.d.cts'), 'utf8');
   const [, union] = /type \w*Code = ([^;]*"PERSIST_FAILED"[^;]*);/.exec(declarations);
   const codes = [...union.matchAll(/"([A-Z_]+)"/g)].map(([, code]) => code);
@@ -58,14 +58,14 @@ test('the table of error codes has each code, and no other', () => {
   assert.deepEqual(rows.flatMap(([names]) => names.split(', ')).toSorted(), codes.toSorted());
 });
 
-test('the line that docs/observability.md quotes is what is said', async (t) => {
+test('the line that docs/observability.md quotes is what the product logs', async (t) => {
   const { blocks: examples } = documentAt('docs/observability.md');
   const [{ content }] = examples.filter(({ language }) => language === 'text');
   const timeless = (line) => line.replace(/\d+ ms/, 'TIME');
   assert.deepEqual((await renewalSays(t, 'Sales')).map(timeless), [timeless(content)]);
 });
 
-test('messages that the other documents quote are among these, or among those of the configuration', () => {
+test('messages that other documents quote are among these, or among those of the configuration', () => {
   const known = [text, documentAt('docs/configuration.md').text].join('\n');
   for (const { path, blocks: others } of documents.filter(({ path: each }) => each !== 'docs/observability.md')) {
     for (const { content } of others.filter(({ language }) => language === 'text')) {

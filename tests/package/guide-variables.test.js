@@ -58,7 +58,7 @@ const saidOf = (name, reason) => `[nocodb-bitbucket-auth] The configuration cann
 /** Without a proxy there are no exceptions. */
 const beside = (name) => (/^no_proxy$/i.test(name) ? { HTTPS_PROXY: 'http://proxy.example:3128' } : {});
 
-test('each variable that the core reads has a section, and no other has', () => {
+test('each variable that the core reads has a section in the guide, and no other has', () => {
   const told = sections.flatMap(({ names }) => names);
   assert.deepEqual(told.filter((name) => !known.includes(name)), OF_OTHERS);
   // Those in small letters are in the texts of the others.
@@ -67,7 +67,7 @@ test('each variable that the core reads has a section, and no other has', () => 
   assert.equal(new Set(told).size, told.length);
 });
 
-test('the table of all variables leads to each section of the plugin\'s own', () => {
+test("the table of all variables leads to each section of the plugin's own", () => {
   for (const { names: [name], slug } of sections.filter(({ names: [first] }) => first.startsWith(PREFIX))) {
     assert.ok(text.includes(`](#${slug})`), name);
   }
@@ -83,7 +83,7 @@ for (const { names, slug, body } of sections) {
 
     const [, example] = body.match(/^- Example: `([^`]+)`$/m);
     for (const name of names.filter((each) => known.includes(each))) {
-      test(`the example is taken: ${name}`, (t) => {
+      test(`has an example that the core accepts: ${name}`, (t) => {
         const lines = logged(t, { ...beside(name), [name]: example });
         // A worker's switch asks for a Redis.
         assert.deepEqual(lines.filter((line) => !line.includes('NocoDB runs in several processes')), []);
@@ -92,7 +92,7 @@ for (const { names, slug, body } of sections) {
 
     for (const [value, reason] of tables.filter(({ under, header: [first] }) => under === slug && first === 'wrong value')
       .flatMap(({ rows }) => rows)) {
-      test(`${value}: ${reason}`, (t) => {
+      test(`has the value ${value}: ${reason}`, (t) => {
         const [name] = names;
         assert.deepEqual(logged(t, { ...beside(name), [name]: valueOf(value) }), [saidOf(name, reason)]);
       });
@@ -100,7 +100,7 @@ for (const { names, slug, body } of sections) {
   });
 }
 
-describe('what holds for each variable', () => {
+describe('a rule for all variables', () => {
   const [{ rows }] = tables.filter(({ under, header: [first] }) => under === 'how-values-are-read' && first === 'wrong value');
   for (const name of known.filter((each) => each.startsWith(PREFIX))) {
     test(name, (t) => {
@@ -112,7 +112,7 @@ describe('what holds for each variable', () => {
   }
 });
 
-test('the quoted lines are NocoDB\'s log', (t) => {
+test("is quoted with NocoDB's own log lines", (t) => {
   const quoted = (variables) => {
     const lines = logged(t, variables);
     assert.equal(lines.length, 1);
@@ -123,7 +123,7 @@ test('the quoted lines are NocoDB\'s log', (t) => {
   quoted({ [`${PREFIX}REDIS_URL`]: 'redis://redis.example/5', [`${PREFIX}REDIS_DATABASE`]: '5' });
 });
 
-test('the defaults are those in use', () => {
+test('states the defaults that apply', () => {
   const { login, timeoutMs, lockoutMs, rateLimit, replacesRemoved, apiUrl, allowsClientCredentials, isVerifierOptional } =
     readEnvironment(needed);
   const defaultOf = (name) => sections.find(({ names }) => names[0] === PREFIX + name).body.match(/^- Default: `?([^`\n]+)/m)[1];
@@ -137,7 +137,7 @@ test('the defaults are those in use', () => {
   assert.deepEqual(['CLIENT_CREDENTIALS', 'CODE_VERIFIER'].map(defaultOf), ['off', 'the verifier is required']);
 });
 
-test('what takes OAuth2 away, and what does not', (t) => {
+test('says what disables OAuth2, and what does not', (t) => {
   const offers = (variables) => {
     t.mock.method(console, 'warn', () => {});
     const { form } = createEntry({ ...needed, ...variables });

@@ -37,12 +37,12 @@ const inside = documents.flatMap(({ path: from, links, images }) => [...links, .
     return { from, href, path: file === '' ? from : normalize(join(dirname(from), file)), anchor };
   }));
 
-describe('links', () => {
+describe('the links in the documents', () => {
   test('lead to files of the repository', () => {
     assert.deepEqual(inside.filter(({ path }) => path.startsWith('..') || !existsSync(join(root, path))), []);
   });
 
-  test('lead to headings that are there', () => {
+  test('lead to existing headings', () => {
     const slugs = new Map();
     const slugsOf = (path) => {
       if (!slugs.has(path)) slugs.set(path, documentAt(path).headings.map(({ slug }) => slug));
@@ -53,7 +53,7 @@ describe('links', () => {
     assert.deepEqual(withAnchor.filter(({ path, anchor }) => !path.endsWith('.md') || !slugsOf(path).includes(anchor)), []);
   });
 
-  test('go out to the listed addresses only, which are https and have no fragment, query or user', () => {
+  test('lead outside only to the listed URLs, which are https and have no fragment, query or user', () => {
     const found = documents.flatMap(({ links, images }) => [...links, ...images]).map(({ href }) => href).filter(isOutside);
     assert.deepEqual([...new Set(found)].toSorted(), OUTSIDE);
     for (const href of OUTSIDE) {
@@ -62,11 +62,11 @@ describe('links', () => {
     }
   });
 
-  test('have words, and so have pictures', () => {
+  test('have a text, as pictures have', () => {
     assert.deepEqual(documents.flatMap(({ links, images }) => [...links, ...images]).filter(({ text: words }) => words.trim() === ''), []);
   });
 
-  test('lead from the README to every document, in two steps at most', () => {
+  test('lead from the README to every document in two steps at most', () => {
     const linkedFrom = (paths) => new Set(inside.filter(({ from }) => paths.has(from)).map(({ path }) => path));
     const first = linkedFrom(new Set(['README.md']));
     const reached = new Set([...first, ...linkedFrom(first)]);
@@ -74,7 +74,7 @@ describe('links', () => {
   });
 });
 
-test('no document is read by its table of contents only: each heading is there once', () => {
+test('no document has a heading only in its table of contents', () => {
   for (const { path, headings } of documents) {
     const tops = headings.filter(({ depth }) => depth === 1);
     assert.equal(tops.length, 1, path);
@@ -83,7 +83,7 @@ test('no document is read by its table of contents only: each heading is there o
   }
 });
 
-describe('commands', () => {
+describe('the commands in the documents', () => {
   const commands = documents.flatMap((document) => commandsIn(document).map((command) => ({ path: document.path, ...command })));
   const known = [...Object.keys(runs), ...Object.keys(ranBy)];
 
@@ -96,21 +96,21 @@ describe('commands', () => {
     assert.deepEqual(others.filter(({ command }) => !known.includes(command)), []);
   });
 
-  test('of the tests are all in the guide', () => {
+  test('of the tests are all in the documents', () => {
     assert.deepEqual(known.filter((command) => !commands.some((other) => other.command === command)), []);
   });
 
-  test('in shells only: no block of another language has one', () => {
+  test('are only in shell blocks, not in blocks of another language', () => {
     const isShell = /^(\$ |npm |npx |node |docker |kubectl )/m;
     assert.deepEqual(documents.flatMap(({ path, blocks }) => blocks.filter(({ language, content }) => (
       language !== 'sh' && isShell.test(content))).map(() => path)), []);
   });
 
   for (const [command, [path, words]] of Object.entries(ranBy)) {
-    test(`${path} runs: ${command}`, () => assert.ok(read(path).includes(words)));
+    test(`run by ${path} include: ${command}`, () => assert.ok(read(path).includes(words)));
   }
 
-  for (const [command, run] of Object.entries(runs)) test(`runs: ${command}`, (t) => run(t, command));
+  for (const [command, run] of Object.entries(runs)) test(`run: ${command}`, (t) => run(t, command));
 });
 
 describe('the script outside NocoDB', () => {
@@ -120,7 +120,7 @@ describe('the script outside NocoDB', () => {
   const token = 'ATCTT3xFfGN0-of-the-workspace';
 
   for (const [name, node] of Object.entries(nodes)) {
-    test(`reads with an access token, and says what is wrong with one: ${name}`, async (t) => {
+    test(`reads with an access token, and says what is wrong with one (${name})`, async (t) => {
       const bitbucket = await startSimulator(t, {
         accessTokens: [{ token, kind: 'workspace', workspace: 'acme', scopes: ['account', 'repository', 'pullrequest'] }],
       });
@@ -141,7 +141,7 @@ describe('the script outside NocoDB', () => {
   }
 });
 
-test('all that is in docs/ has a purpose: it is linked, or made for a document', () => {
+test('every file in docs/ is linked, or made for a document', () => {
   const files = new Set(inside.map(({ path }) => path));
   for (const name of ['docs/docker-compose.yml', 'docs/kubernetes.yaml']) assert.ok(files.has(name), name);
   for (const { path } of inside) assert.ok(statSync(join(root, path)).size > 0, path);

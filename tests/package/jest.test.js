@@ -25,7 +25,7 @@ async function passedIn(t, environment, file, env = {}) {
   return assertionResults.filter(({ status: outcome }) => outcome === 'passed').map(({ title }) => title);
 }
 
-test('jsdom, which has no TextDecoder: importing does nothing, and the first call says what is missing', async (t) => {
+test('importing the package in jsdom, which has no TextDecoder, does nothing, and the first call says what is missing', async (t) => {
   assert.deepEqual(await passedIn(t, 'jsdom', `
     const options = { clientId: 'the-key', redirectUri: 'https://nocodb.example/dashboard/' };
     test.each(['oauth', 'slim', 'browser'])('%s', async (entry) => {
@@ -56,7 +56,7 @@ test('jsdom, which has no TextDecoder: importing does nothing, and the first cal
     });`), ['oauth', 'slim', 'browser', 'authorizeInPopup', 'completeRedirect', 'afterwards', 'no BroadcastChannel', 'no window']);
 });
 
-test('node: processes agree through a configured Redis', async (t) => {
+test('processes coordinate through a configured Redis in jest', async (t) => {
   const redis = await startRedis(t);
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' });

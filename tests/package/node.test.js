@@ -10,7 +10,7 @@ import { NAME, nodes, packageIn, packed, project, runInNodes, runNode } from './
 const require = createRequire(import.meta.url);
 const print = 'scenario(oauth).then((result) => console.log(JSON.stringify(result)));';
 
-test('require', async (t) => {
+test('the package works by require', async (t) => {
   const folder = project(t, {
     'main.cjs': `const oauth = require('nocodb-bitbucket-auth/oauth');
       import('./scenario.js').then(({ scenario }) => ${print.replace(';', '')});`,
@@ -18,7 +18,7 @@ test('require', async (t) => {
   await runInNodes(t, folder, 'main.cjs');
 });
 
-test('import', async (t) => {
+test('the package works by import', async (t) => {
   const folder = project(t, {
     'main.js': `import * as oauth from 'nocodb-bitbucket-auth/oauth';
       import { scenario } from './scenario.js';
@@ -27,7 +27,7 @@ test('import', async (t) => {
   await runInNodes(t, folder, 'main.js');
 });
 
-test('a worker thread', async (t) => {
+test('the package works in a worker thread', async (t) => {
   const folder = project(t, {
     'main.js': `import { Worker } from 'node:worker_threads';
       new Worker(new URL('worker.js', import.meta.url)).on('message', (result) => console.log(JSON.stringify(result)));`,
@@ -39,7 +39,7 @@ test('a worker thread', async (t) => {
   await runInNodes(t, folder, 'main.js');
 });
 
-test('TypeScript, compiled to CommonJS', async (t) => {
+test('the package works in TypeScript that is compiled to CommonJS', async (t) => {
   const folder = project(t, {
     'package.json': '{}',
     'main.ts': `import * as oauth from 'nocodb-bitbucket-auth/oauth';
@@ -93,7 +93,7 @@ const together = (load, order) => `
 for (const load of ['require', 'import']) {
   for (const order of [['', '/oauth', '/browser', '/slim'], ['/browser', '/oauth', '', '/slim']]) {
     const entries = order.map((name) => `nocodb-bitbucket-auth${name}`);
-    test(`${load} of ${entries.join(', ')}: the core is compiled once, and they share a class of errors`, async (t) => {
+    test(`${entries.join(', ')} by ${load} compile the core once, and share an error class`, async (t) => {
       const folder = project(t, { 'main.cjs': together(load, entries) }, { withDependencies: true });
       for (const node of Object.values(nodes)) {
         assert.deepEqual(await runNode(node, folder, 'main.cjs', CLIENT_VARIABLES), { compiled: 1, classes: 1 });
@@ -131,7 +131,7 @@ const atStart = (load) => `
   })();`;
 
 for (const load of ['require', 'import']) {
-  test(`${load}: NocoDB starts and shows the form without any other package, or a module of Node.js that takes time`, async (t) => {
+  test(`NocoDB starts and shows the form by ${load} without any other package, or a slow module of Node.js`, async (t) => {
     // There is no other package in this folder.
     const folder = project(t, { 'main.cjs': atStart(load) });
     for (const node of Object.values(nodes)) {
@@ -141,7 +141,7 @@ for (const load of ['require', 'import']) {
     }
   });
 
-  test(`${load}: the first use names a package that is missing`, async (t) => {
+  test(`the first use by ${load} names a package that is missing`, async (t) => {
     for await (const { name, outcome: { refused, tested } } of withoutEach(t, load, 'missing')) {
       assert.match(refused.message, new RegExp(`^The package ${name} could not be loaded: install [^/\\\\]*$`));
       assert.deepEqual({ ...refused, message: '' }, {
@@ -152,7 +152,7 @@ for (const load of ['require', 'import']) {
     }
   });
 
-  test(`${load}: the next use finds a package that had just not been whole`, async (t) => {
+  test(`the next use by ${load} finds a package that was incomplete before`, async (t) => {
     for await (const { name, outcome: { refused, again } } of withoutEach(t, load, 'incomplete')) {
       assert.match(refused.message, new RegExp(`^The package ${name} could not be loaded: install [^/\\\\]*$`));
       assert.equal(again, 'function');
@@ -161,7 +161,7 @@ for (const load of ['require', 'import']) {
 }
 
 for (const load of ['require', 'import']) {
-  test(`${load} of nocodb-bitbucket-auth/browser does nothing on a server that renders a page`, async (t) => {
+  test(`nocodb-bitbucket-auth/browser by ${load} does nothing on a server that renders a page`, async (t) => {
     const folder = project(t, { 'main.cjs': `
       // As shims for servers have it.
       if (process.env.TEST_SHIM) globalThis.window = globalThis;
@@ -192,7 +192,7 @@ for (const load of ['require', 'import']) {
   });
 }
 
-test('with frozen built-ins the form is shown, and a connection can be used', async (t) => {
+test('the form is shown and a connection works with frozen built-ins', async (t) => {
   for (const load of ['require', 'import']) {
     const folder = project(t, { 'main.cjs': `
       (async () => {

@@ -11,19 +11,19 @@ const { version, bin } = JSON.parse(readFileSync(join(packageIn(packed.folder), 
 
 const run = (program, ...args) => spawnSync(program, args, { cwd: packed.folder, encoding: 'utf8', env: childEnvironment() });
 
-test('npx finds it', () => {
+test('npx finds the program', () => {
   const { status, stdout, stderr } = run('npx', '--no-install', 'nocodb-bitbucket-auth', '--version');
   assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: `${version}\n`, stderr: '' });
 });
 
-test('it can be run as a file', { skip: process.platform === 'win32' }, () => {
+test('the program can be run as a file', { skip: process.platform === 'win32' }, () => {
   const file = join(packageIn(packed.folder), bin['nocodb-bitbucket-auth']);
   assert.equal(statSync(file).mode & 0o111, 0o111);
   assert.equal(run(file, '--version').stdout, `${version}\n`);
 });
 
 for (const [name, node] of Object.entries(nodes)) {
-  test(`doctor, in ${name}`, () => {
+  test(`the program runs doctor in ${name}`, () => {
     const file = join(packageIn(packed.folder), bin['nocodb-bitbucket-auth']);
     const { status, stdout, stderr } = run(node, file, 'doctor', '--json');
     assert.equal(stderr, '');

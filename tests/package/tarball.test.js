@@ -10,11 +10,11 @@ import { formatMessage } from 'publint/utils';
 import { checkFiles, checkSizes } from '../../scripts/lib/package-under-test.mjs';
 import { packageIn, packed } from './support.js';
 
-test('it holds the listed files and no other', () => checkFiles(packed.files));
+test('the tarball contains the listed files and no other', () => checkFiles(packed.files));
 
-test('it is within its limits', () => checkSizes(packed.sizes));
+test('the tarball is within its size limits', () => checkSizes(packed.sizes));
 
-test('the pictures of README are in it', () => {
+test('the tarball contains the pictures of README', () => {
   const readme = readFileSync(join(packageIn(packed.folder), 'README.md'), 'utf8');
   const pictures = [...readme.matchAll(/!\[[^\]]*\]\(([^)\s]+)|<(?:img|source)[^>]+(?:src|srcset)="([^"\s]+)"/g)]
     .map(([, inMarkdown, inHtml]) => inMarkdown ?? inHtml).filter((path) => !path.startsWith('https://'));
@@ -22,7 +22,7 @@ test('the pictures of README are in it', () => {
   assert.deepEqual(pictures.filter((path) => !existsSync(join(packageIn(packed.folder), path))), []);
 });
 
-test('publint --strict finds nothing', async () => {
+test('publint --strict finds nothing in the tarball', async () => {
   const pkgDir = packageIn(packed.folder);
   const { messages } = await publint({ pkgDir, strict: true, pack: false });
   const manifest = JSON.parse(readFileSync(join(pkgDir, 'package.json'), 'utf8'));
@@ -45,13 +45,13 @@ const accepted = {
   'NoResolution ./core.wasm': 'it is WebAssembly, for a bundler or a server to hand out: nobody imports types from it',
 };
 
-test('attw finds nothing that is not accepted', () => {
+test('attw finds nothing in the tarball that is not accepted', () => {
   const found = attw(packed.tarball).map(({ kind, entrypoint, ...more }) => (
     `${kind} ${entrypoint ?? JSON.stringify(more)}`));
   assert.deepEqual([...new Set(found)].sort(), Object.keys(accepted).sort());
 });
 
-test('the entry has its default export where it is required, and says that it was an ES module', () => {
+test('the entry has its default export when it is required, and says that it was an ES module', () => {
   const entry = createRequire(join(packed.folder, 'main.cjs'))('nocodb-bitbucket-auth');
   assert.equal(entry.__esModule, true);
   assert.deepEqual([entry.default.type, entry.default.sub_type], ['auth', 'bitbucket']);

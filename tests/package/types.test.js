@@ -63,12 +63,12 @@ function compile(compiler, compilerOptions, files) {
 
 for (const compiler of Object.keys(compilers)) {
   for (const way of ['node16', 'nodenext']) {
-    test(`${compiler}, ${way}: import and require`, () => {
+    test(`the types work by import and require in ${compiler}, ${way}`, () => {
       assert.equal(compile(compiler, { module: way, moduleResolution: way }, ['a.mts', 'a.cts']), '');
     });
   }
 
-  test(`${compiler}, bundler`, () => {
+  test(`the types work for bundlers in ${compiler}`, () => {
     assert.equal(compile(compiler, { module: 'esnext', moduleResolution: 'bundler' }, ['module.ts']), '');
   });
 }
@@ -76,18 +76,18 @@ for (const compiler of Object.keys(compilers)) {
 for (const compiler of Object.keys(compilers)) {
   const withoutDom = { module: 'nodenext', lib: ['es2023'] };
 
-  test(`${compiler}, without the declarations of the DOM: all entries, with those of Node.js`, () => {
+  test(`the types of all entries work in ${compiler} without the DOM's declarations, with those of Node.js`, () => {
     assert.equal(compile(compiler, { ...withoutDom, types: ['node'] }, ['node.mts']), '');
   });
 
-  test(`${compiler}, without the declarations of the DOM and of Node.js: the protocol functions`, () => {
+  test(`the types of the protocol functions work in ${compiler} without the declarations of the DOM and of Node.js`, () => {
     assert.equal(compile(compiler, withoutDom, ['protocol.mts']), '');
   });
 }
 
 for (const compiler of Object.keys(compilers)) {
   for (const options of [{ module: 'node16', moduleResolution: 'node16' }, { module: 'esnext', moduleResolution: 'bundler' }]) {
-    test(`${compiler}, ${options.moduleResolution}: what newcomers write`, () => {
+    test(`the code that newcomers write compiles in ${compiler}, ${options.moduleResolution}`, () => {
       const inPage = newcomers.filter((name) => name !== 'express-login').map((name) => `${name}.ts`);
       assert.equal(compile(compiler, options, inPage), '');
       // Express' own declarations are not made for such settings.
@@ -96,7 +96,7 @@ for (const compiler of Object.keys(compilers)) {
   }
 }
 
-test('there are examples for administrators\' scripts, integrations, hosts, servers and pages', () => {
+test("the documents have examples for administrators' scripts, integrations, hosts, servers and pages", () => {
   assert.deepEqual(Object.keys(examples).toSorted(), [
     'README-1.ts', 'docs-protocol-1.ts', 'docs-protocol-2.ts', 'docs-wrapper-1.ts', 'docs-wrapper-2.ts', 'docs-wrapper-3.ts',
     'docs-wrapper-4.ts',
@@ -105,19 +105,19 @@ test('there are examples for administrators\' scripts, integrations, hosts, serv
 
 for (const compiler of Object.keys(compilers)) {
   for (const options of [{ module: 'node16', moduleResolution: 'node16' }, { module: 'esnext', moduleResolution: 'bundler' }]) {
-    test(`${compiler}, ${options.moduleResolution}: the examples of the documentation`, () => {
+    test(`the examples of the documents compile in ${compiler}, ${options.moduleResolution}`, () => {
       assert.equal(compile(compiler, { ...options, types: ['node'] }, Object.keys(examples)), '');
     });
   }
 }
 
 // TypeScript 7 has dropped it, and both have dropped "classic", which finds no package of npm at all.
-test('TypeScript 5, node10: the entry and what lies below it', () => {
+test('the types of the entry and its subpaths work in TypeScript 5 with node10', () => {
   const options = { module: 'commonjs', moduleResolution: 'node10' };
   assert.equal(compile('TypeScript 5', options, ['module.ts', 'commonjs.ts']), '');
 });
 
-test('the form is NocoDB\'s FormDefinition', () => {
+test("the form has the type of NocoDB's FormDefinition", () => {
   // The declarations of nocodb-sdk are not without errors themselves.
   assert.equal(compile('TypeScript 7', { module: 'nodenext', skipLibCheck: true }, ['form.mts']), '');
 });

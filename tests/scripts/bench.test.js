@@ -16,7 +16,7 @@ const bench = (...args) => spawnSync(
 /** A shallow clone has no earlier package to compare with, and the bench has to say so. */
 const hasHistory = () => spawnSync('git', ['cat-file', '-e', EARLIER], { cwd: root }).status === 0;
 
-test('refresh, with small numbers: everything runs, and what does not depend on the machine is held', () => {
+test('the refresh bench runs with small numbers, and keeps the limits that do not depend on the machine', () => {
   const { status, stdout, stderr } = bench('refresh', '--quick');
   assert.equal(status, 0, stderr);
   assert.equal(stderr, '');
@@ -24,7 +24,7 @@ test('refresh, with small numbers: everything runs, and what does not depend on 
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
-test('client, with small numbers: everything runs', () => {
+test('the client bench runs with small numbers', () => {
   const { status, stdout, stderr } = bench('client', '--quick');
   assert.equal(status, 0, stderr);
   assert.equal(stderr, '');
@@ -33,7 +33,7 @@ test('client, with small numbers: everything runs', () => {
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
-test('load, with small numbers: everything runs, and the core is compiled once in each way', () => {
+test('the load bench runs with small numbers, and compiles the core once in each way', () => {
   const { status, stdout, stderr } = bench('load', '--quick');
   assert.equal(status, 0, stderr);
   assert.equal(stderr, '');
@@ -41,7 +41,7 @@ test('load, with small numbers: everything runs, and the core is compiled once i
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
-test('speed, with small numbers: every result is the same, and no ratio is under half its goal', (t) => {
+test('the speed bench runs with small numbers, has the same results everywhere, and reaches half of each goal', (t) => {
   const { status, stdout, stderr } = bench('speed', '--quick');
   const operations = stdout.split('Token answers by their size')[0];
   for (const row of operations.split('\n').filter((text) => /^\S|times as fast/.test(text))) t.diagnostic(row);
@@ -50,14 +50,14 @@ test('speed, with small numbers: every result is the same, and no ratio is under
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
-test('crossings: the counts are within their limits', () => {
+test('the crossings bench keeps the limits of its counts', () => {
   const { status, stdout, stderr } = bench('crossings', '--quick');
   assert.equal(status, 0, stderr + stdout);
   assert.equal(stdout.match(/\(at most [^)]*: held\)/g)?.length, 3);
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
-test('cost, with small numbers: everything runs', () => {
+test('the cost bench runs with small numbers', () => {
   const { status, stdout, stderr } = bench('cost', '--quick');
   assert.equal(status, 0, stderr + stdout);
   assert.equal(stdout.match(/memory for each/g)?.length, 2);
@@ -65,7 +65,7 @@ test('cost, with small numbers: everything runs', () => {
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
-test('start, with small numbers: everything runs, and no ratio is under half its goal', () => {
+test('the start bench runs with small numbers, and reaches half of each goal', () => {
   const { status, stdout, stderr } = bench('start', '--quick');
   if (!hasHistory()) {
     assert.equal(status, 1, stdout);
@@ -77,20 +77,20 @@ test('start, with small numbers: everything runs, and no ratio is under half its
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
-test('nocodb-start, with small numbers: everything runs', () => {
+test('the nocodb-start bench runs with small numbers', () => {
   const { status, stdout, stderr } = bench('nocodb-start', '--quick');
   assert.equal(status, 0, stderr + stdout);
   assert.equal(stdout.match(/\(at least [^)]*: held\)/g)?.length, 2);
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
-test('a subject that does not exist is named', () => {
+test('a bench that does not exist is named', () => {
   const { status, stderr } = bench('nothing');
   assert.equal(status, 1);
   assert.match(stderr, /There is no subject "nothing", only refresh, client, load, speed, crossings, cost, sync, start, nocodb-start, rate-limit\./);
 });
 
-test('a limit is missed by what is above it, or no number', () => {
+test('a figure misses its limit when it is above it, or not a number', () => {
   const full = { quick: false };
   assert.equal(misses({ value: 5, most: 5 }, full), false);
   assert.equal(misses({ value: 5.01, most: 5 }, full), true);
@@ -99,12 +99,12 @@ test('a limit is missed by what is above it, or no number', () => {
   assert.equal(misses({ value: 7 }, full), false);
 });
 
-test('a count misses its limit with small numbers, too', () => {
+test('a count misses its limit even with small numbers', () => {
   assert.equal(misses({ value: 25, upTo: 25 }, { quick: true }), false);
   assert.equal(misses({ value: 26, upTo: 25 }, { quick: true }), true);
 });
 
-test('a goal is missed by what is below it, or no number; with small numbers by what is below half of it', () => {
+test('a figure misses its goal when it is below it or not a number, and with small numbers below half of it', () => {
   assert.equal(misses({ value: 4, least: 4 }, { quick: false }), false);
   assert.equal(misses({ value: 3.9, least: 4 }, { quick: false }), true);
   assert.equal(misses({ value: 3.9, least: 4 }, { quick: true }), false);
@@ -112,18 +112,18 @@ test('a goal is missed by what is below it, or no number; with small numbers by 
   assert.equal(misses({ value: Number.NaN, least: 4 }, { quick: true }), true);
 });
 
-test('small numbers miss only a limit that is exact', () => {
+test('a figure with small numbers misses only an exact limit', () => {
   assert.equal(misses({ value: 6, most: 5 }, { quick: true }), false);
   assert.equal(misses({ value: 9, exactly: 10 }, { quick: true }), true);
 });
 
-test('a line tells value, unit, limit and verdict', () => {
+test('a line shows value, unit, limit and verdict', () => {
   const figure = { name: 'cost', value: 5.5, unit: 'µs', most: 5, note: '6 against 0.5' };
   const plain = (text) => text.replaceAll(/ +/g, ' ');
   assert.equal(plain(line(figure, { quick: false })), ' cost 5.50 µs (at most 5: MISSED) [6 against 0.5]');
   assert.equal(plain(line(figure, { quick: true })), ' cost 5.50 µs (at most 5) [6 against 0.5]');
 });
 
-test('quantiles lie between the values', () => {
+test('a quantile lies between the values', () => {
   assert.deepEqual([0, 0.25, 0.5, 1].map((at) => quantile([4, 1, 3, 2], at)), [1, 1.75, 2.5, 4]);
 });

@@ -25,7 +25,7 @@ describe('docs/docker-compose.yml', () => {
   });
 
   for (const [name, { environment, volumes }] of ofNocodb) {
-    test(`${name} preloads a file of the package, which it mounts`, () => {
+    test(`has a ${name} that preloads a file of the package, which it mounts`, () => {
       const [, path] = environment.NODE_OPTIONS.match(/^--require (\S+)$/);
       const mounted = volumes.find((volume) => volume.startsWith('./plugins:'));
       const [, target] = mounted.split(':');
@@ -34,7 +34,7 @@ describe('docs/docker-compose.yml', () => {
       assert.ok(JSON.parse(read('tests/package-files.json')).includes(path.slice(prefix.length)));
     });
 
-    test(`${name} has all that the plugin needs, and the same as the other`, () => {
+    test(`has a ${name} with all that the plugin needs, and the same as the other`, () => {
       const known = core().environmentVariables().split(' ');
       const given = Object.keys(environment).filter((key) => key.startsWith('INTEGRATION_AUTH_'));
       assert.deepEqual(given.filter((key) => !known.includes(key)), []);
@@ -45,7 +45,7 @@ describe('docs/docker-compose.yml', () => {
       assert.deepEqual(alike(environment), alike(services.nocodb.environment));
     });
 
-    test(`${name} has a database for the plugin that NocoDB does not empty`, () => {
+    test(`has a ${name} with a database for the plugin that NocoDB does not empty`, () => {
       const databaseOf = (variable) => core().parseRedisUrl(environment[variable]).database;
       assert.notEqual(databaseOf('INTEGRATION_AUTH_BITBUCKET_REDIS_URL'), databaseOf('NC_REDIS_URL'));
     });

@@ -30,7 +30,7 @@ function runNode(t, sources) {
 
 const suite = (body) => `import test, { before, describe, it } from 'node:test';\n${body}`;
 
-test('Rust: ignored tests, no tests and a bad exit status count as failed', () => {
+test('ignored Rust tests, no Rust tests and a bad exit status count as failed', () => {
   assert.equal(countRust([result(2, 1, 0)], 101).failed, 1);
   assert.equal(countRust([result(2, 0, 3)], 0).failed, 3);
   assert.equal(countRust([], 0).failed, 1);
@@ -38,13 +38,13 @@ test('Rust: ignored tests, no tests and a bad exit status count as failed', () =
   assert.equal(countRust([result(2, 0, 0)], 101).failed, 1);
 });
 
-test('Rust: the results of several programs add up', () => {
+test('the results of several Rust programs add up', () => {
   const colored = result(3, 0, 0).replace('ok', '\x1b[32mok\x1b[0m');
   const { passed, failed } = countRust(['running 2 tests', result(2, 0, 0), result(0, 0, 0), colored], 0);
   assert.deepEqual({ passed, failed }, { passed: 5, failed: 0 });
 });
 
-test('Node: failed, skipped and unfinished tests count as failed', (t) => {
+test('failed, skipped and unfinished Node tests count as failed', (t) => {
   const counts = runNode(t, {
     'a.test.mjs': suite(`
       test('passes', () => {});
@@ -57,7 +57,7 @@ test('Node: failed, skipped and unfinished tests count as failed', (t) => {
   assert.deepEqual([counts.passed, counts.failed], [1, 5], counts.notes.join('; '));
 });
 
-test('Node: a file without tests, and one that crashes, count as failed', (t) => {
+test('a Node test file without tests, and one that crashes, count as failed', (t) => {
   const counts = runNode(t, {
     'empty.test.mjs': '',
     'crash.test.mjs': 'throw new Error("no");',
@@ -66,7 +66,7 @@ test('Node: a file without tests, and one that crashes, count as failed', (t) =>
   assert.deepEqual([counts.passed, counts.failed], [1, 2], counts.notes.join('; '));
 });
 
-test('Node: a describe is not a test, but its broken hook is a failure', (t) => {
+test('a describe in Node is not a test, but its broken hook is a failure', (t) => {
   const good = runNode(t, { 'a.test.mjs': suite('describe("all", () => { it("one", () => {}); it("two", () => {}); });') });
   assert.deepEqual([good.passed, good.failed], [2, 0]);
   const bad = runNode(t, {
@@ -75,7 +75,7 @@ test('Node: a describe is not a test, but its broken hook is a failure', (t) => 
   assert.ok(bad.failed > 0);
 });
 
-test('Node: a describe that was skipped or left for later counts as failed', (t) => {
+test('a describe in Node that was skipped or left for later counts as failed', (t) => {
   for (const left of ['skip', 'todo']) {
     const counts = runNode(t, {
       'a.test.mjs': suite(`test("passes", () => {}); describe.${left}("all", () => { it("one", () => {}); });`),
@@ -84,7 +84,7 @@ test('Node: a describe that was skipped or left for later counts as failed', (t)
   }
 });
 
-test('Node: a file that the runner says nothing about counts as failed', () => {
+test('a Node test file that the runner does not mention counts as failed', () => {
   const line = JSON.stringify({ passed: true, name: 'one', file: '/a.test.js', isFile: false });
   assert.equal(countNode(line, ['/a.test.js', '/b.test.js'], 0).failed, 1);
   assert.equal(countNode('', [], 0).failed, 1);

@@ -5,19 +5,19 @@ import { faults } from '../../scripts/lib/hygiene.mjs';
 
 const path = (...parts) => `/${parts.join('/')}/x`;
 
-test('finds a path of a machine, with its line', () => {
+test('the hygiene check finds a path of a machine, with its line', () => {
   for (const machine of [path('work', 'main'), path('root', '.cargo'), path('home', 'ada'),
     path('home', 'jane_d.2'), path('Users', 'Ada')]) {
     assert.deepEqual(faults('a.js', `first\nread('${machine}')`), ['a.js:2 names a path of a machine']);
   }
 });
 
-test('leaves addresses and other paths alone', () => {
+test('the hygiene check accepts URLs and other paths', () => {
   const fine = ['https://example.com/work/x', './root/x', '/usr/bin/chromium'];
   assert.deepEqual(faults('a.js', fine.join('\n')), []);
 });
 
-test('finds registries in lock files, and mirrors anywhere', () => {
+test('the hygiene check finds registries in lock files, and mirrors anywhere', () => {
   assert.equal(faults('demo/package-lock.json', '"resolved": "https://registry.npmjs.org/a.tgz"').length, 1);
   assert.equal(faults('Cargo.lock', 'source = "sparse+https://mirror.example/index/"').length, 1);
   assert.deepEqual(faults('Cargo.lock', 'source = "registry+https://github.com/rust-lang/crates.io-index"'), []);

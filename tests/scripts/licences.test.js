@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { allowed, chosenLicences } from '../../scripts/lib/licences.mjs';
 import { Problem } from '../../scripts/lib/run.mjs';
 
-describe('a licence', () => {
+describe('the licence expression', () => {
   const taken = {
     MIT: ['MIT'],
     'Apache-2.0 OR MIT': ['MIT'],
@@ -16,19 +16,19 @@ describe('a licence', () => {
     'Apache-2.0 OR (MIT AND ISC)': ['MIT', 'ISC'],
   };
   for (const [expression, wanted] of Object.entries(taken)) {
-    test(`${expression}: ${wanted.join(' and ')}`, () => assert.deepEqual(chosenLicences(expression, 'x'), wanted));
+    test(`${expression} gives ${wanted.join(' and ')}`, () => assert.deepEqual(chosenLicences(expression, 'x'), wanted));
   }
 
   for (const expression of ['GPL-3.0-only', 'MIT AND GPL-3.0-only', 'AGPL-3.0-or-later OR SSPL-1.0', 'UNLICENSED', 'made up', '',
     'Apache-2.0 WITH LLVM-exception']) {
-    test(`${expression || 'none'} is refused, by the package\'s name`, () => {
+    test(`${expression || 'none'} is refused, by the package's name`, () => {
       assert.throws(() => chosenLicences(expression, 'the-package'), (error) => (
         error instanceof Problem && error.message.startsWith('the-package: ')));
     });
   }
 });
 
-test('the list is that of deny.toml', () => {
+test('the list of allowed licences is that of deny.toml', () => {
   assert.ok(allowed.includes('MIT') && allowed.includes('Unicode-3.0'));
   assert.deepEqual(allowed.filter((name) => !/^[\w.-]+$/.test(name) || name.includes('GPL')), []);
 });

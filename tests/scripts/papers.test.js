@@ -29,7 +29,7 @@ describe('the version', () => {
     test(`is that of package.json in ${place}`, () => assert.equal(found, version));
   }
 
-  test('is in the tarball\'s name wherever the documentation has it', () => {
+  test("is in the tarball's name wherever the documentation has it", () => {
     const papers = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => /\.(md|ya?ml)$/.test(name))
       .map((name) => `docs/${name}`)];
     const names = papers.flatMap((path) => [...read(path).matchAll(/nocodb-bitbucket-auth-(\d+\.\d+\.\d+)\.tgz/g)]
@@ -38,7 +38,7 @@ describe('the version', () => {
     assert.deepEqual(names.filter((name) => !name.endsWith(`: ${version}`)), []);
   });
 
-  test('is supported, by SECURITY.md', () => {
+  test('is supported according to SECURITY.md', () => {
     const [line] = /^(\d+\.\d+)\./.exec(version);
     assert.match(read('SECURITY.md'), new RegExp(`^\\| ${line.replaceAll('.', '\\.')}x \\| yes \\|$`, 'm'));
   });
@@ -47,7 +47,7 @@ describe('the version', () => {
 describe('CHANGELOG.md', () => {
   const headings = [...changelog.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
 
-  test('begins with what is not released, and has a date for each release, the newest first', () => {
+  test('begins with unreleased changes, and has a date for each release, the newest first', () => {
     const [first, ...releases] = headings;
     assert.equal(first, '[Unreleased]');
     for (const release of releases) assert.match(release, /^\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d$/);
@@ -65,18 +65,18 @@ describe('CHANGELOG.md', () => {
   });
 });
 
-describe('who made it, and where it is', () => {
-  test('the manifest that NocoDB shows has the package\'s author', () => {
+describe('the author and the URLs', () => {
+  test("are the package's in the manifest that NocoDB shows", () => {
     assert.ok(author);
     assert.equal(manifest.author, author);
   });
 
-  test('the addresses are at one place', () => {
+  test('are at one host', () => {
     assert.equal(bugs.url, `${homepage}/issues`);
     assert.equal(repository.url, `git+${homepage}.git`);
   });
 
-  test('CONTRIBUTING.md names each neutral value that is still there, and no other', () => {
+  test('are listed in CONTRIBUTING.md as long as they are neutral values', () => {
     const papers = read('CONTRIBUTING.md');
     const neutral = {
       'addresses at `example.com`': new URL(homepage).host === 'example.com',
@@ -86,24 +86,24 @@ describe('who made it, and where it is', () => {
   });
 });
 
-test('CONTRIBUTING.md names folders that exist', () => {
+test('CONTRIBUTING.md names only folders that exist', () => {
   const paths = [...read('CONTRIBUTING.md').matchAll(/^\|.*\|$/gm)].flatMap(([row]) => (
     [...row.split('|')[1].matchAll(/`([\w/.-]+\/)`/g)].map(([, path]) => path)));
   assert.ok(paths.length > 10);
   assert.deepEqual(paths.filter((path) => !existsSync(join(root, dirname(`${path}x`)))), []);
 });
 
-describe('what says what of others is in the package', () => {
+describe('the bill of materials', () => {
   const found = findParts();
   const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6);
 
-  test('the bill of materials is CycloneDX 1.6, and something else would not be', async () => {
+  test('is CycloneDX 1.6, and something else would not be', async () => {
     const text = read('sbom.cdx.json');
     assert.equal(await validator.validate(text), null);
     assert.notEqual(await validator.validate(text.replace('"alg": "SHA-256"', '"alg": "SHA-257"')), null);
   });
 
-  test('it names every part once, and nothing that is not there', () => {
+  test('names every part once, and nothing that is not there', () => {
     const { components, dependencies } = JSON.parse(read('sbom.cdx.json'));
     const refs = components.map((component) => component['bom-ref']);
     assert.equal(new Set(refs).size, refs.length);
@@ -113,7 +113,7 @@ describe('what says what of others is in the package', () => {
     assert.deepEqual(named.filter((ref) => !known.has(ref)), []);
   });
 
-  test('every part is needed by something', () => {
+  test('has no part that nothing needs', () => {
     const reached = new Set();
     const follow = (purl) => {
       if (reached.has(purl)) return;
@@ -124,7 +124,7 @@ describe('what says what of others is in the package', () => {
     assert.deepEqual(found.parts.map(({ purl }) => purl).filter((purl) => !reached.has(purl)), []);
   });
 
-  test('crates of tests and of the compiler are not parts; libraries of the WebAssembly are', () => {
+  test('has libraries of the WebAssembly, and no crates of tests and of the compiler', () => {
     const names = found.parts.filter(({ kind }) => kind === 'crate').map(({ name }) => name);
     for (const name of ['serde_json', 'url', 'sha2', 'wasm-bindgen']) assert.ok(names.includes(name), name);
     for (const name of ['proptest', 'indexmap', 'wasm-bindgen-test', 'syn', 'serde_derive', 'tsify-macros']) {
@@ -132,14 +132,14 @@ describe('what says what of others is in the package', () => {
     }
   });
 
-  test('no time and no random number is in them: made again, they are the same', () => {
+  test('has no time and no random number, so that it is the same when it is made again', () => {
     const again = findParts();
     assert.equal(sbom(again), sbom(found));
     assert.equal(notices(again), notices(found));
     assert.doesNotMatch(sbom(found), /"(timestamp|serialNumber)"/);
   });
 
-  test('another version of a part is seen', () => {
+  test('shows another version of a part', () => {
     const parts = found.parts.map((part) => (part.name === 'axios' ? { ...part, version: '0.0.1' } : part));
     assert.notEqual(notices({ ...found, parts }), notices(found));
     assert.notEqual(sbom({ ...found, parts }), sbom(found));

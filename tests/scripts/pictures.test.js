@@ -48,19 +48,19 @@ test('`npm run screenshots -- --list` names every picture in both themes', () =>
   assert.equal(new Set(files).size, files.length);
 });
 
-test('a picture that nobody knows is refused', () => {
+test('a picture that does not exist is refused', () => {
   const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts', 'screenshots.mjs'), 'no-such-picture'],
     { encoding: 'utf8' });
   assert.equal(status, 1);
   assert.match(stderr, /No picture is called no-such-picture/);
 });
 
-test('the folder holds the pictures that are listed, and nothing else', () => {
+test('the folder contains the listed pictures, and nothing else', () => {
   assert.deepEqual(here, [...files].sort());
 });
 
 for (const { name } of pictures) {
-  test(`${name}: light and dark are one picture of a sensible size, without anything but pixels`, () => {
+  test(`${name} has light and dark pictures of the same sensible size, with nothing but pixels`, () => {
     const [light, dark] = ['light', 'dark'].map((theme) => look(join(FOLDER, fileOf(name, theme))));
     assert.deepEqual([dark.width, dark.height], [light.width, light.height]);
     assert.ok(!dark.bytes.equals(light.bytes));
@@ -74,7 +74,7 @@ for (const { name } of pictures) {
   });
 }
 
-test('documents show only pictures of the list, each in both themes', () => {
+test('the documents show only listed pictures, each in both themes', () => {
   for (const [document, paths] of shown) {
     for (const path of paths) {
       assert.equal(dirname(path), FOLDER, `${document} shows ${path}`);

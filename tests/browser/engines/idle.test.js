@@ -21,14 +21,14 @@ async function logIn(scene, popup) {
 }
 
 inEachEngine({}, (on) => {
-  test('importing compiles nothing; the idle page does, and the click has the core', () => counting(on, async (scene, page) => {
+  test('importing compiles nothing, and the idle page compiles before the click', () => counting(on, async (scene, page) => {
     assert.deepEqual(await counted(page), { ...isLoading, compile: 0 });
     await page.evaluate(() => window.idle());
     await logIn(scene, await scene.click());
     assert.deepEqual(await counted(page), isLoading);
   }));
 
-  test('a click before the page is idle compiles it, and the idle page does not', () => counting(on, async (scene, page) => {
+  test('a click before the page is idle compiles the core, and the idle page does not', () => counting(on, async (scene, page) => {
     await logIn(scene, await scene.click());
     await page.evaluate(() => window.idle());
     assert.deepEqual(await counted(page), isLoading);
@@ -46,7 +46,7 @@ inEachEngine({}, (on) => {
     assert.deepEqual(await counted(page), isLoading);
   }));
 
-  test('createClient, which cannot wait, compiles it itself, once', () => counting(on, async (scene, page) => {
+  test('createClient, which cannot wait, compiles the core itself, once', () => counting(on, async (scene, page) => {
     await page.evaluate((options) => {
       window.holds = true;
       window.idle();
@@ -58,7 +58,7 @@ inEachEngine({}, (on) => {
     assert.deepEqual(await counted(page), { ...isLoading, Module: 1 });
   }));
 
-  test('where a policy forbids WebAssembly, the click says so, and the idle page nothing', () => counting(on, async (scene, page) => {
+  test('a policy that forbids WebAssembly causes an error at the click only', () => counting(on, async (scene, page) => {
     await page.evaluate(() => window.idle());
     await page.evaluate(() => new Promise((resolve) => { setTimeout(resolve, 100); }));
     const popup = await scene.click();

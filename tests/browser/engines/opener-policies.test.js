@@ -44,9 +44,9 @@ async function assertGranted(scene) {
 
 inEachEngine({}, (on) => {
   for (const [page, headers] of Object.entries(pages)) {
-    describe(`a page with ${page}`, () => {
+    describe(`a login by popup from a page with ${page}`, () => {
       for (const [provider, openerPolicies] of Object.entries(providers)) {
-        test(`and a provider with ${provider}: granted`, () =>
+        test(`succeeds at a provider with ${provider}`, () =>
           on({ site: { headers }, bitbucket: { openerPolicies } }, assertGranted));
       }
     });

@@ -49,8 +49,8 @@ async function assertGranted(scene, popup) {
 }
 
 inEachEngine({}, (on, once) => {
-  describe('a login that does not succeed', () => {
-    test('without a click: POPUP_BLOCKED', () => on({}, async (scene) => {
+  describe('a login by popup', () => {
+    test('without a click ends with POPUP_BLOCKED', () => on({}, async (scene) => {
       // Not by `evaluate`, which counts as a click.
       await scene.load(scene.page, `/at-once#${encodeURIComponent(JSON.stringify(scene.options))}`);
       const message = assertError(await scene.outcome(), { code: 'POPUP_BLOCKED', phase: 'authorize' });
@@ -64,14 +64,14 @@ inEachEngine({}, (on, once) => {
     ];
     const site = { pages: { '/plain': { body: 'a page without a script' } } };
     for (const [what, callback] of ways) {
-      test(`denied, with ${what}: null, and the popup is closed`, () => on({ callback, site }, async (scene) => {
+      test(`that the user denies gives null and closes the popup, with ${what}`, () => on({ callback, site }, async (scene) => {
         const popup = await scene.click();
         await scene.decide(popup, 'Deny');
         assert.deepEqual(await scene.outcome(), { value: null });
         await gone(popup);
       }));
 
-      once(`denied without the state, with ${what}: null`, () =>
+      once(`that the user denies gives null without a state, with ${what}`, () =>
         on({ callback, site, bitbucket: { stateOnDenial: false } }, async (scene) => {
           const popup = await scene.click();
           await scene.decide(popup, 'Deny');
@@ -79,7 +79,7 @@ inEachEngine({}, (on, once) => {
           await gone(popup);
         }));
 
-      test(`a forged state, with ${what}: STATE_MISMATCH, and the popup is closed`, () =>
+      test(`with a forged state ends with STATE_MISMATCH and closes the popup, with ${what}`, () =>
         on({ callback, site }, async (scene) => {
           const popup = await scene.click();
           await forge(scene, popup, 'code=another');
@@ -88,20 +88,20 @@ inEachEngine({}, (on, once) => {
         }));
     }
 
-    once('denied with a forged state: STATE_MISMATCH', () => on({}, async (scene) => {
+    once('that is denied with a forged state ends with STATE_MISMATCH', () => on({}, async (scene) => {
       const popup = await scene.click();
       await forge(scene, popup, 'error=access_denied');
       assertError(await scene.outcome(), mismatch);
       await gone(popup);
     }));
 
-    test('closed on Bitbucket\'s page: null, once the user has been back for a minute', () => on({}, async (scene) => {
+    test("that the user closes on Bitbucket's page gives null a minute after the user is back", () => on({}, async (scene) => {
       const popup = await scene.click();
       await scene.shows(popup, 'Log in');
       await assertCancelledInAMinute(scene, popup);
     }));
 
-    test('closed before Bitbucket has answered: null, once the user has been back for a minute', () =>
+    test('that the user closes before Bitbucket has responded gives null a minute after the user is back', () =>
       on({}, async (scene) => {
         scene.bb.control.fault({ target: 'authorize', kind: 'delay', delayMs: 600_000 });
         const popup = await scene.click();
@@ -109,7 +109,7 @@ inEachEngine({}, (on, once) => {
         await assertCancelledInAMinute(scene, popup);
       }));
 
-    test('closed on a page of the site\'s own: null, once the user has been back for a minute', () =>
+    test('that the user closes on another page of the site gives null a minute after the user is back', () =>
       on({ site: { pages: { '/elsewhere': { body: 'not the callback' } } } }, async (scene) => {
         const popup = await scene.click();
         await go(scene, popup, `${scene.origin}/elsewhere`);
@@ -117,20 +117,20 @@ inEachEngine({}, (on, once) => {
         await assertCancelledInAMinute(scene, popup);
       }));
 
-    test('not finished in time: AUTHORIZATION_TIMEOUT, and the popup is closed', () => on({}, async (scene) => {
+    test('that is not finished in time ends with AUTHORIZATION_TIMEOUT and closes the popup', () => on({}, async (scene) => {
       const popup = await scene.click({ ...scene.options, timeoutMs: 1500 });
       assertError(await scene.outcome(), { code: 'AUTHORIZATION_TIMEOUT', phase: 'authorize' });
       await gone(popup);
     }));
 
-    once('Bitbucket does not answer: AUTHORIZATION_TIMEOUT, and the popup is closed', () => on({}, async (scene) => {
+    once('to which Bitbucket does not respond ends with AUTHORIZATION_TIMEOUT and closes the popup', () => on({}, async (scene) => {
       scene.bb.control.fault({ target: 'authorize', kind: 'delay', delayMs: 600_000 });
       const popup = await scene.click({ ...scene.options, timeoutMs: 1500 });
       assertError(await scene.outcome(), { code: 'AUTHORIZATION_TIMEOUT', phase: 'authorize' });
       await gone(popup);
     }));
 
-    once('ten minutes are the limit when no other is given', () => on({}, async (scene) => {
+    once('has ten minutes by default', () => on({}, async (scene) => {
       await scene.holdClock();
       const popup = await scene.click();
       await scene.shows(popup, 'Log in');
@@ -141,7 +141,7 @@ inEachEngine({}, (on, once) => {
       await gone(popup);
     }));
 
-    test('the signal ends it: REQUEST_ABORTED, and the popup is closed', () => on({}, async (scene) => {
+    test('ends with REQUEST_ABORTED and closes the popup when its signal is aborted', () => on({}, async (scene) => {
       await scene.page.evaluate(() => {
         window.controller = new AbortController();
         window.more = { signal: window.controller.signal };
@@ -153,7 +153,7 @@ inEachEngine({}, (on, once) => {
       await gone(popup);
     }));
 
-    once('a signal that has ended before: REQUEST_ABORTED, and no popup', () => on({}, async (scene) => {
+    once('with an aborted signal ends with REQUEST_ABORTED and opens no popup', () => on({}, async (scene) => {
       const { page, options } = scene;
       // `evaluate` counts as a click.
       const outcome = await page.evaluate((given) =>
@@ -163,7 +163,7 @@ inEachEngine({}, (on, once) => {
       assert.equal(await scene.windows(), 1);
     }));
 
-    once('Bitbucket refuses the request: AUTHORIZATION_FAILED with Bitbucket\'s reason', () => on({}, async (scene) => {
+    once("that Bitbucket refuses ends with AUTHORIZATION_FAILED and Bitbucket's reason", () => on({}, async (scene) => {
       const popup = await scene.click({ ...scene.options, scopes: ['no-such-scope'] });
       const message = assertError(await scene.outcome(), {
         code: 'AUTHORIZATION_FAILED',
@@ -176,7 +176,7 @@ inEachEngine({}, (on, once) => {
     }));
   });
 
-  describe('what cannot be asked for', () => {
+  describe('invalid options of a login', () => {
     const cases = [
       ['a client secret', { clientSecret: 'not-a-real-secret' }, 'clientSecret'],
       ['a client secret under its name on the wire', { client_secret: 'not-a-real-secret' }, 'client_secret'],
@@ -193,7 +193,7 @@ inEachEngine({}, (on, once) => {
       ['an endpoint under another name', { endpoints: { authorizeURL: 'https://b.example/' } }, 'endpoints.authorizeURL'],
     ];
     for (const [what, more, field] of cases) {
-      once(`${what}: INVALID_ARGUMENT, and the popup is closed`, () => on({}, async (scene) => {
+      once(`such as ${what} cause INVALID_ARGUMENT, and the popup is closed`, () => on({}, async (scene) => {
         const popup = await scene.click({ ...scene.options, ...more });
         const { error } = await scene.outcome();
         assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', field]);
@@ -215,7 +215,7 @@ inEachEngine({}, (on, once) => {
     ];
     for (const [what, make, field] of clients) {
       for (const call of ['authorizeInPopup', 'beginRedirect']) {
-        once(`${call} with ${what}: INVALID_ARGUMENT`, () => on({}, async ({ page, options }) => {
+        once(`such as ${what} cause INVALID_ARGUMENT in ${call}`, () => on({}, async ({ page, options }) => {
           const error = await page.evaluate(async ({ given, source, name }) => {
             await window.oauth.init();
             const made = (0, eval)(source)(window.oauth, given);
@@ -229,7 +229,7 @@ inEachEngine({}, (on, once) => {
     }
   });
 
-  describe('a callback is told by its origin and path', () => {
+  describe('a callback is recognised by its origin and path', () => {
     const decoys = {
       '/elsewhere': 'the redirect URI in a query',
       '/callback.html.old': 'a path that only begins like the redirect URI\'s',
@@ -249,7 +249,7 @@ inEachEngine({}, (on, once) => {
       }));
     }
 
-    test('the redirect URI on another origin is none', () => on({}, async (scene) => {
+    test('and not by a path on another origin', () => on({}, async (scene) => {
       const popup = await scene.click();
       await scene.shows(popup, 'Log in');
       // This machine under another name: it serves the same pages.
@@ -263,8 +263,8 @@ inEachEngine({}, (on, once) => {
     }));
   });
 
-  describe('a login that succeeds', () => {
-    test('the popup opens on the empty page, in the click, before the core is loaded', () => on({}, async (scene) => {
+  describe('a successful login by popup', () => {
+    test('opens an empty page in the click, before the core is loaded', () => on({}, async (scene) => {
       // Loading takes as long as the page's own file of bytes; a click's right to open a popup ends long before that.
       await scene.load(scene.page, '/counted');
       await scene.page.evaluate(() => { window.holds = true; });
@@ -277,7 +277,7 @@ inEachEngine({}, (on, once) => {
     }));
 
     for (const backend of ['newer', 'older']) {
-      test(`with the package's callback page and the ${backend} back end`, () =>
+      test(`works with the package's callback page and the ${backend} back end`, () =>
         on({ bitbucket: { backend } }, async (scene) => {
           const popup = await scene.click();
           await scene.decide(popup, 'Grant access');
@@ -285,21 +285,21 @@ inEachEngine({}, (on, once) => {
         }));
     }
 
-    test('with a page of one\'s own', () =>
+    test("works with a callback page of the site's own", () =>
       on({ callback: '/own', site: { pages: { '/own': { body: 'ours' } } } }, async (scene) => {
         const popup = await scene.click();
         await scene.decide(popup, 'Grant access');
         await assertGranted(scene, popup);
       }));
 
-    test('with the page itself at the redirect URI, which completes logins of its own', () =>
+    test('works with the page itself at the redirect URI, which also completes logins of its own', () =>
       on({ callback: '/completes' }, async (scene) => {
         const popup = await scene.click();
         await scene.decide(popup, 'Grant access');
         await assertGranted(scene, popup);
       }));
 
-    once('with a client that createClient made', () => on({}, async (scene) => {
+    once('works with a client of createClient', () => on({}, async (scene) => {
       await scene.page.evaluate(async (options) => {
         await window.oauth.init();
         window.more = { client: window.oauth.createClient(options) };
@@ -309,14 +309,14 @@ inEachEngine({}, (on, once) => {
       await assertGranted(scene, popup);
     }));
 
-    once('with a provider that answers slowly', () => on({}, async (scene) => {
+    once('works with a provider that responds slowly', () => on({}, async (scene) => {
       scene.bb.control.fault({ target: 'authorize', kind: 'delay', delayMs: 1500 });
       const popup = await scene.click();
       await scene.decide(popup, 'Grant access');
       await assertGranted(scene, popup);
     }));
 
-    once('again after it was denied', () => on({}, async (scene) => {
+    once('works after one that the user denied', () => on({}, async (scene) => {
       const first = await scene.click();
       await scene.decide(first, 'Deny');
       assert.deepEqual(await scene.outcome(), { value: null });
@@ -325,7 +325,7 @@ inEachEngine({}, (on, once) => {
       await assertGranted(scene, second);
     }));
 
-    test('in two tabs at once, each its own', () => on({}, async (scene) => {
+    test('works in two tabs at the same time', () => on({}, async (scene) => {
       const other = await scene.another();
       const popup = await scene.click();
       const otherPopup = await scene.click(scene.options, other);
@@ -338,7 +338,7 @@ inEachEngine({}, (on, once) => {
     }));
   });
 
-  describe('a provider that cuts the popup off (Cross-Origin-Opener-Policy)', () => {
+  describe('a provider that isolates the popup (Cross-Origin-Opener-Policy)', () => {
     const policies = {
       'from its first page on': { [SIGN_IN_PATH]: 'same-origin', [AUTHORIZE_PATH]: 'same-origin' },
       'on its second page': { [AUTHORIZE_PATH]: 'same-origin' },
@@ -362,7 +362,7 @@ inEachEngine({}, (on, once) => {
       const inEach = when === 'on its second page' ? test : once;
 
       // For each engine, it is among the tests of opener-policies.test.js.
-      once(`${when}: granted`, () => cutOff(openerPolicies, async (scene, popup) => {
+      once(`${when} does not prevent the login`, () => cutOff(openerPolicies, async (scene, popup) => {
         await scene.decide(popup, 'Grant access');
         await assertGranted(scene, popup);
       }));
@@ -381,7 +381,7 @@ inEachEngine({}, (on, once) => {
     }
 
     for (const [when, openerPolicies] of Object.entries(policies)) {
-      test(`${when}: the login goes on while the user looks at the page, and ends when the user stays there`, () =>
+      test(`${when} leaves the login open while the user looks at the page, and ends it when the user stays there`, () =>
         cutOff(openerPolicies, async (scene) => {
           await scene.holdClock();
           await scene.setFocus(true);
@@ -391,7 +391,7 @@ inEachEngine({}, (on, once) => {
           assert.deepEqual(await scene.outcome(), { value: null });
         }));
 
-      test(`${when}: the login goes on when the user was at the page for less than a minute`, () =>
+      test(`${when} leaves the login open when the user was at the page for less than a minute`, () =>
         cutOff(openerPolicies, async (scene, popup) => {
           await scene.holdClock();
           for (let times = 0; times < 2; times += 1) {
@@ -405,7 +405,7 @@ inEachEngine({}, (on, once) => {
         }));
     }
 
-    test('what the user grants after the login seemed to be cancelled is not lost, and its window closes', () =>
+    test('does not lose a grant that comes after the login seemed cancelled, and the window closes', () =>
       cutOff(policies['on its second page'], async (scene, popup) => {
         await scene.holdClock();
         await scene.setFocus(true);
@@ -418,7 +418,7 @@ inEachEngine({}, (on, once) => {
         assert.equal((await scene.exchange(grant)).status, 200);
       }));
 
-    test('nothing is taken that comes after the login seemed to be cancelled and does not belong to it', () =>
+    test("does not have the page accept another login's message after the login seemed cancelled", () =>
       cutOff(policies['on its second page'], async (scene, popup) => {
         await scene.holdClock();
         await scene.setFocus(true);
@@ -430,7 +430,7 @@ inEachEngine({}, (on, once) => {
       }));
   });
 
-  describe('a window that cannot be had: POPUP_BLOCKED', () => {
+  describe('a login ends with POPUP_BLOCKED when', () => {
     const ways = {
       'none': () => { window.open = () => null; },
       'nothing': () => { window.open = () => undefined; },
@@ -455,8 +455,8 @@ inEachEngine({}, (on, once) => {
     }
   });
 
-  describe('the provider\'s pages', () => {
-    test('cannot send the page elsewhere that opened them', () => on({}, async (scene) => {
+  describe("the provider's pages", () => {
+    test('cannot navigate the page that opened them', () => on({}, async (scene) => {
       const popup = await scene.click();
       for (const [button, next] of [['Log in', 'Grant access'], ['Grant access']]) {
         await scene.shows(popup, button);
@@ -479,7 +479,7 @@ inEachEngine({}, (on, once) => {
       assert.equal(await scene.page.evaluate(() => document.querySelectorAll('iframe').length), 0);
     }));
 
-    test('get no script into what stands in for the page', () => on({}, async (scene) => {
+    test('cannot run a script in the intermediate page', () => on({}, async (scene) => {
       const popup = await scene.click();
       await scene.shows(popup, 'Log in');
       await scene.page.evaluate(() => {
@@ -515,14 +515,14 @@ inEachEngine({}, (on, once) => {
       await gone(popup);
     }));
 
-    test('whose sandbox forbids popups: POPUP_BLOCKED', () =>
+    test('whose sandbox forbids popups gets POPUP_BLOCKED', () =>
       inFrame('sandbox="allow-scripts allow-same-origin"', async (scene, frame) => {
         await scene.call(scene.options, frame);
         assertError(await scene.outcome(frame), { code: 'POPUP_BLOCKED', phase: 'authorize' });
       }));
 
     for (const more of ['', ' allow-popups', ' allow-popups allow-popups-to-escape-sandbox']) {
-      test(`whose sandbox takes its origin away: INVALID_CONFIG (allow-scripts${more})`, () =>
+      test(`whose sandbox has an opaque origin gets INVALID_CONFIG (allow-scripts${more})`, () =>
         inFrame(`sandbox="allow-scripts${more}"`, async (scene, frame) => {
           const message = 'The configuration cannot be used: origin is opaque';
           await scene.call(scene.options, frame);
@@ -538,7 +538,7 @@ inEachEngine({}, (on, once) => {
   });
 
   describe('a worker', () => {
-    test('has no page: each function says so', () => on({}, async (scene) => {
+    test('has no page, which each function reports', () => on({}, async (scene) => {
       const errors = await scene.page.evaluate((options) => new Promise((resolve) => {
         const worker = new Worker('/worker.js', { type: 'module' });
         worker.onmessage = ({ data }) => resolve(data);

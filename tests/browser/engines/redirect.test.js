@@ -38,21 +38,21 @@ async function assertNothingLeft(page) {
 }
 
 inEachEngine({ callback: '/app' }, (on, once) => {
-  describe('a page comes back', () => {
-    test('denied: null, and nothing is left', () => on({}, async (scene) => {
+  describe('a login by redirect', () => {
+    test('that the user denied gives null and leaves nothing behind', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Deny');
       assert.deepEqual(await complete(scene.page), { value: null });
       await assertNothingLeft(scene.page);
     }));
 
-    once('denied without the state: null, and nothing is left', () =>
+    once('that the user denied without a state in the callback gives null and leaves nothing behind', () =>
       on({ bitbucket: { stateOnDenial: false } }, async (scene) => {
         await goAndComeBack(scene, 'Deny');
         assert.deepEqual(await complete(scene.page), { value: null });
         await assertNothingLeft(scene.page);
       }));
 
-    once('with a forged state: STATE_MISMATCH, and nothing is left', () => on({}, async (scene) => {
+    once('with a forged state ends with STATE_MISMATCH and leaves nothing behind', () => on({}, async (scene) => {
       await begin(scene);
       await scene.shows(scene.page, 'Log in');
       await scene.load(scene.page, '/app?code=another&state=forged');
@@ -60,7 +60,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       await assertNothingLeft(scene.page);
     }));
 
-    once('without a state: STATE_MISSING, and nothing is left', () => on({}, async (scene) => {
+    once('without a state ends with STATE_MISSING and leaves nothing behind', () => on({}, async (scene) => {
       await begin(scene);
       await scene.shows(scene.page, 'Log in');
       await scene.load(scene.page, '/app?code=another');
@@ -68,21 +68,21 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       await assertNothingLeft(scene.page);
     }));
 
-    once('elsewhere: CALLBACK_INVALID, and nothing is left', () => on({}, async (scene) => {
+    once('with a callback at another URL ends with CALLBACK_INVALID and leaves nothing behind', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       await scene.load(scene.page, `/${new URL(await scene.page.url()).search}`);
       assertError(await complete(scene.page), 'CALLBACK_INVALID');
       await assertNothingLeft(scene.page);
     }));
 
-    once('too late: AUTHORIZATION_TIMEOUT, and nothing is left', () => on({}, async (scene) => {
+    once('that comes back too late ends with AUTHORIZATION_TIMEOUT and leaves nothing behind', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       await setTime(scene.page, Date.now() + LIFETIME_MS);
       assertError(await complete(scene.page), 'AUTHORIZATION_TIMEOUT');
       await assertNothingLeft(scene.page);
     }));
 
-    once('just in time: the code', () => on({}, async (scene) => {
+    once('that comes back just in time gives the code', () => on({}, async (scene) => {
       await setTime(scene.page, Date.now());
       const begun = await scene.page.evaluate(() => window.Date.now());
       await goAndComeBack(scene, 'Grant access');
@@ -90,7 +90,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       assert.equal(typeof (await complete(scene.page)).value.code, 'string');
     }));
 
-    test('granted: code and verifier are good for tokens, and nothing is left', () => on({}, async (scene) => {
+    test('gives a code and a verifier that are valid for tokens, and leaves nothing behind', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       const { value } = await complete(scene.page);
       assert.deepEqual(Object.keys(value), ['code', 'code_verifier']);
@@ -98,7 +98,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       assert.equal((await scene.exchange(value)).status, 200);
     }));
 
-    once('two calls at once share one outcome', () => on({}, async (scene) => {
+    once('gives the same outcome to two simultaneous calls', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       const [first, second] = await scene.page.evaluate(() =>
         Promise.all([window.browser.completeRedirect(), window.browser.completeRedirect()]));
@@ -107,7 +107,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       assert.deepEqual(await complete(scene.page), { value: null });
     }));
 
-    test('a second time with the same answer: STATE_MISMATCH', () => on({}, async (scene) => {
+    test('ends with STATE_MISMATCH when the same callback comes a second time', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       const answer = await scene.page.url();
       assert.equal(typeof (await complete(scene.page)).value.code, 'string');
@@ -117,7 +117,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       await assertNothingLeft(scene.page);
     }));
 
-    test('other parameters, the fragment and the page\'s own history entry stay', () => on({}, async (scene) => {
+    test("keeps other parameters, the fragment and the page's own history entry", () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       const { search } = new URL(await scene.page.url());
       await scene.page.evaluate((address) => history.replaceState({ mine: 1 }, '', address),
@@ -132,14 +132,14 @@ inEachEngine({ callback: '/app' }, (on, once) => {
   describe('a page that does not come back from Bitbucket', () => {
     const paths = ['/app', '/app?tab=1#top', '/app?code=of-another-program', '/app?error=not-found', '/app?state=open'];
     for (const path of paths) {
-      once(`${path} is left alone`, () => on({}, async (scene) => {
+      once(`at ${path} is left alone`, () => on({}, async (scene) => {
         await scene.load(scene.page, path);
         assert.deepEqual(await complete(scene.page), { value: null });
         assert.equal(await scene.page.url(), scene.origin + path);
       }));
     }
 
-    once('a client secret: INVALID_ARGUMENT', () => on({}, async (scene) => {
+    once('gets INVALID_ARGUMENT for a client secret', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       const { error } = await complete(scene.page, { clientSecret: 'not-a-real-secret' });
       assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', 'clientSecret']);
@@ -147,9 +147,9 @@ inEachEngine({ callback: '/app' }, (on, once) => {
     }));
   });
 
-  describe('misspelt options', () => {
+  describe('a misspelt option', () => {
     for (const call of ['beginRedirect', 'completeRedirect']) {
-      once(`${call}: INVALID_ARGUMENT`, () => on({}, async (scene) => {
+      once(`of ${call} causes INVALID_ARGUMENT`, () => on({}, async (scene) => {
         const thrown = await scene.page.evaluate(([name, given]) => window.browser[name]({ ...given, scope: 'account' })
           .catch(({ code, field }) => ({ code, field })), [call, scene.options]);
         assert.deepEqual(thrown, { code: 'INVALID_ARGUMENT', field: 'scope' });
@@ -157,8 +157,8 @@ inEachEngine({ callback: '/app' }, (on, once) => {
     }
   });
 
-  describe('several logins', () => {
-    test('two tabs at once do not disturb each other', () => on({}, async (scene) => {
+  describe('one of several logins', () => {
+    test('in two tabs at the same time does not disturb the other', () => on({}, async (scene) => {
       const other = await scene.another();
       await begin(scene);
       await scene.shows(scene.page, 'Log in');
@@ -175,14 +175,14 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       await assertNothingLeft(other);
     }));
 
-    test('the answer of one tab is refused in another', () => on({}, async (scene) => {
+    test('gets a refusal for the callback of another tab', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       const other = await scene.another(`/app${new URL(await scene.page.url()).search}`);
       assertError(await complete(other), 'STATE_MISMATCH');
       assert.equal(typeof (await complete(scene.page)).value.code, 'string');
     }));
 
-    test('one that was begun anew in the same tab is told from the one that was left', () => on({}, async (scene) => {
+    test('in the same tab is distinguished from the one that was abandoned', () => on({}, async (scene) => {
       await begin(scene);
       await scene.shows(scene.page, 'Log in');
       await scene.load();
@@ -191,7 +191,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       assert.equal((await scene.exchange(value)).status, 200);
     }));
 
-    once('what was begun and never came back is forgotten after its time', () => on({}, async (scene) => {
+    once('that never came back is forgotten after its time', () => on({}, async (scene) => {
       const beginAnew = async () => {
         await begin(scene);
         await scene.shows(scene.page, 'Log in');
@@ -204,7 +204,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       assert.equal(await beginAnew(), 1);
     }));
 
-    test('where the tab\'s storage is full: INVALID_CONFIG, and the page stays', () => on({}, async (scene) => {
+    test("ends with INVALID_CONFIG on the same page when the tab's storage is full", () => on({}, async (scene) => {
       const error = await scene.page.evaluate((given) => {
         // In one piece it may not fit, and in halves it does, down to the last character.
         for (let text = 'x'.repeat(2 ** 23); text.length > 0; text = text.slice(text.length / 2)) {
@@ -220,7 +220,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       assert.equal(await scene.page.url(), `${scene.origin}/`);
     }));
 
-    test('where the tab has no storage: INVALID_CONFIG', () => on({}, async (scene) => {
+    test('ends with INVALID_CONFIG when the tab has no storage', () => on({}, async (scene) => {
       const error = await scene.page.evaluate((given) => {
         Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('no', 'SecurityError'); } });
         return window.browser.beginRedirect(given).catch((thrown) => thrown.toJSON());

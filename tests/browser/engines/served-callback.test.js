@@ -24,7 +24,7 @@ async function wordsIn(scene, popup) {
 }
 
 inEachEngine({ callback }, (on) => {
-  test('NocoDB\'s GUI finds code and state in the address', () => on({}, async (scene) => {
+  test("NocoDB's GUI finds code and state in the URL of the served callback page", () => on({}, async (scene) => {
     const popup = await lookLikeNocodb(scene, await guiAddress(scene));
     await scene.decide(popup, 'Grant access');
     const { value } = await scene.outcome();
@@ -33,7 +33,7 @@ inEachEngine({ callback }, (on) => {
     await gone(popup);
   }));
 
-  test('a denial looks like a closed popup to NocoDB\'s GUI, and stays to be read', () => on({}, async (scene) => {
+  test("a denial looks like a closed popup to NocoDB's GUI, and stays readable", () => on({}, async (scene) => {
     const popup = await lookLikeNocodb(scene, await guiAddress(scene));
     await scene.decide(popup, 'Deny');
     assert.match(await wordsIn(scene, popup), /^Access was denied/);
@@ -45,7 +45,7 @@ inEachEngine({ callback }, (on) => {
     await gone(popup);
   }));
 
-  test('the package\'s own popup gets its grant', () => on({}, async (scene) => {
+  test("the package's own popup gets its grant from the served callback page", () => on({}, async (scene) => {
     const popup = await scene.click();
     await scene.decide(popup, 'Grant access');
     assert.equal((await scene.exchange((await scene.outcome()).value)).status, 200);
@@ -53,7 +53,7 @@ inEachEngine({ callback }, (on) => {
   }));
 
   // Long before a popup that seems to be closed would count as that.
-  test('the package\'s own popup gets its denial, and closes', () => on({}, async (scene) => {
+  test("the package's own popup gets its denial from the served callback page, and closes", () => on({}, async (scene) => {
     const popup = await scene.click();
     await scene.decide(popup, 'Deny');
     assert.deepEqual(await scene.outcome(), { value: null });
