@@ -1,7 +1,8 @@
 //! The rows about the questions that callers ask the policy.
 
-use super::lab::{
-    Age, DAY, FAILED, GRACE, HOUR, LIFETIME, Lab, MINUTE, NEVER, SECOND, START, StateName, name, times, told_to_wait,
+use super::fixture::{
+    Age, DAY, FAILED, Fixture, GRACE, HOUR, LIFETIME, MINUTE, NEVER, SECOND, START, StateName,
+    failed_with_retry_after, name, times,
 };
 use super::rows::States::{Any, One, UnderWay, Waiting, Working};
 use super::rows::{Cause, Row, States, method_name};
@@ -40,7 +41,7 @@ fn row(
     when: &'static str,
     decision: String,
     next: Option<StateName>,
-    question: impl Fn(StateName) -> (Lab, String) + 'static,
+    question: impl Fn(StateName) -> (Fixture, String) + 'static,
 ) -> Row {
     let expected = decision.clone();
     Row {
@@ -50,9 +51,9 @@ fn row(
         decision,
         next: next.map_or("—".to_owned(), |state| format!("`{state:?}`")),
         run: Box::new(move |state| {
-            let (lab, decision) = question(state);
+            let (fixture, decision) = question(state);
             assert_eq!(decision, expected);
-            assert_eq!(name(lab.policy.state()), next.unwrap_or(state));
+            assert_eq!(name(fixture.policy.state()), next.unwrap_or(state));
         }),
     }
 }
@@ -62,78 +63,82 @@ fn text(answer: Decision) -> String {
 }
 
 /// The situation of a caller, and the caller's deadline.
-type Situation = fn(StateName) -> (Lab, f64);
+type Situation = fn(StateName) -> (Fixture, f64);
 
-fn usable(state: StateName) -> (Lab, f64) {
-    (Lab::reach(state, true), NEVER)
+fn usable(state: StateName) -> (Fixture, f64) {
+    (Fixture::in_state(state, true), NEVER)
 }
 
-fn unusable(state: StateName) -> (Lab, f64) {
-    (Lab::reach(state, false), NEVER)
+fn unusable(state: StateName) -> (Fixture, f64) {
+    (Fixture::in_state(state, false), NEVER)
 }
 
-fn fresh(_: StateName) -> (Lab, f64) {
-    (Lab::at_rest(Age::Fresh), NEVER)
+fn fresh(_: StateName) -> (Fixture, f64) {
+    (Fixture::inactive(Age::Fresh), NEVER)
 }
 
-fn at_deadline(lab: Lab) -> (Lab, f64) {
-    let now = lab.now;
-    (lab, now)
+fn at_deadline(fixture: Fixture) -> (Fixture, f64) {
+    let now = fixture.now;
+    (fixture, now)
 }
 
-fn unusable_at_deadline(state: StateName) -> (Lab, f64) {
-    at_deadline(Lab::reach(state, false))
+fn unusable_at_deadline(state: StateName) -> (Fixture, f64) {
+    at_deadline(Fixture::in_state(state, false))
 }
 
 /// The deadline comes so many milliseconds before the wait ends.
-fn before_end_of_wait(lab: Lab, ms: f64) -> (Lab, f64) {
-    let end = lab.now + lab.policy.backoff(lab.now).unwrap();
-    (lab, end - ms)
+fn before_end_of_wait(fixture: Fixture, ms: f64) -> (Fixture, f64) {
+    let end = fixture.now + fixture.policy.backoff(fixture.now).unwrap();
+    (fixture, end - ms)
 }
 
-fn wait_ends_by_deadline(state: StateName) -> (Lab, f64) {
-    before_end_of_wait(Lab::reach(state, false), 0.0)
+fn wait_ends_by_deadline(state: StateName) -> (Fixture, f64) {
+    before_end_of_wait(Fixture::in_state(state, false), 0.0)
 }
 
-fn wait_ends_after_deadline(state: StateName) -> (Lab, f64) {
-    before_end_of_wait(Lab::reach(state, false), 1.0)
+fn wait_ends_after_deadline(state: StateName) -> (Fixture, f64) {
+    before_end_of_wait(Fixture::in_state(state, false), 1.0)
 }
 
-fn usable_must_wait(_: StateName) -> (Lab, f64) {
-    (Lab::reach(StateName::RequestingTokens, true).all(&[told_to_wait(MINUTE), Event::Saved]), NEVER)
+fn usable_must_wait(_: StateName) -> (Fixture, f64) {
+    (
+        Fixture::in_state(StateName::RequestingTokens, true)
+            .handle_all(&[failed_with_retry_after(MINUTE), Event::Saved]),
+        NEVER,
+    )
 }
 
-fn requesting() -> Lab {
-    Lab::at_rest(Age::Expired).refreshing()
+fn requesting() -> Fixture {
+    Fixture::inactive(Age::Expired).requesting()
 }
 
-/// At rest after the lock could not be had.
-fn busy() -> Lab {
-    Lab::at_rest(Age::Fresh).begin().later(2.0 * SECOND).all(&[Event::LockBusy])
+/// Inactive, after the lock was not available.
+fn busy() -> Fixture {
+    Fixture::inactive(Age::Fresh).start_cycle().later(2.0 * SECOND).handle_all(&[Event::LockBusy])
 }
 
-/// In this state of a cycle that began four hours after the death.
-fn dead(state: StateName) -> Lab {
-    let lab = Lab::reach(StateName::Dead, false).later(4.0 * HOUR);
+/// In this state of a cycle that began four hours after the refresh token was declared dead.
+fn dead(state: StateName) -> Fixture {
+    let fixture = Fixture::in_state(StateName::Dead, false).later(4.0 * HOUR);
     match state {
-        StateName::AcquiringLock => lab.begin(),
-        StateName::AwaitingLock => lab.begin().all(&[Event::LockBusy]),
-        StateName::FindingSuccessor => lab.looking(),
-        StateName::Queued => lab.queued(),
-        StateName::RequestingTokens => lab.refreshing(),
+        StateName::AcquiringLock => fixture.start_cycle(),
+        StateName::AwaitingLock => fixture.start_cycle().handle_all(&[Event::LockBusy]),
+        StateName::FindingSuccessor => fixture.finding_successor(),
+        StateName::Queued => fixture.queued(),
+        StateName::RequestingTokens => fixture.requesting(),
         _ => panic!("no way to {state:?} after a death"),
     }
 }
 
-fn unusable_dead(state: StateName) -> (Lab, f64) {
+fn unusable_dead(state: StateName) -> (Fixture, f64) {
     (dead(state), NEVER)
 }
 
 /// This process renewed the tokens, which does not cure a 401.
-fn renewed_here() -> Lab {
-    let lab = requesting();
-    let renewed = Event::Refreshed(times(lab.now, LIFETIME));
-    lab.all(&[renewed, Event::Published, Event::Saved])
+fn renewed_here() -> Fixture {
+    let fixture = requesting();
+    let renewed = Event::Refreshed(times(fixture.now, LIFETIME));
+    fixture.handle_all(&[renewed, Event::Published, Event::Saved])
 }
 
 /// A caller wants to use the newest tokens. If they were not offered, the caller's store has the token set before them.
@@ -146,11 +151,11 @@ fn ask(
     next: Option<StateName>,
 ) -> Row {
     row(states, method_name(RefreshPolicy::acquire), when, text(answer), next, move |state| {
-        let (mut lab, deadline) = situation(state);
-        assert_eq!(name(lab.policy.state()), state);
-        let known = lab.generation() - u32::from(!is_offered);
-        let answer = lab.policy.acquire(known, deadline, lab.now);
-        (lab, text(answer))
+        let (mut fixture, deadline) = situation(state);
+        assert_eq!(name(fixture.policy.state()), state);
+        let known = fixture.generation() - u32::from(!is_offered);
+        let answer = fixture.policy.acquire(known, deadline, fixture.now);
+        (fixture, text(answer))
     })
 }
 
@@ -167,7 +172,7 @@ fn use_rows() -> Vec<Row> {
         not_offered(
             Any,
             "usable, not offered, the deadline has come",
-            |state| at_deadline(Lab::reach(state, true)),
+            |state| at_deadline(Fixture::in_state(state, true)),
             Decision::Use,
             None,
         ),
@@ -200,21 +205,21 @@ fn use_rows() -> Vec<Row> {
         offered(
             One(Inactive),
             "not usable, must wait after a failure",
-            |_| (requesting().all(&[Event::PermanentFailure]), NEVER),
+            |_| (requesting().handle_all(&[Event::PermanentFailure]), NEVER),
             give_up(FailureReason::RequestFailed),
             None,
         ),
         offered(
             One(Inactive),
             "not usable, must wait for more than a minute after a failure",
-            |_| (requesting().all(&[told_to_wait(2.0 * MINUTE)]).later(MINUTE), NEVER),
+            |_| (requesting().handle_all(&[failed_with_retry_after(2.0 * MINUTE)]).later(MINUTE), NEVER),
             give_up(FailureReason::RequestFailed),
             None,
         ),
         offered(
             One(Inactive),
             "not usable, must wait after a refusal",
-            |_| (requesting().all(&[FAILED]).refreshing_again().refused(), NEVER),
+            |_| (requesting().handle_all(&[FAILED]).requesting_again().refused(), NEVER),
             give_up(FailureReason::RefreshPending),
             None,
         ),
@@ -227,7 +232,7 @@ fn use_rows() -> Vec<Row> {
         offered(
             One(AcquiringLock),
             "not usable, the deadline has come, less than a minute after a failure",
-            |_| at_deadline(requesting().all(&[FAILED]).all(&[Event::LockLost])),
+            |_| at_deadline(requesting().handle_all(&[FAILED]).handle_all(&[Event::LockLost])),
             give_up(FailureReason::RequestFailed),
             None,
         ),
@@ -243,7 +248,7 @@ fn use_rows() -> Vec<Row> {
         offered(
             One(Queued),
             "not usable, the deadline has come, less than a minute after a failure",
-            |_| at_deadline(requesting().all(&[FAILED]).all(&[Event::WaitEnded, Event::NoSuccessor])),
+            |_| at_deadline(requesting().handle_all(&[FAILED]).handle_all(&[Event::WaitEnded, Event::NoSuccessor])),
             give_up(FailureReason::RequestFailed),
             None,
         ),
@@ -253,7 +258,14 @@ fn use_rows() -> Vec<Row> {
             "usable, not offered, dead",
             |_| {
                 let dead = Event::TombstoneFound { died_at: None };
-                (Lab::at_rest(Age::Fresh).wish().all(&[Event::LockAcquired, dead, Event::Admitted]), NEVER)
+                (
+                    Fixture::inactive(Age::Fresh).force_refresh().handle_all(&[
+                        Event::LockAcquired,
+                        dead,
+                        Event::Admitted,
+                    ]),
+                    NEVER,
+                )
             },
             Decision::Use,
             None,
@@ -264,7 +276,7 @@ fn use_rows() -> Vec<Row> {
         offered(
             One(RequestingTokens),
             "not usable, the deadline has come, after a refusal",
-            |_| at_deadline(requesting().refused().refreshing_again()),
+            |_| at_deadline(requesting().refused().requesting_again()),
             give_up(FailureReason::RefreshPending),
             None,
         ),
@@ -305,14 +317,14 @@ fn use_rows() -> Vec<Row> {
         offered(
             One(Dead),
             "not usable, nearly a minute after the last search for a successor",
-            |state| (Lab::reach(state, false).later(MINUTE - 1.0), NEVER),
+            |state| (Fixture::in_state(state, false).later(MINUTE - 1.0), NEVER),
             give_up(FailureReason::Dead),
             None,
         ),
         offered(
             One(Dead),
             "not usable, a minute after the last search for a successor",
-            |state| (Lab::reach(state, false).later(MINUTE), NEVER),
+            |state| (Fixture::in_state(state, false).later(MINUTE), NEVER),
             Decision::Wait,
             Some(AcquiringLock),
         ),
@@ -327,18 +339,18 @@ fn force_rows() -> Vec<Row> {
     let method = || method_name(RefreshPolicy::force_refresh);
     let newest = |state, when, situation: Situation, answer, next| {
         row(One(state), method(), when, text(answer), next, move |state| {
-            let (mut lab, deadline) = situation(state);
-            assert_eq!(name(lab.policy.state()), state);
-            let answer = lab.policy.force_refresh(lab.generation(), deadline, lab.now);
-            (lab, text(answer))
+            let (mut fixture, deadline) = situation(state);
+            assert_eq!(name(fixture.policy.state()), state);
+            let answer = fixture.policy.force_refresh(fixture.generation(), deadline, fixture.now);
+            (fixture, text(answer))
         })
     };
     let of_newest = "newer than the newest tokens";
     let mut rows = vec![
         row(Any, method(), "newer than older tokens", text(Decision::Use), None, |state| {
-            let mut lab = Lab::reach(state, false);
-            let answer = lab.policy.force_refresh(lab.generation() - 1, NEVER, lab.now);
-            (lab, text(answer))
+            let mut fixture = Fixture::in_state(state, false);
+            let answer = fixture.policy.force_refresh(fixture.generation() - 1, NEVER, fixture.now);
+            (fixture, text(answer))
         }),
         newest(Inactive, of_newest, unusable, Decision::Wait, Some(AcquiringLock)),
         newest(
@@ -351,7 +363,7 @@ fn force_rows() -> Vec<Row> {
         newest(
             Queued,
             "newer than the newest tokens, usable, the deadline has come",
-            |state| at_deadline(Lab::reach(state, true)),
+            |state| at_deadline(Fixture::in_state(state, true)),
             Decision::Fail(FailureReason::RefreshPending),
             None,
         ),
@@ -374,7 +386,7 @@ fn force_rows() -> Vec<Row> {
         newest(
             Dead,
             "newer than the newest tokens, a minute after the last search for a successor",
-            |state| (Lab::reach(state, false).later(MINUTE), NEVER),
+            |state| (Fixture::in_state(state, false).later(MINUTE), NEVER),
             Decision::Wait,
             Some(AcquiringLock),
         ),
@@ -398,21 +410,21 @@ fn force_rows() -> Vec<Row> {
 
 fn rejected_rows() -> Vec<Row> {
     use StateName::Inactive;
-    let rejected = |states, when, is_repeated: bool, policy: fn(StateName) -> Lab, age: u32, repetitions| {
+    let rejected = |states, when, is_repeated: bool, policy: fn(StateName) -> Fixture, age: u32, repetitions| {
         let words = |is_repeated| if is_repeated { "repeat" } else { "do not repeat" }.to_owned();
         let method = method_name(RefreshPolicy::on_unauthorized);
         row(states, method, when, words(is_repeated), None, move |state| {
-            let mut lab = policy(state);
-            let is_repeated = lab.policy.on_unauthorized(lab.generation() - age, repetitions, lab.now);
-            (lab, words(is_repeated))
+            let mut fixture = policy(state);
+            let is_repeated = fixture.policy.on_unauthorized(fixture.generation() - age, repetitions, fixture.now);
+            (fixture, words(is_repeated))
         })
     };
-    let reach = |state| Lab::reach(state, true);
+    let reach = |state| Fixture::in_state(state, true);
     /// A 401 to the first repetition, with tokens that this process renewed.
-    fn not_cured_here() -> Lab {
-        let mut lab = renewed_here();
-        assert!(!lab.policy.on_unauthorized(lab.generation(), 1, lab.now));
-        lab
+    fn not_cured_here() -> Fixture {
+        let mut fixture = renewed_here();
+        assert!(!fixture.policy.on_unauthorized(fixture.generation(), 1, fixture.now));
+        fixture
     }
     vec![
         rejected(Any, "401 to older tokens", true, reach, 1, 0),
@@ -422,9 +434,9 @@ fn rejected_rows() -> Vec<Row> {
             "401 to the newest tokens, for the second time",
             true,
             |state| {
-                let mut lab = Lab::reach(state, true);
-                assert!(lab.policy.on_unauthorized(lab.generation(), 0, lab.now));
-                lab
+                let mut fixture = Fixture::in_state(state, true);
+                assert!(fixture.policy.on_unauthorized(fixture.generation(), 0, fixture.now));
+                fixture
             },
             0,
             0,
@@ -452,10 +464,10 @@ fn rejected_rows() -> Vec<Row> {
             "401 to the newest tokens, after that",
             true,
             |state| {
-                let mut lab = Lab::reach(state, true);
-                assert!(lab.policy.on_unauthorized(lab.generation(), 0, lab.now));
-                assert!(!lab.policy.on_unauthorized(lab.generation(), 2, lab.now));
-                lab
+                let mut fixture = Fixture::in_state(state, true);
+                assert!(fixture.policy.on_unauthorized(fixture.generation(), 0, fixture.now));
+                assert!(!fixture.policy.on_unauthorized(fixture.generation(), 2, fixture.now));
+                fixture
             },
             0,
             0,
@@ -481,9 +493,9 @@ fn rejected_rows() -> Vec<Row> {
             "401 to the first repetition, with newer tokens of another process, after that",
             false,
             |_| {
-                let mut lab = not_cured_here().later(1.0);
-                lab.configure();
-                lab
+                let mut fixture = not_cured_here().later(1.0);
+                fixture.receive_stored_tokens();
+                fixture
             },
             0,
             1,
@@ -493,21 +505,21 @@ fn rejected_rows() -> Vec<Row> {
 
 fn suspect_rows() -> Vec<Row> {
     use StateName::Inactive;
-    let suspect = |states, when, is_cured: bool, policy: fn(StateName) -> Lab, age: u32, repetitions| {
+    let suspect = |states, when, is_cured: bool, policy: fn(StateName) -> Fixture, age: u32, repetitions| {
         let words = |is_cured| if is_cured { "run again with newer tokens" } else { "do not run again" }.to_owned();
         row(states, method_name(RefreshPolicy::on_work_failed), when, words(is_cured), None, move |state| {
-            let mut lab = policy(state);
-            let newest = lab.generation();
-            let usable = lab.policy.clone().acquire(newest, NEVER, lab.now);
-            let is_cured = lab.policy.on_work_failed(newest - age, repetitions, lab.now);
-            assert_eq!(lab.policy.clone().acquire(newest, NEVER, lab.now), usable, "as usable as before");
-            (lab, words(is_cured))
+            let mut fixture = policy(state);
+            let newest = fixture.generation();
+            let usable = fixture.policy.clone().acquire(newest, NEVER, fixture.now);
+            let is_cured = fixture.policy.on_work_failed(newest - age, repetitions, fixture.now);
+            assert_eq!(fixture.policy.clone().acquire(newest, NEVER, fixture.now), usable, "as usable as before");
+            (fixture, words(is_cured))
         })
     };
-    let reach = |state| Lab::reach(state, true);
-    fn after_a_second_time(mut lab: Lab) -> Lab {
-        assert!(!lab.policy.on_work_failed(lab.generation(), 1, lab.now));
-        lab
+    let reach = |state| Fixture::in_state(state, true);
+    fn after_a_second_time(mut fixture: Fixture) -> Fixture {
+        assert!(!fixture.policy.on_work_failed(fixture.generation(), 1, fixture.now));
+        fixture
     }
     vec![
         suspect(Any, "with older tokens", true, reach, 1, 0),
@@ -534,7 +546,7 @@ fn suspect_rows() -> Vec<Row> {
             One(Inactive),
             "with the newest tokens, which another process refreshed, after a second time",
             true,
-            |state| after_a_second_time(Lab::reach(state, true)),
+            |state| after_a_second_time(Fixture::in_state(state, true)),
             0,
             0,
         ),
@@ -543,24 +555,30 @@ fn suspect_rows() -> Vec<Row> {
 
 fn configured_rows() -> Vec<Row> {
     use StateName::{Dead, Inactive, Queued, WritingTombstone};
-    let configured = |states, when, is_taken: bool, situation: fn(StateName) -> (Lab, Times), next| {
+    let configured = |states, when, is_taken: bool, situation: fn(StateName) -> (Fixture, Times), next| {
         let words = |is_taken| if is_taken { "accept" } else { "ignore" }.to_owned();
         row(states, method_name(RefreshPolicy::on_stored_tokens), when, words(is_taken), next, move |state| {
-            let (mut lab, tokens) = situation(state);
-            let before = lab.generation();
-            let is_taken = lab.policy.on_stored_tokens(tokens, lab.now);
-            assert_eq!(lab.generation(), before + u32::from(is_taken));
-            (lab, words(is_taken))
+            let (mut fixture, tokens) = situation(state);
+            let before = fixture.generation();
+            let is_taken = fixture.policy.on_stored_tokens(tokens, fixture.now);
+            assert_eq!(fixture.generation(), before + u32::from(is_taken));
+            (fixture, words(is_taken))
         })
     };
     let newer = |state| {
-        let lab = Lab::reach(state, false);
-        let tokens = times(lab.now + 1.0, LIFETIME);
-        (lab, tokens)
+        let fixture = Fixture::in_state(state, false);
+        let tokens = times(fixture.now + 1.0, LIFETIME);
+        (fixture, tokens)
     };
-    let not_comparable = |state| (Lab::reach(state, false), Times::default());
+    let not_comparable = |state| (Fixture::in_state(state, false), Times::default());
     vec![
-        configured(Any, "older", false, |state| (Lab::reach(state, false), times(START - DAY, LIFETIME)), None),
+        configured(
+            Any,
+            "older",
+            false,
+            |state| (Fixture::in_state(state, false), times(START - DAY, LIFETIME)),
+            None,
+        ),
         configured(One(Inactive), "newer", true, newer, None),
         configured(One(Inactive), "not comparable", false, not_comparable, None),
         configured(UnderWay, "newer", true, newer, None),
@@ -569,11 +587,11 @@ fn configured_rows() -> Vec<Row> {
             "not comparable, not refused twice",
             false,
             |state| {
-                let mut lab = Lab::reach(state, false);
+                let mut fixture = Fixture::in_state(state, false);
                 if state == WritingTombstone {
-                    lab.configure();
+                    fixture.receive_stored_tokens();
                 }
-                (lab, Times::default())
+                (fixture, Times::default())
             },
             None,
         ),
@@ -586,18 +604,18 @@ fn configured_rows() -> Vec<Row> {
 
 fn retry_time_rows() -> Vec<Row> {
     use StateName::{Dead, Inactive};
-    let retry = |states, when, is_set: bool, policy: fn(StateName) -> Lab| {
+    let retry = |states, when, is_set: bool, policy: fn(StateName) -> Fixture| {
         let words = |is_set| if is_set { "a time" } else { "no time" }.to_owned();
         row(states, method_name(RefreshPolicy::background_refresh_at), when, words(is_set), None, move |state| {
-            let lab = policy(state);
-            let at = lab.policy.background_refresh_at(lab.now);
-            assert!(at.is_none() || lab.policy.state() == State::Inactive);
-            (lab, words(at.is_some()))
+            let fixture = policy(state);
+            let at = fixture.policy.background_refresh_at(fixture.now);
+            assert!(at.is_none() || fixture.policy.state() == State::Inactive);
+            (fixture, words(at.is_some()))
         })
     };
-    let reach = |state| Lab::reach(state, false);
-    fn in_vain() -> Lab {
-        Lab::at_rest(Age::Due).refreshing().all(&[FAILED, Event::Saved])
+    let reach = |state| Fixture::in_state(state, false);
+    fn in_vain() -> Fixture {
+        Fixture::inactive(Age::Due).requesting().handle_all(&[FAILED, Event::Saved])
     }
     vec![
         retry(One(Inactive), "a response may have been lost nearly 10 minutes ago", true, |_| {

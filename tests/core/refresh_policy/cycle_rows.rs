@@ -1,8 +1,8 @@
 //! The rows about the events of a refresh cycle.
 
-use super::lab::{
-    Age, COUNTS, DAY, EXPLAINED, FAILED, HOUR, LIFETIME, Lab, MINUTE, SECOND, START, StateName, name, times,
-    told_to_wait,
+use super::fixture::{
+    Age, COUNTS, DAY, EXPLAINED, FAILED, Fixture, HOUR, LIFETIME, MINUTE, SECOND, START, StateName,
+    failed_with_retry_after, name, times,
 };
 use super::rows::{Cause, Row, States, event_name};
 use nocodb_bitbucket_auth::newest_tokens::Times;
@@ -44,7 +44,7 @@ enum Decision {
     /// A wait from the first to the second number of milliseconds, at random.
     Wait(f64, f64, StateName),
     /// The rest of a wait that began earlier in the cycle. The function gives its end.
-    WaitForTheRest(fn(&Lab) -> f64, StateName),
+    WaitForTheRest(fn(&Fixture) -> f64, StateName),
     /// The state stays, and its action is the next one still.
     NothingChanges,
 }
@@ -62,23 +62,25 @@ impl Decision {
     }
 
     /// Checks the decision, with the lowest and the highest random number.
-    fn check(self, from: StateName, situation: impl Fn() -> (Lab, Event)) {
+    fn check(self, from: StateName, situation: impl Fn() -> (Fixture, Event)) {
         for random in [0.0, 1.0] {
-            let (mut lab, event) = situation();
-            assert_eq!(name(lab.policy.state()), from);
-            lab.random = random;
-            let before = lab.policy.state();
+            let (mut fixture, event) = situation();
+            assert_eq!(name(fixture.policy.state()), from);
+            fixture.random = random;
+            let before = fixture.policy.state();
             let (action, next) = match self {
                 Do(action, next) => (action, next),
-                Wait(low, high, next) => (Action::WaitUntil(lab.now + if random == 0.0 { low } else { high }), next),
-                WaitForTheRest(end, next) => (Action::WaitUntil(end(&lab)), next),
+                Wait(low, high, next) => {
+                    (Action::WaitUntil(fixture.now + if random == 0.0 { low } else { high }), next)
+                }
+                WaitForTheRest(end, next) => (Action::WaitUntil(end(&fixture)), next),
                 NothingChanges => (before.action(), from),
             };
-            assert_eq!(lab.on(event), action);
-            assert_eq!(name(lab.policy.state()), next);
-            assert_eq!(lab.policy.state().action(), action);
+            assert_eq!(fixture.handle(event), action);
+            assert_eq!(name(fixture.policy.state()), next);
+            assert_eq!(fixture.policy.state().action(), action);
             if let NothingChanges = self {
-                assert_eq!(lab.policy.state(), before);
+                assert_eq!(fixture.policy.state(), before);
             }
         }
     }
@@ -90,7 +92,7 @@ fn span(low: f64, high: f64) -> String {
     if low == high { format!("{} {name}", low / unit) } else { format!("{} to {} {name}", low / unit, high / unit) }
 }
 
-type Situation = fn() -> (Lab, Event);
+type Situation = fn() -> (Fixture, Event);
 
 /// In this state, if the condition holds.
 fn row(state: StateName, when: &'static str, situation: Situation, decides: Decision) -> Row {
@@ -114,7 +116,7 @@ fn always(state: StateName, event: Event, decides: Decision) -> Row {
         when: "",
         decision,
         next,
-        run: Box::new(move |state| decides.check(state, || (Lab::reach(state, false), event))),
+        run: Box::new(move |state| decides.check(state, || (Fixture::in_state(state, false), event))),
     }
 }
 
@@ -133,18 +135,18 @@ fn any_other(state: StateName) -> Row {
 
 /// In this state, the event changes nothing.
 pub fn changes_nothing(state: StateName, event: Event) {
-    NothingChanges.check(state, || (Lab::reach(state, false), event));
+    NothingChanges.check(state, || (Fixture::in_state(state, false), event));
 }
 
 /// A condition of the search for a successor that finds nothing.
 struct Search {
     when: &'static str,
     /// The search, for a connection that the function gives at rest, with a token set of the wanted age.
-    situation: fn(AtRest<'_>) -> Lab,
+    situation: fn(Inactive<'_>) -> Fixture,
     decides: Decision,
 }
 
-type AtRest<'a> = &'a dyn Fn(Age) -> Lab;
+type Inactive<'a> = &'a dyn Fn(Age) -> Fixture;
 
 fn refused_once(when: &str) -> bool {
     when == AFTER_A_REFUSAL
@@ -152,98 +154,118 @@ fn refused_once(when: &str) -> bool {
 
 const AFTER_A_REFUSAL: &str = "due, must wait, usable, after a refusal";
 
-fn wished(at_rest: AtRest<'_>) -> Lab {
-    at_rest(Age::Fresh).wish().all(&[Event::LockAcquired, Event::NoSuccessor, Event::Admitted])
+fn forced(inactive: Inactive<'_>) -> Fixture {
+    inactive(Age::Fresh).force_refresh().handle_all(&[Event::LockAcquired, Event::NoSuccessor, Event::Admitted])
 }
 
-fn dead(at_rest: AtRest<'_>) -> Lab {
-    at_rest(Age::Expired).burying().all(&[Event::Published])
+fn dead(inactive: Inactive<'_>) -> Fixture {
+    inactive(Age::Expired).writing_tombstone().handle_all(&[Event::Published])
 }
 
-fn end_of_wait(lab: &Lab) -> f64 {
-    lab.now + lab.policy.backoff(lab.now).unwrap()
+fn end_of_wait(fixture: &Fixture) -> f64 {
+    fixture.now + fixture.policy.backoff(fixture.now).unwrap()
 }
 
 fn searches() -> [Search; 16] {
     use StateName::{AwaitingVerdict, BackingOff, Dead, Inactive, JudgingRefusal, Queued, SavingTokens};
     let search = |when, situation, decides| Search { when, situation, decides };
     [
-        search("not due", |at_rest| at_rest(Age::Fresh).looking(), Do(Action::SaveTokens, SavingTokens)),
-        search("due", |at_rest| at_rest(Age::Due).looking(), Do(Action::Enqueue, Queued)),
+        search("not due", |inactive| inactive(Age::Fresh).finding_successor(), Do(Action::SaveTokens, SavingTokens)),
+        search("due", |inactive| inactive(Age::Due).finding_successor(), Do(Action::Enqueue, Queued)),
         search(
             "due, a refusal is to be judged later",
-            |at_rest| at_rest(Age::Expired).refreshing().all(&[Event::Refused]).looking_again(),
+            |inactive| inactive(Age::Expired).requesting().handle_all(&[Event::Refused]).finding_successor_again(),
             WaitForTheRest(|_| START + LIFETIME + 2.0 * SECOND, AwaitingVerdict),
         ),
         search(
             "due, a refusal is to be judged now",
-            |at_rest| at_rest(Age::Expired).refreshing().all(&[Event::Refused, Event::WaitEnded]),
+            |inactive| inactive(Age::Expired).requesting().handle_all(&[Event::Refused, Event::WaitEnded]),
             Do(Action::JudgeRefusal, JudgingRefusal),
         ),
         search(
             "due, dead for nearly 4 hours",
-            |at_rest| dead(at_rest).later(4.0 * HOUR - 1.0).looking(),
+            |inactive| dead(inactive).later(4.0 * HOUR - 1.0).finding_successor(),
             Do(Action::Done, Dead),
         ),
         search(
             "due, dead for 4 hours",
-            |at_rest| dead(at_rest).later(4.0 * HOUR).looking(),
+            |inactive| dead(inactive).later(4.0 * HOUR).finding_successor(),
             Do(Action::Enqueue, Queued),
         ),
         search(
             "due, dead, nearly 10 minutes after a review that failed",
-            |at_rest| dead(at_rest).reviewing().all(&[Event::PermanentFailure]).later(TEN_MINUTES - 1.0).looking(),
+            |inactive| {
+                dead(inactive)
+                    .reviewing()
+                    .handle_all(&[Event::PermanentFailure])
+                    .later(TEN_MINUTES - 1.0)
+                    .finding_successor()
+            },
             Do(Action::Done, Dead),
         ),
         search(
             "due, dead, 10 minutes after a review that failed",
-            |at_rest| dead(at_rest).reviewing().all(&[Event::PermanentFailure]).later(TEN_MINUTES).looking(),
+            |inactive| {
+                dead(inactive)
+                    .reviewing()
+                    .handle_all(&[Event::PermanentFailure])
+                    .later(TEN_MINUTES)
+                    .finding_successor()
+            },
             Do(Action::Enqueue, Queued),
         ),
         search(
             "due, dead, the response to a review may be lost",
-            |at_rest| dead(at_rest).reviewing().all(&[FAILED, Event::WaitEnded]),
+            |inactive| dead(inactive).reviewing().handle_all(&[FAILED, Event::WaitEnded]),
             Do(Action::Enqueue, Queued),
         ),
         search(
             "due, must wait, usable",
-            |at_rest| at_rest(Age::Due).refreshing().all(&[FAILED]).looking_again(),
+            |inactive| inactive(Age::Due).requesting().handle_all(&[FAILED]).finding_successor_again(),
             Do(Action::SaveTokens, SavingTokens),
         ),
         search(
             "due, must wait, usable, a caller wants newer tokens",
-            |at_rest| wished(at_rest).all(&[FAILED]).looking_again(),
+            |inactive| forced(inactive).handle_all(&[FAILED]).finding_successor_again(),
             WaitForTheRest(end_of_wait, BackingOff),
         ),
         search(
             AFTER_A_REFUSAL,
-            |at_rest| at_rest(Age::Due).refreshing().refused().looking_again(),
+            |inactive| inactive(Age::Due).requesting().refused().finding_successor_again(),
             WaitForTheRest(end_of_wait, BackingOff),
         ),
         search(
             "due, must wait, not usable",
-            |at_rest| at_rest(Age::Expired).refreshing().all(&[FAILED]).looking_again(),
+            |inactive| inactive(Age::Expired).requesting().handle_all(&[FAILED]).finding_successor_again(),
             WaitForTheRest(end_of_wait, BackingOff),
         ),
         search(
             "due, must wait for more than 50 s after a failure, not usable",
-            |at_rest| {
-                let mut lab = at_rest(Age::Due).refreshing().all(&[told_to_wait(2.0 * MINUTE)]);
-                assert!(lab.policy.on_unauthorized(lab.generation(), 0, lab.now));
-                lab.looking_again()
+            |inactive| {
+                let mut fixture =
+                    inactive(Age::Due).requesting().handle_all(&[failed_with_retry_after(2.0 * MINUTE)]);
+                assert!(fixture.policy.on_unauthorized(fixture.generation(), 0, fixture.now));
+                fixture.finding_successor_again()
             },
             Do(Action::Done, Inactive),
         ),
         search(
             "due, must wait for more than 50 s after a failure, usable, a caller wants newer tokens",
-            |at_rest| at_rest(Age::Due).refreshing().all(&[told_to_wait(2.0 * MINUTE)]).wish().looking_again(),
+            |inactive| {
+                inactive(Age::Due)
+                    .requesting()
+                    .handle_all(&[failed_with_retry_after(2.0 * MINUTE)])
+                    .force_refresh()
+                    .finding_successor_again()
+            },
             Do(Action::SaveTokens, SavingTokens),
         ),
         search(
             "due, must wait after four failures, usable, a caller wants newer tokens",
-            |at_rest| {
-                let lab = (0..3).fold(wished(at_rest), |lab, _| lab.all(&[FAILED]).refreshing_again());
-                lab.all(&[FAILED]).later(20.0 * SECOND).wish().looking_again()
+            |inactive| {
+                let fixture =
+                    (0..3).fold(forced(inactive), |fixture, _| fixture.handle_all(&[FAILED]).requesting_again());
+                fixture.handle_all(&[FAILED]).later(20.0 * SECOND).force_refresh().finding_successor_again()
             },
             Do(Action::SaveTokens, SavingTokens),
         ),
@@ -251,15 +273,15 @@ fn searches() -> [Search; 16] {
 }
 
 /// The search, as the condition has it, for a connection that is at rest with a token set of the wanted age.
-fn searching(search: &Search, at_rest: AtRest<'_>) -> Lab {
-    let lab = (search.situation)(at_rest);
-    assert_eq!(lab.policy.state(), State::FindingSuccessor);
-    lab
+fn searching(search: &Search, inactive: Inactive<'_>) -> Fixture {
+    let fixture = (search.situation)(inactive);
+    assert_eq!(fixture.policy.state(), State::FindingSuccessor);
+    fixture
 }
 
 /// What the search finds changes nothing: in every condition, the policy decides as if nothing was found. The function leaves
 /// out the conditions of which that is not true.
-fn as_nothing_found(when: &'static str, found: fn(&Search) -> Option<(Lab, Event)>) -> Row {
+fn as_nothing_found(when: &'static str, found: fn(&Search) -> Option<(Fixture, Event)>) -> Row {
     let event = searches().iter().find_map(found).unwrap().1;
     let as_nothing = format!("as `{}`", event_name(Event::NoSuccessor));
     Row {
@@ -270,10 +292,10 @@ fn as_nothing_found(when: &'static str, found: fn(&Search) -> Option<(Lab, Event
         next: as_nothing,
         run: Box::new(move |_| {
             for search in searches() {
-                let Some((mut lab, event)) = found(&search) else { continue };
-                let mut other = lab.clone();
-                assert_eq!(lab.on(event), other.on(Event::NoSuccessor), "{event:?}, {}", search.when);
-                assert_eq!(lab.policy.state(), other.policy.state(), "{event:?}, {}", search.when);
+                let Some((mut fixture, event)) = found(&search) else { continue };
+                let mut other = fixture.clone();
+                assert_eq!(fixture.handle(event), other.handle(Event::NoSuccessor), "{event:?}, {}", search.when);
+                assert_eq!(fixture.policy.state(), other.policy.state(), "{event:?}, {}", search.when);
             }
         }),
     }
@@ -283,61 +305,61 @@ fn found(obtained_at: f64, lifetime: f64, same_refresh_token: bool) -> Event {
     Event::SuccessorFound { times: times(obtained_at, lifetime), same_refresh_token }
 }
 
-fn expired() -> Lab {
-    Lab::at_rest(Age::Expired)
+fn expired() -> Fixture {
+    Fixture::inactive(Age::Expired)
 }
 
 /// The lock is busy for so long already.
-fn lock_busy(age: Age, waited: f64) -> (Lab, Event) {
-    (Lab::at_rest(age).begin().later(waited), Event::LockBusy)
+fn lock_busy(age: Age, waited: f64) -> (Fixture, Event) {
+    (Fixture::inactive(age).start_cycle().later(waited), Event::LockBusy)
 }
 
 /// The token set is not due at this time, and a caller wants newer tokens.
-fn wish_at(now: f64) -> Lab {
-    let mut lab = Lab::at_rest(Age::Fresh);
-    lab.now = now;
-    lab.wish().all(&[Event::LockAcquired])
+fn forced_at(now: f64) -> Fixture {
+    let mut fixture = Fixture::inactive(Age::Fresh);
+    fixture.now = now;
+    fixture.force_refresh().handle_all(&[Event::LockAcquired])
 }
 
 /// The refresh token was declared dead so long ago.
-fn died(lab: Lab, ago: f64) -> (Lab, Event) {
-    let died_at = Some(lab.now - ago);
-    (lab, Event::TombstoneFound { died_at })
+fn died(fixture: Fixture, ago: f64) -> (Fixture, Event) {
+    let died_at = Some(fixture.now - ago);
+    (fixture, Event::TombstoneFound { died_at })
 }
 
 /// After so many requests that failed, with a token set that is not usable.
-fn failed(times: u32) -> Lab {
-    (0..times).fold(expired().refreshing(), |lab, _| lab.all(&[FAILED]).refreshing_again())
+fn failed(times: u32) -> Fixture {
+    (0..times).fold(expired().requesting(), |fixture, _| fixture.handle_all(&[FAILED]).requesting_again())
 }
 
 /// The same with a usable token set, while a caller wants newer tokens.
-fn failed_a_wish(times: u32) -> Lab {
-    (0..times).fold(wished(&Lab::at_rest), |lab, _| lab.all(&[FAILED]).refreshing_again())
+fn failed_forced(times: u32) -> Fixture {
+    (0..times).fold(forced(&Fixture::inactive), |fixture, _| fixture.handle_all(&[FAILED]).requesting_again())
 }
 
 /// The config came with other tokens while the tombstone is being written.
-fn configured_while_burying() -> Lab {
-    let mut lab = Lab::reach(StateName::WritingTombstone, false);
-    lab.configure();
-    lab
+fn stored_tokens_during_tombstone() -> Fixture {
+    let mut fixture = Fixture::in_state(StateName::WritingTombstone, false);
+    fixture.receive_stored_tokens();
+    fixture
 }
 
 /// The store of the token set failed in a whole cycle.
-fn not_stored() -> Lab {
+fn not_stored() -> Fixture {
     let again = [Event::SaveFailed, Event::WaitEnded];
-    let storing = Lab::reach(StateName::SavingTokens, true);
-    storing.all(&again).all(&again).all(&[Event::SaveFailed, Event::Reported])
+    let storing = Fixture::in_state(StateName::SavingTokens, true);
+    storing.handle_all(&again).handle_all(&again).handle_all(&[Event::SaveFailed, Event::Reported])
 }
 
 /// All rows, in the order of the document.
 pub fn rows() -> Vec<Row> {
-    [at_rest(), locking(), looking(), requesting(), judging(), publishing(), storing()]
+    [inactive(), locking(), looking(), requesting(), judging(), publishing(), storing()]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn at_rest() -> Vec<Row> {
+fn inactive() -> Vec<Row> {
     vec![any_other(StateName::Inactive), any_other(StateName::Dead)]
 }
 
@@ -382,18 +404,23 @@ fn looking() -> Vec<Row> {
         row(
             FindingSuccessor,
             "another refresh token, not older",
-            || (expired().looking(), found(START, LIFETIME, false)),
+            || (expired().finding_successor(), found(START, LIFETIME, false)),
             Do(Action::AcquireLock, AcquiringLock),
         ),
         // After a refusal, the policy accepts any other refresh token.
         as_nothing_found("another refresh token, older", |search| {
-            let lab = searching(search, &Lab::at_rest);
-            (!lab.policy.is_refused()).then(|| (lab, found(START - 1.0, HOUR, false)))
+            let fixture = searching(search, &Fixture::inactive);
+            (!fixture.policy.is_refused()).then(|| (fixture, found(START - 1.0, HOUR, false)))
         }),
         row(
             FindingSuccessor,
             "another refresh token, older, after a refusal",
-            || (expired().refreshing().all(&[Event::Refused, Event::WaitEnded]), found(START - 1.0, LIFETIME, false)),
+            || {
+                (
+                    expired().requesting().handle_all(&[Event::Refused, Event::WaitEnded]),
+                    found(START - 1.0, LIFETIME, false),
+                )
+            },
             Do(Action::AcquireLock, AcquiringLock),
         ),
         row(
@@ -401,94 +428,103 @@ fn looking() -> Vec<Row> {
             "another refresh token, older, after this process published too late",
             || {
                 let renewed = Event::Refreshed(times(expired().now, LIFETIME));
-                (expired().refreshing().all(&[renewed, Event::Superseded]), found(START, LIFETIME, false))
+                (expired().requesting().handle_all(&[renewed, Event::Superseded]), found(START, LIFETIME, false))
             },
             Do(Action::AcquireLock, AcquiringLock),
         ),
         row(
             FindingSuccessor,
             "the same refresh token, newer, not due",
-            || (expired().looking(), found(START + LIFETIME, LIFETIME, true)),
+            || (expired().finding_successor(), found(START + LIFETIME, LIFETIME, true)),
             Do(Action::SaveTokens, SavingTokens),
         ),
         row(
             FindingSuccessor,
             "the same refresh token, newer, due",
-            || (expired().looking(), found(START + 1.0, HOUR, true)),
+            || (expired().finding_successor(), found(START + 1.0, HOUR, true)),
             Do(Action::Enqueue, Queued),
         ),
         as_nothing_found("the same refresh token, not newer", |search| {
-            Some((searching(search, &Lab::at_rest), found(START, HOUR, true)))
+            Some((searching(search, &Fixture::inactive), found(START, HOUR, true)))
         }),
         row(
             FindingSuccessor,
             "not older",
-            || (expired().looking(), Event::RowTokensFound { times: times(START, LIFETIME) }),
+            || (expired().finding_successor(), Event::RowTokensFound { times: times(START, LIFETIME) }),
             Do(Action::AcquireLock, AcquiringLock),
         ),
         as_nothing_found("older", |search| {
-            Some((searching(search, &Lab::at_rest), Event::RowTokensFound { times: times(START - 1.0, LIFETIME) }))
+            Some((
+                searching(search, &Fixture::inactive),
+                Event::RowTokensFound { times: times(START - 1.0, LIFETIME) },
+            ))
         }),
         row(
             FindingSuccessor,
             "not due",
-            || died(Lab::at_rest(Age::Fresh).looking(), 0.0),
+            || died(Fixture::inactive(Age::Fresh).finding_successor(), 0.0),
             Do(Action::SaveTokens, SavingTokens),
         ),
-        row(FindingSuccessor, "due, died just now", || died(expired().looking(), 0.0), Do(Action::Done, Dead)),
+        row(
+            FindingSuccessor,
+            "due, died just now",
+            || died(expired().finding_successor(), 0.0),
+            Do(Action::Done, Dead),
+        ),
         row(
             FindingSuccessor,
             "due, died just now, a refusal is not judged yet",
-            || died(expired().refreshing().all(&[Event::Refused, Event::WaitEnded]), 0.0),
+            || died(expired().requesting().handle_all(&[Event::Refused, Event::WaitEnded]), 0.0),
             Do(Action::Done, Dead),
         ),
         row(
             FindingSuccessor,
             "due, died just now, a response may be lost",
-            || died(expired().refreshing().all(&[FAILED, Event::WaitEnded]), 0.0),
+            || died(expired().requesting().handle_all(&[FAILED, Event::WaitEnded]), 0.0),
             Do(Action::Enqueue, Queued),
         ),
         row(
             FindingSuccessor,
             "due, died later than now, by another clock",
-            || died(expired().looking(), -DAY),
+            || died(expired().finding_successor(), -DAY),
             Do(Action::Done, Dead),
         ),
         row(
             FindingSuccessor,
             "due, died nearly 4 hours ago",
-            || died(expired().later(DAY).looking(), 4.0 * HOUR - 1.0),
+            || died(expired().later(DAY).finding_successor(), 4.0 * HOUR - 1.0),
             Do(Action::Done, Dead),
         ),
         row(
             FindingSuccessor,
             "due, died 4 hours ago",
-            || died(expired().later(DAY).looking(), 4.0 * HOUR),
+            || died(expired().later(DAY).finding_successor(), 4.0 * HOUR),
             Do(Action::Enqueue, Queued),
         ),
         // The process knows the connection since START.
         row(
             FindingSuccessor,
             "due, died before this process knew the connection, which it has known for nearly 10 minutes",
-            || died(wish_at(START + TEN_MINUTES - 1.0), TEN_MINUTES),
+            || died(forced_at(START + TEN_MINUTES - 1.0), TEN_MINUTES),
             Do(Action::Done, Dead),
         ),
         row(
             FindingSuccessor,
             "due, died before this process knew the connection, which it has known for 10 minutes",
-            || died(wish_at(START + TEN_MINUTES), TEN_MINUTES + 1.0),
+            || died(forced_at(START + TEN_MINUTES), TEN_MINUTES + 1.0),
             Do(Action::Enqueue, Queued),
         ),
         row(
             FindingSuccessor,
             "due, died at an unknown time",
-            || (expired().looking(), Event::TombstoneFound { died_at: None }),
+            || (expired().finding_successor(), Event::TombstoneFound { died_at: None }),
             Do(Action::Enqueue, Queued),
         ),
         as_nothing_found("the config brought other tokens since", |search| {
             // After such a config, the first refusal is the last one.
-            let lab = || searching(search, &Lab::revived);
-            (!refused_once(search.when)).then(|| (lab(), Event::TombstoneFound { died_at: Some(START + LIFETIME) }))
+            let fixture = || searching(search, &Fixture::revived);
+            (!refused_once(search.when))
+                .then(|| (fixture(), Event::TombstoneFound { died_at: Some(START + LIFETIME) }))
         }),
     ];
     for (index, Search { when, decides, .. }) in searches().into_iter().enumerate() {
@@ -500,7 +536,7 @@ fn looking() -> Vec<Row> {
             decision,
             next,
             run: Box::new(move |state| {
-                decides.check(state, || (searching(&searches()[index], &Lab::at_rest), Event::NoSuccessor));
+                decides.check(state, || (searching(&searches()[index], &Fixture::inactive), Event::NoSuccessor));
             }),
         });
     }
@@ -523,31 +559,31 @@ fn requesting() -> Vec<Row> {
         row(
             RequestingTokens,
             "the lockout is 15 s",
-            || (Lab::with_lockout(15.0 * SECOND, Age::Expired).refreshing(), Event::Refused),
+            || (Fixture::with_lockout(15.0 * SECOND, Age::Expired).requesting(), Event::Refused),
             Wait(1000.0, 1000.0, AwaitingVerdict),
         ),
         row(
             RequestingTokens,
             "usable",
-            || (Lab::reach(RequestingTokens, true), FAILED),
+            || (Fixture::in_state(RequestingTokens, true), FAILED),
             Do(Action::SaveTokens, SavingTokens),
         ),
         row(
             RequestingTokens,
             "usable, a caller wants newer tokens, first failure",
-            || (failed_a_wish(0), FAILED),
+            || (failed_forced(0), FAILED),
             Wait(250.0, 500.0, BackingOff),
         ),
         row(
             RequestingTokens,
             "usable, a caller wants newer tokens, fourth failure",
-            || (failed_a_wish(3), FAILED),
+            || (failed_forced(3), FAILED),
             Do(Action::SaveTokens, SavingTokens),
         ),
         row(
             RequestingTokens,
             "usable, after a refusal, first failure",
-            || (Lab::reach(RequestingTokens, true).refused().refreshing_again(), FAILED),
+            || (Fixture::in_state(RequestingTokens, true).refused().requesting_again(), FAILED),
             Wait(250.0, 500.0, BackingOff),
         ),
         row(RequestingTokens, "not usable, first failure", || (failed(0), FAILED), Wait(250.0, 500.0, BackingOff)),
@@ -557,43 +593,43 @@ fn requesting() -> Vec<Row> {
         row(
             RequestingTokens,
             "not usable, fourth failure, a minute after the first",
-            || (Lab { now: START + LIFETIME + MINUTE, ..failed(3) }, FAILED),
+            || (Fixture { now: START + LIFETIME + MINUTE, ..failed(3) }, FAILED),
             Wait(1000.0, 2000.0, BackingOff),
         ),
         row(
             RequestingTokens,
             "not usable, `Retry-After` of 20 s",
-            || (failed(0), told_to_wait(20.0 * SECOND)),
+            || (failed(0), failed_with_retry_after(20.0 * SECOND)),
             Wait(20000.0, 20000.0, BackingOff),
         ),
         row(
             RequestingTokens,
             "not usable, `Retry-After` of 50 s",
-            || (failed(0), told_to_wait(50.0 * SECOND)),
+            || (failed(0), failed_with_retry_after(50.0 * SECOND)),
             Wait(50000.0, 50000.0, BackingOff),
         ),
         row(
             RequestingTokens,
             "not usable, `Retry-After` of more than 50 s",
-            || (failed(0), told_to_wait(50.0 * SECOND + 1.0)),
+            || (failed(0), failed_with_retry_after(50.0 * SECOND + 1.0)),
             Do(Action::Done, Inactive),
         ),
         row(
             RequestingTokens,
             "not usable, `Retry-After` of 2 minutes, 9 minutes after a response may have been lost",
-            || (Lab { now: START + LIFETIME + 9.0 * MINUTE, ..failed(1) }, told_to_wait(2.0 * MINUTE)),
+            || (Fixture { now: START + LIFETIME + 9.0 * MINUTE, ..failed(1) }, failed_with_retry_after(2.0 * MINUTE)),
             Wait(30000.0, 30000.0, BackingOff),
         ),
         row(
             RequestingTokens,
             "usable",
-            || (Lab::reach(RequestingTokens, true), Event::PermanentFailure),
+            || (Fixture::in_state(RequestingTokens, true), Event::PermanentFailure),
             Do(Action::SaveTokens, SavingTokens),
         ),
         row(
             RequestingTokens,
             "not usable",
-            || (Lab::reach(RequestingTokens, false), Event::PermanentFailure),
+            || (Fixture::in_state(RequestingTokens, false), Event::PermanentFailure),
             Do(Action::Done, Inactive),
         ),
         any_other(RequestingTokens),
@@ -609,76 +645,81 @@ fn judging() -> Vec<Row> {
         SavingTokens, WritingTombstone,
     };
     vec![
-        row(JudgingRefusal, "explained", || (failed(0).judging(), EXPLAINED), Do(Action::Enqueue, Queued)),
+        row(JudgingRefusal, "explained", || (failed(0).judging_refusal(), EXPLAINED), Do(Action::Enqueue, Queued)),
         row(
             JudgingRefusal,
             "explained, in a review",
-            || (Lab::reach(Dead, false).reviewing().judging(), EXPLAINED),
+            || (Fixture::in_state(Dead, false).reviewing().judging_refusal(), EXPLAINED),
             Do(Action::Done, Dead),
         ),
         row(
             JudgingRefusal,
             "counts, first refusal, not usable",
-            || (failed(0).judging(), COUNTS),
+            || (failed(0).judging_refusal(), COUNTS),
             Wait(60000.0, 300_000.0, BackingOff),
         ),
         row(
             JudgingRefusal,
             "counts, first refusal, usable",
-            || (Lab::reach(JudgingRefusal, true), COUNTS),
+            || (Fixture::in_state(JudgingRefusal, true), COUNTS),
             Wait(60000.0, 300_000.0, BackingOff),
         ),
         row(
             JudgingRefusal,
             "counts, first refusal, the lockout is 5 minutes",
-            || (Lab::with_lockout(5.0 * MINUTE, Age::Expired).refreshing().judging(), COUNTS),
+            || (Fixture::with_lockout(5.0 * MINUTE, Age::Expired).requesting().judging_refusal(), COUNTS),
             Wait(600_000.0, 600_000.0, BackingOff),
         ),
         row(
             JudgingRefusal,
             "counts, first refusal, 9 minutes after a response may have been lost",
-            || (Lab { now: START + LIFETIME + 9.0 * MINUTE - 2.0 * SECOND, ..failed(1) }.judging(), COUNTS),
+            || {
+                (
+                    Fixture { now: START + LIFETIME + 9.0 * MINUTE - 2.0 * SECOND, ..failed(1) }.judging_refusal(),
+                    COUNTS,
+                )
+            },
             Wait(30000.0, 30000.0, BackingOff),
         ),
         row(
             JudgingRefusal,
             "counts, first refusal, less than a minute after a failure, not usable",
-            || (failed(1).judging(), COUNTS),
+            || (failed(1).judging_refusal(), COUNTS),
             Do(Action::Done, Inactive),
         ),
         row(
             JudgingRefusal,
             "counts, first refusal, less than a minute after a failure, usable",
             || {
-                let lab = Lab::reach(RequestingTokens, true).all(&[FAILED, Event::Saved]);
-                (lab.later(SECOND).refreshing().judging(), COUNTS)
+                let fixture = Fixture::in_state(RequestingTokens, true).handle_all(&[FAILED, Event::Saved]);
+                (fixture.later(SECOND).requesting().judging_refusal(), COUNTS)
             },
             Do(Action::SaveTokens, SavingTokens),
         ),
         row(
             JudgingRefusal,
             "counts, second refusal",
-            || (failed(0).refused().refreshing_again().judging(), COUNTS),
+            || (failed(0).refused().requesting_again().judging_refusal(), COUNTS),
             Do(Action::WriteTombstone, WritingTombstone),
         ),
         row(
             JudgingRefusal,
             "counts, second refusal, a response may be lost",
-            || (failed(1).later(MINUTE).refused().refreshing_again().judging(), COUNTS),
+            || (failed(1).later(MINUTE).refused().requesting_again().judging_refusal(), COUNTS),
             Wait(60000.0, 300_000.0, BackingOff),
         ),
         row(
             JudgingRefusal,
             "counts, in a review",
-            || (Lab::reach(Dead, false).reviewing().judging(), COUNTS),
+            || (Fixture::in_state(Dead, false).reviewing().judging_refusal(), COUNTS),
             Do(Action::WriteTombstone, WritingTombstone),
         ),
         row(
             JudgingRefusal,
             "counts, in a review whose response may be lost",
             || {
-                let lab = Lab::reach(Dead, false).reviewing().all(&[FAILED]).refreshing_again();
-                (lab.later(MINUTE).judging(), COUNTS)
+                let fixture = Fixture::in_state(Dead, false).reviewing().handle_all(&[FAILED]).requesting_again();
+                (fixture.later(MINUTE).judging_refusal(), COUNTS)
             },
             Wait(60000.0, 300_000.0, BackingOff),
         ),
@@ -686,9 +727,9 @@ fn judging() -> Vec<Row> {
             JudgingRefusal,
             "counts, the config brought other tokens meanwhile, due",
             || {
-                let mut lab = failed(0).judging();
-                assert!(lab.policy.on_stored_tokens(times(START + 1.0, HOUR), lab.now));
-                (lab, COUNTS)
+                let mut fixture = failed(0).judging_refusal();
+                assert!(fixture.policy.on_stored_tokens(times(START + 1.0, HOUR), fixture.now));
+                (fixture, COUNTS)
             },
             Do(Action::Enqueue, Queued),
         ),
@@ -696,9 +737,9 @@ fn judging() -> Vec<Row> {
             JudgingRefusal,
             "counts, the config brought other tokens meanwhile, not due",
             || {
-                let mut lab = failed(0).judging();
-                lab.configure();
-                (lab, COUNTS)
+                let mut fixture = failed(0).judging_refusal();
+                fixture.receive_stored_tokens();
+                (fixture, COUNTS)
             },
             Do(Action::SaveTokens, SavingTokens),
         ),
@@ -720,7 +761,7 @@ fn publishing() -> Vec<Row> {
         row(
             WritingTombstone,
             "the config brought other tokens meanwhile",
-            || (configured_while_burying(), Event::Published),
+            || (stored_tokens_during_tombstone(), Event::Published),
             Do(Action::AcquireLock, AcquiringLock),
         ),
         always(WritingTombstone, Event::Superseded, Do(Action::FindSuccessor, FindingSuccessor)),
@@ -729,14 +770,14 @@ fn publishing() -> Vec<Row> {
             "for the second time",
             || {
                 let events = [Event::Superseded, Event::NoSuccessor];
-                (Lab::reach(WritingTombstone, false).all(&events), Event::Superseded)
+                (Fixture::in_state(WritingTombstone, false).handle_all(&events), Event::Superseded)
             },
             Do(Action::Done, Dead),
         ),
         row(
             WritingTombstone,
             "the config brought other tokens meanwhile",
-            || (configured_while_burying(), Event::Superseded),
+            || (stored_tokens_during_tombstone(), Event::Superseded),
             Do(Action::AcquireLock, AcquiringLock),
         ),
         any_other(WritingTombstone),
@@ -750,13 +791,18 @@ fn storing() -> Vec<Row> {
         row(
             SavingTokens,
             "first failure",
-            || (Lab::reach(SavingTokens, true), Event::SaveFailed),
+            || (Fixture::in_state(SavingTokens, true), Event::SaveFailed),
             Wait(50.0, 100.0, AwaitingSave),
         ),
         row(
             SavingTokens,
             "second failure",
-            || (Lab::reach(SavingTokens, true).all(&[Event::SaveFailed, Event::WaitEnded]), Event::SaveFailed),
+            || {
+                (
+                    Fixture::in_state(SavingTokens, true).handle_all(&[Event::SaveFailed, Event::WaitEnded]),
+                    Event::SaveFailed,
+                )
+            },
             Wait(100.0, 200.0, AwaitingSave),
         ),
         row(
@@ -764,7 +810,7 @@ fn storing() -> Vec<Row> {
             "third failure",
             || {
                 let again = [Event::SaveFailed, Event::WaitEnded];
-                (Lab::reach(SavingTokens, true).all(&again).all(&again), Event::SaveFailed)
+                (Fixture::in_state(SavingTokens, true).handle_all(&again).handle_all(&again), Event::SaveFailed)
             },
             Do(Action::ReportSaveFailure, ReportingSaveFailure),
         ),
@@ -772,17 +818,17 @@ fn storing() -> Vec<Row> {
             SavingTokens,
             "first failure, the previous token set was not stored either",
             || {
-                let lab = not_stored().wish();
-                let renewed = Event::Refreshed(times(lab.now, LIFETIME));
+                let fixture = not_stored().force_refresh();
+                let renewed = Event::Refreshed(times(fixture.now, LIFETIME));
                 let events = [Event::LockAcquired, Event::NoSuccessor, Event::Admitted, renewed, Event::Published];
-                (lab.all(&events), Event::SaveFailed)
+                (fixture.handle_all(&events), Event::SaveFailed)
             },
             Do(Action::ReportSaveFailure, ReportingSaveFailure),
         ),
         row(
             SavingTokens,
             "in a later cycle, already reported for this token set",
-            || (not_stored().looking().all(&[Event::NoSuccessor]), Event::SaveFailed),
+            || (not_stored().finding_successor().handle_all(&[Event::NoSuccessor]), Event::SaveFailed),
             Do(Action::Done, Inactive),
         ),
         always(SavingTokens, Event::LockLost, Do(Action::AcquireLock, AcquiringLock)),

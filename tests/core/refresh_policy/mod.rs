@@ -5,14 +5,14 @@
 
 mod caller_rows;
 mod cycle_rows;
-mod lab;
+mod fixture;
 mod number_rows;
 mod numbers;
 mod rows;
 mod verdicts;
 
 use crate::tables::Table;
-use lab::StateName;
+use fixture::StateName;
 use rows::{Cause, Row, States, event_name};
 use std::collections::BTreeSet;
 

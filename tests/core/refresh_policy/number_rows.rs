@@ -1,6 +1,6 @@
 //! The other tables of the document: the numbers, with the tests that prove each of them, the states and the reasons.
 
-use super::lab::StateName;
+use super::fixture::StateName;
 use super::{numbers, verdicts};
 use crate::tables::Table;
 use nocodb_bitbucket_auth::error::Code;
@@ -23,68 +23,68 @@ pub fn numbers() -> Vec<Number> {
         number(
             "Time before its expiry at which a token set is refreshed",
             "5 minutes, or 10 % of its lifetime if that is less. If the time of receipt is unknown, the remaining time counts as the lifetime",
-            &[numbers::a_pair_is_renewed_five_minutes_or_a_tenth_of_its_lifetime_ahead],
+            &[numbers::tokens_are_refreshed_five_minutes_or_a_tenth_of_their_lifetime_before_they_expire],
         ),
         number(
             "Time without use after which a refresh token is used",
             "60 days",
             &[
                 numbers::a_connection_is_idle_after_sixty_days,
-                numbers::a_pair_without_a_time_of_expiry_is_renewed_when_it_was_idle_for_sixty_days,
+                numbers::tokens_without_an_expiry_time_are_refreshed_after_sixty_idle_days,
             ],
         ),
         number(
             "Token requests of one connection and process that fail",
             "at most 4 in any minute, in every state. Until the next request is allowed, callers get the last error immediately",
             &[
-                numbers::four_requests_fail_in_any_minute_at_most,
-                numbers::failures_of_both_kinds_are_counted_together,
-                verdicts::the_failures_of_a_minute_count_on_beyond_a_newer_pair,
+                numbers::at_most_four_requests_fail_in_any_minute,
+                numbers::transient_and_permanent_failures_are_counted_together,
+                verdicts::the_failures_of_the_last_minute_still_count_after_a_refresh,
             ],
         ),
         number(
             "Wait before a request that failed temporarily is repeated",
             "about 0.5, 1 and 2 s (each at random from half of that to all of it), or `Retry-After` if that is longer. The policy waits for at most two minutes of a `Retry-After`, and only until half a minute before the 10 minutes of the next row end. A cycle ends if it would have to wait for more than 50 s. It also ends if the tokens are usable, unless a caller wants newer ones",
             &[
-                numbers::four_requests_fail_in_any_minute_at_most,
-                numbers::retry_after_is_obeyed_after_the_repetitions_too,
-                numbers::a_retry_after_does_not_reach_past_the_grace,
-                numbers::a_short_retry_after_does_not_shorten_a_wait,
+                numbers::at_most_four_requests_fail_in_any_minute,
+                numbers::retry_after_is_respected_after_the_last_repetition_too,
+                numbers::retry_after_does_not_delay_the_last_request_beyond_the_grace_period,
+                numbers::a_short_retry_after_does_not_shorten_the_wait,
             ],
         ),
         number(
             "Time for which a request whose response may be lost is repeated, even if no caller needs tokens",
             "10 minutes, the time for which Bitbucket still accepts the used refresh token",
-            &[verdicts::what_may_have_been_rotated_is_asked_for_again_in_the_grace_though_nobody_asks],
+            &[verdicts::a_request_whose_response_may_be_lost_is_repeated_in_the_grace_period_without_a_caller],
         ),
         number(
             "Wait after a failure that only an administrator can fix",
             "15 s, or 1 minute while the tokens are usable",
-            &[numbers::an_unusable_pair_is_left_alone_for_a_quarter_of_a_minute_after_a_failure_that_only_an_administrator_can_mend],
+            &[numbers::after_a_failure_that_only_an_administrator_can_fix_the_next_request_waits_fifteen_seconds_or_a_minute],
         ),
         number(
             "Wait before a refusal is judged",
             "2 s, or a fifteenth of the lockout if that is less. `INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS` sets the lockout; the default is 30 s",
-            &[verdicts::a_refusal_is_judged_a_fifteenth_of_the_lockout_after_it_or_two_seconds],
+            &[verdicts::a_refusal_is_judged_after_two_seconds_or_a_fifteenth_of_the_lockout],
         ),
         number(
             "A refusal is explained if Bitbucket refused another connection of the same OAuth client",
             "between one lockout before the refusal and its judgement. A refusal that is judged more than 10 minutes late is explained, too. An explained refusal does not count; the connection joins the request queue again",
             &[
-                verdicts::a_refusal_is_explained_by_one_of_another_connection_from_a_lockout_before_it_on,
-                verdicts::what_another_refusal_explains_does_not_count_however_often,
+                verdicts::a_refusal_of_another_connection_explains_this_one_if_it_came_at_most_one_lockout_before,
+                verdicts::explained_refusals_never_count_however_many_there_are,
                 verdicts::a_refusal_that_is_judged_more_than_ten_minutes_late_does_not_count,
             ],
         ),
         number(
             "Wait before the refresh token is tried again after the first refusal that counts",
             "2 to 10 lockouts, at random, but at most 10 minutes. If a response may be lost, the try comes at the latest half a minute before the grace period ends",
-            &[verdicts::a_refused_token_is_tried_again_after_two_to_ten_lockouts],
+            &[verdicts::a_refused_refresh_token_is_tried_again_after_two_to_ten_lockouts],
         ),
         number(
             "Refusals that count until a refresh token is declared dead",
             "2. While a response may be lost, all refusals count as one, so that the refresh token is tried once more after that time. The tombstone is published with the token set, so that a process whose row has older tokens reviews these",
-            &[verdicts::nothing_dies_while_an_answer_may_be_lost],
+            &[verdicts::no_refresh_token_is_declared_dead_while_a_response_may_be_lost],
         ),
         number(
             "Time until a dead refresh token is tried again: the *review*",
@@ -92,43 +92,43 @@ pub fn numbers() -> Vec<Number> {
             &[
                 verdicts::a_dead_connection_is_reviewed_every_four_hours,
                 verdicts::a_review_without_a_verdict_is_repeated_after_ten_minutes,
-                verdicts::a_process_that_finds_a_death_reviews_it_ten_minutes_after_it_met_the_connection_and_then_every_four_hours,
+                verdicts::a_process_that_finds_a_tombstone_reviews_it_ten_minutes_after_it_first_saw_the_connection_and_then_every_four_hours,
             ],
         ),
         number(
             "Searches for a successor of a dead refresh token, without a request to Bitbucket",
             "at most one a minute, when a caller needs tokens: the shared store may have been unreachable before",
-            &[verdicts::a_successor_of_a_dead_token_that_turns_up_later_is_found_without_a_request],
+            &[verdicts::a_late_successor_of_a_dead_token_is_found_without_a_request],
         ),
         number(
             "Wait before the next try to take a lock that another process has",
             "a quarter of the time waited so far, but 10 to 500 ms (each at random from half of that to all of it). The tries end after 2 s while the tokens are usable, otherwise after 2 minutes. Then no caller waits for the lock for 1 minute while the tokens are usable",
             &[
-                numbers::a_lock_is_waited_for_with_patience_that_starts_anew_when_it_was_lost,
-                numbers::a_newer_pair_ends_the_time_for_which_nobody_waits_for_the_lock,
+                numbers::a_cycle_waits_for_the_lock_for_two_minutes_and_starts_again_after_losing_it,
+                numbers::newer_tokens_end_the_time_in_which_callers_do_not_wait_for_the_lock,
             ],
         ),
         number(
             "Tries to save a token set in a store that fails",
             "3 in a cycle, with about 0.1 and 0.2 s between them. Then the failure is reported, once for each token set. After that, there is one try in each cycle until a token set is saved",
             &[
-                verdicts::a_store_that_fails_is_reported_once_for_each_pair_and_tried_in_each_turn,
-                verdicts::the_tries_to_store_are_counted_anew_in_each_turn,
+                verdicts::a_store_that_fails_is_reported_once_per_token_set_and_tried_in_each_cycle,
+                verdicts::each_cycle_has_its_own_three_tries_to_save,
             ],
         ),
         number(
             "Refreshes after a 401",
             "1. If a 401 follows with an access token that this process has refreshed, further 401s cause no refresh until that token's regular time to be refreshed (for 10 minutes if that time is unknown)",
             &[
-                numbers::a_401_costs_a_refresh,
-                numbers::a_401_that_a_fresh_token_does_not_cure_costs_one_refresh_for_each_expiry,
-                numbers::a_401_is_distrusted_for_ten_minutes_where_the_time_of_expiry_is_unknown,
+                numbers::a_401_causes_a_refresh,
+                numbers::a_401_that_a_fresh_token_does_not_cure_causes_one_refresh_per_expiry,
+                numbers::without_an_expiry_time_further_401s_cause_no_refresh_for_ten_minutes,
             ],
         ),
         number(
             "Repetitions of a request after a 401",
             "1, or 2 if the first repetition used tokens that this process did not refresh, or that are no longer the newest",
-            &[numbers::a_pair_from_elsewhere_that_does_not_cure_a_401_is_renewed_once_in_the_same_call],
+            &[numbers::tokens_of_another_process_that_do_not_cure_a_401_are_refreshed_once_in_the_same_call],
         ),
     ]
 }

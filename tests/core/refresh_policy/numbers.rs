@@ -1,8 +1,8 @@
-//! When a pair is renewed, how often a request that fails is repeated, and how long anything is waited for.
+//! When tokens are refreshed, how often a failed request is repeated, and how long each wait is.
 
-use super::lab::{
-    Age, DAY, FAILED, GRACE, HOUR, LIFETIME, LOCKOUT, Lab, MINUTE, NEVER, SECOND, START, StateName, name, times,
-    told_to_wait,
+use super::fixture::{
+    Age, DAY, FAILED, Fixture, GRACE, HOUR, LIFETIME, LOCKOUT, MINUTE, NEVER, SECOND, START, StateName,
+    failed_with_retry_after, name, times,
 };
 use nocodb_bitbucket_auth::error::Code;
 use nocodb_bitbucket_auth::newest_tokens::Times;
@@ -14,7 +14,7 @@ fn policy(times: Times) -> RefreshPolicy {
     RefreshPolicy::new(times, true, LOCKOUT, START)
 }
 
-/// The first time at which a pair that was handed is renewed.
+/// The first time at which tokens that were offered are refreshed.
 fn renewed_at(times: Times, received: f64) -> Option<f64> {
     let due = |now: f64| RefreshPolicy::new(times, true, LOCKOUT, received).acquire(1, NEVER, now) == Decision::Wait;
     let (mut low, mut high) = (received, received + 1000.0 * DAY);
@@ -29,7 +29,7 @@ fn renewed_at(times: Times, received: f64) -> Option<f64> {
 }
 
 #[test]
-pub fn a_pair_is_renewed_five_minutes_or_a_tenth_of_its_lifetime_ahead() {
+pub fn tokens_are_refreshed_five_minutes_or_a_tenth_of_their_lifetime_before_they_expire() {
     for (lifetime, ahead) in [
         (2.0 * HOUR, 5.0 * MINUTE),
         (HOUR, 5.0 * MINUTE),
@@ -39,15 +39,15 @@ pub fn a_pair_is_renewed_five_minutes_or_a_tenth_of_its_lifetime_ahead() {
     ] {
         assert_eq!(renewed_at(times(START, lifetime), START), Some(START + lifetime - ahead), "{lifetime}");
     }
-    // Where the time of receipt is unknown or absurd, what is left stands for the lifetime.
+    // If the time of receipt is unknown or impossible, the remaining time counts as the lifetime.
     for obtained_at in [None, Some(START + DAY)] {
-        let pair = Times { obtained_at, expires_at: Some(START + 20.0 * MINUTE) };
-        assert_eq!(renewed_at(pair, START), Some(START + 18.0 * MINUTE), "{obtained_at:?}");
+        let tokens = Times { obtained_at, expires_at: Some(START + 20.0 * MINUTE) };
+        assert_eq!(renewed_at(tokens, START), Some(START + 18.0 * MINUTE), "{obtained_at:?}");
     }
 }
 
 #[test]
-pub fn a_pair_without_a_time_of_expiry_is_renewed_when_it_was_idle_for_sixty_days() {
+pub fn tokens_without_an_expiry_time_are_refreshed_after_sixty_idle_days() {
     assert_eq!(renewed_at(Times { obtained_at: Some(START), expires_at: None }, START), Some(START + 60.0 * DAY));
     assert_eq!(renewed_at(Times::default(), START), None);
     assert_eq!(renewed_at(times(START, 100.0 * DAY), START), Some(START + 60.0 * DAY));
@@ -60,43 +60,43 @@ pub fn a_connection_is_idle_after_sixty_days() {
     assert!(since(Some(START), None, just) && !since(Some(START), None, not_yet));
     assert!(since(None, Some(START), just) && !since(None, Some(START), not_yet));
     assert!(since(Some(START), Some(START + DAY), just));
-    assert!(since(None, None, START), "nobody knows");
+    assert!(since(None, None, START), "the times are unknown");
 }
 
 #[test]
-fn a_config_without_an_access_token_is_refreshed_first() {
+fn a_config_without_an_access_token_is_refreshed_before_its_first_use() {
     let mut policy = RefreshPolicy::new(times(START, LIFETIME), false, LOCKOUT, START);
     assert_eq!(policy.acquire(1, NEVER, START), Decision::Wait);
     policy.handle(Event::LockAcquired, START, 0.5);
     assert_eq!(policy.handle(Event::NoSuccessor, START, 0.5), Action::Enqueue);
 }
 
-/// When requests were sent, where each one fails, though somebody asks ten times in a second.
+/// The times at which requests were sent, if each one fails and a caller tries ten times in a second.
 fn requests_that_fail(age: Age, failure: Event) -> Vec<f64> {
-    let mut lab = Lab::at_rest(age);
-    let end = lab.now + 3.0 * MINUTE;
+    let mut fixture = Fixture::inactive(age);
+    let end = fixture.now + 3.0 * MINUTE;
     let mut requests = Vec::new();
-    while lab.now < end {
-        match lab.policy.state() {
-            State::BackingOff(until) if until <= lab.now => {
-                lab.on(Event::WaitEnded);
+    while fixture.now < end {
+        match fixture.policy.state() {
+            State::BackingOff(until) if until <= fixture.now => {
+                fixture.handle(Event::WaitEnded);
             }
-            State::FindingSuccessor => lab = lab.all(&[Event::NoSuccessor]),
+            State::FindingSuccessor => fixture = fixture.handle_all(&[Event::NoSuccessor]),
             State::Queued => {
-                requests.push(lab.now - START);
-                lab = lab.all(&[Event::Admitted, failure]);
+                requests.push(fixture.now - START);
+                fixture = fixture.handle_all(&[Event::Admitted, failure]);
             }
-            State::SavingTokens => lab = lab.all(&[Event::Saved]),
-            State::AcquiringLock => lab = lab.all(&[Event::LockAcquired]),
-            State::Inactive if lab.policy.acquire(1, NEVER, lab.now) == Decision::Wait => {}
-            _ => lab.now += 100.0,
+            State::SavingTokens => fixture = fixture.handle_all(&[Event::Saved]),
+            State::AcquiringLock => fixture = fixture.handle_all(&[Event::LockAcquired]),
+            State::Inactive if fixture.policy.acquire(1, NEVER, fixture.now) == Decision::Wait => {}
+            _ => fixture.now += 100.0,
         }
     }
     requests
 }
 
 #[test]
-pub fn four_requests_fail_in_any_minute_at_most() {
+pub fn at_most_four_requests_fail_in_any_minute() {
     for age in [Age::Due, Age::Expired] {
         let requests = requests_that_fail(age, FAILED);
         for since in &requests {
@@ -115,18 +115,18 @@ pub fn four_requests_fail_in_any_minute_at_most() {
 }
 
 #[test]
-pub fn failures_of_both_kinds_are_counted_together() {
-    let mut lab = Lab::at_rest(Age::Expired).refreshing();
-    let first = lab.now;
+pub fn transient_and_permanent_failures_are_counted_together() {
+    let mut fixture = Fixture::inactive(Age::Expired).requesting();
+    let first = fixture.now;
     for _ in 0..3 {
-        lab = lab.all(&[FAILED]).refreshing_again();
+        fixture = fixture.handle_all(&[FAILED]).requesting_again();
     }
-    lab = lab.all(&[Event::PermanentFailure]);
-    assert_eq!(lab.policy.backoff(lab.now), Some(first + MINUTE - lab.now));
+    fixture = fixture.handle_all(&[Event::PermanentFailure]);
+    assert_eq!(fixture.policy.backoff(fixture.now), Some(first + MINUTE - fixture.now));
 }
 
 #[test]
-fn what_failed_later_than_now_is_forgotten() {
+fn failures_in_the_future_are_ignored() {
     let mut failures = RecentFailures::default();
     for _ in 0..4 {
         failures.note(START);
@@ -139,101 +139,100 @@ fn what_failed_later_than_now_is_forgotten() {
 }
 
 #[test]
-fn a_pair_that_expires_after_the_failures_is_not_asked_for_before_the_minute_is_over() {
-    let mut lab = Lab::at_rest(Age::Expired).refreshing();
-    let first = lab.now;
+fn after_four_failures_no_request_is_sent_until_the_minute_is_over() {
+    let mut fixture = Fixture::inactive(Age::Expired).requesting();
+    let first = fixture.now;
     for _ in 0..3 {
-        lab = lab.all(&[FAILED]).refreshing_again();
+        fixture = fixture.handle_all(&[FAILED]).requesting_again();
     }
-    lab = lab.all(&[FAILED]);
-    assert_eq!(lab.policy.state(), State::Inactive);
-    assert_eq!(lab.policy.background_refresh_at(lab.now), Some(first + MINUTE), "without being asked, too");
-    lab.now = first + MINUTE - 1.0;
-    assert_eq!(lab.policy.acquire(1, NEVER, lab.now), Decision::Fail(FailureReason::RequestFailed));
-    assert_eq!(lab.later(1.0).refreshing().policy.state(), State::RequestingTokens);
+    fixture = fixture.handle_all(&[FAILED]);
+    assert_eq!(fixture.policy.state(), State::Inactive);
+    assert_eq!(fixture.policy.background_refresh_at(fixture.now), Some(first + MINUTE), "also without a caller");
+    fixture.now = first + MINUTE - 1.0;
+    assert_eq!(fixture.policy.acquire(1, NEVER, fixture.now), Decision::Fail(FailureReason::RequestFailed));
+    assert_eq!(fixture.later(1.0).requesting().policy.state(), State::RequestingTokens);
 }
 
 #[test]
-pub fn retry_after_is_obeyed_after_the_repetitions_too() {
-    let mut lab = Lab::at_rest(Age::Expired).refreshing();
+pub fn retry_after_is_respected_after_the_last_repetition_too() {
+    let mut fixture = Fixture::inactive(Age::Expired).requesting();
     for _ in 0..3 {
-        lab = lab.all(&[FAILED]).refreshing_again();
+        fixture = fixture.handle_all(&[FAILED]).requesting_again();
     }
-    let end = lab.now + 2.0 * MINUTE;
-    lab = lab.all(&[told_to_wait(2.0 * MINUTE)]);
-    assert_eq!(lab.policy.background_refresh_at(lab.now), Some(end));
-    lab.now = end - 1.0;
+    let end = fixture.now + 2.0 * MINUTE;
+    fixture = fixture.handle_all(&[failed_with_retry_after(2.0 * MINUTE)]);
+    assert_eq!(fixture.policy.background_refresh_at(fixture.now), Some(end));
+    fixture.now = end - 1.0;
     assert_eq!(
-        lab.policy.acquire(1, NEVER, lab.now),
+        fixture.policy.acquire(1, NEVER, fixture.now),
         Decision::Fail(FailureReason::RequestFailed),
         "no failure in this minute"
     );
-    lab.now = end;
-    assert_eq!(lab.refreshing().policy.state(), State::RequestingTokens);
+    fixture.now = end;
+    assert_eq!(fixture.requesting().policy.state(), State::RequestingTokens);
 }
 
-/// When a pair is asked for, though nobody asks, while Bitbucket asks to wait so long each time.
+/// The times at which requests are sent without a caller, while Bitbucket responds with this `Retry-After` each time.
 fn rescues(age: Age, retry_after: f64) -> Vec<f64> {
-    let mut lab = Lab::at_rest(age);
-    let since = lab.now;
+    let mut fixture = Fixture::inactive(age);
+    let since = fixture.now;
     let mut requests = Vec::new();
     loop {
-        lab = lab.refreshing();
-        requests.push((lab.now - since) / MINUTE);
-        lab = lab.all(&[told_to_wait(retry_after)]);
-        while let State::BackingOff(_) = lab.policy.state() {
-            lab = lab.refreshing_again();
-            requests.push((lab.now - since) / MINUTE);
-            lab = lab.all(&[told_to_wait(retry_after)]);
+        fixture = fixture.requesting();
+        requests.push((fixture.now - since) / MINUTE);
+        fixture = fixture.handle_all(&[failed_with_retry_after(retry_after)]);
+        while let State::BackingOff(_) = fixture.policy.state() {
+            fixture = fixture.requesting_again();
+            requests.push((fixture.now - since) / MINUTE);
+            fixture = fixture.handle_all(&[failed_with_retry_after(retry_after)]);
         }
-        if lab.policy.state() == State::SavingTokens {
-            lab = lab.all(&[Event::Saved]);
+        if fixture.policy.state() == State::SavingTokens {
+            fixture = fixture.handle_all(&[Event::Saved]);
         }
-        match lab.policy.background_refresh_at(lab.now) {
-            Some(at) => lab.now = at,
+        match fixture.policy.background_refresh_at(fixture.now) {
+            Some(at) => fixture.now = at,
             None => return requests,
         }
     }
 }
 
 #[test]
-pub fn a_retry_after_does_not_reach_past_the_grace() {
+pub fn retry_after_does_not_delay_the_last_request_beyond_the_grace_period() {
     assert_eq!(rescues(Age::Due, 2.0 * MINUTE), [0.0, 2.0, 4.0, 6.0, 8.0, 9.5]);
     assert_eq!(rescues(Age::Expired, 2.0 * MINUTE), [0.0, 2.0, 4.0, 6.0, 8.0, 9.5]);
     assert_eq!(rescues(Age::Expired, GRACE), [0.0, 9.5]);
-    // After the grace there is nothing to rescue.
-    let mut lab = Lab::at_rest(Age::Expired).refreshing().all(&[FAILED]).refreshing_again();
-    lab.now = START + LIFETIME + 9.5 * MINUTE;
-    lab.on(told_to_wait(2.0 * MINUTE));
-    assert_eq!(lab.policy.backoff(lab.now), Some(2.0 * MINUTE));
+    // After the grace period, no lost response can be recovered.
+    let mut fixture = Fixture::inactive(Age::Expired).requesting().handle_all(&[FAILED]).requesting_again();
+    fixture.now = START + LIFETIME + 9.5 * MINUTE;
+    fixture.handle(failed_with_retry_after(2.0 * MINUTE));
+    assert_eq!(fixture.policy.backoff(fixture.now), Some(2.0 * MINUTE));
 }
 
 #[test]
-fn the_wait_that_is_left_counts_down() {
-    let mut lab = Lab::at_rest(Age::Expired).refreshing();
-    assert_eq!(lab.policy.backoff(lab.now), None);
-    lab = lab.all(&[told_to_wait(2.0 * MINUTE)]);
-    assert_eq!(lab.policy.backoff(lab.now), Some(2.0 * MINUTE));
-    assert_eq!(lab.policy.backoff(lab.now + MINUTE), Some(MINUTE));
-    assert_eq!(lab.policy.backoff(lab.now + 2.0 * MINUTE), None);
+fn the_remaining_wait_counts_down() {
+    let mut fixture = Fixture::inactive(Age::Expired).requesting();
+    assert_eq!(fixture.policy.backoff(fixture.now), None);
+    fixture = fixture.handle_all(&[failed_with_retry_after(2.0 * MINUTE)]);
+    assert_eq!(fixture.policy.backoff(fixture.now), Some(2.0 * MINUTE));
+    assert_eq!(fixture.policy.backoff(fixture.now + MINUTE), Some(MINUTE));
+    assert_eq!(fixture.policy.backoff(fixture.now + 2.0 * MINUTE), None);
 }
 
 #[test]
-pub fn a_short_retry_after_does_not_shorten_a_wait() {
-    let mut lab = Lab::at_rest(Age::Expired).refreshing();
-    assert_eq!(lab.on(told_to_wait(1.0)), Action::WaitUntil(START + LIFETIME + 375.0));
+pub fn a_short_retry_after_does_not_shorten_the_wait() {
+    let mut fixture = Fixture::inactive(Age::Expired).requesting();
+    assert_eq!(fixture.handle(failed_with_retry_after(1.0)), Action::WaitUntil(START + LIFETIME + 375.0));
 }
 
 #[test]
-pub fn an_unusable_pair_is_left_alone_for_a_quarter_of_a_minute_after_a_failure_that_only_an_administrator_can_mend()
-{
-    let mut lab = Lab::at_rest(Age::Expired).refreshing().all(&[Event::PermanentFailure]);
-    assert_eq!(lab.policy.background_refresh_at(lab.now), None, "no answer was lost");
-    lab.now += 15.0 * SECOND - 1.0;
-    assert_eq!(lab.policy.acquire(1, NEVER, lab.now), Decision::Fail(FailureReason::RequestFailed));
-    assert_eq!(lab.later(1.0).refreshing().policy.state(), State::RequestingTokens);
+pub fn after_a_failure_that_only_an_administrator_can_fix_the_next_request_waits_fifteen_seconds_or_a_minute() {
+    let mut fixture = Fixture::inactive(Age::Expired).requesting().handle_all(&[Event::PermanentFailure]);
+    assert_eq!(fixture.policy.background_refresh_at(fixture.now), None, "no response was lost");
+    fixture.now += 15.0 * SECOND - 1.0;
+    assert_eq!(fixture.policy.acquire(1, NEVER, fixture.now), Decision::Fail(FailureReason::RequestFailed));
+    assert_eq!(fixture.later(1.0).requesting().policy.state(), State::RequestingTokens);
 
-    let mut usable = Lab::at_rest(Age::Due).refreshing().all(&[Event::PermanentFailure, Event::Saved]);
+    let mut usable = Fixture::inactive(Age::Due).requesting().handle_all(&[Event::PermanentFailure, Event::Saved]);
     assert_eq!(usable.policy.acquire(1, NEVER, usable.now + MINUTE - 1.0), Decision::Use);
     assert_eq!(usable.policy.acquire(1, NEVER, usable.now + MINUTE), Decision::Wait);
 }
@@ -256,53 +255,53 @@ fn every_wait_is_bounded() {
 }
 
 #[test]
-fn nobody_waits_for_a_time_that_was_noted_before_a_clock_was_set_back() {
+fn times_that_were_recorded_before_the_clock_was_set_back_delay_nothing() {
     let back = 2.0 * DAY;
 
-    let mut failed = Lab::at_rest(Age::Expired).refreshing().all(&[Event::PermanentFailure]);
+    let mut failed = Fixture::inactive(Age::Expired).requesting().handle_all(&[Event::PermanentFailure]);
     failed.now -= back;
     assert!(failed.policy.on_unauthorized(1, 0, failed.now), "its access token was good for two hours two days ago");
-    assert_eq!(failed.clone().refreshing().policy.state(), State::RequestingTokens);
+    assert_eq!(failed.clone().requesting().policy.state(), State::RequestingTokens);
 
-    let mut busy = Lab::at_rest(Age::Fresh).begin().later(2.0 * SECOND).all(&[Event::LockBusy]);
+    let mut busy = Fixture::inactive(Age::Fresh).start_cycle().later(2.0 * SECOND).handle_all(&[Event::LockBusy]);
     busy.now -= back;
     assert_eq!(busy.policy.acquire(0, NEVER, busy.now), Decision::Wait);
 
-    let mut locking = Lab::at_rest(Age::Expired).begin();
+    let mut locking = Fixture::inactive(Age::Expired).start_cycle();
     locking.now -= back;
     assert!(locking.policy.on_unauthorized(1, 0, locking.now));
     let since = locking.now;
-    assert_eq!(locking.on(Event::LockBusy), Action::WaitUntil(since + 7.5));
-    locking = locking.all(&[Event::WaitEnded]);
+    assert_eq!(locking.handle(Event::LockBusy), Action::WaitUntil(since + 7.5));
+    locking = locking.handle_all(&[Event::WaitEnded]);
     locking.now = since + 2.0 * MINUTE;
-    assert_eq!(locking.on(Event::LockBusy), Action::Done, "two minutes by the new time");
+    assert_eq!(locking.handle(Event::LockBusy), Action::Done, "after two minutes by the new time");
 
-    let mut dead = Lab::reach(StateName::Dead, false);
+    let mut dead = Fixture::in_state(StateName::Dead, false);
     dead.now -= back;
     assert!(dead.policy.on_unauthorized(1, 0, dead.now));
     assert_eq!(
-        dead.clone().refreshing().policy.state(),
+        dead.clone().requesting().policy.state(),
         State::RequestingTokens,
-        "a review, as nobody knows for how long it is dead"
+        "a review, because the time of death is unknown"
     );
 
-    // The grace begins anew.
-    let mut lost = Lab::at_rest(Age::Due).refreshing().all(&[FAILED, Event::Saved]);
+    // The grace period starts again.
+    let mut lost = Fixture::inactive(Age::Due).requesting().handle_all(&[FAILED, Event::Saved]);
     lost.now -= back;
     assert_eq!(lost.policy.background_refresh_at(lost.now), Some(lost.now));
     let since = lost.now;
-    lost = lost.refreshing().all(&[FAILED, Event::Saved]);
+    lost = lost.requesting().handle_all(&[FAILED, Event::Saved]);
     assert!(lost.policy.background_refresh_at(since + GRACE - 1.0).is_some());
     assert_eq!(lost.policy.background_refresh_at(since + GRACE), None);
 
-    let mut unjudged = Lab::at_rest(Age::Expired).refreshing().all(&[Event::Refused, Event::WaitEnded]);
+    let mut unjudged = Fixture::inactive(Age::Expired).requesting().handle_all(&[Event::Refused, Event::WaitEnded]);
     unjudged.now -= back;
     assert!(unjudged.policy.on_unauthorized(1, 0, unjudged.now));
-    assert_eq!(unjudged.on(Event::NoSuccessor), Action::JudgeRefusal);
+    assert_eq!(unjudged.handle(Event::NoSuccessor), Action::JudgeRefusal);
 }
 
 #[test]
-pub fn a_401_costs_a_refresh() {
+pub fn a_401_causes_a_refresh() {
     let mut policy = policy(times(START, LIFETIME));
     assert_eq!(policy.acquire(1, NEVER, START), Decision::Use);
     assert!(policy.on_unauthorized(1, 0, START));
@@ -310,112 +309,127 @@ pub fn a_401_costs_a_refresh() {
 }
 
 #[test]
-fn a_401_to_an_older_pair_costs_nothing() {
-    let mut lab = Lab::at_rest(Age::Expired).refreshing();
-    let pair = times(lab.now, LIFETIME);
-    lab = lab.all(&[Event::Refreshed(pair), Event::Published, Event::Saved]);
-    assert!(lab.policy.on_unauthorized(1, 0, lab.now));
-    assert!(lab.policy.on_unauthorized(1, 1, lab.now), "with the newest");
-    assert!(!lab.policy.on_unauthorized(1, 2, lab.now));
-    assert_eq!(lab.policy.acquire(2, NEVER, lab.now), Decision::Use);
-    assert!(lab.policy.on_unauthorized(2, 0, lab.now), "the newest is still believed to be cured by a refresh");
+fn a_401_to_older_tokens_causes_no_refresh() {
+    let mut fixture = Fixture::inactive(Age::Expired).requesting();
+    let tokens = times(fixture.now, LIFETIME);
+    fixture = fixture.handle_all(&[Event::Refreshed(tokens), Event::Published, Event::Saved]);
+    assert!(fixture.policy.on_unauthorized(1, 0, fixture.now));
+    assert!(fixture.policy.on_unauthorized(1, 1, fixture.now), "with the newest tokens");
+    assert!(!fixture.policy.on_unauthorized(1, 2, fixture.now));
+    assert_eq!(fixture.policy.acquire(2, NEVER, fixture.now), Decision::Use);
+    assert!(fixture.policy.on_unauthorized(2, 0, fixture.now), "a 401 to the newest tokens still causes a refresh");
 }
 
 #[test]
-pub fn a_401_that_a_fresh_token_does_not_cure_costs_one_refresh_for_each_expiry() {
-    let mut lab = Lab::at_rest(Age::Fresh);
+pub fn a_401_that_a_fresh_token_does_not_cure_causes_one_refresh_per_expiry() {
+    let mut fixture = Fixture::inactive(Age::Fresh);
     let mut refreshes = 0;
-    let end = lab.now + 3.0 * LIFETIME;
-    while lab.now < end {
+    let end = fixture.now + 3.0 * LIFETIME;
+    while fixture.now < end {
         for repetitions in [0, 1, 2] {
-            if lab.policy.acquire(lab.generation(), NEVER, lab.now) == Decision::Wait {
-                let pair = times(lab.now, LIFETIME);
+            if fixture.policy.acquire(fixture.generation(), NEVER, fixture.now) == Decision::Wait {
+                let tokens = times(fixture.now, LIFETIME);
                 refreshes += 1;
-                lab = lab.all(&[Event::LockAcquired, Event::NoSuccessor, Event::Admitted, Event::Refreshed(pair)]);
-                lab = lab.all(&[Event::Published, Event::Saved]);
+                fixture = fixture.handle_all(&[
+                    Event::LockAcquired,
+                    Event::NoSuccessor,
+                    Event::Admitted,
+                    Event::Refreshed(tokens),
+                ]);
+                fixture = fixture.handle_all(&[Event::Published, Event::Saved]);
             }
-            let generation = lab.generation();
-            if !lab.policy.on_unauthorized(generation, repetitions, lab.now) {
+            let generation = fixture.generation();
+            if !fixture.policy.on_unauthorized(generation, repetitions, fixture.now) {
                 break;
             }
         }
-        lab.now += SECOND;
+        fixture.now += SECOND;
     }
-    // The pair at the start, and then each time that the token's own time has come: that renewal, and the one in vain.
+    // The first tokens, and then at each regular refresh: this refresh, and one that does not help.
     assert_eq!(refreshes, 1 + 2 * 3);
 }
 
 #[test]
-pub fn a_401_is_distrusted_for_ten_minutes_where_the_time_of_expiry_is_unknown() {
-    let mut lab = Lab::at_rest(Age::Expired).refreshing();
-    lab = lab.all(&[Event::Refreshed(Times::default()), Event::Published, Event::Saved]);
-    let now = lab.now;
-    assert!(!lab.policy.on_unauthorized(2, 1, now));
-    assert!(!lab.policy.on_unauthorized(2, 0, now + 10.0 * MINUTE - 1.0));
-    assert!(lab.policy.on_unauthorized(2, 0, now + 10.0 * MINUTE));
+pub fn without_an_expiry_time_further_401s_cause_no_refresh_for_ten_minutes() {
+    let mut fixture = Fixture::inactive(Age::Expired).requesting();
+    fixture = fixture.handle_all(&[Event::Refreshed(Times::default()), Event::Published, Event::Saved]);
+    let now = fixture.now;
+    assert!(!fixture.policy.on_unauthorized(2, 1, now));
+    assert!(!fixture.policy.on_unauthorized(2, 0, now + 10.0 * MINUTE - 1.0));
+    assert!(fixture.policy.on_unauthorized(2, 0, now + 10.0 * MINUTE));
 }
 
 #[test]
-pub fn a_pair_from_elsewhere_that_does_not_cure_a_401_is_renewed_once_in_the_same_call() {
-    let mut lab = Lab::at_rest(Age::Fresh);
+pub fn tokens_of_another_process_that_do_not_cure_a_401_are_refreshed_once_in_the_same_call() {
+    let mut fixture = Fixture::inactive(Age::Fresh);
     let found = Event::SuccessorFound { times: times(START, LIFETIME), same_refresh_token: false };
-    assert!(lab.policy.on_unauthorized(1, 0, lab.now));
-    lab = lab.looking().all(&[found, Event::LockAcquired, Event::NoSuccessor, Event::Saved]);
-    assert!(lab.policy.on_unauthorized(2, 1, lab.now));
-    assert_eq!(lab.policy.acquire(2, NEVER, lab.now), Decision::Wait);
-    let renewed = Event::Refreshed(times(lab.now, LIFETIME));
-    lab =
-        lab.all(&[Event::LockAcquired, Event::NoSuccessor, Event::Admitted, renewed, Event::Published, Event::Saved]);
-    assert!(!lab.policy.on_unauthorized(3, 2, lab.now));
-    assert_eq!(lab.policy.acquire(3, NEVER, lab.now), Decision::Use);
-    assert!(!lab.policy.on_unauthorized(3, 0, lab.now));
+    assert!(fixture.policy.on_unauthorized(1, 0, fixture.now));
+    fixture = fixture.finding_successor().handle_all(&[found, Event::LockAcquired, Event::NoSuccessor, Event::Saved]);
+    assert!(fixture.policy.on_unauthorized(2, 1, fixture.now));
+    assert_eq!(fixture.policy.acquire(2, NEVER, fixture.now), Decision::Wait);
+    let renewed = Event::Refreshed(times(fixture.now, LIFETIME));
+    fixture = fixture.handle_all(&[
+        Event::LockAcquired,
+        Event::NoSuccessor,
+        Event::Admitted,
+        renewed,
+        Event::Published,
+        Event::Saved,
+    ]);
+    assert!(!fixture.policy.on_unauthorized(3, 2, fixture.now));
+    assert_eq!(fixture.policy.acquire(3, NEVER, fixture.now), Decision::Use);
+    assert!(!fixture.policy.on_unauthorized(3, 0, fixture.now));
 }
 
 #[test]
-fn nobody_waits_for_somebody_elses_turn_while_the_pair_is_usable_and_handed() {
+fn callers_do_not_wait_for_a_cycle_while_offered_tokens_are_usable() {
     for state in super::States::UnderWay.list() {
-        let mut lab = Lab::reach(state, true);
-        assert_eq!(lab.policy.acquire(lab.generation(), NEVER, lab.now), Decision::Use, "{state:?}");
+        let mut fixture = Fixture::in_state(state, true);
+        assert_eq!(fixture.policy.acquire(fixture.generation(), NEVER, fixture.now), Decision::Use, "{state:?}");
     }
 }
 
 #[test]
-pub fn a_lock_is_waited_for_with_patience_that_starts_anew_when_it_was_lost() {
-    let mut lab = Lab::at_rest(Age::Expired).begin().all(&[Event::LockBusy]);
-    assert_eq!(lab.policy.state(), State::AwaitingLock(lab.now + 7.5));
-    // A quarter of what was waited already, within limits.
+pub fn a_cycle_waits_for_the_lock_for_two_minutes_and_starts_again_after_losing_it() {
+    let mut fixture = Fixture::inactive(Age::Expired).start_cycle().handle_all(&[Event::LockBusy]);
+    assert_eq!(fixture.policy.state(), State::AwaitingLock(fixture.now + 7.5));
+    // A quarter of the time waited so far, within limits.
     for (waited, wait) in [(20.0, 10.0), (40.0, 10.0), (100.0, 25.0), (2.0 * SECOND, 500.0), (60.0 * SECOND, 500.0)] {
-        let mut lab = lab.clone();
-        lab.now = START + LIFETIME + waited;
-        lab.on(Event::WaitEnded);
-        assert_eq!(lab.on(Event::LockBusy), Action::WaitUntil(lab.now + 0.75 * wait));
+        let mut fixture = fixture.clone();
+        fixture.now = START + LIFETIME + waited;
+        fixture.handle(Event::WaitEnded);
+        assert_eq!(fixture.handle(Event::LockBusy), Action::WaitUntil(fixture.now + 0.75 * wait));
     }
-    lab.now += 2.0 * MINUTE;
-    lab.policy.handle(Event::WaitEnded, lab.now, 0.5);
-    lab = lab.all(&[Event::LockAcquired, Event::LockLost, Event::LockBusy]);
-    assert_eq!(name(lab.policy.state()), StateName::AwaitingLock);
-    lab.now += 2.0 * MINUTE;
-    lab.policy.handle(Event::WaitEnded, lab.now, 0.5);
-    assert_eq!(lab.on(Event::LockBusy), Action::Done);
-    assert_eq!(lab.policy.failure_reason(lab.now), FailureReason::TimedOut);
+    fixture.now += 2.0 * MINUTE;
+    fixture.policy.handle(Event::WaitEnded, fixture.now, 0.5);
+    fixture = fixture.handle_all(&[Event::LockAcquired, Event::LockLost, Event::LockBusy]);
+    assert_eq!(name(fixture.policy.state()), StateName::AwaitingLock);
+    fixture.now += 2.0 * MINUTE;
+    fixture.policy.handle(Event::WaitEnded, fixture.now, 0.5);
+    assert_eq!(fixture.handle(Event::LockBusy), Action::Done);
+    assert_eq!(fixture.policy.failure_reason(fixture.now), FailureReason::TimedOut);
 }
 
 #[test]
-pub fn a_newer_pair_ends_the_time_for_which_nobody_waits_for_the_lock() {
-    let mut lab = Lab::at_rest(Age::Due).begin().later(2.0 * SECOND).all(&[Event::LockBusy]);
-    assert_eq!(lab.policy.acquire(0, NEVER, lab.now), Decision::Use);
-    lab.configure();
-    assert_eq!(lab.policy.acquire(1, NEVER, lab.now), Decision::Wait, "its store was not handed the newer one");
+pub fn newer_tokens_end_the_time_in_which_callers_do_not_wait_for_the_lock() {
+    let mut fixture = Fixture::inactive(Age::Due).start_cycle().later(2.0 * SECOND).handle_all(&[Event::LockBusy]);
+    assert_eq!(fixture.policy.acquire(0, NEVER, fixture.now), Decision::Use);
+    fixture.receive_stored_tokens();
+    assert_eq!(
+        fixture.policy.acquire(1, NEVER, fixture.now),
+        Decision::Wait,
+        "the newer tokens were not offered to its store"
+    );
 }
 
 #[test]
-fn only_a_refused_refresh_token_makes_it_doubtful() {
+fn only_a_refused_refresh_token_counts_as_a_refusal() {
     for code in Code::ALL {
         for retryable in [false, true] {
             let retry_after = Some(SECOND);
             let expected = match code.as_str() {
                 "RECONNECT_REQUIRED" => Event::Refused,
-                // The new pair may have been in these answers.
+                // These responses may have contained the new tokens.
                 "RESPONSE_NOT_JSON" | "RESPONSE_INVALID" | "RESPONSE_TOO_LARGE" | "REQUEST_ABORTED" => {
                     Event::TransientFailure { retry_after }
                 }

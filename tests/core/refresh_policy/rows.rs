@@ -1,6 +1,6 @@
 //! One row of a table of transitions: a sentence for the document, and the code that runs it.
 
-use super::lab::StateName;
+use super::fixture::StateName;
 use nocodb_bitbucket_auth::refresh_cycle::Event;
 
 /// The states of a cycle, without those in which the cycle waits for Bitbucket and without the one that writes the tombstone.

@@ -1,4 +1,4 @@
-//! A policy in whatever state a test wants.
+//! A refresh policy in the state that a test needs.
 
 use nocodb_bitbucket_auth::newest_tokens::Times;
 use nocodb_bitbucket_auth::refresh_cycle::{Action, Decision, Event, State};
@@ -14,14 +14,14 @@ pub const LIFETIME: f64 = 2.0 * HOUR;
 pub const LOCKOUT: f64 = 30.0 * SECOND;
 pub const GRACE: f64 = 10.0 * MINUTE;
 
-/// The deadline of somebody who has all the time.
+/// The deadline of a caller that can wait forever.
 pub const NEVER: f64 = f64::INFINITY;
 
 pub const FAILED: Event = Event::TransientFailure { retry_after: None };
 pub const COUNTS: Event = Event::RefusalJudged { explained: false };
 pub const EXPLAINED: Event = Event::RefusalJudged { explained: true };
 
-pub fn told_to_wait(retry_after: f64) -> Event {
+pub fn failed_with_retry_after(retry_after: f64) -> Event {
     Event::TransientFailure { retry_after: Some(retry_after) }
 }
 
@@ -89,7 +89,7 @@ pub fn name(state: State) -> StateName {
     }
 }
 
-/// How old the pair is: just received, to be renewed but usable, or expired.
+/// The age of the tokens: just received, due but usable, or expired.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Age {
     Fresh,
@@ -97,33 +97,33 @@ pub enum Age {
     Expired,
 }
 
-/// A policy and the time.
+/// A policy and the current time.
 #[derive(Clone)]
-pub struct Lab {
+pub struct Fixture {
     pub policy: RefreshPolicy,
     pub now: f64,
     pub random: f64,
 }
 
-impl Lab {
-    /// At rest, with a pair of this age.
-    pub fn at_rest(age: Age) -> Self {
+impl Fixture {
+    /// Inactive, with tokens of this age.
+    pub fn inactive(age: Age) -> Self {
         Self::with_lockout(LOCKOUT, age)
     }
 
     pub fn with_lockout(lockout: f64, age: Age) -> Self {
         let policy = RefreshPolicy::new(times(START, LIFETIME), true, lockout, START);
-        Self { policy, now: START, random: 0.5 }.aged(age)
+        Self { policy, now: START, random: 0.5 }.at_age(age)
     }
 
-    /// At rest, with a pair of this age that came with a config after the refresh token had died.
+    /// Inactive, with tokens of this age that came with a config after the refresh token had died.
     pub fn revived(age: Age) -> Self {
-        let mut lab = Self::reach(StateName::Dead, false);
-        lab.configure();
-        lab.aged(age)
+        let mut fixture = Self::in_state(StateName::Dead, false);
+        fixture.receive_stored_tokens();
+        fixture.at_age(age)
     }
 
-    fn aged(mut self, age: Age) -> Self {
+    fn at_age(mut self, age: Age) -> Self {
         self.now += match age {
             Age::Fresh => MINUTE,
             Age::Due => LIFETIME - 4.0 * MINUTE,
@@ -132,8 +132,8 @@ impl Lab {
         self
     }
 
-    /// A config comes with a newer access token, which was just received.
-    pub fn configure(&mut self) {
+    /// A config arrives with a newer access token, which was just received.
+    pub fn receive_stored_tokens(&mut self) {
         assert!(self.policy.on_stored_tokens(times(self.now, LIFETIME), self.now));
     }
 
@@ -142,130 +142,132 @@ impl Lab {
         self
     }
 
-    /// Somebody has just declared the refresh token dead, and that is found.
-    pub fn found_dead(self) -> Self {
+    /// The search finds a tombstone that another process has just written.
+    pub fn find_tombstone(self) -> Self {
         let died_at = Some(self.now);
-        self.all(&[Event::TombstoneFound { died_at }])
+        self.handle_all(&[Event::TombstoneFound { died_at }])
     }
 
-    pub fn on(&mut self, event: Event) -> Action {
+    pub fn handle(&mut self, event: Event) -> Action {
         self.policy.handle(event, self.now, self.random)
     }
 
-    /// Has these events happen one after another, each wait being waited for.
-    pub fn all(mut self, events: &[Event]) -> Self {
+    /// Handles these events one after another. Before `WaitEnded`, the clock moves to the end of the wait.
+    pub fn handle_all(mut self, events: &[Event]) -> Self {
         for event in events {
             if let (Event::WaitEnded, Action::WaitUntil(time)) = (event, self.policy.state().action()) {
                 self.now = time;
             }
             let before = self.policy.state();
-            self.on(*event);
+            self.handle(*event);
             assert_ne!(self.policy.state(), before, "{event:?} does nothing");
         }
         self
     }
 
-    /// Somebody whose store has an old pair asks.
-    pub fn begin(mut self) -> Self {
+    /// A caller whose store has old tokens starts a cycle.
+    pub fn start_cycle(mut self) -> Self {
         assert_eq!(self.policy.acquire(0, NEVER, self.now), Decision::Wait);
         assert_eq!(self.policy.state(), State::AcquiringLock);
         self
     }
 
-    /// Somebody wants a newer pair.
-    pub fn wish(mut self) -> Self {
+    /// A caller wants newer tokens.
+    pub fn force_refresh(mut self) -> Self {
         assert_eq!(self.policy.force_refresh(self.generation(), NEVER, self.now), Decision::Wait);
         assert!(self.policy.is_refresh_forced());
         self
     }
 
-    pub fn looking(self) -> Self {
-        self.begin().all(&[Event::LockAcquired])
+    pub fn finding_successor(self) -> Self {
+        self.start_cycle().handle_all(&[Event::LockAcquired])
     }
 
     pub fn queued(self) -> Self {
-        let lab = self.looking().all(&[Event::NoSuccessor]);
-        assert_eq!(lab.policy.state(), State::Queued);
-        lab
+        let fixture = self.finding_successor().handle_all(&[Event::NoSuccessor]);
+        assert_eq!(fixture.policy.state(), State::Queued);
+        fixture
     }
 
-    pub fn refreshing(self) -> Self {
-        self.queued().all(&[Event::Admitted])
+    pub fn requesting(self) -> Self {
+        self.queued().handle_all(&[Event::Admitted])
     }
 
-    /// In a turn that has the lock: looks for a successor once more.
-    pub fn looking_again(self) -> Self {
-        self.all(&[Event::LockLost, Event::LockAcquired])
+    /// From a cycle that has the lock: looks for a successor once more.
+    pub fn finding_successor_again(self) -> Self {
+        self.handle_all(&[Event::LockLost, Event::LockAcquired])
     }
 
-    /// From the wait for a request on.
-    pub fn refreshing_again(self) -> Self {
-        self.all(&[Event::WaitEnded, Event::NoSuccessor, Event::Admitted])
+    /// From the wait before a request.
+    pub fn requesting_again(self) -> Self {
+        self.handle_all(&[Event::WaitEnded, Event::NoSuccessor, Event::Admitted])
     }
 
-    /// From the request on: the refusal is about to be judged.
-    pub fn judging(self) -> Self {
-        self.all(&[Event::Refused, Event::WaitEnded, Event::NoSuccessor])
+    /// From the request: Bitbucket refuses it, and the refusal is about to be judged.
+    pub fn judging_refusal(self) -> Self {
+        self.handle_all(&[Event::Refused, Event::WaitEnded, Event::NoSuccessor])
     }
 
-    /// From the request on: it is refused, and the refusal counts.
+    /// From the request: Bitbucket refuses it, and the refusal counts.
     pub fn refused(self) -> Self {
-        self.judging().all(&[COUNTS])
+        self.judging_refusal().handle_all(&[COUNTS])
     }
 
-    /// From the rest on: the refresh token is about to be declared dead.
-    pub fn burying(self) -> Self {
-        let mut lab = self.refreshing().refused();
-        if lab.policy.state() != State::WritingTombstone {
-            lab = lab.refreshing_again().refused();
+    /// From `Inactive`: the refresh token is about to be declared dead.
+    pub fn writing_tombstone(self) -> Self {
+        let mut fixture = self.requesting().refused();
+        if fixture.policy.state() != State::WritingTombstone {
+            fixture = fixture.requesting_again().refused();
         }
-        assert_eq!(lab.policy.state(), State::WritingTombstone);
-        lab
+        assert_eq!(fixture.policy.state(), State::WritingTombstone);
+        fixture
     }
 
-    /// From the death on: it is reviewed.
+    /// From `Dead`: the review sends its request.
     pub fn reviewing(self) -> Self {
-        self.later(4.0 * HOUR).refreshing()
+        self.later(4.0 * HOUR).requesting()
     }
 
-    /// In this state, with a pair that is usable or not.
-    pub fn reach(state: StateName, usable: bool) -> Self {
-        let at_rest = || Self::at_rest(if usable { Age::Due } else { Age::Expired });
-        let lab = match state {
-            StateName::Inactive => at_rest(),
-            StateName::Dead => at_rest().burying().all(&[Event::Published]),
-            StateName::AcquiringLock => at_rest().begin(),
-            StateName::AwaitingLock => at_rest().begin().all(&[Event::LockBusy]),
-            StateName::FindingSuccessor => at_rest().looking(),
-            StateName::Queued => at_rest().queued(),
-            StateName::RequestingTokens => at_rest().refreshing(),
-            StateName::AwaitingVerdict => at_rest().refreshing().all(&[Event::Refused]),
-            StateName::JudgingRefusal => at_rest().refreshing().judging(),
+    /// In this state, with tokens that are usable or not.
+    pub fn in_state(state: StateName, usable: bool) -> Self {
+        let inactive = || Self::inactive(if usable { Age::Due } else { Age::Expired });
+        let fixture = match state {
+            StateName::Inactive => inactive(),
+            StateName::Dead => inactive().writing_tombstone().handle_all(&[Event::Published]),
+            StateName::AcquiringLock => inactive().start_cycle(),
+            StateName::AwaitingLock => inactive().start_cycle().handle_all(&[Event::LockBusy]),
+            StateName::FindingSuccessor => inactive().finding_successor(),
+            StateName::Queued => inactive().queued(),
+            StateName::RequestingTokens => inactive().requesting(),
+            StateName::AwaitingVerdict => inactive().requesting().handle_all(&[Event::Refused]),
+            StateName::JudgingRefusal => inactive().requesting().judging_refusal(),
             StateName::BackingOff => {
-                let mut lab = Self::at_rest(Age::Expired).refreshing().all(&[FAILED]);
+                let mut fixture = Self::inactive(Age::Expired).requesting().handle_all(&[FAILED]);
                 if usable {
-                    lab.configure();
+                    fixture.receive_stored_tokens();
                 }
-                lab
+                fixture
             }
             StateName::Publishing => {
-                let lab = at_rest().refreshing();
-                let pair = times(lab.now, if usable { LIFETIME } else { 0.0 });
-                lab.all(&[Event::Refreshed(pair)])
+                let fixture = inactive().requesting();
+                let tokens = times(fixture.now, if usable { LIFETIME } else { 0.0 });
+                fixture.handle_all(&[Event::Refreshed(tokens)])
             }
-            StateName::WritingTombstone => at_rest().burying(),
-            StateName::SavingTokens => Self::reach(StateName::Publishing, usable).all(&[Event::Published]),
-            StateName::AwaitingSave => Self::reach(StateName::SavingTokens, usable).all(&[Event::SaveFailed]),
+            StateName::WritingTombstone => inactive().writing_tombstone(),
+            StateName::SavingTokens => Self::in_state(StateName::Publishing, usable).handle_all(&[Event::Published]),
+            StateName::AwaitingSave => {
+                Self::in_state(StateName::SavingTokens, usable).handle_all(&[Event::SaveFailed])
+            }
             StateName::ReportingSaveFailure => {
                 let again = [Event::WaitEnded, Event::SaveFailed];
-                Self::reach(StateName::AwaitingSave, usable).all(&again).all(&again)
+                Self::in_state(StateName::AwaitingSave, usable).handle_all(&again).handle_all(&again)
             }
         };
-        assert_eq!(name(lab.policy.state()), state);
-        let now = lab.now;
-        let answer = lab.policy.clone().acquire(lab.generation(), now, now);
+        assert_eq!(name(fixture.policy.state()), state);
+        let now = fixture.now;
+        let answer = fixture.policy.clone().acquire(fixture.generation(), now, now);
         assert_eq!(answer == Decision::Use, usable, "{state:?}");
-        lab
+        fixture
     }
 
     pub fn generation(&self) -> u32 {
