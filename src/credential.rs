@@ -1,8 +1,8 @@
-//! The credentials that Bitbucket takes, as NocoDB stores them.
+//! The credentials that Bitbucket accepts, as NocoDB stores them.
 //!
 //! In: the JSON of a stored config's members. Out: a [`Credential`] with the value of its `Authorization` header. What never
-//! happens here: a credential being refused for what its first letters look like, which only make a hint; or a connection
-//! acting as the OAuth client itself without an administrator's leave.
+//! happens here: rejecting a credential because of its prefix, which only produces a hint; or a connection that acts as the
+//! OAuth client itself without an administrator's permission.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,21 +16,21 @@ use crate::pasted;
 use crate::secret::Secret;
 use crate::token_response::is_token;
 
-/// What a connection authenticates with; NocoDB's `config.type`.
+/// How a connection authenticates: NocoDB's `config.type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuthType {
-    /// Tokens of a user who consented.
+    /// OAuth tokens of a user who consented.
     OAuth,
     /// A repository, project or workspace access token.
     ApiKey,
-    /// An API token of an Atlassian account, with its e-mail address.
+    /// An API token of an Atlassian account, with the account's e-mail address.
     Basic,
     /// The OAuth client itself (RFC 6749 section 4.4).
     Custom,
 }
 
 impl AuthType {
-    /// Every kind.
+    /// All types.
     pub const ALL: [Self; 4] = [Self::OAuth, Self::ApiKey, Self::Basic, Self::Custom];
 
     /// The name that NocoDB stores.
@@ -43,38 +43,38 @@ impl AuthType {
         }
     }
 
-    /// The kind with this name.
+    /// Returns the type with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
-    /// Whether a config that says this of its kind takes its tokens for a code: unless it names another kind.
+    /// Whether a config with this type gets its tokens for an authorization code: all do that name no other known type.
     pub fn uses_authorization_code(name: &str) -> bool {
         matches!(Self::from_name(name), None | Some(Self::OAuth))
     }
 
-    /// Whether a config of the kind with this name holds tokens that a user consented to, and what is known of them. Members of
-    /// another kind may be left from before.
+    /// Whether a config with this type has tokens that a user consented to, and their metadata. A config of another type may
+    /// still have such members from earlier.
     pub fn holds_user_tokens(name: &str) -> bool {
         Self::from_name(name) == Some(Self::OAuth)
     }
 
-    /// Whether the kind with this name is the OAuth client itself, which gets tokens of its own.
+    /// Whether a connection with this type acts as the OAuth client itself, which requests tokens without a user.
     pub fn is_client_credentials(name: &str) -> bool {
         Self::from_name(name) == Some(Self::Custom)
     }
 
-    /// Whether it is the credential of a person: access tokens and OAuth clients have no user at Bitbucket.
+    /// Whether the credential belongs to a user. At Bitbucket, access tokens and OAuth clients have no user.
     pub fn has_user(self) -> bool {
         matches!(self, Self::OAuth | Self::Basic)
     }
 }
 
-/// The members of a stored config that are read. `oauth` is what the host's GUI sends once, to be exchanged.
+/// The members of a stored config that this module reads. `oauth` is the authorization code that NocoDB's GUI sends once.
 pub const MEMBERS: [&str; 6] = ["type", "token", "email", "oauth_token", "refresh_token", "oauth"];
 
-/// Whether the JSON of a member stands for a text in a vault: `{ "$vault": { "alias": …, "secret": … } }`, and nothing else.
-/// NocoDB puts the text in its place before it hands a config over.
+/// Whether the JSON of a member is a reference to a secret in a vault: exactly `{ "$vault": { "alias": …, "secret": … } }`.
+/// NocoDB replaces it with the secret before it passes a config to the package.
 pub fn is_vault_reference(member: &str) -> bool {
     entries(member.as_bytes()).is_some_and(|entries| is_reference(&entries))
 }
@@ -83,22 +83,22 @@ fn is_reference(entries: &Entries) -> bool {
     matches!(entries.as_slice(), [(name, Value::Object(_))] if name == "$vault")
 }
 
-/// A credential that can be used, or at least renewed.
+/// A credential that can be used, or at least refreshed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential {
-    /// Its kind.
+    /// Its type.
     pub kind: AuthType,
-    /// The token, unless it has to be fetched first.
+    /// The token; `None` when it has to be requested first.
     pub access_token: Option<Secret>,
     /// The Atlassian account of an API token.
     pub email: Option<String>,
-    /// Whether a new token can be had without anybody doing anything.
+    /// Whether a new token can be requested without a user.
     pub can_refresh: bool,
 }
 
 impl Credential {
-    /// Reads the JSON of a config's [members](MEMBERS). Stores may hold anything: what is no text is as good as absent, and so
-    /// is an empty one. White space around what people paste is trimmed.
+    /// Reads the JSON of a config's [members](MEMBERS). A store may contain anything, so a value that is not a string counts
+    /// as absent. So does an empty string. White space around pasted values is trimmed.
     pub fn read(config: &str, client_credentials: ClientCredentials) -> Result<Self> {
         let [kind, token, email, oauth_token, refresh_token, code] = members(config.as_bytes(), MEMBERS)
             .map_err(|_| argument("config", "is not an object that can be read"))?;
@@ -139,7 +139,8 @@ impl Credential {
             }
             return Err(argument(field, reason));
         }
-        // Another one could be renewed; one that Bitbucket cannot have sent would end the connection.
+        // An invalid access token can be refreshed. A refresh token that Bitbucket cannot have issued would end the
+        // connection.
         if let Some(Err(reason)) = refresh_token.as_deref().map(pasted::check_credential) {
             return Err(argument("refresh_token", reason));
         }
@@ -150,7 +151,7 @@ impl Credential {
         Ok(Self { kind, access_token: access_token.ok(), email, can_refresh })
     }
 
-    /// The value of the header `Authorization` (RFC 6750 section 2.1, RFC 7617 section 2).
+    /// Returns the value of the `Authorization` header (RFC 6750 section 2.1, RFC 7617 section 2).
     pub fn authorization(&self) -> Option<Secret> {
         let token = self.access_token.as_ref()?.expose();
         Some(Secret::new(match &self.email {
@@ -159,7 +160,7 @@ impl Credential {
         }))
     }
 
-    /// What seems to be wrong with the token. Prefixes are not documented, so this is no more than a hint.
+    /// Returns what seems to be wrong with the token. Atlassian does not document the prefixes, so this is only a hint.
     pub fn hint(&self) -> Option<&'static str> {
         let token = self.access_token.as_ref()?.expose();
         let begins = |prefix: &str| token.starts_with(prefix);
@@ -178,17 +179,17 @@ impl Credential {
     }
 }
 
-/// Whether the tokens of a config of this kind can be renewed with this refresh token.
+/// Whether the tokens of a config with this type can be refreshed with this refresh token.
 pub fn is_refreshable(kind: &str, refresh_token: &str) -> bool {
     AuthType::holds_user_tokens(kind) && !refresh_token.trim().is_empty()
 }
 
-/// The value of `Authorization` for an access token (RFC 6750 section 2.1).
+/// Returns the value of `Authorization` for an access token (RFC 6750 section 2.1).
 pub fn bearer(access_token: &str) -> Secret {
     Secret::new(["Bearer ", access_token].concat())
 }
 
-/// The text of a member, without the white space around it, unless it is empty.
+/// Returns the string of a member without surrounding white space; `None` when it is empty.
 fn text(member: Option<Value>) -> Option<String> {
     member?.text().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
@@ -198,8 +199,8 @@ fn parse_token(text: &str) -> core::result::Result<Secret, Reason> {
     if is_token(text) { Ok(Secret::new(text)) } else { Err("is no token: it has characters that tokens do not have") }
 }
 
-/// What stands around or between addresses where several are listed or one has a name beside it (RFC 5322 section 3.4), and
-/// what ends a user-id (RFC 7617 section 2).
+/// The characters that separate or enclose addresses in a list or beside a display name (RFC 5322 section 3.4), and the one
+/// that ends a user-id (RFC 7617 section 2).
 const NOT_IN_EMAIL: [char; 5] = ['<', '>', ',', ';', ':'];
 
 fn parse_email(text: &str) -> Result<String> {
@@ -215,7 +216,7 @@ fn parse_email(text: &str) -> Result<String> {
     }
 }
 
-/// The slug of a workspace or repository, or a UUID in braces, as a segment of a path.
+/// Returns a path segment for the slug of a workspace or repository, or for a UUID in braces.
 pub fn segment(text: &str, field: &str) -> Result<String> {
     let text = text.trim();
     pasted::check(text).map_err(|reason| argument(field, reason))?;

@@ -1,7 +1,7 @@
-//! What an administrator configures by environment variables: the OAuth client, the way to Bitbucket, limits, a Redis.
+//! Reads what an administrator configures with environment variables: the OAuth client, proxies, limits and a Redis.
 //!
-//! In: the variables, by their names. Out: an [`Environment`], with what is wrong told for each variable. What never happens
-//! here: a value in an error; only its name and the reason are told.
+//! In: the variables. Out: an [`Environment`], with a list of problems. What never happens here: a variable's value in an
+//! error, which has only its name and the reason.
 
 use crate::Reason;
 use crate::callback_page::CallbackPage;
@@ -23,21 +23,21 @@ pub mod variable {
     pub const CLIENT_SECRET: &str = "INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET";
     /// The callback URL that is registered with the OAuth client.
     pub const REDIRECT_URI: &str = "INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI";
-    /// The word `allow`, for connections that act as the client itself.
+    /// The word `allow`: connections may act as the OAuth client itself.
     pub const CLIENT_CREDENTIALS: &str = "INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS";
-    /// The word `optional`, for a form that sends no verifier.
+    /// The word `optional`: NocoDB's form may send no code verifier.
     pub const CODE_VERIFIER: &str = "INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER";
     /// Scopes separated by spaces or commas, or the word `none`.
     pub const SCOPES: &str = "INTEGRATION_AUTH_BITBUCKET_SCOPES";
-    /// Instead of Bitbucket Cloud's authorization endpoint.
+    /// Overrides Bitbucket Cloud's authorization endpoint.
     pub const AUTHORIZE_URL: &str = "INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL";
-    /// Instead of Bitbucket Cloud's token endpoint.
+    /// Overrides Bitbucket Cloud's token endpoint.
     pub const TOKEN_URL: &str = "INTEGRATION_AUTH_BITBUCKET_TOKEN_URL";
-    /// Instead of the base of Bitbucket Cloud's API.
+    /// Overrides the base URL of Bitbucket Cloud's API.
     pub const API_URL: &str = "INTEGRATION_AUTH_BITBUCKET_API_URL";
     /// The time limit of one request, in milliseconds.
     pub const TIMEOUT_MS: &str = "INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS";
-    /// How long to wait after a refusal before a refresh token is tried again, in milliseconds.
+    /// How long to wait after a refused refresh token before one is used again, in milliseconds.
     pub const LOCKOUT_MS: &str = "INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS";
     /// Requests to the API in an hour, or the word `off`.
     pub const RATE_LIMIT: &str = "INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT";
@@ -45,21 +45,21 @@ pub mod variable {
     pub const REDIS_URL: &str = "INTEGRATION_AUTH_BITBUCKET_REDIS_URL";
     /// NocoDB's own Redis, used when the one above is not set.
     pub const NOCODB_REDIS_URL: &str = "NC_REDIS_URL";
-    /// The Redis of NocoDB's jobs, where it is another.
+    /// The Redis of NocoDB's jobs, if it is a different one.
     pub const NOCODB_JOBS_REDIS_URL: &str = "NC_JOBS_REDIS_URL";
-    /// The Redis of NocoDB's cache, where it is another.
+    /// The Redis of NocoDB's cache, if it is a different one.
     pub const NOCODB_CACHE_REDIS_URL: &str = "NC_CACHE_REDIS_URL";
-    /// Those of NocoDB, the one for everything first.
+    /// All Redis variables of NocoDB, the general one first.
     pub const NOCODB_REDIS_URLS: [&str; 3] = [NOCODB_REDIS_URL, NOCODB_JOBS_REDIS_URL, NOCODB_CACHE_REDIS_URL];
     /// The number of the plugin's database in NocoDB's own Redis.
     pub const REDIS_DATABASE: &str = "INTEGRATION_AUTH_BITBUCKET_REDIS_DATABASE";
-    /// By which NocoDB runs its jobs in processes of their own; the second is the older name.
+    /// They make NocoDB run its jobs in separate processes. The second one is the older name.
     pub const NOCODB_WORKERS: [&str; 2] = ["NC_WORKER_MODE_ENABLED", "NC_WORKER_CONTAINER"];
-    /// Where users open NocoDB: its own variable.
+    /// NocoDB's own variable: the URL at which users open NocoDB.
     pub const NOCODB_PUBLIC_URL: &str = "NC_PUBLIC_URL";
-    /// The word `off`, for no answers in place of endpoints that Atlassian removed.
+    /// The word `off`: requests to endpoints that Atlassian removed are not replaced.
     pub const COMPAT: &str = "INTEGRATION_AUTH_BITBUCKET_COMPAT";
-    /// All of them.
+    /// All variables.
     pub const ALL: [&str; 21] = [
         CLIENT_ID,
         CLIENT_SECRET,
@@ -91,58 +91,59 @@ pub const DEFAULT_TIMEOUT_MS: u32 = 10_000;
 /// The longest time that may be configured: five minutes.
 const LONGEST_TIME_MS: u32 = 300_000;
 
-/// The wait after a refusal when none is configured. Bitbucket's lockout is short; nobody has measured it.
+/// The wait after a refused refresh token when none is configured. Bitbucket's lockout is short. Its length has not been
+/// measured.
 pub const DEFAULT_LOCKOUT_MS: u32 = 30_000;
 
-/// The value of [`variable::SCOPES`] that requests no scopes at all, so that Bitbucket grants all of the client's.
+/// The value of [`variable::SCOPES`] with which no scopes are requested. Bitbucket then grants all scopes of the client.
 const NO_SCOPES: &str = "none";
 
 /// How many requests to the API are sent in an hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RateLimit {
-    /// As many as Bitbucket takes.
+    /// As many as Bitbucket allows.
     Default,
-    /// As many as an administrator says.
+    /// As many as an administrator configured.
     Configured(u32),
-    /// As many as there are.
+    /// Without a limit.
     Off,
 }
 
-/// Whether a connection may act as the OAuth client itself (RFC 6749 section 4.4). Nobody consents to that, and everybody
-/// who may create a connection can read and change whatever the client may: an administrator has to want it.
+/// Whether a connection may act as the OAuth client itself (RFC 6749 section 4.4). No user consents to that, and every user
+/// who may create a connection can then read and change everything that the client can. So an administrator has to allow it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ClientCredentials {
-    /// No connection may.
+    /// No connection may act as the client.
     #[default]
     Refused,
-    /// Each may.
+    /// Every connection may act as the client.
     Allowed,
 }
 
 /// The value of [`variable::CLIENT_CREDENTIALS`] that allows it.
 const ALLOW: &str = "allow";
 
-/// Whether the form that the host shows has to send a verifier along with a code (RFC 7636). A code without one may have
-/// been taken from somebody else's login (RFC 9700 section 4.5).
+/// Whether NocoDB's form has to send a code verifier with an authorization code (RFC 7636). A code without one may have been
+/// injected from another user's login (RFC 9700 section 4.5).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum HostVerifier {
-    /// As NocoDB's form does.
+    /// The form has to send it. NocoDB's form does.
     #[default]
     Required,
-    /// The form of NocoDB 0.262 to 0.265 began its logins without a challenge.
+    /// The form may leave it out: that of NocoDB 0.262 to 0.265 began its logins without a code challenge.
     Optional,
 }
 
-/// The value of [`variable::CODE_VERIFIER`] for hosts whose form sends none.
+/// The value of [`variable::CODE_VERIFIER`] for versions of NocoDB whose form sends no code verifier.
 const OPTIONAL: &str = "optional";
 
-/// Whether requests to endpoints that Atlassian removed are answered from others.
+/// Whether requests to endpoints that Atlassian removed are replaced by requests to other endpoints.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum RemovedEndpoints {
-    /// Where that is possible.
+    /// They are, where that is possible.
     #[default]
     Replaced,
-    /// Bitbucket's own answer is handed on.
+    /// They are not, and the caller gets Bitbucket's own response.
     Left,
 }
 
@@ -156,54 +157,54 @@ const WORKERS_TOGETHER: Reason = "or NC_REDIS_URL has to name one, the same in a
 /// The value of [`variable::RATE_LIMIT`] for no limit.
 const NO_LIMIT: &str = "off";
 
-/// The address of a Redis, and the variable that names it.
+/// The URL of a Redis, and the variable that contains it.
 #[derive(Debug, Clone)]
 pub struct NamedRedis {
     /// The variable.
     pub variable: &'static str,
-    /// The address as it was written; [`redis::Server`] can read it. It may hold a password.
+    /// The URL as it was written. [`redis::Server`] can parse it. It may contain a password.
     pub address: Secret,
-    /// Which of its databases.
+    /// Which database of that Redis the plugin uses.
     pub database: redis::Database,
 }
 
-/// What the environment says.
+/// The configuration from the environment.
 #[derive(Debug)]
 pub struct Environment {
-    /// The client, when every variable is usable: then OAuth can be offered.
+    /// The OAuth client, if all of its variables are valid. Only then does NocoDB's form offer OAuth.
     pub client: Option<ClientConfig>,
     /// The page at the client's redirect URI.
     pub callback_page: Option<CallbackPage>,
-    /// Where a user logs in, unless the override is unusable.
+    /// The authorization endpoint, unless its override is invalid.
     pub authorize: Option<Address>,
-    /// The token endpoint, unless its override is unusable.
+    /// The token endpoint, unless its override is invalid.
     pub token: Option<Address>,
-    /// The API's base, unless its override is unusable. Access tokens need it without a client.
+    /// The API's base URL, unless its override is invalid. Access tokens need it even without an OAuth client.
     pub api: Option<Address>,
     /// The time limit of one request.
     pub timeout_ms: u32,
-    /// The wait after a refusal of a refresh token.
+    /// The wait after a refused refresh token.
     pub lockout_ms: u32,
     /// The limit of requests to the API.
     pub rate_limit: RateLimit,
-    /// Whether connections may act as the client itself.
+    /// Whether connections may act as the OAuth client itself.
     pub client_credentials: ClientCredentials,
-    /// What the host's form sends along with a code.
+    /// Whether NocoDB's form has to send a code verifier.
     pub host_verifier: HostVerifier,
     /// The Redis through which processes share their tokens.
     pub redis: Option<NamedRedis>,
-    /// Whether the variables say that NocoDB runs its jobs in processes of their own.
+    /// Whether the variables make NocoDB run its jobs in separate processes.
     pub has_workers: bool,
-    /// What is done about endpoints that Atlassian removed.
+    /// Whether requests to removed endpoints are replaced.
     pub removed_endpoints: RemovedEndpoints,
-    /// The way to Bitbucket.
+    /// The proxies for requests to Bitbucket.
     pub proxies: Proxies,
-    /// What is missing or wrong, in the order of [`variable::ALL`]; the proxy and its exceptions come last.
+    /// Missing and invalid variables, in the order of [`variable::ALL`], followed by those for the proxy and its exceptions.
     pub problems: Vec<Error>,
 }
 
 impl Environment {
-    /// Reads the variables through `get`. White space around a value is trimmed; an empty value counts as absent.
+    /// Reads the variables with `get`. White space around a value is trimmed, and an empty value counts as absent.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let mut problems = Vec::new();
         let mut values = Values { get: &get, problems: &mut problems };
@@ -212,13 +213,13 @@ impl Environment {
             let public_url = get(variable::NOCODB_PUBLIC_URL);
             CallbackPage::new(client.redirect_uri(), &client.endpoints().authorize, public_url.as_deref())
         });
-        // An unusable value of these is no reason to do without OAuth; the defaults are safe.
+        // An invalid value of one of these does not disable OAuth. The defaults are safe.
         let timeout_ms = values.milliseconds(variable::TIMEOUT_MS, 1, DEFAULT_TIMEOUT_MS);
         let lockout_ms = values.milliseconds(variable::LOCKOUT_MS, 0, DEFAULT_LOCKOUT_MS);
         let rate_limit = values
             .optional(variable::RATE_LIMIT, |value| value.map_or(Ok(RateLimit::Default), parse_rate_limit))
             .unwrap_or(RateLimit::Default);
-        // What is not understood allows nothing.
+        // An invalid value allows nothing.
         let client_credentials = values
             .word(variable::CLIENT_CREDENTIALS, ALLOW, "must be the word allow, or not set")
             .map_or(ClientCredentials::Refused, |()| ClientCredentials::Allowed);
@@ -261,9 +262,9 @@ struct Values<'a, G> {
 }
 
 impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
-    /// The client, and the endpoints, which some need without one.
+    /// Reads the client, and the endpoints, which are also needed without a client.
     fn read_client(&mut self) -> (Option<ClientConfig>, [Option<Address>; 3]) {
-        // Each by itself, so that all problems are told.
+        // Each variable is checked separately, so that all problems are reported.
         let client_id = self.required(variable::CLIENT_ID, |value| parse_credential(value).map(str::to_owned));
         let client_secret = self.required(variable::CLIENT_SECRET, |value| parse_credential(value).map(Secret::new));
         let redirect_uri = self.required(variable::REDIRECT_URI, Address::parse);
@@ -293,13 +294,13 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
             .unwrap_or(default)
     }
 
-    /// Whether a variable has its only value.
+    /// Reads a variable that has only one valid value.
     fn word(&mut self, name: &str, word: &str, reason: Reason) -> Option<()> {
         self.optional(name, |value| value.map(|value| if value == word { Ok(()) } else { Err(reason) }).transpose())
             .flatten()
     }
 
-    /// NocoDB's own Redis serves where none is named, or the one that is named is unusable.
+    /// Reads which Redis to use. NocoDB's own is used if no other is configured, or the configured URL is invalid.
     fn read_redis(&mut self) -> Option<NamedRedis> {
         let parse =
             |address: &str| redis::Server::parse(address).map(|server| (Secret::new(address), server.database));
@@ -322,7 +323,7 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
         Some(NamedRedis { variable, address, database })
     }
 
-    /// The databases that NocoDB's variables name beside this one, wherever they are.
+    /// The other databases in NocoDB's variables, on any Redis.
     fn other_databases(&self, home: u32) -> Vec<u32> {
         let addresses = variable::NOCODB_REDIS_URLS.into_iter().filter_map(|variable| (self.get)(variable));
         addresses
@@ -340,7 +341,7 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
         variable::NOCODB_WORKERS.into_iter().any(is_on)
     }
 
-    /// Says what is needed where NocoDB runs its jobs in other processes.
+    /// Reports that NocoDB's processes need a common Redis.
     fn report_workers(&mut self) {
         let error = Error::new(Code::InvalidConfig, Phase::Config);
         let error = error.with_explanation(WORKERS_ALONE).with_field(variable::REDIS_URL);

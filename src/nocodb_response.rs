@@ -1,18 +1,18 @@
 //! NocoDB's responses to requests that fail, and the errors that only the preload can detect.
 //!
 //! In: the code of an error, and the status of Bitbucket's response. Out: the status of NocoDB's own response, and errors
-//! about rows. What never happens here: a 401 or 403. NocoDB's GUI would log its user out after a 401, and would report missing
-//! permissions in NocoDB after a 403.
+//! about rows. What never happens here: a 401 or 403. NocoDB's GUI would log its user out after a 401, and would report
+//! missing permissions in NocoDB after a 403.
 
 use crate::error::{Code, ConnectionEnd, Error, Phase};
 use crate::pasted::MASKED;
 
-/// How long the exchange of an authorization code may keep a transaction of NocoDB's database open, in milliseconds. On SQLite,
-/// the transaction blocks all other writers meanwhile.
+/// How long the exchange of an authorization code may keep a transaction of NocoDB's database open, in milliseconds. On
+/// SQLite, the transaction blocks all other writers meanwhile.
 pub const TRANSACTION_TIMEOUT_MS: u32 = 5_000;
 
-/// Returns the status (RFC 9110 section 15) of NocoDB's response to a request that failed with this code. `status` is that of
-/// Bitbucket's response, if there was one. A failure that the caller or an administrator can fix is a 400.
+/// Returns the status (RFC 9110 section 15) of NocoDB's response to a request that failed with this code. `status` is that
+/// of Bitbucket's response, if there was one. A failure that the caller or an administrator can fix is a 400.
 pub fn status(code: Code, status: Option<u16>) -> u16 {
     match code {
         Code::InvalidArgument

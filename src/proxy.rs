@@ -1,8 +1,8 @@
-//! Which proxy a request goes through: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, judged once.
+//! Chooses the proxy for a request, from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which are read once.
 //!
-//! In: the variables as an administrator wrote them, then the address of each request. Out: the proxy to ask for a tunnel
-//! (RFC 9110 section 9.3.6) with the credentials that it gets, or none. What never happens here: a value in an error, a
-//! look at a variable that another one takes precedence over, or a request past a proxy that cannot be used.
+//! In: the variables as an administrator wrote them, then the URL of each request. Out: the proxy from which the request
+//! gets a tunnel (RFC 9110 section 9.3.6), with its credentials, or none. What never happens here: a variable's value in an
+//! error, reading a variable that another one takes precedence over, or a request that bypasses an invalid proxy.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,43 +16,43 @@ use crate::error::{Code, Error, Phase, Result};
 use crate::secret::{Secret, exposed};
 use crate::{pasted, query};
 
-/// The variables that may name the proxy. The first one that is set counts, and no other is looked at: this is the order
-/// of `EnvHttpProxyAgent` of undici.
+/// The variables for the proxy. The first one that is set takes precedence. The order is that of undici's
+/// `EnvHttpProxyAgent`.
 const PROXY: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
 
-/// The variables that may name hosts to which requests go directly, in the same way.
+/// The variables for hosts that bypass the proxy. The first one that is set takes precedence.
 const NO_PROXY: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
-/// All of them.
+/// All proxy variables.
 pub const VARIABLES: [&str; 6] = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"];
 
 const NOT_ENCODED: Reason =
     "has a user name or a password with a character that must be percent-encoded: %2F for /, %3F for ?, %23 for #";
 
-/// A proxy that can be used.
+/// A valid proxy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
 pub struct Proxy {
-    /// The variable that names it.
+    /// The variable that contains its URL.
     pub variable: &'static str,
     /// Scheme, host and port.
     pub origin: String,
-    /// The value of `Proxy-Authorization` (RFC 7617), if the address holds credentials.
+    /// The value of `Proxy-Authorization` (RFC 7617), if the URL contains credentials.
     #[serde(serialize_with = "exposed", skip_serializing_if = "Option::is_none")]
     #[tsify(type = "string")]
     pub authorization: Option<Secret>,
 }
 
-/// The proxy that is named, and the hosts that are excepted.
+/// The configured proxy, and the hosts that bypass it.
 #[derive(Debug, Clone)]
 pub struct Proxies {
     named: Option<(&'static str, core::result::Result<Proxy, Reason>)>,
     excepted: Vec<Exception>,
-    /// Why a list of exceptions, by its variable, cannot be what was meant.
+    /// The variable with an invalid list of exceptions, and the reason.
     misread: Option<(&'static str, Reason)>,
 }
 
 impl Proxies {
-    /// Reads the variables through `get`. White space around a value is trimmed; an empty value counts as absent.
+    /// Reads the variables with `get`. White space around a value is trimmed, and an empty value counts as absent.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let first = |names: &[&'static str]| {
             names.iter().find_map(|name| {
@@ -70,19 +70,20 @@ impl Proxies {
         Self { named, excepted, misread }
     }
 
-    /// What is wrong with the variables that count. Without a proxy there are no exceptions either.
+    /// Returns the problems of the variables that take precedence. Exceptions only matter if there is a proxy.
     pub fn problems(&self) -> impl Iterator<Item = Box<Error>> {
         let named = self.named.as_ref().and_then(|(variable, named)| Some((*variable, *named.as_ref().err()?)));
         let misread = self.misread.filter(|_| self.named.is_some());
         named.into_iter().chain(misread).map(|(variable, reason)| unusable(variable, reason))
     }
 
-    /// The proxy for a request to this address, unless the request goes directly: plain http is accepted for loopback
-    /// because it stays on this machine, and a proxy would get secrets in clear. `INVALID_CONFIG` where the proxy cannot be
-    /// used; whoever demands one does not want the request to go past it.
+    /// Returns the proxy for a request to this URL; `None` when the request goes directly. Requests to loopback addresses
+    /// bypass the proxy: plain http is accepted there because it stays on this machine, and a proxy would read the secrets
+    /// in it. Returns `INVALID_CONFIG` if the proxy is invalid, because an administrator who configures one does not want
+    /// requests to bypass it.
     pub fn proxy_for(&self, url: &str) -> Result<Option<&Proxy>> {
         let Some((variable, named)) = &self.named else { return Ok(None) };
-        let is_direct = |url: Url| is_loopback(&url) || self.excepted.iter().any(|entry| entry.is(&url));
+        let is_direct = |url: Url| is_loopback(&url) || self.excepted.iter().any(|entry| entry.matches(&url));
         if Url::parse(url).is_ok_and(is_direct) {
             return Ok(None);
         }
@@ -121,8 +122,8 @@ fn parse(variable: &'static str, value: &str) -> core::result::Result<Proxy, Rea
     Ok(Proxy { variable, origin: origin(&url).to_owned(), authorization })
 }
 
-/// `Basic base64(user ":" password)` (RFC 7617 section 2). Some proxies take a token in place of the user name, without
-/// any password.
+/// Returns `Basic base64(user ":" password)` (RFC 7617 section 2). Some proxies expect a token as the user name, and no
+/// password.
 fn parse_user_info(user_info: &str) -> core::result::Result<Option<Secret>, Reason> {
     let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
     let decode = |text: &str| {
@@ -141,7 +142,7 @@ fn parse_user_info(user_info: &str) -> core::result::Result<Option<Secret>, Reas
     Ok((!is_empty).then(|| Secret::new(format!("Basic {}", STANDARD.encode([&user, ":", &password].concat())))))
 }
 
-/// Refuses what excepts no host: then requests that were meant to go directly go through the proxy.
+/// Rejects entries that match no host. With them, requests that should go directly would go through the proxy.
 fn check_exception(entry: &str) -> core::result::Result<(), Reason> {
     pasted::check_without_quotes(entry)?;
     if entry.contains("://") {
@@ -150,8 +151,8 @@ fn check_exception(entry: &str) -> core::result::Result<(), Reason> {
     Ok(())
 }
 
-/// A host of `NO_PROXY`, with all that is below it: `example.com`, `.example.com`, `*.example.com`, `example.com:8443`, an
-/// IP address, or `*` for all hosts.
+/// An entry of `NO_PROXY`, which matches a host and its subdomains: `example.com`, `.example.com`, `*.example.com`,
+/// `example.com:8443`, an IP address, or `*` for all hosts.
 #[derive(Debug, Clone)]
 struct Exception {
     host: String,
@@ -165,21 +166,21 @@ impl Exception {
         let port = port.and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
         let (host, port) = port.map_or((entry, None), |(host, port)| (host, Some(port)));
         let host = host.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(host);
-        Self { host: bare(host.strip_prefix('.').unwrap_or(host)), port }
+        Self { host: normalized(host.strip_prefix('.').unwrap_or(host)), port }
     }
 
-    fn is(&self, url: &Url) -> bool {
+    fn matches(&self, url: &Url) -> bool {
         if self.port.is_some_and(|port| Some(port) != url.port_or_known_default()) {
             return false;
         }
-        let host = bare(url.host_str().unwrap_or_default());
+        let host = normalized(url.host_str().unwrap_or_default());
         let is_below = || host.strip_suffix(self.host.as_str()).is_some_and(|rest| rest.ends_with('.'));
         self.host == "*" || host == self.host || is_below()
     }
 }
 
-/// A host as it is compared: in lower case, without brackets and without the dot of the root.
-fn bare(host: &str) -> String {
+/// Normalizes a host for the comparison: lower case, without brackets and without the trailing dot of the root.
+fn normalized(host: &str) -> String {
     let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
     host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase()
 }

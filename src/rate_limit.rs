@@ -20,16 +20,16 @@ pub const DEFAULT_LIMIT: u32 = 1000;
 /// The largest plausible limit: a hundred times the largest one that Atlassian sells.
 pub const LARGEST_LIMIT: u32 = 1_000_000;
 
-/// The largest number of other clients' requests that one response may add to the log: the largest limit that Atlassian sells.
-/// Each is an entry in the log, so a response that reports a million requests would block all callers.
+/// The largest number of other clients' requests that one response may add to the log: the largest limit that Atlassian
+/// sells. Each is an entry in the log, so a response that reports a million requests would block all callers.
 const MOST_REPORTED: u32 = 10_000;
 
 /// An hour, in milliseconds.
 const HOUR: u64 = LONGEST_WAIT;
 
-/// For how long a request counts, in milliseconds. Bitbucket counts a request when it arrives. Requests take more or less time
-/// to connect, so a request that arrives quickly must not get into the hour of one that was sent an hour before and arrived
-/// late.
+/// For how long a request counts, in milliseconds. Bitbucket counts a request when it arrives. Requests take more or less
+/// time to connect, so a request that arrives quickly must not get into the hour of one that was sent an hour before and
+/// arrived late.
 pub const WINDOW: f64 = HOUR as f64 + 5_000.0;
 
 /// How long all requests pause after a 429 that has no `Retry-After`, in milliseconds. Each further one in a row doubles the
@@ -138,8 +138,8 @@ impl Request {
 
 /// When the requests of one account and group of resources were sent, oldest first.
 ///
-/// Times are milliseconds of a monotonic clock. Processes that share a log tell each other about its requests. Each request has
-/// a number that is unique in its process, so that no request is counted twice.
+/// Times are milliseconds of a monotonic clock. Processes that share a log tell each other about its requests. Each request
+/// has a number that is unique in its process, so that no request is counted twice.
 #[derive(Debug, Default)]
 pub struct RequestLog {
     requests: VecDeque<Request>,
@@ -186,8 +186,8 @@ impl RequestLog {
         self.requests.len() - self.requests.partition_point(|request| request.time + HOUR as f64 <= now)
     }
 
-    /// Returns the oldest requests, at most this many, that the shared log may not have: the number of each, and how long ago
-    /// it was sent, in whole microseconds.
+    /// Returns the oldest requests, at most this many, that the shared log may not have: the number of each, and how long
+    /// ago it was sent, in whole microseconds.
     pub fn unshared(&mut self, most: usize, now: f64) -> Vec<(f64, f64)> {
         self.trim(now);
         // Most logs have none.

@@ -5,15 +5,15 @@
 //! times.
 //!
 //! Bitbucket rotates refresh tokens: each use returns a new one, and the used one dies within minutes. A process that
-//! refreshes with an older refresh token loses the connection for good. So each process runs one *refresh cycle* at a time for
-//! a connection: it acquires the lock that all processes share, and searches for a token set that another process obtained. If
-//! there is none, it enters the [queue](crate::refresh_queue), requests a new token set from Bitbucket and publishes it. Then
-//! it saves the token set in NocoDB's store, and only then uses it.
+//! refreshes with an older refresh token loses the connection for good. So each process runs one *refresh cycle* at a time
+//! for a connection: it acquires the lock that all processes share, and searches for a token set that another process
+//! obtained. If there is none, it enters the [queue](crate::refresh_queue), requests a new token set from Bitbucket and
+//! publishes it. Then it saves the token set in NocoDB's store, and only then uses it.
 //!
 //! [`RefreshPolicy::acquire`] and [`RefreshPolicy::force_refresh`] tell a caller whether it has to wait for a cycle. A cycle
-//! may take minutes, so each caller has a deadline. [`RefreshPolicy::handle`] (refresh_policy/cycle.rs) leads through a cycle.
-//! [`RefreshPolicy::on_unauthorized`] (refresh_policy/unauthorized.rs) decides what follows a 401. docs/refresh-policy.md has
-//! the complete table of transitions, and the tests run it row by row.
+//! may take minutes, so each caller has a deadline. [`RefreshPolicy::handle`] (refresh_policy/cycle.rs) leads through a
+//! cycle. [`RefreshPolicy::on_unauthorized`] (refresh_policy/unauthorized.rs) decides what follows a 401.
+//! docs/refresh-policy.md has the complete table of transitions, and the tests run it row by row.
 
 mod cycle;
 mod unauthorized;
@@ -28,15 +28,16 @@ const SECOND: f64 = 1000.0;
 const MINUTE: f64 = 60.0 * SECOND;
 const DAY: f64 = 24.0 * 60.0 * MINUTE;
 
-/// The longest time before its expiry at which a token set is refreshed. The limit is a tenth of its lifetime if that is less.
+/// The longest time before its expiry at which a token set is refreshed. The limit is a tenth of its lifetime if that is
+/// less.
 const LONGEST_SKEW: f64 = 5.0 * MINUTE;
 
 /// After this time without use, a refresh token is refreshed when a caller next needs it. Bitbucket lets an unused refresh
 /// token die after three months.
 const IDLE: f64 = 60.0 * DAY;
 
-/// For how long Bitbucket accepts a used refresh token. If the response to a request was lost, the request has to be repeated
-/// within this time.
+/// For how long Bitbucket accepts a used refresh token. If the response to a request was lost, the request has to be
+/// repeated within this time.
 const GRACE: f64 = 10.0 * MINUTE;
 
 /// How long a connection does not retry a refresh that cannot succeed while its token set is still usable; and how long it
@@ -124,9 +125,9 @@ impl RefreshPolicy {
         self.generation
     }
 
-    /// A caller wants to use the newest token set, and waits for it until `deadline`. `known_generation` is the number of the
-    /// token set that the caller's store was offered last. Each wrapper's store is offered a token set before the wrapper uses
-    /// it.
+    /// A caller wants to use the newest token set, and waits for it until `deadline`. `known_generation` is the number of
+    /// the token set that the caller's store was offered last. Each wrapper's store is offered a token set before the
+    /// wrapper uses it.
     pub fn acquire(&mut self, known_generation: u32, deadline: f64, now: f64) -> Decision {
         let usable = self.is_usable(now);
         // A usable token set is used even if the store or the lock takes too long.
@@ -201,8 +202,8 @@ impl RefreshPolicy {
         self.times.obtained_at.or(self.times.expires_at).is_none_or(|since| now >= since + IDLE)
     }
 
-    /// When a cycle is to begin, as if a caller [acquired](Self::acquire) the tokens, although no caller does. If the response
-    /// that was lost had the new token set, the old refresh token dies at the end of the grace period.
+    /// When a cycle is to begin, as if a caller [acquired](Self::acquire) the tokens, although no caller does. If the
+    /// response that was lost had the new token set, the old refresh token dies at the end of the grace period.
     pub fn background_refresh_at(&self, now: f64) -> Option<f64> {
         let grace_ends = self.response_lost_since? + GRACE;
         let lock_skipped_until = if self.is_lock_skipped(now) { self.lock_skipped_until } else { now };
@@ -230,8 +231,8 @@ impl RefreshPolicy {
         true
     }
 
-    /// Whether a token set that was found elsewhere counts as the successor of the current one. An earlier token set does not:
-    /// somebody may have restored it. Differences between clocks do not excuse it, unless Bitbucket refused the current
+    /// Whether a token set that was found elsewhere counts as the successor of the current one. An earlier token set does
+    /// not: somebody may have restored it. Differences between clocks do not excuse it, unless Bitbucket refused the current
     /// refresh token, or another process published its token set first.
     pub fn is_successor(&self, found: Times) -> bool {
         self.is_refused() || self.is_superseded || !self.times.is_after(found)

@@ -29,8 +29,8 @@ const SAME: f64 = 100.0;
 #[wasm_bindgen(js_name = RefreshPriority)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
-    /// The response to an earlier request may have been lost. Then the refresh token is used up, and Bitbucket accepts it for
-    /// some more minutes only.
+    /// The response to an earlier request may have been lost. Then the refresh token is used up, and Bitbucket accepts it
+    /// for some more minutes only.
     Urgent,
     /// Nothing indicates that the refresh token is dead.
     Normal,
@@ -90,8 +90,8 @@ pub struct RefreshQueue {
 }
 
 impl RefreshQueue {
-    /// Creates an empty queue. `lockout` is the time in milliseconds for which Bitbucket refuses even valid refresh tokens of
-    /// the client after one dead refresh token was used.
+    /// Creates an empty queue. `lockout` is the time in milliseconds for which Bitbucket refuses even valid refresh tokens
+    /// of the client after one dead refresh token was used.
     pub fn new(lockout: f64) -> Self {
         Self {
             waiting: Vec::new(),

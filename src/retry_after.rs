@@ -1,38 +1,39 @@
-//! `Retry-After` (RFC 9110 section 10.2.3): how long Bitbucket asks to wait, and how long anybody waits.
+//! `Retry-After` (RFC 9110 section 10.2.3): how long Bitbucket asks clients to wait, and how long they wait at most.
 //!
-//! In: the header field. Out: milliseconds. What never happens here: a wait of more than an hour being believed.
+//! In: the header field. Out: milliseconds. What never happens here: accepting a wait of more than an hour.
 
 use core::time::Duration;
 use std::time::UNIX_EPOCH;
 
 use httpdate::parse_http_date;
 
-/// The longest wait that is believed, in milliseconds: Bitbucket's limits are those of a rolling hour, after which nothing
-/// of before counts.
+/// The longest wait that is accepted, in milliseconds. Bitbucket limits requests in a rolling hour, so after an hour no
+/// earlier request counts.
 pub const LONGEST_WAIT: u64 = 3_600_000;
 
-/// The longest wait that the token endpoint is believed, in milliseconds. While nobody asks it, a refresh token whose
-/// successor got lost dies.
+/// The longest wait that is accepted from the token endpoint, in milliseconds. If the response with the next refresh token
+/// was lost, the connection dies unless the request is repeated in time.
 pub const LONGEST_TOKEN_WAIT: u64 = 120_000;
 
-/// The longest wait that Bitbucket may ask of a request, in milliseconds. Beyond it the caller decides.
+/// The longest wait after which a request is repeated, in milliseconds. If Bitbucket asks for more, the caller gets the
+/// error and decides.
 pub const LONGEST_PATIENCE: f64 = 60_000.0;
 
-/// The wait from `now`, as far as it is believed. The field has seconds or a date.
+/// Returns the wait from `now` in milliseconds, up to [`LONGEST_WAIT`]. The field has seconds or a date.
 pub fn wait(value: Option<&str>, now: f64) -> Option<u64> {
     let value = value?.trim();
     let wait = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // A number that does not fit is a long wait all the same.
+        // A number that overflows is a long wait, too.
         value.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1000)
     } else {
-        // A time that is over is a wait of none.
+        // A time in the past means no wait.
         (date(value, now)? - now).max(0.0) as u64
     };
     Some(wait.min(LONGEST_WAIT))
 }
 
-/// A date in one of the three notations of RFC 9110 section 5.6.7, in milliseconds since 1970. `httpdate` refuses a leap
-/// second and a weekday that is not the date's, and has another rule for years of two digits.
+/// Parses a date in one of the three formats of RFC 9110 section 5.6.7, and returns milliseconds since 1970. `httpdate`
+/// rejects leap seconds and wrong weekdays, and has another rule for two-digit years.
 pub(crate) fn date(text: &str, now: f64) -> Option<f64> {
     let leap_second = if text.contains(":60 ") { 1000.0 } else { 0.0 };
     let text = text.replace(":60 ", ":59 ");
@@ -52,10 +53,10 @@ pub(crate) fn date(text: &str, now: f64) -> Option<f64> {
         .map(|since: Duration| since.as_millis() as f64 + leap_second)
 }
 
-/// RFC 9110 section 5.6.7: what seems to be more than 50 years in the future is the most recent past year with the same
-/// last two digits.
+/// RFC 9110 section 5.6.7: a two-digit year that seems to be more than 50 years in the future is the most recent past year
+/// with the same last two digits.
 fn in_this_century(year: u32, now: f64) -> u32 {
-    // Near enough for half a century; and four digits have room for no later year.
+    // This is precise enough for half a century. Four digits cannot represent a later year.
     let this_year = 1970 + (now / 31_556_952_000.0).clamp(0.0, 8029.0) as u32;
     let year = this_year - this_year % 100 + year;
     if year > this_year + 50 { year - 100 } else { year }

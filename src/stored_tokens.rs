@@ -73,8 +73,8 @@ impl RowContent {
         if row.is_of_same_chain {
             return Self::SameChain;
         }
-        // Where the authorization was not stored, a refusal decides. A user who authenticates again leaves the earlier refresh
-        // token valid. A process that refreshes the tokens does not.
+        // Where the authorization was not stored, a refusal decides. A user who authenticates again leaves the earlier
+        // refresh token valid. A process that refreshes the tokens does not.
         let has_same_authorization =
             metadata.has_same_authorization(own).unwrap_or(is_refused && !metadata.has_other_account(own));
         if !has_same_authorization {

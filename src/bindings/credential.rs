@@ -10,38 +10,38 @@ use crate::environment::ClientCredentials;
 use crate::error::{Error, Phase};
 use crate::secret::Secret;
 
-/// What a stored config says of its credential.
+/// The credential in a stored config.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredCredential<'a> {
-    /// Its kind, as NocoDB names it.
+    /// Its type, as NocoDB names it.
     #[tsify(type = "'oauth' | 'api_key' | 'basic' | 'custom'")]
     kind: &'a str,
-    /// The token, unless one has to be fetched first.
+    /// The token; absent when it has to be requested first.
     #[serde(skip_serializing_if = "Option::is_none")]
     access_token: Option<&'a str>,
-    /// The value of the header `Authorization`; absent when a token has to be fetched first.
+    /// The value of the `Authorization` header; absent when the token has to be requested first.
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization: Option<&'a str>,
     /// The Atlassian account of an API token.
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
-    /// Whether a new token can be had without anybody doing anything.
+    /// Whether a new token can be requested without a user.
     can_refresh: bool,
-    /// Whether it is a person's.
+    /// Whether it belongs to a user.
     has_user: bool,
     /// What seems to be wrong with the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'a str>,
 }
 
-/// The names of the members that `readCredential` reads, with spaces between them.
+/// The names of the members that `readCredential` reads, separated by spaces.
 #[wasm_bindgen(js_name = credentialMembers)]
 pub fn credential_members() -> String {
     MEMBERS.join(" ")
 }
 
-/// What the JSON of a config's members says of its credential. `allows_client_credentials` is what the environment says of that.
+/// Reads the credential from the JSON of a config's members. `allows_client_credentials` comes from the environment.
 #[wasm_bindgen(js_name = readCredential, unchecked_return_type = "StoredCredential")]
 pub fn read_credential(config: &str, allows_client_credentials: bool) -> core::result::Result<JsValue, JsValue> {
     let allowed = if allows_client_credentials { ClientCredentials::Allowed } else { ClientCredentials::Refused };
@@ -63,37 +63,37 @@ pub fn bearer(access_token: &str) -> String {
     credential::bearer(access_token).expose().to_owned()
 }
 
-/// Whether the JSON of a member of a config stands for a text in a vault.
+/// Whether the JSON of a config's member is a reference to a secret in a vault.
 #[wasm_bindgen(js_name = isVaultReference)]
 pub fn is_vault_reference(member: &str) -> bool {
     credential::is_vault_reference(member)
 }
 
-/// Whether a config of this type takes its tokens for an authorization code.
+/// Whether a config of this type gets its tokens for an authorization code.
 #[wasm_bindgen(js_name = usesAuthorizationCode)]
 pub fn uses_authorization_code(kind: &str) -> bool {
     AuthType::uses_authorization_code(kind)
 }
 
-/// Whether a config of this type holds tokens that a user consented to.
+/// Whether a config of this type has tokens that a user consented to.
 #[wasm_bindgen(js_name = holdsUserTokens)]
 pub fn holds_user_tokens(kind: &str) -> bool {
     AuthType::holds_user_tokens(kind)
 }
 
-/// Whether the credential of a config of this type is the OAuth client itself.
+/// Whether a config of this type acts as the OAuth client itself.
 #[wasm_bindgen(js_name = isClientCredentials)]
 pub fn is_client_credentials(kind: &str) -> bool {
     AuthType::is_client_credentials(kind)
 }
 
-/// Whether the tokens of a config of this type can be renewed with this refresh token.
+/// Whether the tokens of a config of this type can be refreshed with this refresh token.
 #[wasm_bindgen(js_name = isRefreshable)]
 pub fn is_refreshable(kind: &str, refresh_token: &str) -> bool {
     credential::is_refreshable(kind, refresh_token)
 }
 
-/// The slug of a workspace, or its UUID in braces, as a segment of a path.
+/// Returns a path segment for the slug of a workspace, or for its UUID in braces.
 #[wasm_bindgen(js_name = workspaceSegment)]
 pub fn workspace_segment(workspace: Option<String>) -> core::result::Result<String, JsValue> {
     let workspace = workspace.ok_or_else(|| Error::argument(Phase::Api, "workspace", "is missing"))?;

@@ -17,14 +17,14 @@ use crate::proxy;
 use crate::rate_limit::DEFAULT_LIMIT;
 use crate::redis::Database;
 
-/// What the environment says, judged.
+/// The configuration from the environment.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct JudgedEnvironment<'a> {
-    /// All that is data.
+    /// The part that is plain data.
     #[serde(serialize_with = "in_one_piece")]
     settings: Settings<'a>,
-    /// Absent when OAuth cannot be offered.
+    /// The OAuth client; absent when its variables are missing or invalid.
     #[serde(with = "preserve", skip_serializing_if = "JsValue::is_undefined")]
     #[tsify(optional, type = "OAuthCore")]
     client: JsValue,
@@ -32,94 +32,95 @@ pub struct JudgedEnvironment<'a> {
     #[serde(with = "preserve", skip_serializing_if = "JsValue::is_undefined")]
     #[tsify(optional, type = "CallbackPage")]
     callback_page: JsValue,
-    /// The way to Bitbucket.
+    /// The proxies for requests to Bitbucket.
     #[serde(with = "preserve")]
     #[tsify(type = "Proxies")]
     proxies: JsValue,
 }
 
-/// What the environment says, as far as it is data.
+/// The part of the configuration that is plain data.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Settings<'a> {
-    /// What is missing or wrong: `INVALID_CONFIG` with the variable's name in `field`, never its value.
+    /// The missing and invalid variables: `INVALID_CONFIG` with the variable's name in `field`, and never its value.
     problems: Vec<ErrorDetails<'a>>,
-    /// What NocoDB's form needs to begin a login; absent when OAuth cannot be offered.
+    /// What NocoDB's form needs to start a login; absent when there is no OAuth client.
     #[serde(skip_serializing_if = "Option::is_none")]
     login: Option<Login<'a>>,
-    /// Where a user logs in; absent when its override cannot be used.
+    /// The authorization endpoint; absent when its override is invalid.
     #[serde(skip_serializing_if = "Option::is_none")]
     authorize_url: Option<&'a str>,
-    /// The token endpoint; absent when its override cannot be used.
+    /// The token endpoint; absent when its override is invalid.
     #[serde(skip_serializing_if = "Option::is_none")]
     token_url: Option<&'a str>,
-    /// The API's base; absent when its override cannot be used.
+    /// The API's base URL; absent when its override is invalid.
     #[serde(skip_serializing_if = "Option::is_none")]
     api_url: Option<&'a str>,
     /// The time limit of one request, in milliseconds.
     timeout_ms: u32,
-    /// How long to wait after a refusal before a refresh token is tried again, in milliseconds.
+    /// How long to wait after a refused refresh token before one is used again, in milliseconds.
     lockout_ms: u32,
     /// Requests to the API in an hour; absent when there is no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     rate_limit: Option<u32>,
-    /// Whether the environment says so.
+    /// Whether an administrator configured the rate limit.
     is_rate_limit_configured: bool,
     /// Whether connections may act as the OAuth client itself.
     allows_client_credentials: bool,
-    /// Whether the host's form may send a code without its verifier.
+    /// Whether NocoDB's form may send an authorization code without its code verifier.
     is_verifier_optional: bool,
-    /// Whether the variables say that NocoDB runs its jobs in processes of their own.
+    /// Whether the variables make NocoDB run its jobs in separate processes.
     has_workers: bool,
-    /// Whether requests to endpoints that Atlassian removed are answered from others.
+    /// Whether requests to endpoints that Atlassian removed are replaced by requests to other endpoints.
     replaces_removed: bool,
     /// The Redis through which processes share their tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     redis: Option<RedisAddress<'a>>,
 }
 
-/// What NocoDB's form needs to begin a login: it adds state and PKCE by itself.
+/// What NocoDB's form needs to start a login. The form itself adds state and PKCE.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Login<'a> {
-    /// Where to send the user.
+    /// The URL to which the form sends the user.
     authorization_url: String,
     /// The Key.
     client_id: &'a str,
-    /// Where Bitbucket sends the user back to, byte for byte as configured.
+    /// The redirect URI, byte for byte as configured.
     redirect_uri: &'a str,
     /// The scopes that are requested, in order.
     scopes: Vec<String>,
 }
 
-/// Where the Redis is that processes share.
+/// The Redis that processes share.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct RedisAddress<'a> {
-    /// As it was written; it may hold a password.
+    /// The URL as it was written. It may contain a password.
     url: &'a str,
-    /// The variable that names it, for the log.
+    /// The variable that contains the URL, for the log.
     #[tsify(optional)]
     variable: &'a str,
-    /// The number of its database; by default the one in the address.
+    /// The number of the database; by default the one in the URL.
     #[tsify(optional)]
     database: u32,
-    /// Whether that is NocoDB's own, and another one is to be found beside it.
+    /// Whether that is NocoDB's own database, so that the plugin searches for another one on the same Redis.
     #[tsify(optional)]
     searches_database: bool,
-    /// Those that NocoDB's other variables name.
+    /// The databases in NocoDB's other variables.
     #[serde(skip_serializing_if = "Option::is_none")]
     other_databases: Option<&'a [u32]>,
 }
 
-/// So many members would be two or three calls each. As JSON, which the runtime reads, they are two together.
+/// Serializes the members as JSON, which the JavaScript runtime parses. That takes two calls, instead of two or three for
+/// each member.
 fn in_one_piece<S: Serializer>(value: &impl Serialize, serializer: S) -> Result<S::Ok, S::Error> {
     let json = serde_json::to_string(value).unwrap_or_default();
     preserve::serialize(&JSON::parse(&json).unwrap_or(JsValue::UNDEFINED), serializer)
 }
 
-/// Judges an environment. `variables`: JSON of an object with those that [`environment_variables`] and [`proxy_variables`]
-/// name; what is no text counts as absent.
+/// Reads the environment. `variables` is the JSON of an object with the variables that [`environment_variables`] and
+/// [`proxy_variables`] name. A value that is not a string counts as absent.
 #[wasm_bindgen(js_name = readEnvironment, unchecked_return_type = "JudgedEnvironment")]
 pub fn read_environment(variables: &str) -> JsValue {
     let environment = Environment::read(texts(variables));
@@ -184,25 +185,25 @@ impl<'a> From<&'a NamedRedis> for RedisAddress<'a> {
     }
 }
 
-/// The environment variables that [`read_environment`] looks at, with spaces between them.
+/// The names of the environment variables that [`read_environment`] reads, separated by spaces.
 #[wasm_bindgen(js_name = environmentVariables)]
 pub fn environment_variables() -> String {
     variable::ALL.join(" ")
 }
 
-/// The environment variables about proxies, which [`read_environment`] looks at, too, with spaces between them.
+/// The names of the proxy variables that [`read_environment`] also reads, separated by spaces.
 #[wasm_bindgen(js_name = proxyVariables)]
 pub fn proxy_variables() -> String {
     proxy::VARIABLES.join(" ")
 }
 
-/// The proxy that the environment names, and the hosts that it excepts.
+/// The proxy from the environment, and the hosts that bypass it.
 #[wasm_bindgen]
 pub struct Proxies(proxy::Proxies);
 
 #[wasm_bindgen]
 impl Proxies {
-    /// The proxy for a request to this address; `undefined` where there is none.
+    /// The proxy for a request to this URL; `undefined` when the request goes directly.
     #[wasm_bindgen(js_name = proxyFor, unchecked_return_type = "Proxy | undefined")]
     pub fn proxy_for(&self, url: &str) -> core::result::Result<JsValue, JsValue> {
         Ok(self.0.proxy_for(url)?.map_or(JsValue::UNDEFINED, leave))

@@ -1,10 +1,10 @@
-//! Work that may be done again as JavaScript sees it: retry.rs.
+//! A caller's failed work as JavaScript sees it: retry.rs.
 
 use wasm_bindgen::prelude::*;
 
 use crate::retry::FailedWork;
 
-/// Whether newer tokens may cure work that failed.
+/// Whether newer tokens may fix a caller's failed work.
 #[wasm_bindgen(js_name = isCurableByRefresh)]
 pub fn is_curable_by_refresh(
     is_from_api_client: bool,
@@ -12,7 +12,7 @@ pub fn is_curable_by_refresh(
     status: Option<f64>,
     message: &str,
 ) -> bool {
-    // Whatever a stranger's error has there: JavaScript's numbers do not fit as they are.
+    // An error of other code may have any JavaScript number as its status, and not all of them fit into a `u16`.
     let status = status.filter(|status| (100.0..1000.0).contains(status)).map(|status| status as u16);
     FailedWork { is_from_api_client, is_unrepeated, status, message }.is_curable_by_refresh()
 }

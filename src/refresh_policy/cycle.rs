@@ -1,7 +1,7 @@
 //! The state machine of the refresh cycle: which event leads from which state to which.
 //!
-//! In: an event, its time, and a random number. Out: the next action. What never happens here: a decision about a caller that
-//! waits for the cycle.
+//! In: an event, its time, and a random number. Out: the next action. What never happens here: a decision about a caller
+//! that waits for the cycle.
 
 use super::{GRACE, MINUTE, PAUSE, RefreshPolicy, SECOND};
 use crate::refresh_cycle::{Action, Event, State};
@@ -26,14 +26,15 @@ const SAVE_WAIT: f64 = 100.0;
 const SHORTEST_LOCK_WAIT: f64 = 10.0;
 /// The longest wait between two such attempts.
 const LONGEST_LOCK_WAIT: f64 = 500.0;
-/// How long a cycle waits for a lock. The process that holds it may need longer, but the callers of this one do not wait longer.
+/// How long a cycle waits for a lock. The process that holds it may need longer, but the callers of this one do not wait
+/// longer.
 const LOCK_PATIENCE: f64 = 2.0 * MINUTE;
 /// How long a cycle waits for a lock while the token set is still usable.
 const SHORT_LOCK_PATIENCE: f64 = 2.0 * SECOND;
 
 impl RefreshPolicy {
-    /// Continues a cycle after an event, which happened at `now`. `random` is from 0 to 1. An event that does not belong to the
-    /// state changes nothing.
+    /// Continues a cycle after an event, which happened at `now`. `random` is from 0 to 1. An event that does not belong to
+    /// the state changes nothing.
     pub fn handle(&mut self, event: Event, now: f64, random: f64) -> Action {
         self.state = match (self.state, event) {
             (State::AcquiringLock, Event::LockAcquired) => State::FindingSuccessor,
@@ -210,7 +211,8 @@ impl RefreshPolicy {
         self.back_off(now)
     }
 
-    /// Limits a wait: if the response to an earlier request was lost, the next request has to be sent within the grace period.
+    /// Limits a wait: if the response to an earlier request was lost, the next request has to be sent within the grace
+    /// period.
     fn within_grace(&self, until: f64, now: f64) -> f64 {
         match self.response_lost_since.map(|since| since + GRACE - RESCUE) {
             Some(last) if now < last => until.min(last),

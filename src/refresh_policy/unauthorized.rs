@@ -9,9 +9,9 @@ use super::{MINUTE, RefreshPolicy};
 const DISTRUST: f64 = 10.0 * MINUTE;
 
 impl RefreshPolicy {
-    /// The API returned 401 to a request with the token set of this number. If there were `repetitions` before, the request was
-    /// a repetition itself. Whether to repeat it with the newest token set: once, or twice when the first repetition used a
-    /// token set that another process had refreshed.
+    /// The API returned 401 to a request with the token set of this number. If there were `repetitions` before, the request
+    /// was a repetition itself. Whether to repeat it with the newest token set: once, or twice when the first repetition
+    /// used a token set that another process had refreshed.
     pub fn on_unauthorized(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
         if repetitions > 0 {
             if generation != self.generation {
@@ -37,9 +37,9 @@ impl RefreshPolicy {
         true
     }
 
-    /// A caller used the access token of this generation in its own requests, and its work failed as it does with a bad token.
-    /// Whether to repeat the work with a newer token set. It is not known what the caller requested, and from which server, so
-    /// the token set stays in use until there is a newer one.
+    /// A caller used the access token of this generation in its own requests, and its work failed as it does with a bad
+    /// token. Whether to repeat the work with a newer token set. It is not known what the caller requested, and from which
+    /// server, so the token set stays in use until there is a newer one.
     pub fn on_work_failed(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
         let is_newest = generation == self.generation;
         if repetitions > 0 {
@@ -51,8 +51,8 @@ impl RefreshPolicy {
         !is_newest || now >= self.distrust_until
     }
 
-    /// A new access token has not fixed the 401, so the access token had not expired: some URLs return 401 to every token of a
-    /// type. Until the token set is due for a refresh, no 401 causes another refresh.
+    /// A new access token has not fixed the 401, so the access token had not expired: some URLs return 401 to every token of
+    /// a type. Until the token set is due for a refresh, no 401 causes another refresh.
     fn distrust(&mut self, now: f64) {
         self.distrust_until = self.refresh_at.unwrap_or(now + DISTRUST);
     }
