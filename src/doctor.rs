@@ -1,7 +1,7 @@
-//! What the command `doctor` finds out about an installation: what its facts mean.
+//! Interprets what the command `doctor` finds in an installation.
 //!
-//! In: a client, and what endpoints and the redirect URI answered. Out: verdicts in a word; js/cli has the sentences. What
-//! never happens here: a value of the configuration in a verdict.
+//! In: a client, and the responses of the endpoints and the redirect URI. Out: results as single words; js/cli has the
+//! sentences. What never happens here: a value of the configuration in a result.
 
 use crate::client_config::ClientConfig;
 use crate::endpoints::Address;
@@ -10,40 +10,41 @@ use crate::redis::Server;
 use crate::retry_after::date;
 use crate::scope::ScopeSet;
 
-/// The lengths of Key and Secret in Bitbucket's two OAuth back ends. They were seen, not documented, so others are no error.
+/// The lengths of Key and Secret in Bitbucket's two OAuth back ends. They were observed and are not documented, so other
+/// lengths are not an error.
 const LENGTHS: [(&str, usize, usize); 2] = [("older", 18, 32), ("newer", 32, 76)];
 
-/// A clock that is as far off has tokens expire at other times than Bitbucket, and certificates look invalid.
+/// With a greater clock skew, tokens expire earlier or later than at Bitbucket, and certificates seem to be invalid.
 const MOST_CLOCK_SKEW_MS: f64 = 60_000.0;
 
-/// How many characters the Secret has.
+/// Returns the length of the Secret in characters.
 pub fn secret_length(client: &ClientConfig) -> usize {
     client.client_secret().map_or(0, |secret| secret.expose().chars().count())
 }
 
-/// Which of Bitbucket's kinds of clients has a Key and a Secret of these lengths.
+/// Returns which of Bitbucket's OAuth back ends issues a Key and a Secret of these lengths.
 pub fn generation(client: &ClientConfig) -> Option<&'static str> {
     let lengths = (client.client_id().chars().count(), secret_length(client));
     LENGTHS.iter().find(|(_, key, secret)| (*key, *secret) == lengths).map(|(name, ..)| *name)
 }
 
-/// The requested scopes that Bitbucket no longer asks for.
+/// Returns the requested scopes that Bitbucket no longer needs.
 pub fn retired_scopes(client: &ClientConfig) -> ScopeSet {
     client.scopes().iter().filter(|scope| ScopeSet::is_retired(scope)).collect()
 }
 
-/// Whether an address of a Redis leads to this database of the Redis at another address: then NocoDB's cache, which empties its
-/// own database at each start, empties that.
+/// Whether the Redis URL `other` has this database of the Redis at `address`. If it is the URL of NocoDB's cache, NocoDB
+/// empties that database whenever it starts.
 pub fn is_same_redis_database(address: &str, database: u32, other: &str) -> bool {
     let place = |server: Server| (server.host.to_ascii_lowercase(), server.port);
     let other = Server::parse(other).ok().filter(|other| other.database == database).map(place);
     other.is_some() && other == Server::parse(address).ok().map(place)
 }
 
-/// What it means for Key and Secret that the exchange of a code that never was one failed with this code.
+/// Returns what this error code, after the exchange of a made-up authorization code, says about Key and Secret.
 pub fn trial_exchange_outcome(code: Code) -> &'static str {
     match code {
-        // The client was believed, or its code would not have been looked at.
+        // Bitbucket accepted the client's credentials: otherwise it would not have checked the authorization code.
         Code::InvalidGrant => "accepted",
         Code::InvalidClient => "refused",
         Code::TokenRequestFailed => "failed",
@@ -51,19 +52,19 @@ pub fn trial_exchange_outcome(code: Code) -> &'static str {
     }
 }
 
-/// What an endpoint that was asked without a credential shows by its status. `is_for_users`: the authorization endpoint,
-/// which may send whoever is not signed in elsewhere; the others answer by themselves.
+/// Returns what the status of a request without a credential says about an endpoint. `is_for_users` is true for the
+/// authorization endpoint, which may redirect users who are not logged in. The other endpoints respond themselves.
 pub fn endpoint_status(is_for_users: bool, status: u16) -> &'static str {
     match status {
         500.. => "failing",
-        // A gateway's login page.
+        // The login page of a gateway.
         200..=399 if !is_for_users => "foreign",
         _ => "reached",
     }
 }
 
-/// What is at the redirect URI, when it was asked with an authorization response without a code (RFC 6749 section 4.1.2.1).
-/// `is_page`: whether the answer is the callback page.
+/// Returns what is at the redirect URI, from its response to an authorization response without a code (RFC 6749 section
+/// 4.1.2.1). `is_page` says whether the response is the callback page.
 pub fn redirect_uri_status(
     redirect_uri: &Address,
     status: u16,
@@ -80,7 +81,7 @@ pub fn redirect_uri_status(
     }
 }
 
-/// The browser goes on to the location, and with it what stands in its query.
+/// The browser follows the redirect, so the location's query has to contain the authorization response.
 fn judge_redirect(redirect_uri: &Address, location: &str) -> &'static str {
     let Some(target) = redirect_uri.resolve(location) else { return "elsewhere" };
     let origin = crate::endpoints::origin(&target);
@@ -94,11 +95,12 @@ fn judge_redirect(redirect_uri: &Address, location: &str) -> &'static str {
     if target.query_pairs().any(|(name, _)| name == "state") { "moved" } else { "query-lost" }
 }
 
-/// By how many seconds this machine's clock is ahead of the server that wrote a date between two of its own times, in
-/// milliseconds since the epoch; negative: it is behind. 0 as long as that does no harm; `None` for what is no date.
+/// Returns by how many seconds this machine's clock is ahead of a server's; a negative number when it is behind. The server
+/// wrote the date between `earliest` and `latest` of this machine's clock, in milliseconds since 1970. Returns 0 for a
+/// harmless difference, and `None` if the text is not a date.
 pub fn clock_skew(written: &str, earliest: f64, latest: f64) -> Option<f64> {
     let date = date(written.trim(), latest)?;
-    // A date has no fractions of seconds.
+    // The date has whole seconds only.
     let skew = if date > latest { latest - date } else { (earliest - date - 1000.0).max(0.0) };
     Some(if skew.abs() > MOST_CLOCK_SKEW_MS { (skew / 1000.0).round() } else { 0.0 })
 }

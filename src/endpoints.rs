@@ -1,9 +1,8 @@
-//! Where Bitbucket Cloud is, and what an address must be to be used instead.
+//! Bitbucket Cloud's endpoints, and the rules for URLs that override them.
 //!
-//! In: addresses as an administrator wrote them. Out: addresses that are known to be absolute, encrypted or on this
-//! very machine, free of user info and fragments, and read by everybody alike. What never happens here: an address being
-//! changed by parsing it; what was configured is what is sent. (Only the API's base loses slashes at its end, before paths
-//! are appended.)
+//! In: URLs as an administrator wrote them. Out: URLs that are absolute, use https (or http on loopback), have no user info
+//! and no fragment, and that all programs parse in the same way. What never happens here: parsing changes a URL. The package
+//! sends what was configured. (Only the API's base URL loses trailing slashes, because paths are appended to it.)
 
 use url::{Host, ParseError, Position, Url};
 
@@ -15,12 +14,12 @@ use crate::{pasted, query};
 pub const AUTHORIZE_URL: &str = "https://bitbucket.org/site/oauth2/authorize";
 /// Bitbucket Cloud's token endpoint (RFC 6749 section 3.2).
 pub const TOKEN_URL: &str = "https://bitbucket.org/site/oauth2/access_token";
-/// The base of Bitbucket Cloud's API; OAuth tokens are accepted on no other host.
+/// The base URL of Bitbucket Cloud's API. Bitbucket accepts OAuth tokens on no other host.
 pub const API_URL: &str = "https://api.bitbucket.org/2.0";
 
-/// The parameters of authorization and token requests and of their responses, and those that would change where or how
-/// Bitbucket answers or which request is meant (RFC 9101, OAuth 2.0 Multiple Response Types). In the query of a configured
-/// address, or beside the core's own, they would make every request or callback ambiguous.
+/// The parameters of authorization and token requests and of their responses, and those that change where or how Bitbucket
+/// responds, or replace the request (RFC 9101, OAuth 2.0 Multiple Response Types). In the query of a configured URL, or next
+/// to the core's own parameters, they would make every request or callback ambiguous.
 pub const RESERVED_PARAMETERS: [&str; 24] = [
     "response_type",
     "response_mode",
@@ -48,7 +47,7 @@ pub const RESERVED_PARAMETERS: [&str; 24] = [
     "client_assertion",
 ];
 
-/// An absolute address: https, or http on this machine or of the page that starts a login.
+/// An absolute URL that keeps its text: https, or http on loopback or on the origin of the page that starts a login.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     text: String,
@@ -56,7 +55,7 @@ pub struct Address {
 }
 
 impl Address {
-    /// Checks an address without changing it.
+    /// Checks a URL without changing it.
     pub fn parse(text: &str) -> core::result::Result<Self, Reason> {
         let address = Self::read(text)?;
         if address.url.scheme() == "http" && !is_loopback(&address.url) {
@@ -65,9 +64,9 @@ impl Address {
         Ok(address)
     }
 
-    /// Checks the redirect URI of a login that a page starts, where only a page of the same origin can read the
-    /// callback. That may be plain http: whoever reads or changes what goes over that network had the page itself before,
-    /// and to those who only read, a code is worth nothing without its verifier (RFC 7636), which does not go that way.
+    /// Checks the redirect URI of a login that a page starts. Only a page of the same origin can read the callback. Plain
+    /// http is accepted: an attacker who can change traffic on that network could have changed the page itself, and an
+    /// attacker who can only read it gets a code without the code verifier (RFC 7636), which is not sent over that network.
     pub fn parse_in_page(text: &str, page: &str) -> core::result::Result<Self, Reason> {
         let address = Self::read(text)?;
         if address.origin() != page {
@@ -82,7 +81,7 @@ impl Address {
         if query::pairs(text).any(|pair| pair.is_err()) {
             return Err("contains a % that is not followed by two hexadecimal digits, or bytes that are not UTF-8");
         }
-        // Neither `^` nor `|` is a character of URIs (RFC 3986 section 2). Some browsers escape them, `url` does not.
+        // URIs contain neither `^` nor `|` (RFC 3986 section 2). Some browsers escape them, and `url` does not.
         let (written, read) = (split_address(text).2, &url[Position::BeforePath..]);
         let is_kept = read == written || read.strip_prefix('/') == Some(written);
         if !is_kept || written.contains(['^', '|']) {
@@ -97,7 +96,7 @@ impl Address {
         Ok(Self { text: text.to_owned(), url })
     }
 
-    /// The address, byte for byte as it was configured.
+    /// The URL, byte for byte as it was configured.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -112,14 +111,14 @@ impl Address {
         self.url.path()
     }
 
-    /// Where a reference leads that the server at this address answers with (RFC 3986 section 5).
+    /// Resolves a reference from a response of the server at this URL (RFC 3986 section 5).
     #[cfg(feature = "server")]
     pub fn resolve(&self, reference: &str) -> Option<Url> {
         self.url.join(reference).ok()
     }
 
-    /// Whether a text without query and fragment stands for this very place, by origin and path, where this address is the
-    /// base (RFC 3986 section 5). A text in which two programs could see two places stands for none.
+    /// Whether a reference without query and fragment has the origin and the path of this URL, which is its base (RFC 3986
+    /// section 5). A reference that programs could resolve in different ways does not.
     pub fn is_at(&self, text: &str) -> bool {
         let url = if text.starts_with("//") {
             parse_web_url(&[self.url.scheme(), ":", text].concat()).ok()
@@ -135,13 +134,13 @@ impl Address {
 
 const INVALID: Reason = "is not a valid URL";
 
-/// Reads an address of https or http in which all programs see the same scheme, host and port. `url` also reads what others
-/// read in other ways: it trims blanks, takes a backslash for a slash, skips slashes, decodes hosts, and turns numbers into
-/// IP addresses.
+/// Parses an https or http URL in which all programs see the same scheme, host and port. `url` also accepts text that other
+/// programs parse differently: it trims blanks, treats a backslash as a slash, skips slashes, decodes hosts, and converts
+/// numbers to IP addresses.
 pub fn parse_web_url(text: &str) -> core::result::Result<Url, Reason> {
     let (scheme, authority, rest) = split_address(text);
     let is_web = ["https", "http"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
-    let refused = [
+    let rejected = [
         (text.is_empty(), "is empty"),
         (text.bytes().any(|b| b <= b' ' || b == 0x7f), "must not contain white space or control characters"),
         (text.contains('\\'), "must not contain a backslash"),
@@ -155,11 +154,11 @@ pub fn parse_web_url(text: &str) -> core::result::Result<Url, Reason> {
         (text.contains('#'), "must not have a fragment (#…)"),
         (authority.contains('@'), "must not contain a user name or a password"),
     ];
-    if let Some((_, reason)) = refused.into_iter().find(|(is_so, _)| *is_so) {
+    if let Some((_, reason)) = rejected.into_iter().find(|(is_so, _)| *is_so) {
         return Err(reason);
     }
     let url = Url::parse(text).map_err(|_| INVALID)?;
-    // DNS has no room for such a label, so nobody else decodes it.
+    // DNS does not allow such a long label, so other programs do not decode it.
     let is_too_long = |label: &str| label.len() > 63 && label.starts_with("xn--");
     if url.host_str().is_none_or(|host| host.split('.').any(is_too_long)) {
         return Err(INVALID);
@@ -172,17 +171,17 @@ pub fn parse_web_url(text: &str) -> core::result::Result<Url, Reason> {
     Ok(url)
 }
 
-/// Whether a text begins with a scheme (RFC 3986 section 3.1), so that it is no relative reference.
+/// Whether a text begins with a scheme (RFC 3986 section 3.1), so that it is not a relative reference.
 pub fn has_scheme(text: &str) -> bool {
     Url::parse(text) != Err(ParseError::RelativeUrlWithoutBase)
 }
 
-/// Scheme, host and port, as RFC 6454 writes them. With user info it is nobody's origin.
+/// Returns scheme, host and port as RFC 6454 serializes them. The URL must not have user info, which would be included.
 pub fn origin(url: &Url) -> &str {
     &url[..Position::BeforePath]
 }
 
-/// Whether traffic to an address stays on this machine (RFC 8252 section 7.3).
+/// Whether traffic to a URL stays on this machine (RFC 8252 section 7.3).
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(domain)) => domain == "localhost",
@@ -192,7 +191,7 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// The scheme of an absolute address, what stands between `://` and the next delimiter, and the rest.
+/// Splits an absolute URL into its scheme, the text between `://` and the next delimiter, and the rest.
 pub(crate) fn split_address(text: &str) -> (&str, &str, &str) {
     let (scheme, rest) = text.split_once("://").unwrap_or_default();
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -200,37 +199,37 @@ pub(crate) fn split_address(text: &str) -> (&str, &str, &str) {
     (scheme, authority, rest)
 }
 
-/// The three addresses of a provider.
+/// The three URLs of an OAuth provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
-    /// Where the user logs in and consents.
+    /// The authorization endpoint, where the user logs in and consents.
     pub authorize: Address,
-    /// Where codes and refresh tokens are exchanged.
+    /// The token endpoint, which exchanges codes and refresh tokens for tokens.
     pub token: Address,
-    /// The API's base, without a slash at the end.
+    /// The API's base URL, without a trailing slash.
     pub api: Address,
 }
 
-/// Which of the three addresses is wrong.
+/// One of the three URLs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Endpoint {
     /// The authorization endpoint.
     Authorize,
     /// The token endpoint.
     Token,
-    /// The API's base.
+    /// The API's base URL.
     Api,
 }
 
 impl Endpoint {
-    /// Parses an override of this endpoint, or takes Bitbucket Cloud's address when there is none.
+    /// Parses an override of this endpoint, or returns Bitbucket Cloud's URL if there is none.
     pub fn parse(self, text: Option<&str>) -> core::result::Result<Address, Reason> {
         let address = match (self, text) {
             (Self::Authorize, None) => Address::parse(AUTHORIZE_URL),
             (Self::Token, None) => Address::parse(TOKEN_URL),
             (Self::Api, None) => Address::parse(API_URL),
             (Self::Authorize | Self::Token, Some(text)) => Address::parse(text),
-            // Paths are appended to the API's base, so it ends without a slash and has no query.
+            // Paths are appended to the API's base URL, so it has no trailing slash and no query.
             (Self::Api, Some(text)) => Address::parse(text.trim_end_matches('/')),
         }?;
         if self == Self::Api && address.as_str().contains('?') {
@@ -240,13 +239,13 @@ impl Endpoint {
     }
 }
 
-/// The error for an address that a caller gave.
+/// Returns the error for a URL in a caller's argument.
 pub fn argument_error(field: &str, reason: Reason) -> Box<Error> {
     Error::new(Code::InvalidArgument, Phase::Config).with_field(field).with_reason(reason)
 }
 
 impl Endpoints {
-    /// The three addresses, each overridden or Bitbucket Cloud's.
+    /// The three URLs: each is the override, or Bitbucket Cloud's URL.
     pub fn new(authorize: Option<&str>, token: Option<&str>, api: Option<&str>) -> Result<Self> {
         let parse =
             |endpoint: Endpoint, text, field| endpoint.parse(text).map_err(|reason| argument_error(field, reason));

@@ -1,9 +1,8 @@
-//! The Redis through which processes share what they know: where it is, which of its databases is theirs, and what its
-//! refusals mean.
+//! The Redis that processes share: its URL, which of its databases the plugin uses, and what its errors mean.
 //!
-//! In: the address that an administrator wrote, what its databases hold, and the errors of a connection. Out: a [`Server`]
-//! that exists only when all of its address can be used, the [`Choice`] of a database, and the [`Trouble`] in a word. What
-//! never happens here: a part of the address in a reason, or an error's own text in a word; both may hold a password.
+//! In: the URL that an administrator wrote, what the databases contain, and the errors of a connection. Out: a [`Server`],
+//! which exists only if the whole URL is valid, the [`Choice`] of a database, and a [`Trouble`] as a word. What never
+//! happens here: a part of the URL in a reason, or the text of an error in a word, because both may contain a password.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -28,44 +27,44 @@ const MALFORMED: Reason = "has parameters that are not percent-encoded";
 const NO_NUMBER: Reason = "must be the number of a database, as in 5";
 const MISPLACED: Reason = "says in a parameter where Redis is: write that before the question mark";
 
-/// Parameters that would lead elsewhere than the address itself.
+/// Parameters that would override the location in the URL.
 const MISPLACED_PARAMETERS: [&str; 7] = ["host", "port", "path", "username", "password", "sentinels", "name"];
 
-/// More than any server has, and far from where numbers lose digits.
+/// More databases than any server has, and still a number that JavaScript represents exactly.
 const LARGEST_DATABASE: u32 = 999_999_999;
 
 const DEFAULT_PORT: u16 = 6379;
 
-/// Where a Redis is, and as whom to talk to it.
+/// The location of a Redis, and the credentials for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 #[tsify(rename = "RedisServer")]
 pub struct Server {
-    /// A name or an address, without brackets.
+    /// A host name or an IP address, without brackets.
     pub host: String,
     /// Its port.
     pub port: u16,
-    /// Of an ACL; absent for the default user.
+    /// The name of an ACL user; absent for the default user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// Absent where none is asked for.
+    /// The password; absent if Redis needs none.
     #[serde(serialize_with = "exposed", skip_serializing_if = "Option::is_none")]
     #[tsify(type = "string")]
     pub password: Option<Secret>,
     /// The number of the database.
     pub database: u32,
-    /// Whether the connection is encrypted, or the client's name of an authority that is to be trusted.
+    /// `true` for an encrypted connection, or ioredis' name of a certificate authority to trust.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<String>,
-    /// 4 or 6: the version of IP to be used; 0 for any.
+    /// The version of IP, 4 or 6; 0 for either.
     pub family: u8,
-    /// What the names of all keys begin with.
+    /// The prefix of all keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_prefix: Option<String>,
 }
 
 impl Server {
-    /// Reads an address. Parameters that only tune a client are ignored: NocoDB reads the same address.
+    /// Parses a URL. Parameters that only tune a client are ignored, because NocoDB uses the same URL.
     pub fn parse(address: &str) -> Result<Self, Reason> {
         let mut tls = match address.split_once("://") {
             Some(("redis", _)) => None,
@@ -75,7 +74,7 @@ impl Server {
         if address.contains('#') {
             return Err(FRAGMENT);
         }
-        // `url` leaves them out.
+        // `url` drops control characters.
         if has_control(address) {
             return Err(NO_HOST);
         }
@@ -117,7 +116,7 @@ impl Server {
 }
 
 fn host(url: &Url) -> Option<String> {
-    // The names of containers have underscores.
+    // Container names may contain underscores.
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     match url.host()? {
         Host::Domain(name) => (!name.is_empty() && name.bytes().all(is_name)).then(|| name.to_owned()),
@@ -137,7 +136,7 @@ fn parse_database(text: &str) -> Result<Option<u32>, Reason> {
     }
 }
 
-/// Reads the number of a database that stands by itself.
+/// Parses a value that is only the number of a database.
 pub fn parse_database_number(text: &str) -> Result<u32, Reason> {
     parse_database(text).ok().flatten().ok_or(NO_NUMBER)
 }
@@ -147,38 +146,39 @@ fn decode(text: &str) -> Result<Option<String>, Reason> {
     Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
-/// Which database of a server the plugin uses.
+/// How the plugin's database on a server is determined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Database {
-    /// The one of this number, whatever is in it: an administrator wrote it down for this plugin.
+    /// An administrator configured this number for the plugin. It is used whatever the database contains.
     Named(u32),
-    /// Another one than NocoDB's own: its cache empties its database whenever the main process starts.
+    /// The plugin searches for a database that is not NocoDB's own: whenever NocoDB's main process starts, its cache empties
+    /// its database.
     Sought {
-        /// The database of the address.
+        /// The database in the URL.
         home: u32,
-        /// Those that NocoDB's other variables name, on this server or on others.
+        /// The databases in NocoDB's other variables, on this server or on others.
         others: Vec<u32>,
     },
 }
 
-/// What a database holds.
+/// What a database contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Content {
-    /// The server has no database of that number.
+    /// Nothing: the server has no database with that number.
     Missing,
     Empty,
-    /// Keys of this plugin only.
+    /// Only keys of this plugin.
     Ours,
-    /// Keys of others.
+    /// Keys of other software.
     Others,
-    /// The mark by which all processes know that it is theirs, and no keys of others.
+    /// The plugin's mark, by which all processes recognize their database, and no keys of other software.
     Marked,
-    /// The mark, and keys of others.
+    /// The plugin's mark, and keys of other software.
     Invaded,
 }
 
 impl Content {
-    /// Of the words that the survey uses.
+    /// Parses a word of the script's survey.
     fn parse(word: &str) -> Option<Self> {
         Some(match word {
             "missing" => Self::Missing,
@@ -191,28 +191,29 @@ impl Content {
         })
     }
 
-    /// What may be taken, the best first: where others of this plugin are already, and nobody else.
+    /// The contents of databases that the plugin may use, the best first: one that other processes of the plugin already use
+    /// and other software does not.
     const PREFERRED: [Self; 3] = [Self::Marked, Self::Ours, Self::Empty];
 }
 
-/// The databases that are looked at, and the order in which equally good ones are taken: NocoDB's own first, which is only
-/// taken when there is no other. People take low numbers for what comes next, so the highest of the 16 that servers have by
-/// default comes before those; where there are more, they come after. Last are those that NocoDB's other variables name:
-/// they may be empty now, and NocoDB's cache may empty them later.
+/// Returns the databases to survey, in the order in which equally good ones are preferred. NocoDB's own comes first, but is
+/// only used if there is no other. Then come the 16 databases that servers have by default, the highest number first:
+/// administrators tend to use the next low number for other software. Databases with higher numbers follow. The databases in
+/// NocoDB's other variables come last: they may be empty now, and NocoDB's cache may empty them later.
 pub fn database_candidates(home: u32, others: &[u32]) -> Vec<u32> {
     let rest = || (0..16).rev().chain(16..64).filter(|number| *number != home);
     let free = rest().filter(|number| !others.contains(number));
     [home].into_iter().chain(free).chain(rest().filter(|number| others.contains(number))).collect()
 }
 
-/// Where the plugin's data is to be.
+/// The database for the plugin's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 #[tsify(rename = "RedisChoice")]
 pub struct Choice {
     /// The number of the database.
     pub database: u32,
-    /// Why it is NocoDB's own; absent when it is another.
+    /// Why it is NocoDB's own database; absent when it is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(type = "string")]
     pub fallback_reason: Option<Reason>,
@@ -222,7 +223,8 @@ impl Choice {
     const NO_OTHER: Reason = "it has no other database";
     const OCCUPIED: Reason = "keys of others are in all its other databases";
 
-    /// Chooses among [`database_candidates`], by a word for each. All processes that see the same choose the same.
+    /// Chooses one of the [`database_candidates`]. `survey` has a word for each. Processes with the same survey choose the
+    /// same database.
     pub fn of(surveyed: &[u32], survey: &str) -> Self {
         let home = surveyed.first().copied().unwrap_or_default();
         let words = survey.split(' ').map(Content::parse);
@@ -242,49 +244,50 @@ impl Choice {
 /// Why a Redis cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// It wants another password or user, or one at all.
+    /// The password or the user is missing or wrong.
     Password,
-    /// The user may not do what the plugin does.
+    /// The user lacks permissions that the plugin needs.
     Permission,
-    /// It is a replica that only reads.
+    /// The server is a read-only replica.
     ReadOnly,
-    /// It has fewer replicas than it wants before it takes anything.
+    /// The server has fewer replicas than it requires for writes.
     Replicas,
-    /// Its memory is used up.
+    /// The server has used up its memory.
     Memory,
-    /// It cannot write to its disk, and therefore takes nothing.
+    /// The server cannot write to its disk, and therefore rejects writes.
     Disk,
-    /// It is a node of a cluster, and the keys are elsewhere.
+    /// The server is a node of a cluster, and another node has the keys.
     Cluster,
-    /// It does not know a command: it is a sentinel, or somebody renamed the command.
+    /// The server does not know a command: it is a sentinel, or an administrator renamed the command.
     Command,
-    /// It does not have the database of that number.
+    /// The server has no database with that number.
     Database,
-    /// It is still reading its data.
+    /// The server is still loading its data.
     Loading,
-    /// It has as many connections as it takes.
+    /// The server has reached its limit of connections.
     Connections,
-    /// Its certificate is not accepted.
+    /// The server's certificate is not trusted.
     Certificate,
-    /// It does not speak TLS, or not the same.
+    /// The server does not support TLS, or no common version of it.
     Tls,
-    /// It hung up at once, as one that wants TLS does.
+    /// The server closed the connection at once, as one does that requires TLS.
     HungUp,
-    /// It answers nothing.
+    /// The server does not respond.
     Silent,
-    /// It speaks something else than Redis' protocol.
+    /// The server does not use Redis' protocol.
     Protocol,
-    /// The connection could not be made, or broke.
+    /// The connection could not be established, or broke.
     Unreachable,
-    /// A single key holds what the plugin never wrote there. Redis itself is well.
+    /// A single key has a value that the plugin did not write. Redis itself works.
     Value,
-    /// It was told a password and wants none. Redis itself is well.
+    /// The URL has a password, and Redis needs none. Redis itself works.
     Needless,
     /// Something else.
     Other,
 }
 
-/// What Redis' own errors hold, wherever in them: those of scripts begin with other words in other versions.
+/// Parts of Redis' own error messages. They are searched in the whole message: those of scripts begin with different words
+/// in different versions.
 const REPLIES: [(&str, Trouble); 35] = [
     ("without any password configured", Trouble::Needless),
     ("no password is set", Trouble::Needless),
@@ -300,7 +303,7 @@ const REPLIES: [(&str, Trouble); 35] = [
     ("can't run this command", Trouble::Permission),
     ("can't access at least one of the keys", Trouble::Permission),
     ("DENIED", Trouble::Permission),
-    // MULTI was refused before.
+    // Redis has rejected MULTI before.
     ("EXEC without MULTI", Trouble::Permission),
     ("READONLY", Trouble::ReadOnly),
     ("NOREPLICAS", Trouble::Replicas),
@@ -324,7 +327,7 @@ const REPLIES: [(&str, Trouble); 35] = [
     ("Connection is closed", Trouble::HungUp),
 ];
 
-/// The same for codes of Node.js and OpenSSL.
+/// Parts of the error codes of Node.js and OpenSSL.
 const CODES: [(&str, Trouble); 12] = [
     ("CERT", Trouble::Certificate),
     ("ISSUER", Trouble::Certificate),
@@ -341,7 +344,7 @@ const CODES: [(&str, Trouble); 12] = [
 ];
 
 impl Trouble {
-    /// What an error of a connection means, by its code and its message.
+    /// Classifies an error of a connection by its code and its message.
     pub fn of(code: &str, message: &str) -> Self {
         let known = |table: &[(&str, Self)], text: &str| {
             table.iter().find(|(part, _)| text.contains(part)).map(|(_, trouble)| *trouble)
@@ -353,13 +356,13 @@ impl Trouble {
         })
     }
 
-    /// Whether Redis cannot be used for it.
+    /// Whether Redis cannot be used because of it.
     pub fn is_serious(self) -> bool {
         !matches!(self, Self::Value | Self::Needless)
     }
 
-    /// Why the plugin stays in NocoDB's own database, when this is what came of looking at the others. `None`: nothing can be
-    /// done with this Redis at present, in no database.
+    /// Returns why the plugin uses NocoDB's own database, if the survey of the others failed with this problem; `None` when
+    /// no database of this Redis can be used at present.
     pub fn fallback_reason(self) -> Option<Reason> {
         match self {
             Self::Permission => Some("its user may not do what it takes to find another database"),
@@ -371,7 +374,7 @@ impl Trouble {
         }
     }
 
-    /// The trouble in a word or two, for the log.
+    /// The problem in a word or two, for the log.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Password => "password",

@@ -1,4 +1,4 @@
-//! What the command line asks as JavaScript sees it: doctor.rs, and callbacks to a server on the user's machine.
+//! The checks of the command line as JavaScript sees them: doctor.rs, and callbacks to a server on the user's machine.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -15,31 +15,31 @@ pub fn is_from_another_login(code: &str) -> bool {
     Code::from_name(code).is_some_and(authorization_response::is_from_another_login)
 }
 
-/// How many characters a client's Secret has.
+/// The length of a client's Secret in characters.
 #[wasm_bindgen(js_name = secretLength)]
 pub fn secret_length(client: &OAuthCore) -> usize {
     doctor::secret_length(&client.config)
 }
 
-/// Which of Bitbucket's kinds of clients has a Key and a Secret of these lengths; `undefined` when none has.
+/// Which of Bitbucket's OAuth back ends issues a Key and a Secret of these lengths; `undefined` when none does.
 #[wasm_bindgen(js_name = clientGeneration, unchecked_return_type = "'older' | 'newer' | undefined")]
 pub fn client_generation(client: &OAuthCore) -> Option<String> {
     doctor::generation(&client.config).map(str::to_owned)
 }
 
-/// The scopes that a client requests and Bitbucket no longer asks for.
+/// The requested scopes of a client that Bitbucket no longer needs.
 #[wasm_bindgen(js_name = retiredScopes, unchecked_return_type = "string[]")]
 pub fn retired_scopes(client: &OAuthCore) -> Array {
     list_of(&doctor::retired_scopes(&client.config))
 }
 
-/// Whether the second address of a Redis leads to this database of the one at the first.
+/// Whether the Redis URL `other` has this database of the Redis at `address`.
 #[wasm_bindgen(js_name = isSameRedisDatabase)]
 pub fn is_same_redis_database(address: &str, database: u32, other: &str) -> bool {
     doctor::is_same_redis_database(address, database, other)
 }
 
-/// What it means for Key and Secret that the exchange of a made-up code failed with this code.
+/// What this error code, after the exchange of a made-up authorization code, says about Key and Secret.
 #[wasm_bindgen(
     js_name = trialExchangeOutcome,
     unchecked_return_type = "'accepted' | 'refused' | 'failed' | 'unknown'"
@@ -49,13 +49,13 @@ pub fn trial_exchange_outcome(code: &str) -> core::result::Result<String, JsValu
     Ok(doctor::trial_exchange_outcome(code).to_owned())
 }
 
-/// What an endpoint that was asked without a credential shows by its status.
+/// What the status of a request without a credential says about an endpoint.
 #[wasm_bindgen(js_name = endpointStatus, unchecked_return_type = "'reached' | 'foreign' | 'failing'")]
 pub fn endpoint_status(is_for_users: bool, status: u16) -> String {
     doctor::endpoint_status(is_for_users, status).to_owned()
 }
 
-/// What is at the client's redirect URI, when it was asked with an authorization response without a code.
+/// What is at the client's redirect URI, from its response to an authorization response without a code.
 #[wasm_bindgen(
     js_name = redirectUriStatus,
     unchecked_return_type = "'page' | 'elsewhere' | 'downgrade' | 'moved' | 'query-lost' | 'guarded' | 'missing' | 'failing' | 'other-page'"
@@ -64,8 +64,8 @@ pub fn redirect_uri_status(client: &OAuthCore, status: u16, location: Option<Str
     doctor::redirect_uri_status(client.config.redirect_uri(), status, location.as_deref(), is_page).to_owned()
 }
 
-/// By how many seconds this machine's clock is ahead of a server's `Date`, as far as it matters; `undefined` for what is no
-/// date.
+/// By how many seconds this machine's clock is ahead of a server's `Date`; 0 for a harmless difference, and `undefined` if
+/// the text is not a date.
 #[wasm_bindgen(js_name = clockSkew)]
 pub fn clock_skew(date: &str, earliest: f64, latest: f64) -> Option<f64> {
     doctor::clock_skew(date, earliest, latest)
