@@ -1,17 +1,18 @@
 /**
- * Coordination within one process: who may refresh, and which tokens are the newest.
+ * The shared token store of one process: locks for refreshing, and the newest tokens.
  *
- * In: keys of refresh tokens, and the tokens that followed them. Out: locks, and the newest tokens of a chain. What
- * never happens here: a refresh token used as a key (keys are keyed hashes), or a decision about tokens.
+ * In: keys of refresh tokens, and the tokens that were obtained with them. Out: locks, and the newest tokens of a chain. What
+ * never happens here: a refresh token is used as a key (a key is a keyed hash of it), or a decision about tokens.
  */
 
-import { core } from '../core.js';
+import { decidePublication } from './publication.js';
 
 /** @typedef {import('../token-store.js').ConnectionTokens} ConnectionTokens */
+/** @typedef {import('./publication.js').ChainPosition} ChainPosition */
 
 /**
- * Tokens, or the news that the refresh token of this key is dead, and since when, in milliseconds since the epoch; older
- * versions do not tell.
+ * Tokens, or a tombstone: Bitbucket no longer accepts the refresh token of this key. `diedAt` is in milliseconds since the epoch;
+ * older versions do not write it.
  *
  * @typedef {ConnectionTokens | Tombstone | (ConnectionTokens & Tombstone)} TokensOrTombstone
  */
@@ -24,20 +25,7 @@ import { core } from '../core.js';
  * @typedef {object} TokenEntry
  * @property {string} key of the refresh token in `value`
  * @property {TokensOrTombstone} value
- * @property {number} fence of the lock under which it was obtained
- */
-
-/**
- * Where the refresh token of an entry that is published stands among those that followed a key: the arguments of the core's
- * `decidePublication`.
- *
- * @typedef {object} ChainPosition
- * @property {'newest' | 'superseded' | 'predecessor' | 'predecessor-of-newest' | 'unrelated'} place
- * @property {boolean} isFirst whether nothing followed the key so far
- * @property {number} newest fence of the newest entry that followed it
- * @property {number} highest fence on the way there
- * @property {boolean} isLast whether nothing followed the entry's own key so far
- * @property {number} own the highest fence of what followed that
+ * @property {number} fence of the lock under which the value was obtained
  */
 
 /**
@@ -48,50 +36,51 @@ import { core } from '../core.js';
  */
 
 /**
- * What the token endpoint answered to all connections of an OAuth client in the last half hour. Each is in milliseconds, and
- * absent when nothing of the kind is known.
+ * The responses of the token endpoint to all connections of an OAuth client in the last half hour. All times are in
+ * milliseconds, and absent if there was no such response.
  *
  * @typedef {object} TokenEndpointHistory
  * @property {number} [refusedAgo] since the last refusal
- * @property {number} [othersRefusedAgo] since the last refusal of another key than the one in question
- * @property {number} [grantedAgo] since the newest request that was granted was sent
+ * @property {number} [othersRefusedAgo] since the last refusal of another key than the given one
+ * @property {number} [grantedAgo] since the newest successful request was sent
  */
 
 /**
- * What processes, or objects of one process, agree by. None of its methods throws or rejects.
+ * Coordinates the processes, or the objects of one process, that refresh the same connections. No method throws or rejects.
  *
  * @typedef {object} SharedTokenStore
- * @property {(key: string) => Promise<Lock | undefined>} lock `undefined`: somebody else has it
- * @property {(key: string) => Promise<TokenEntry | undefined>} find the newest entry that follows a key, its own included
- * @property {(key: string) => TokenEntry | undefined} findLocal the same, from this process's memory only
- * @property {(key: string, entry: TokenEntry) => Promise<boolean>} publish makes an entry the one that follows a key;
- *   `false` when something newer, or with a higher fence, does already: that then follows `entry.key`, too
- * @property {(key: string) => Promise<void>} recordRefusal of this key, just now
- * @property {(agoMs: number) => Promise<void>} recordGrant of a request that was sent so long ago
+ * @property {(key: string) => Promise<Lock | undefined>} lock `undefined` if another caller has it
+ * @property {(key: string) => Promise<TokenEntry | undefined>} find the newest successor of a key, or its own
+ *   entry
+ * @property {(key: string) => TokenEntry | undefined} findLocal the same, from the memory of this process
+ * @property {(key: string, entry: TokenEntry) => Promise<boolean>} publish makes an entry the successor of a key; `false` if
+ *   the key already has a newer successor, or one with a higher fence, which then becomes the successor of `entry.key`, too
+ * @property {(key: string) => Promise<void>} recordRefusal of this key at this moment
+ * @property {(agoMs: number) => Promise<void>} recordGrant of a request that was sent that long ago
  * @property {(key: string) => Promise<TokenEndpointHistory>} tokenEndpointHistory
  * @property {() => Promise<void>} close
  */
 
 /**
- * One chain of refresh tokens.
+ * The chain of refreshed tokens of one login.
  *
  * @typedef {object} Chain
- * @property {TokenEntry} entry the newest
- * @property {string[]} keys that lead to it, the oldest first
+ * @property {TokenEntry} entry the newest one
+ * @property {string[]} keys of this entry and of its predecessors, the oldest first
  * @property {number} publishedAt in milliseconds since the epoch
  */
 
-// Copies of a config with tokens older than these turn up no more.
-const MOST_KEYS = 24;
+// No config is expected to hold tokens that are older than that many refreshes.
+const MAX_KEYS = 24;
 
-// An unused refresh token dies after three months.
+// An unused refresh token expires after three months.
 const KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 const SWEEP_MS = 60 * 60 * 1000;
 
-/** For how long a refusal or a grant is remembered: longer than anything that is decided by it. */
+/** How long a refusal or a grant is kept: longer than any decision needs it. */
 export const REMEMBERED_MS = 30 * 60 * 1000;
 
-/** A time that lies further ahead was not noted by the clock that tells the time now. */
+/** A time further in the future than this was recorded before the clock was set back. */
 export const CLOCK_TOLERANCE_MS = 1000;
 
 /** @implements {SharedTokenStore} */
@@ -105,11 +94,12 @@ export class MemoryTokenStore {
   #fence = 0;
 
   /**
-   * When keys were refused: of the two that were last. Whichever key asks, one of them is another. @type {Map<string, number>}
+   * The times of the last refusals, for the two keys that were refused last. So there is always one of another key than the
+   * given one. @type {Map<string, number>}
    */
   #refusedAt = new Map();
 
-  /** When the newest request that was granted was sent. */
+  /** When the newest successful request was sent. */
   #grantedAt = -Infinity;
 
   #sweptAt = Date.now();
@@ -159,15 +149,15 @@ export class MemoryTokenStore {
     const { step, isNewest } = decidePublication(entry, this.positionOf(key, entry.key));
     const isOutdated = step === 'none' || step === 'join';
     const newest = isNewest ? entry : this.findLocal(isOutdated ? key : entry.key);
-    this.#linkKeys(key, entry.key, newest ?? entry);
+    this.#mergeChains(key, entry.key, newest ?? entry);
     return isNewest;
   }
 
   /**
-   * Where the refresh token of an entry stands that is to follow a key.
+   * The position of an entry that is to become the successor of a key.
    *
    * @param {string} key
-   * @param {string} own of the entry
+   * @param {string} own the entry's key
    * @returns {ChainPosition}
    */
   positionOf(key, own) {
@@ -179,7 +169,7 @@ export class MemoryTokenStore {
       place: positionIn(newest === own, key === own, joined !== undefined && joined === known),
       isFirst: newest === key,
       newest: fence,
-      // What the pointers of Redis have is not kept here.
+      // Only Redis keeps the fences of the entries in between.
       highest: fence,
       isLast: joined === undefined || joined.entry.key === own,
       own: joined?.entry.fence ?? 0,
@@ -187,17 +177,17 @@ export class MemoryTokenStore {
   }
 
   /**
-   * Makes an entry the one that follows a key, whatever the fences: somebody who knows more has decided.
+   * Makes an entry the newest successor of a key, whatever its fence: Redis, which knows more entries, has decided.
    *
    * @param {string} key
    * @param {TokenEntry} entry
    */
   setNewest(key, entry) {
-    this.#linkKeys(key, entry.key, entry);
+    this.#mergeChains(key, entry.key, entry);
   }
 
   /**
-   * The last keys of each chain that lead to its newest entry: its own, and the one before.
+   * The last two keys of each chain: that of its newest entry, and that of its predecessor.
    *
    * @returns {string[]}
    */
@@ -206,21 +196,21 @@ export class MemoryTokenStore {
   }
 
   /**
-   * Has two keys, and all that led where they did, lead to an entry.
+   * Makes an entry the newest one of the chains of two keys, which become one chain.
    *
    * @param {string} key
    * @param {string} other
    * @param {TokenEntry} entry
    */
-  #linkKeys(key, other, entry) {
+  #mergeChains(key, other, entry) {
     const chain = this.#chains.get(key) ?? { entry, keys: [key], publishedAt: 0 };
     chain.entry = entry;
     chain.publishedAt = Date.now();
-    // Made anew: an array that grows has room for half as many again, which most chains would never need.
+    // A new array: one that grows reserves half of its length on top, which most chains would never use.
     const keys = [...new Set([...chain.keys, ...(this.#chains.get(other)?.keys ?? []), other, entry.key])];
-    for (const forgotten of keys.slice(0, -MOST_KEYS)) this.#chains.delete(forgotten);
-    chain.keys = keys.slice(-MOST_KEYS);
-    for (const lead of chain.keys) this.#chains.set(lead, chain);
+    for (const dropped of keys.slice(0, -MAX_KEYS)) this.#chains.delete(dropped);
+    chain.keys = keys.slice(-MAX_KEYS);
+    for (const each of chain.keys) this.#chains.set(each, chain);
   }
 
   /**
@@ -228,7 +218,7 @@ export class MemoryTokenStore {
    * @returns {Promise<void>}
    */
   async recordRefusal(key) {
-    // The one that was refused last is the last one of the map.
+    // A map keeps the order of insertion, so the key that was refused last is its last one.
     this.#refusedAt.delete(key);
     this.#refusedAt.set(key, Date.now());
     const [first] = this.#refusedAt.keys();
@@ -257,17 +247,17 @@ export class MemoryTokenStore {
     };
   }
 
-  /** @returns {{ key: string, agoMs: number }[]} of the two keys that were refused last, the last one at the end */
+  /** @returns {{ key: string, agoMs: number }[]} of the two keys that were refused last, in that order */
   recentRefusals() {
     return [...this.#refusedAt].flatMap(([key, at]) => {
-      const agoMs = remembered(at);
+      const agoMs = ageOf(at);
       return agoMs === undefined ? [] : [{ key, agoMs }];
     });
   }
 
   /** @returns {number | undefined} */
   lastGrantAge() {
-    return remembered(this.#grantedAt);
+    return ageOf(this.#grantedAt);
   }
 
   async close() {
@@ -286,21 +276,11 @@ export class MemoryTokenStore {
 
 /**
  * @param {number} at in milliseconds since the epoch
- * @returns {number | undefined} how many milliseconds ago that was, if it is remembered
+ * @returns {number | undefined} how many milliseconds ago that was; `undefined` if that is too long ago
  */
-function remembered(at) {
+function ageOf(at) {
   const ago = Date.now() - at;
   return ago < REMEMBERED_MS && ago >= -CLOCK_TOLERANCE_MS ? Math.max(ago, 0) : undefined;
-}
-
-/**
- * What becomes of an entry that is published.
- *
- * @param {TokenEntry} entry
- * @param {ChainPosition} place where its refresh token stands
- */
-export function decidePublication({ fence }, { place, isFirst, newest, highest, isLast, own }) {
-  return core().decidePublication(fence, place, isFirst, newest, highest, isLast, own);
 }
 
 /**
@@ -312,6 +292,6 @@ export function decidePublication({ fence }, { place, isFirst, newest, highest, 
 function positionIn(isNewest, isSame, isOfChain) {
   if (isNewest) return 'newest';
   if (isSame) return 'superseded';
-  // A chain knows its newest entry, and not in which order the others came.
+  // A chain here does not know the order of its older entries.
   return isOfChain ? 'predecessor' : 'unrelated';
 }

@@ -1,16 +1,16 @@
 /**
- * A connection to Redis that comes and goes.
+ * Keeps a connection to Redis, and reopens it after an outage.
  *
- * In: its address, and work to be done with it. Out: what the work gives, or nothing when Redis did not do it; in the log,
- * once for each outage, what kind of trouble it is. What never happens here: an operation that fails or waits long because
- * Redis does, a process kept alive by it, anything written to another database than the plugin's, or an error of the
- * Redis client that leaves this file (they hold what was sent).
+ * In: the URL of Redis, and work to do with it. Out: the result of the work, or nothing if Redis did not do it; in the log, one
+ * line for each outage, with its cause. What never happens here: an operation fails or waits long because Redis does, Redis
+ * keeps a process alive, another database than the plugin's is changed, or an error of the Redis client leaves this file, as
+ * those errors contain what was sent.
  */
 
 import { core } from '../core.js';
 import { logLine } from '../log-lines.js';
 import { within } from '../time-limit.js';
-import { DATABASE_SCRIPTS, readLife, seekDatabase } from './redis-database.js';
+import { DATABASE_SCRIPTS, readMarker, findDatabase } from './redis-database.js';
 
 /** @typedef {import('ioredis').Redis} Redis */
 /** @typedef {import('./redis-database.js').DataMarker} DataMarker */
@@ -21,48 +21,48 @@ import { DATABASE_SCRIPTS, readLife, seekDatabase } from './redis-database.js';
  * @typedef {RedisAddress & MoreOptions} RedisConnectionOptions
  * @typedef {object} MoreOptions
  * @property {{ operation: number, connection: number, reconnection: number, watch: number }} limits in milliseconds;
- *   `reconnection`: the longest pause between two attempts to connect; `watch`: for how long a loss of data may go unnoticed
+ *   `reconnection`: the longest pause between two attempts to connect; `watch`: the interval of checks for a loss of data
  * @property {Record<string, { lua: string, numberOfKeys: number }>} [scripts]
  * @property {(line: string) => void} log
- * @property {string} without what this process does without Redis, for the log
- * @property {string} markerKey the key that marks the life of the data, in a database that is not marked as a whole
- * @property {(redis: Redis, life: DataMarker) => Promise<unknown>} check does what the plugin will do; rejects when this Redis is of
- *   no use
- * @property {() => void} [opened] Redis can be used from now on, or again after its data was lost
+ * @property {string} without how this process works without Redis, for the log
+ * @property {string} markerKey the key of the data marker, in a database that has no marker of its own
+ * @property {(redis: Redis, marker: DataMarker) => Promise<unknown>} check runs the plugin's commands; rejects if Redis does not
+ *   allow them
+ * @property {() => void} [opened] Redis is available from now on, or again after its data were lost
  */
 
 const VARIABLES = 'INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
 
-/** What work gives when it found another life of the data than the one that it was told, and did nothing. */
+/** The result of work that found another data marker than the expected one, and did nothing. */
 export const DATA_LOST = Symbol('the data was lost');
 
-/** Data that is lost again and again is no data. */
-const MOST_TRIES = 3;
+/** How often to repeat work after a loss of data. */
+const MAX_ATTEMPTS = 3;
 
-/** What the log was told: in which databases the plugin stays, and why. @type {Set<string>} */
-const reportedStays = new Set();
+/** What was logged about databases that the plugin shares with NocoDB. @type {Set<string>} */
+const loggedFallbacks = new Set();
 
 export class RedisConnection {
   /** @type {RedisConnectionOptions} */
   #options;
 
-  /** While it can be used. @type {Redis | undefined} */
+  /** The client, while Redis is available. @type {Redis | undefined} */
   #redis;
 
-  /** The one that is being connected. @type {Redis | undefined} */
+  /** The client that is connecting. @type {Redis | undefined} */
   #candidate;
 
-  /** The number of the database in which a connection is, unless that is 0. @type {WeakMap<Redis, number>} */
+  /** The selected database of each client, unless that is 0. @type {WeakMap<Redis, number>} */
   #databases = new WeakMap();
 
-  /** The life of the data there. @type {DataMarker} */
-  #life = { name: '', value: '' };
+  /** The marker of the data there. @type {DataMarker} */
+  #marker = { name: '', value: '' };
 
-  /** How often a database was entered, … */
-  #entries = 0;
+  /** How often a database was selected, … */
+  #selections = 0;
 
-  /** … and the entering again that is under way. @type {Promise<void> | undefined} */
-  #entering;
+  /** … and the selection after a loss of data that is in progress. @type {Promise<void> | undefined} */
+  #reselecting;
 
   /** @type {Promise<void> | undefined} */
   #firstAttempt;
@@ -73,10 +73,10 @@ export class RedisConnection {
   /** @type {NodeJS.Timeout | undefined} */
   #watch;
 
-  /** Since Redis did last what it was asked. */
+  /** The number of failures since the last successful operation. */
   #failures = 0;
 
-  /** Why it cannot be used, as far as known. */
+  /** Why Redis is unavailable, as far as known. */
   #trouble = 'error';
 
   /** Why the database is NocoDB's own, if it is. @type {string | undefined} */
@@ -96,10 +96,10 @@ export class RedisConnection {
   }
 
   /**
-   * How it stands with it.
+   * The state of the connection.
    *
-   * @returns {{ database: number, fallbackReason?: string } | { trouble: string }} the number of the database in use, and why it is
-   *   NocoDB's own; or what keeps Redis from being used, in a word
+   * @returns {{ database: number, fallbackReason?: string } | { trouble: string }} the number of the database in use, and if
+   *   it is NocoDB's own, why; or a summary of the error that makes Redis unavailable
    */
   get status() {
     if (!this.#redis) return { trouble: this.#trouble };
@@ -108,12 +108,12 @@ export class RedisConnection {
   }
 
   /**
-   * Does something with Redis, unless it is not there.
+   * Does work with Redis if it is available.
    *
    * @template T
-   * @param {(redis: Redis, life: DataMarker) => Promise<T | typeof DATA_LOST>} work is done again when the data was lost
-   * @param {{ isAwaited: boolean }} [options] whether the process stays alive for it
-   * @returns {Promise<T | undefined>} `undefined` when Redis did not do it
+   * @param {(redis: Redis, marker: DataMarker) => Promise<T | typeof DATA_LOST>} work is repeated after a loss of data
+   * @param {{ isAwaited: boolean }} [options] whether the call keeps the process alive
+   * @returns {Promise<T | undefined>} `undefined` if Redis did not do it
    */
   async use(work, { isAwaited } = { isAwaited: true }) {
     const redis = await this.connected();
@@ -124,7 +124,7 @@ export class RedisConnection {
       return result;
     } catch (error) {
       const trouble = troubleOf(error);
-      // What a connection that is ending says is no reason for it.
+      // The errors of a connection that is closing are not its cause.
       if (trouble !== undefined) this.#lose(redis, redis.stream.writable ? trouble : undefined);
       return undefined;
     }
@@ -133,65 +133,66 @@ export class RedisConnection {
   /**
    * @template T
    * @param {Redis} redis
-   * @param {(redis: Redis, life: DataMarker) => Promise<T | typeof DATA_LOST>} work
+   * @param {(redis: Redis, marker: DataMarker) => Promise<T | typeof DATA_LOST>} work
    * @returns {Promise<T | undefined>}
    */
   async #attempt(redis, work) {
-    for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
-      const entries = this.#entries;
-      const result = await work(redis, this.#life);
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      const selections = this.#selections;
+      const result = await work(redis, this.#marker);
       if (result !== DATA_LOST) return result;
-      // Unless somebody else has noticed meanwhile.
-      if (entries === this.#entries) await this.#enterAgain(redis);
+      // Unless another call has noticed the loss meanwhile.
+      if (selections === this.#selections) await this.#reselectDatabase(redis);
     }
     return undefined;
   }
 
   /** @param {Redis} redis */
-  #enterAgain(redis) {
-    this.#entering ??= this.#enter(redis)
+  #reselectDatabase(redis) {
+    this.#reselecting ??= this.#selectDatabase(redis)
       .then(() => this.#options.opened?.())
-      .finally(() => (this.#entering = undefined));
-    return this.#entering;
+      .finally(() => (this.#reselecting = undefined));
+    return this.#reselecting;
   }
 
   /**
-   * Goes to the plugin's database, and looks whether everything can be done there.
+   * Selects the plugin's database, and checks that Redis allows the plugin's commands there.
    *
    * @param {Redis} redis
    */
-  async #enter(redis) {
+  async #selectDatabase(redis) {
     const { url, searchesDatabase, otherDatabases, markerKey, check } = this.#options;
     /** @type {number} */
-    const home = this.#options.database ?? core().parseRedisUrl(url).database;
-    // Scripts see all databases from any, so NocoDB's own need not be entered for it.
-    const place = searchesDatabase ? await seekDatabase(redis, home, otherDatabases) : { database: home };
-    if (place.database !== (this.#databases.get(redis) ?? 0)) await redis.select(place.database);
-    this.#databases.set(redis, place.database);
-    const life = place.mark ?? await readLife(redis, markerKey);
-    await check(redis, life);
-    this.#life = life;
-    this.#entries += 1;
-    this.#fallbackReason = place.fallbackReason;
-    if (place.fallbackReason !== undefined) this.#reportStay(home, place.fallbackReason);
+    const configuredDatabase = this.#options.database ?? core().parseRedisUrl(url).database;
+    // A script can select any database, so there is no need to select NocoDB's own first.
+    const choice = searchesDatabase ? await findDatabase(redis, configuredDatabase, otherDatabases) : { database: configuredDatabase };
+    if (choice.database !== (this.#databases.get(redis) ?? 0)) await redis.select(choice.database);
+    this.#databases.set(redis, choice.database);
+    const marker = choice.mark ?? await readMarker(redis, markerKey);
+    await check(redis, marker);
+    this.#marker = marker;
+    this.#selections += 1;
+    this.#fallbackReason = choice.fallbackReason;
+    if (choice.fallbackReason !== undefined) this.#logFallback(configuredDatabase, choice.fallbackReason);
   }
 
   /**
    * @param {number} database
    * @param {string} reason
    */
-  #reportStay(database, reason) {
-    const stay = [this.#options.url, database, reason].join(' ');
-    if (reportedStays.has(stay)) return;
-    reportedStays.add(stay);
-    const text = `The plugin stays in database ${database} of the Redis of ${this.#name}, as ${reason}. NocoDB empties that `
-      + 'database whenever its main process starts: locks are lost then, and what processes told each other until one that '
-      + 'knows it tells it again. Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that is nobody else\'s.';
+  #logFallback(database, reason) {
+    const fallback = [this.#options.url, database, reason].join(' ');
+    if (loggedFallbacks.has(fallback)) return;
+    loggedFallbacks.add(fallback);
+    const text = `The plugin shares database ${database} of the Redis of ${this.#name} with NocoDB, because ${reason}. NocoDB empties `
+      + 'that database whenever its main process starts. Then the locks are lost, and what the processes share is missing until '
+      + 'one of them publishes it again. Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that no other program '
+      + 'uses.';
     this.#options.log(logLine({ level: 'WARN', event: 'redis-database-shared', text }));
   }
 
   /**
-   * Waits for Redis only when it was never asked before.
+   * The client, if Redis is available. Only the first call waits for the connection.
    *
    * @returns {Promise<Redis | undefined>}
    */
@@ -210,10 +211,10 @@ export class RedisConnection {
 
   /** @param {boolean} isAwaited */
   async #connect(isAwaited) {
-    /** The first one says why; those that follow only that the connection is closed. @type {unknown[]} */
+    /** The first error is the cause; the others only say that the connection is closed. @type {unknown[]} */
     const errors = [];
     try {
-      // Only who uses Redis loads its client. On a busy machine that takes seconds, which say nothing about Redis.
+      // Loaded on first use. On a busy machine that takes seconds, which must not count against Redis' time limit.
       const { Redis } = await import('ioredis');
       await within(this.#options.limits.connection, this.#open(Redis, errors), { isAwaited });
     } catch (error) {
@@ -226,7 +227,7 @@ export class RedisConnection {
     this.#candidate = undefined;
     if (this.#isClosed) return;
     const since = performance.now();
-    // Servers end connections that were idle, which is no outage. If there is one, the next attempt says why.
+    // Servers close idle connections, which is no outage. After an outage, the next attempt finds the cause.
     redis.once('end', () => {
       if (performance.now() - since > this.#options.limits.reconnection) this.#failures = 0;
       this.#lose(redis);
@@ -238,8 +239,8 @@ export class RedisConnection {
     }
     this.#isReported = false;
     this.#options.opened?.();
-    // Who has nothing to do may be the only one who knows what was lost.
-    this.#watch ??= setInterval(() => this.use(look, { isAwaited: false }), this.#options.limits.watch).unref();
+    // An idle process may be the only one that knows the lost data.
+    this.#watch ??= setInterval(() => this.use(compareMarker, { isAwaited: false }), this.#options.limits.watch).unref();
   }
 
   get #name() {
@@ -259,7 +260,7 @@ export class RedisConnection {
       ...(tls && { tls: /** @type {any} */ (tls) }),
       lazyConnect: true,
       connectTimeout: limits.connection,
-      // Its own ways of trying again have timers that keep a process alive, and send commands late.
+      // The client's own retries use timers that keep the process alive, and send commands late.
       retryStrategy: () => null,
       disconnectTimeout: 1,
       enableOfflineQueue: false,
@@ -269,27 +270,27 @@ export class RedisConnection {
       scripts: { ...DATABASE_SCRIPTS, ...scripts },
     });
     this.#candidate = redis;
-    // An error event without a listener is written to the console.
+    // ioredis writes an error event without a listener to the console.
     redis.on('error', (error) => errors.push(error));
     const connected = redis.connect();
-    // The socket is made in the next tick. It never keeps the process alive; who waits for an answer does.
+    // ioredis creates the socket in the next tick. It never keeps the process alive; a call that waits for a reply does.
     setImmediate(() => redis.stream?.unref());
     await connected;
-    // The client's own ways go on when these are refused: as the default user, and in database 0.
+    // ioredis itself would go on after a refusal, as the default user and in database 0.
     const ready = async () => {
       if (password !== undefined || username !== undefined) {
-        const known = username ? redis.auth(username, password ?? '') : redis.auth(password ?? '');
-        await known.catch(needless);
+        const authenticated = username ? redis.auth(username, password ?? '') : redis.auth(password ?? '');
+        await authenticated.catch(ignoreNeedlessPassword);
       }
-      await this.#enter(redis);
+      await this.#selectDatabase(redis);
     };
-    // Whoever is too slow for this is too slow for everything else.
+    // A Redis that is too slow for this is too slow for every operation.
     await within(limits.operation, ready(), { isAwaited: false });
   }
 
   /**
-   * @param {Redis} redis that did not do what it was asked
-   * @param {string} [trouble] absent while it is not known
+   * @param {Redis} redis that failed
+   * @param {string} [trouble] absent while it is unknown
    */
   #lose(redis, trouble) {
     if (this.#redis !== redis) return;
@@ -298,7 +299,7 @@ export class RedisConnection {
     this.#retry(trouble);
   }
 
-  /** @param {string} [trouble] in a word */
+  /** @param {string} [trouble] a summary */
   #retry(trouble) {
     if (this.#isClosed) return;
     const { log, limits, without } = this.#options;
@@ -308,7 +309,7 @@ export class RedisConnection {
       log(logLine({ level: 'WARN', event: 'redis-unavailable', text }));
       this.#isReported = true;
     }
-    // Half of the pause is left to chance, so that processes do not all come back at once.
+    // Half of the pause is random, so that the processes do not all reconnect at once.
     const pause = Math.min(limits.reconnection, 100 * 2 ** this.#failures) * (1 + Math.random()) / 2;
     this.#failures += 1;
     this.#nextAttempt = setTimeout(() => this.#connect(false), pause).unref();
@@ -317,22 +318,22 @@ export class RedisConnection {
 
 /**
  * @param {Redis} redis
- * @param {DataMarker} life
+ * @param {DataMarker} marker
  */
-async function look(redis, { name, value }) {
+async function compareMarker(redis, { name, value }) {
   return await redis.get(name) === value ? undefined : DATA_LOST;
 }
 
-/** @param {unknown} error to a password that was not asked for, which does no harm */
-function needless(error) {
+/** @param {unknown} error a Redis without a password rejects every password, which does no harm */
+function ignoreNeedlessPassword(error) {
   if (troubleOf(error) !== undefined) throw error;
 }
 
 /**
- * The kind of trouble that an error tells of.
+ * A summary of an error of Redis or its client.
  *
  * @param {unknown} error
- * @returns {string | undefined} `undefined` when Redis can be used all the same
+ * @returns {string | undefined} `undefined` if Redis is available nevertheless
  */
 function troubleOf(error) {
   const { code, message } = error instanceof Error ? /** @type {NodeJS.ErrnoException} */ (error) : {};
@@ -342,6 +343,6 @@ function troubleOf(error) {
 /** @param {Redis | undefined} redis */
 function disconnect(redis) {
   redis?.disconnect();
-  // A server that hangs would hold up an orderly end.
+  // Otherwise a server that does not respond would delay the end of the process.
   redis?.stream?.destroy();
 }

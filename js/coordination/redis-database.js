@@ -1,28 +1,30 @@
 /**
- * Which database of a Redis the plugin uses, and which life that database's data has.
+ * Finds the database of Redis that the plugin uses, and the marker of its data.
  *
- * In: a connection, and the number of NocoDB's own database. Out: the number of the plugin's, and the marks by which each
- * operation knows that it is there and that its data was not lost. What never happens here: a key in a database in which
- * keys of others are while another can be had, or two processes with the same permissions that end in different ones.
+ * In: a connection, and the number of NocoDB's own database. Out: the number of the plugin's database, and the marker by which
+ * each operation checks that it is in that database and that the data were not lost. What never happens here: a key is written
+ * to a database with keys of other programs while another database is available, or two processes with the same permissions
+ * choose different databases.
  *
- * NocoDB's cache empties the database of `NC_REDIS_URL` whenever a main process starts. So with nothing but that address, the
- * plugin looks for another database of the same server. What follows is an agreement between all processes of all versions
- * that do so, between their coordinations and their rate limits, whatever their OAuth clients. Whoever changes it splits them:
+ * NocoDB's cache empties the database of `NC_REDIS_URL` whenever a main process starts. If no other URL is configured, the
+ * plugin therefore searches another database of the same server. The following is a protocol between all processes and all
+ * versions that do so, for shared token stores and rate limits, whatever their OAuth clients. A change of it separates them:
  *
- * - All keys of the plugin begin with `nocodb-bitbucket-auth:`, behind the address' own `keyPrefix`, if it has one.
- * - The plugin's database holds the mark `nocodb-bitbucket-auth:database`: a text at random that says nothing. It is the only
- *   one with a mark, and the mark lives for 95 days after somebody connected.
- * - Whoever connects looks at the databases (`surveyed_databases` in src/redis.rs), has the core choose, and marks the chosen
- *   one, unless it is marked already, and unmarks all others: in one step, and only if nothing has changed since the look.
- *   So those who come at the same time end in the same database, and who comes later follows.
- * - Each operation compares the mark. When it is another one or gone, the data was lost, or somebody chose anew, for instance
- *   since keys of others had turned up there: then the process chooses again, and passes on what it knows.
- * - Who cannot look at other databases (no permission, a cluster) stays in NocoDB's own, and so do all others like it. Without
- *   a mark there, and in a database that an administrator named, the life of the data has a mark of its own
- *   (`{client}:life` of each OAuth client, `{rate}:life`), which is made when it is missing.
+ * - All keys of the plugin begin with `nocodb-bitbucket-auth:`, after the `keyPrefix` of the URL, if it has one.
+ * - The plugin's database contains the marker `nocodb-bitbucket-auth:database`, a random string. No other database has one. The
+ *   marker expires 95 days after the last connection.
+ * - A process that connects surveys the databases (`surveyed_databases` in src/redis.rs) and has the core choose one. In one
+ *   step, it marks the chosen database unless it is marked already, and removes all other markers, but only if nothing has
+ *   changed since the survey. So processes that start at the same time choose the same database, and later ones follow.
+ * - Each operation compares the marker. If it is another one or missing, the data were lost, or another process chose a new
+ *   database, for instance because keys of another program appeared in the old one. Then the process chooses again, and publishes
+ *   what it knows.
+ * - A process that cannot survey other databases (no permission, a cluster) uses NocoDB's own, as do all others like it. If that
+ *   database has no marker, or an administrator named the database, its data get a marker of their own (`{client}:life` for
+ *   each OAuth client, `{rate}:life`), which the first process creates.
  *
- * Versions that knew none of this used NocoDB's own database. They share nothing with this one, so all processes of an
- * installation are to be upgraded together. With an address of the plugin's own, all versions share.
+ * Versions before this protocol used NocoDB's own database. They share nothing with this one, so all processes of an
+ * installation have to be upgraded together. With a URL of the plugin's own, all versions share their data.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -31,7 +33,7 @@ import { core } from '../core.js';
 /** @typedef {import('ioredis').Redis} Redis */
 
 /**
- * A key whose value is another one when the data was lost.
+ * A key whose value changes when the data were lost.
  *
  * @typedef {object} DataMarker
  * @property {string} name
@@ -41,23 +43,23 @@ import { core } from '../core.js';
 /**
  * @typedef {object} DatabaseChoice
  * @property {number} database
- * @property {DataMarker} [mark] absent where none could be made
+ * @property {DataMarker} [mark] the marker, absent if none could be created
  * @property {string} [fallbackReason] why it is NocoDB's own
  */
 
 const BASE = 'nocodb-bitbucket-auth:';
 
-/** An unused refresh token dies after three months. */
-const MARK_MS = 95 * 24 * 60 * 60 * 1000;
+/** Longer than the three months after which an unused refresh token expires. */
+const MARKER_MS = 95 * 24 * 60 * 60 * 1000;
 
-/** Others that start at the same time may change what was seen, but not for long. */
-const MOST_TRIES = 10;
+/** Processes that start at the same time may change the survey, but not for long. */
+const MAX_ATTEMPTS = 10;
 
 export const DATABASE_SCRIPTS = {
   /**
-   * Says in a word what each database holds. Marks the chosen one, and no other, if that is what the choice was made by.
-   * A database of others shows that at once. One with keys of this plugin is not read to its end; what has a lot of keys
-   * and few of others among them is taken for its own.
+   * Returns one word for the content of each database. If that is the survey that the choice was based on, it marks the chosen
+   * database and no other. A key of another program ends the scan of its database at once. A database with keys of this plugin is
+   * not scanned completely, so one with many keys of the plugin and few others counts as the plugin's.
    */
   surveyDatabases: {
     numberOfKeys: 1,
@@ -66,7 +68,7 @@ export const DATABASE_SCRIPTS = {
       local seen, chosen, mark, limit = unpack(ARGV)
       local function marked()
         local value = redis.pcall('GET', name)
-        -- Who may not read it would mark the database anew each time, and everybody's data would seem lost.
+        -- A process without permission to read it would replace the marker each time, so that all data would seem lost.
         if type(value) == 'table' and not string.find(value.err, 'WRONGTYPE', 1, true) then error(value.err) end
         return type(value) == 'string' and value ~= '' and value
       end
@@ -112,12 +114,12 @@ export const DATABASE_SCRIPTS = {
     `,
   },
 
-  /** The mark of the data's life in a database that was not marked. */
-  readLife: {
+  /** The marker of the data in a database without a marker of its own. */
+  readMarker: {
     numberOfKeys: 1,
     lua: `
       local before = redis.pcall('GET', KEYS[1])
-      -- Who may not read it would end the life of everybody's data.
+      -- A process without permission to read it would replace the marker, so that all data would seem lost.
       if type(before) == 'table' and not string.find(before.err, 'WRONGTYPE', 1, true) then return before end
       local life = type(before) == 'string' and before ~= '' and before or ARGV[1]
       redis.call('SET', KEYS[1], life, 'PX', ARGV[2])
@@ -130,39 +132,39 @@ export const DATABASE_SCRIPTS = {
  * @typedef {object} Scripts
  * @property {(base: string, seen: string, chosen: number, mark: string, limit: number, ...numbers: number[])
  *   => Promise<[string, string?]>} surveyDatabases
- * @property {(name: string, life: string, limit: number) => Promise<string>} readLife
+ * @property {(name: string, life: string, limit: number) => Promise<string>} readMarker
  */
 
 /**
- * Finds the plugin's database beside NocoDB's own.
+ * Finds a database for the plugin next to NocoDB's own.
  *
- * @param {Redis} redis connected to the latter, with these scripts
- * @param {number} home the number of the latter
- * @param {number[]} [others] those that NocoDB's other variables name
+ * @param {Redis} redis connected to that database, with these scripts
+ * @param {number} own the number of NocoDB's own database
+ * @param {number[]} [others] databases that NocoDB's other variables name
  * @returns {Promise<DatabaseChoice>}
  */
-export async function seekDatabase(redis, home, others = []) {
+export async function findDatabase(redis, own, others = []) {
   try {
-    return await agreeOnDatabase(redis, core().redisDatabaseCandidates(home, Uint32Array.from(others)));
+    return await agreeOnDatabase(redis, core().redisDatabaseCandidates(own, Uint32Array.from(others)));
   } catch (error) {
-    // Only what Redis itself says is a reason: after everything else, others may be in another database.
+    // Only a reply of Redis is a reason to stay. After any other error, other processes may have found another database.
     const isReply = error instanceof Error && error.name === 'ReplyError';
     const fallbackReason = isReply ? core().redisFallbackReason(error.message) : undefined;
     if (fallbackReason === undefined) throw error;
-    return { database: home, fallbackReason };
+    return { database: own, fallbackReason };
   }
 }
 
 /**
  * @param {Redis} redis
- * @param {Uint32Array} numbers of the databases that may be taken, NocoDB's own first
+ * @param {Uint32Array} numbers of the candidates, NocoDB's own first
  * @returns {Promise<DatabaseChoice>}
  */
 async function agreeOnDatabase(redis, numbers) {
   /** @param {string} seen @param {number} chosen */
-  const survey = (seen, chosen) => scriptsOf(redis).surveyDatabases(BASE, seen, chosen, anyText(), MARK_MS, ...numbers);
+  const survey = (seen, chosen) => scriptsOf(redis).surveyDatabases(BASE, seen, chosen, randomValue(), MARKER_MS, ...numbers);
   let [seen] = await survey('', numbers[0]);
-  for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const { database, fallbackReason } = core().chooseRedisDatabase(numbers, seen);
     const [seenNow, mark] = await survey(seen, database);
     if (mark !== undefined) return { database, mark: { name: `${BASE}database`, value: mark }, fallbackReason };
@@ -172,17 +174,17 @@ async function agreeOnDatabase(redis, numbers) {
 }
 
 /**
- * The life of the data in a database that has no mark.
+ * The marker of the data in a database that has none of its own.
  *
  * @param {Redis} redis with these scripts
  * @param {string} name
  * @returns {Promise<DataMarker>}
  */
-export async function readLife(redis, name) {
-  return { name, value: await scriptsOf(redis).readLife(name, anyText(), MARK_MS) };
+export async function readMarker(redis, name) {
+  return { name, value: await scriptsOf(redis).readMarker(name, randomValue(), MARKER_MS) };
 }
 
-function anyText() {
+function randomValue() {
   return randomBytes(16).toString('base64url');
 }
 

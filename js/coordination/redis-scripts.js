@@ -1,21 +1,20 @@
 /**
- * What Redis does for the coordination of processes, in Lua.
+ * The Lua scripts of the shared token store.
  *
- * In: the prefix of all keys, and what a process asks or tells. Out: what Redis holds after that. What never happens here: a
- * script that fails because somebody else wrote something into its keys, a key without a time limit, or a decision about
- * tokens.
+ * In: the prefix of all keys, and the arguments of a process. Out: what Redis holds after the script. What never happens here: a
+ * script fails because another program wrote to its keys, a key has no expiry, or a decision about tokens.
  */
 
 import { CLOCK_TOLERANCE_MS, REMEMBERED_MS } from './memory-store.js';
 
-/** Nobody takes so many locks. A greater number was not counted. */
+/** No installation takes that many locks. The scripts ignore a greater number. */
 export const HIGHEST_FENCE = 1e12;
 
 /**
- * What all scripts begin with. A pointer is `<fence> <key of the refresh token that followed>`, a pair
- * `<fence> <key that it was published to follow> <ciphertext>`, without the key in older versions. A chain has one pointer
- * for each renewal of the last 30 days; the bound is far above that. What is no text, or a number that nobody counted, is
- * as good as not there.
+ * The functions that all scripts share. A pointer is `<fence> <key of the successor>`. A pair is
+ * `<fence> <key that it was published to follow> <ciphertext>`, without that key in older versions. A chain has one pointer for
+ * each refresh of the last 30 days, and the limit of the loop is far above that. A value that is no string, or a fence above
+ * the limit, counts as absent.
  */
 const PRELUDE = `
   local prefix = KEYS[1]
@@ -47,7 +46,7 @@ const PRELUDE = `
   local function raise_fence(seen, by, limit)
     local counter = counted(text('fence'))
     if counter == 0 then
-      -- It was lost, and nobody may know how far it had come: not as far as hundredths of seconds do, as locks are rarer.
+      -- The counter was lost, and maybe no process knows its value. The time in hundredths of seconds is higher, as locks are rarer.
       local clock = redis.call('TIME')
       counter = clock[1] * 100 + math.floor(clock[2] / 10000)
     end
@@ -57,16 +56,16 @@ const PRELUDE = `
   end
 `;
 
-/** A script does nothing in another database than it was meant for, or after the data was lost. */
+/** Stops a script in the wrong database, or after the data were lost. */
 const GUARD = `
   if redis.pcall('GET', KEYS[2]) ~= ARGV[1] then return 'lost' end
   local args = { unpack(ARGV, 2) }
 `;
 
-/** Whether this Redis takes what the other scripts do. When its data was lost, no fence is given twice. */
+/** Runs the commands of the other scripts. After a loss of data it restores the counter, so that no fence is issued twice. */
 const CHECK = `
   local seen, limit = unpack(ARGV)
-  -- First, as a script that has written anything may go on when memory is used up.
+  -- First, because Redis lets a script that has written something continue when its memory is full.
   raise_fence(seen, 0, limit)
   local name = prefix .. 'check'
   redis.call('SET', name, redis.call('TIME')[1])
@@ -77,7 +76,7 @@ const CHECK = `
 `;
 
 const GUARDED = {
-  /** No lock outlasts its limit, not even one that somebody set without any. */
+  /** A lock ends at its limit, even if another program set it without an expiry. */
   acquire: `
     local key, owner, lock_limit, seen, limit = unpack(args)
     local name = prefix .. 'lock:' .. key
@@ -102,10 +101,10 @@ const GUARDED = {
   `,
 
   /**
-   * Notes a refusal of a key and a granted request, as long ago as is said (`-1`: none), and tells how long ago the last
-   * refusal, the last refusal of another key than this one, and the sending of the newest granted request were (`-1`: not
-   * known). The value is `<granted> <refused> <another refused> <key that was refused last>`: whichever key asks, the two
-   * last refusals of different keys are all that it needs.
+   * Records a refusal of a key and a granted request, with their ages (`-1`: none). Returns the ages of the last refusal, of the
+   * last refusal of another key than this one, and of the newest granted request (`-1`: unknown). The value is
+   * `<granted> <refused> <another refused> <key that was refused last>`: the last refusals of two different keys are enough to
+   * reply for any key.
    */
   refusals: `
     local key, refused_ago, granted_ago = args[1], tonumber(args[2]), tonumber(args[3])
@@ -136,7 +135,7 @@ const GUARDED = {
     return { ago(last), ago(key == last_key and another or last), ago(granted) }
   `,
 
-  /** The newest of a chain, and whether what the process thinks is the newest leads to it. */
+  /** The newest entry of a chain, and whether the key that the process takes for the newest leads to it. */
   find: `
     local key, theirs = unpack(args)
     local newest, _, passed = follow(key)
@@ -145,9 +144,9 @@ const GUARDED = {
   `,
 
   /**
-   * Where the refresh token of a pair stands that is to follow a key (`ChainPosition` in memory-store.js), as a text; and if that is what was
-   * expected, does what was decided on it, so that nothing that came meanwhile is lost. Both branches of a fork lead to the
-   * winner.
+   * Finds the position of a pair that is to succeed a key (`ChainPosition` in publication.js). If it is the expected one, the
+   * script carries out the decision that was based on it, so that no other publication is lost in between. After a fork, both
+   * branches lead to the winner.
    */
   publish: `
     local key, own, expected, step, by, fence, value, pair_limit, pointer_limit = unpack(args)
@@ -179,7 +178,7 @@ const GUARDED = {
 
 /** @typedef {'check' | keyof typeof GUARDED} ScriptName */
 
-/** By their names: with the prefix of all keys and the name of the life's mark as keys, and the life before the arguments. */
+/** The scripts by name. Their keys are the prefix of all keys and the marker's key; the marker precedes the arguments. */
 export const SCRIPTS = Object.fromEntries([
   ['check', PRELUDE + CHECK],
   ...Object.entries(GUARDED).map(([name, lua]) => [name, PRELUDE + GUARD + lua]),

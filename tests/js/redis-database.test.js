@@ -235,7 +235,7 @@ describe('the database beside the one that NocoDB empties', () => {
 
 describe('NocoDB\'s own database', () => {
   const stays = (reason) => new RegExp(
-    `^WARN redis-database-shared: The plugin stays in database 0 of the Redis of NC_REDIS_URL, as ${reason}\\. NocoDB empties .* `
+    `^WARN redis-database-shared: The plugin shares database 0 of the Redis of NC_REDIS_URL with NocoDB, because ${reason}\\. NocoDB empties .* `
     + 'Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to .*');
 
   /** What holds where the plugin has to stay. */
