@@ -15,7 +15,7 @@ const copied = ['tests/js', 'tests/support', 'tests/vectors', 'demo/bitbucket', 
  * Limits in bytes: of the tarball, of its unpacked content, and of this package's own part of that. The content includes each
  * core as a file and as text, and the guide.
  */
-const most = { packed: 2_500_000, unpacked: 9_400_000, own: 2_900_000 };
+const most = { packed: 2_500_000, unpacked: 9_400_000, own: 2_960_000 };
 
 /**
  * { folder, tarball, files, sizes, remove() }: the fresh folder, the tarball in it, the tarball's own files, and its sizes.
