@@ -138,10 +138,10 @@ function installInterceptors(client, behavior) {
 export function isCuredByRenewal(error) {
   const { response, status, statusCode, message } = objectOrEmpty(error);
   const failedStatus = [objectOrEmpty(response).status, status, statusCode].find((each) => typeof each === 'number');
-  const own = findClientError(error);
+  const clientError = findClientError(error);
   return core().isCurableByRefresh(
-    own !== undefined,
-    responseContexts.get(objectOrEmpty(objectOrEmpty(own).response).headers ?? {})?.needsRetry === true,
+    clientError !== undefined,
+    responseContexts.get(objectOrEmpty(objectOrEmpty(clientError).response).headers ?? {})?.needsRetry === true,
     /** @type {number | undefined} */ (failedStatus),
     typeof message === 'string' ? message : '',
   );

@@ -163,8 +163,8 @@ const withoutQuery = (path = '') => path.replace(/[?#].*$/, '');
  */
 export function toApiResponse({ status, headers, body, path, isForeignOrigin = false }) {
   // One byte more than the limit, so the core can see that a body is too large.
-  const judged = body.subarray(0, core().maxInspectedBytes() + 1);
-  return new (core().ApiResponse)(status, JSON.stringify(headers), judged, Date.now(), path, isForeignOrigin);
+  const inspectedBody = body.subarray(0, core().maxInspectedBytes() + 1);
+  return new (core().ApiResponse)(status, JSON.stringify(headers), inspectedBody, Date.now(), path, isForeignOrigin);
 }
 
 /**

@@ -69,15 +69,15 @@ export async function authorizeInPopup(options) {
     if (!popup) return callCore(authorizeInPopup, () => core().throwMissingFeature('BroadcastChannel'));
     if (popup.isBlocked) throw failure('POPUP_BLOCKED', 'authorize');
     const request = callCore(authorizeInPopup, () => client.createAuthorizationRequest(undefined));
-    popup.show(request.url);
-    /** @param {string} address */
-    const toGrant = (address) => {
-      const code = callCore(authorizeInPopup, () => client.validateInPage(address, request.state));
+    popup.navigate(request.url);
+    /** @param {string} url */
+    const toGrant = (url) => {
+      const code = callCore(authorizeInPopup, () => client.validateInPage(url, request.state));
       return code === undefined ? null : { code, code_verifier: request.codeVerifier };
     };
     const deadline = Date.now() + waitMs;
-    const address = await popup.callback(client, waitMs, signal);
-    if (address !== null) return toGrant(address);
+    const url = await popup.waitForCallback(client, waitMs, signal);
+    if (url !== null) return toGrant(url);
     void receiveLateCallback(popup, deadline - Date.now(), signal, toGrant).then((grant) => grant && onLateGrant?.(grant));
     popup = undefined;
     return null;
@@ -92,12 +92,12 @@ export async function authorizeInPopup(options) {
  * @param {Popup} popup
  * @param {number} waitMs
  * @param {AbortSignal | undefined} signal
- * @param {(address: string) => Grant | null} toGrant
+ * @param {(url: string) => Grant | null} toGrant
  * @returns {Promise<Grant | null>} `null` also when the callback brings no grant: the login already has an outcome
  */
 async function receiveLateCallback(popup, waitMs, signal, toGrant) {
   try {
-    return toGrant(await popup.lateCallback(waitMs, signal));
+    return toGrant(await popup.waitForLateCallback(waitMs, signal));
   } catch {
     return null;
   } finally {
@@ -141,10 +141,10 @@ class Popup {
     return !this.#window || this.#window.closed;
   }
 
-  /** @param {string} address */
-  show(address) {
+  /** @param {string} url */
+  navigate(url) {
     // Replaces the blank page, so that the popup's "back" button does not lead to it.
-    this.#window?.location.replace(address);
+    this.#window?.location.replace(url);
   }
 
   /**
@@ -155,17 +155,17 @@ class Popup {
    * @param {AbortSignal | undefined} signal
    * @returns {Promise<string | null>} its URL; `null`: the popup seems to be closed
    */
-  callback(client, waitMs, signal) {
+  waitForCallback(client, waitMs, signal) {
     /** @type {number | undefined} */
-    let backSince;
-    return this.#wait(waitMs, signal, (resolve) => {
-      const address = this.#url;
-      if (address !== undefined && client.isCallbackUrl(address)) return resolve(address);
+    let focusedSince;
+    return this.#waitForUrl(waitMs, signal, (resolve) => {
+      const url = this.#url;
+      if (url !== undefined && client.isCallbackUrl(url)) return resolve(url);
       // A popup that a policy has isolated looks closed. But a user who has closed it is back in this page, and a user who is
       // logging in has the focus in the popup most of the time.
-      if (!this.#window?.closed || !this.#page.document.hasFocus()) backSince = undefined;
-      else backSince ??= Date.now();
-      if (backSince !== undefined && Date.now() - backSince >= CLOSED_AFTER_FOCUS_MS) resolve(null);
+      if (!this.#window?.closed || !this.#page.document.hasFocus()) focusedSince = undefined;
+      else focusedSince ??= Date.now();
+      if (focusedSince !== undefined && Date.now() - focusedSince >= CLOSED_AFTER_FOCUS_MS) resolve(null);
       return undefined;
     });
   }
@@ -177,18 +177,18 @@ class Popup {
    * @param {AbortSignal | undefined} signal
    * @returns {Promise<string>}
    */
-  lateCallback(waitMs, signal) {
-    return this.#wait(waitMs, signal);
+  waitForLateCallback(waitMs, signal) {
+    return this.#waitForUrl(waitMs, signal);
   }
 
   /**
    * @template {string | null} T
    * @param {number} waitMs
    * @param {AbortSignal | undefined} signal
-   * @param {(resolve: (address: string | T) => void) => void} [poll] called at intervals
+   * @param {(resolve: (url: string | T) => void) => void} [poll] called at intervals
    * @returns {Promise<string | T>} what `poll` resolved, or the URL that the callback page posted
    */
-  async #wait(waitMs, signal, poll) {
+  async #waitForUrl(waitMs, signal, poll) {
     const page = this.#page;
     /** @type {(() => void)[]} */
     const cleanups = [];
@@ -223,8 +223,8 @@ class Popup {
   /** The popup's URL; `undefined` while it is blank, and while the popup shows a page of another origin. */
   get #url() {
     try {
-      const address = this.#window?.location.href;
-      return address === undefined || BLANK_URLS.includes(address) ? undefined : address;
+      const url = this.#window?.location.href;
+      return url === undefined || BLANK_URLS.includes(url) ? undefined : url;
     } catch {
       return undefined;
     }

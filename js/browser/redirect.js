@@ -68,15 +68,15 @@ const completions = new WeakMap();
  */
 export function completeRedirect(options = {}) {
   const page = findWindow(options);
-  const known = page && completions.get(page);
-  if (known) return known;
-  const underWay = complete(options);
+  const running = page && completions.get(page);
+  if (running) return running;
+  const completion = complete(options);
   if (page) {
     const forget = () => completions.delete(page);
-    completions.set(page, underWay);
-    underWay.then(forget, forget);
+    completions.set(page, completion);
+    completion.then(forget, forget);
   }
-  return underWay;
+  return completion;
 }
 
 /**
@@ -85,26 +85,26 @@ export function completeRedirect(options = {}) {
  */
 async function complete(options) {
   // Read before the core is loaded: other scripts may change the URL meanwhile.
-  const address = textOrUndefined(() => findWindow(options)?.location.href) ?? '';
+  const url = textOrUndefined(() => findWindow(options)?.location.href) ?? '';
   const page = await requireWindow(options, completeRedirect);
   readArgument(completeRedirect, 'pageOptions', options);
   const storage = sessionStorageOrUndefined(page);
   // In a popup of `authorizeInPopup`, the page that opened the popup waits for this URL.
   if (storage?.getItem(POPUP_KEY)) return null;
   const keys = storage ? pendingKeys(storage) : [];
-  const state = core().callbackState(address, keys.length > 0);
+  const state = core().callbackState(url, keys.length > 0);
   if (state === undefined) return null;
   const pending = storage && readPendingLogin(storage, PENDING_PREFIX + state);
   // A response that matches no pending login ends all logins of this tab: the user is back.
   for (const key of pending ? [PENDING_PREFIX + state] : keys) storage?.removeItem(key);
   page.history.replaceState(page.history.state, '', core().removeCallbackParameters(textOrUndefined(() => page.location.href) ?? ''));
   if (!pending) {
-    callCore(completeRedirect, () => core().checkUnmatchedCallback(address));
+    callCore(completeRedirect, () => core().checkUnmatchedCallback(url));
     return null;
   }
   const { state: sent, startedAt, codeVerifier, endpoints, ...own } = readArgument(completeRedirect, 'pending', pending);
   const client = createPageClient(completeRedirect, page, { ...own, ...endpoints });
-  const code = callCore(completeRedirect, () => client.completeRedirect(address, sent, startedAt, Date.now()));
+  const code = callCore(completeRedirect, () => client.completeRedirect(url, sent, startedAt, Date.now()));
   return code === undefined ? null : { code, code_verifier: codeVerifier };
 }
 

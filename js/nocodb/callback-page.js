@@ -31,7 +31,7 @@ const HEADERS = {
  * NocoDB's GUI closes its popup as soon as the URL contains an error, before anybody can read the page. This policy separates
  * the popup from the GUI. To the GUI, the popup looks closed, so the GUI ends its login, and the window stays open.
  */
-const CUT_OFF = { 'Cross-Origin-Opener-Policy': 'same-origin' };
+const ISOLATION_HEADERS = { 'Cross-Origin-Opener-Policy': 'same-origin' };
 
 /** HTTP/2 servers are left alone, because NocoDB's routes do not work on them. */
 const SERVERS = [Server, SecureServer];
@@ -81,9 +81,9 @@ function interceptRequests(prototype, handle) {
 function respondToCallback(contentFor, request, response) {
   try {
     const { method, url } = request;
-    const shown = method === 'GET' && url?.includes('?') ? contentFor(url) : undefined;
-    if (!shown) return false;
-    const { headers, body } = pageFor(shown);
+    const shownPage = method === 'GET' && url?.includes('?') ? contentFor(url) : undefined;
+    if (!shownPage) return false;
+    const { headers, body } = pageFor(shownPage);
     response.writeHead(200, headers).end(body);
     return true;
   } catch {
@@ -95,11 +95,11 @@ function respondToCallback(contentFor, request, response) {
 /**
  * The page with its headers.
  *
- * @param {CallbackContent} shown
+ * @param {CallbackContent} shownPage
  * @returns {{ headers: Record<string, string>, body: string }}
  */
 export function pageFor({ error: refusal }) {
-  return refusal ? { headers: { ...HEADERS, ...CUT_OFF }, body: renderRefusal(refusal) } : { headers: HEADERS, body: page };
+  return refusal ? { headers: { ...HEADERS, ...ISOLATION_HEADERS }, body: renderRefusal(refusal) } : { headers: HEADERS, body: page };
 }
 
 /**

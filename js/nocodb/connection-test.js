@@ -53,7 +53,7 @@ const ACCOUNT_MEMBERS = ['uuid', 'nickname', 'displayName'];
 export async function testConnection(clientFactory, config) {
   const { credentials, environment } = clientFactory;
   const { kind, hint } = credentials;
-  const until = performance.now() + DIALOG_TOKENS_MS;
+  const deadline = performance.now() + DIALOG_TOKENS_MS;
   // Refresh first, so that the scopes are those of the tokens that the test sends.
   await credentials.newest(DIALOG_TOKENS_MS);
   const { scopes } = await credentials.tokenInfo();
@@ -66,7 +66,7 @@ export async function testConnection(clientFactory, config) {
   ));
   // No queue and no retries, because a user waits for the result. If the store is slow, the test does not wait for it again:
   // the tokens are valid without it.
-  await runConnectionTest(test, clientFactory.createSender(until - performance.now()), clientFactory.apiUrl);
+  await runConnectionTest(test, clientFactory.createSender(deadline - performance.now()), clientFactory.apiUrl);
   const { expiresAt } = await credentials.tokenInfo();
   const result = test.result ?? { success: false, message: failure('API_FAILED', 'api').message };
   return { ...result, ...(expiresAt !== undefined && { expiresAt }) };
@@ -80,10 +80,10 @@ export async function testConnection(clientFactory, config) {
  */
 export async function connectionStatus({ credentials, environment: { client } }, { account }) {
   const { kind, hint } = credentials;
-  const { scopes: stored, expiresAt, obtainedAt } = await credentials.tokenInfo();
+  const { scopes: storedScopes, expiresAt, obtainedAt } = await credentials.tokenInfo();
   // A store may return anything.
-  const { scopes: text } = stored ? readArgument(connectionStatus, 'scopes', { scopes: stored }) : {};
-  const scopes = callCore(connectionStatus, () => core().parseScopes(text ?? ''));
+  const { scopes: scopeText } = storedScopes ? readArgument(connectionStatus, 'scopes', { scopes: storedScopes }) : {};
+  const scopes = callCore(connectionStatus, () => core().parseScopes(scopeText ?? ''));
   const isKnown = scopes.length > 0;
   return {
     kind,

@@ -45,7 +45,7 @@ export { BitbucketAuthError, BitbucketAuthIntegration, isBitbucketAxiosError };
  * @typedef {object} IntegrationEntry
  * @property {'auth'} type
  * @property {'bitbucket'} sub_type
- * @property {new (config?: IntegrationConfig, host?: HostServices) => BitbucketAuthIntegration} wrapper uses the entry's
+ * @property {new (config?: IntegrationConfig, services?: HostServices) => BitbucketAuthIntegration} wrapper uses the entry's
  *   environment
  * @property {FormElement[]} form created when it is first read, which also logs the environment's problems, once
  * @property {Readonly<IntegrationManifest>} manifest
@@ -67,10 +67,10 @@ export function createEntry(env = process.env) {
     wrapper: class BitbucketAuth extends BitbucketAuthIntegration {
       /**
        * @param {IntegrationConfig} [config]
-       * @param {HostServices} [host]
+       * @param {HostServices} [services]
        */
-      constructor(config, host) {
-        super(config, host, environment);
+      constructor(config, services) {
+        super(config, services, environment);
       }
     },
     get form() {

@@ -89,7 +89,7 @@ export class BitbucketAuthIntegration {
   #storedConfig;
 
   /** @type {HostServices} */
-  #host;
+  #services;
 
   /** @type {() => Environment} */
   #environment;
@@ -102,12 +102,12 @@ export class BitbucketAuthIntegration {
 
   /**
    * @param {IntegrationConfig} [config] as stored
-   * @param {HostServices} [host]
+   * @param {HostServices} [services]
    * @param {() => object} [environment] returns the entry's validated environment; by default that of `process.env`
    */
-  constructor(config, host, environment = lazyEnvironment(process.env)) {
-    this.#storedConfig = new StoredConfig(config, host);
-    this.#host = host ?? {};
+  constructor(config, services, environment = lazyEnvironment(process.env)) {
+    this.#storedConfig = new StoredConfig(config, services);
+    this.#services = services ?? {};
     this.#environment = /** @type {() => Environment} */ (environment);
   }
 
@@ -150,7 +150,7 @@ export class BitbucketAuthIntegration {
    * @returns {void}
    */
   log(message) {
-    const { logger } = this.#host;
+    const { logger } = this.#services;
     if (typeof logger === 'function') logger(message);
     else logger?.log(message);
   }
@@ -215,14 +215,14 @@ export class BitbucketAuthIntegration {
     const clientFactory = await this.#openClientFactory();
     const { isCuredByRenewal, tokenErrorOf } = await loadRequestModules();
     const { credentials } = clientFactory;
-    let used = await credentials.newest();
+    let credential = await credentials.newest();
     for (let retries = 0; ; retries += 1) {
       try {
         return await work(this.#clientOf(clientFactory));
       } catch (error) {
-        const newer = isCuredByRenewal(error) ? await credentials.replacementFor(used, retries) : undefined;
+        const newer = isCuredByRenewal(error) ? await credentials.replacementFor(credential, retries) : undefined;
         if (!newer) throw tokenErrorOf(error) ?? error;
-        used = newer;
+        credential = newer;
       }
     }
   }

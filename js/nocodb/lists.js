@@ -59,11 +59,11 @@ const WORKSPACE_MEMBERS = ['slug', 'name', 'uuid'];
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what the client throws
  */
 export async function listWorkspaces(clientFactory, configWorkspace, query) {
-  const address = pageUrl('/user/workspaces', query);
+  const url = pageUrl('/user/workspaces', query);
   const slug = typeof configWorkspace === 'string' ? configWorkspace.trim() : '';
   if (slug && !clientFactory.credentials.hasUser) return { values: [{ slug }] };
   // Each value is a membership, which contains the workspace.
-  return readList(clientFactory, address, WORKSPACE_MEMBERS, (value) => value.workspace ?? value);
+  return readList(clientFactory, url, WORKSPACE_MEMBERS, (value) => value.workspace ?? value);
 }
 
 /**
@@ -76,8 +76,8 @@ export async function listWorkspaces(clientFactory, configWorkspace, query) {
 export async function listRepositories(clientFactory, configWorkspace, query) {
   const { workspace = configWorkspace } = query;
   const segment = callCore(listRepositories, () => core().workspaceSegment(stringOrUndefined(workspace)));
-  const address = pageUrl(`/repositories/${segment}`, query);
-  return readList(clientFactory, address, REPOSITORY_MEMBERS);
+  const url = pageUrl(`/repositories/${segment}`, query);
+  return readList(clientFactory, url, REPOSITORY_MEMBERS);
 }
 
 /**
@@ -95,15 +95,15 @@ export function pageUrl(path, { next, page }) {
 /**
  * @template T
  * @param {ApiClientFactory} clientFactory
- * @param {string} address of the page, below the API's base URL
+ * @param {string} url of the page, below the API's base URL
  * @param {string[]} names the members of each value to return
  * @param {(value: Record<string, unknown>) => unknown} [unwrap]
  * @returns {Promise<Page<T>>}
  */
-async function readList(clientFactory, address, names, unwrap = (value) => value) {
+async function readList(clientFactory, url, names, unwrap = (value) => value) {
   try {
     const client = clientFactory.createClient({ maxWaitMs: DIALOG_MS, tokenTimeoutMs: DIALOG_TOKENS_MS });
-    const pageList = createPageList(client, address);
+    const pageList = createPageList(client, url);
     const { values, advance } = await withDialogTimeout(fetchPage(client, pageList, {}, { maxWaitMs: DIALOG_MS }));
     return {
       values: values.map((value) => pick(unwrap(objectOrEmpty(value)), names)),

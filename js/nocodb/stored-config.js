@@ -50,7 +50,7 @@ export class StoredConfig {
   tokenRefreshCallback;
 
   /** @type {HostServices} */
-  #host;
+  #services;
 
   /**
    * A digest of the refresh token that the wrapper was created with, once there is another one. The text would take kilobytes.
@@ -64,19 +64,19 @@ export class StoredConfig {
 
   /**
    * @param {IntegrationConfig | undefined} config
-   * @param {HostServices | undefined} host
+   * @param {HostServices | undefined} services
    */
-  constructor(config, host) {
+  constructor(config, services) {
     this.config = { ...config };
-    this.#host = host ?? {};
+    this.#services = services ?? {};
   }
 
   get id() {
-    return nonEmptyString(this.#host.id);
+    return nonEmptyString(this.#services.id);
   }
 
   get title() {
-    return nonEmptyString(this.#host.title);
+    return nonEmptyString(this.#services.title);
   }
 
   /** The members of the config that the core reads as the credential, as JSON. */
@@ -134,7 +134,7 @@ export class StoredConfig {
    * @param {LogEntry['level']} level
    */
   async #write(line, level) {
-    const { logger } = this.#host;
+    const { logger } = this.#services;
     if (typeof logger === 'function') await logger(line);
     else if (logger) await logger.log(line);
     else if (level !== 'INFO') warn(line);
@@ -160,7 +160,7 @@ export class StoredConfig {
   async save(tokens, connection) {
     // The OAuth client's own tokens are not stored: it can get new ones at any time.
     if (!this.canRefresh) return 'saved';
-    const { loadConfig, saveConfig, isComposed } = this.#host;
+    const { loadConfig, saveConfig, isComposed } = this.#services;
     try {
       if (isComposed) {
         await this.#add(tokens);
@@ -180,7 +180,7 @@ export class StoredConfig {
    * @returns {Promise<ConnectionTokens | Ending | undefined>}
    */
   async load(connection) {
-    const { loadConfig } = this.#host;
+    const { loadConfig } = this.#services;
     if (!loadConfig || !this.canRefresh) return undefined;
     const row = await loadConfig();
     if (!row) return 'deleted';
@@ -203,7 +203,7 @@ export class StoredConfig {
     this.#vars = vars;
     await inOrder(this.id, async () => {
       const connection = await openConnection?.();
-      const { loadConfig, saveConfig, isComposed } = this.#host;
+      const { loadConfig, saveConfig, isComposed } = this.#services;
       if (isComposed) return this.#add(await connection?.newestKnown());
       const row = await loadConfig?.();
       const tokens = await connection?.newestKnown();
@@ -255,7 +255,7 @@ export class StoredConfig {
    * @param {ConnectionTokens} tokens
    */
   async #overwrite(tokens) {
-    const { saveConfig } = this.#host;
+    const { saveConfig } = this.#services;
     const { expires_at: before } = this.config;
     this.adopt(tokens);
     // The callback only merges members. A stale `expires_at` would make each later wrapper refresh again. And where no preload
@@ -272,7 +272,7 @@ export class StoredConfig {
    * @param {ConnectionTokens | undefined} tokens
    */
   async #add(tokens) {
-    const { saveConfig } = this.#host;
+    const { saveConfig } = this.#services;
     if (tokens) this.adopt(tokens);
     const isKnown = tokens?.accessToken !== undefined;
     const changed = { ...(isKnown && toStoredTokens(tokens)), ...(this.#vars !== undefined && { _vars: this.#vars }) };
