@@ -151,7 +151,7 @@ impl RequestLog {
     /// Returns for how many milliseconds no request may be sent: until enough requests have left the window to make room for
     /// one more.
     ///
-    /// The script of js/rate-log.js does the same in Redis.
+    /// The script of js/request-log.js does the same in Redis.
     pub fn wait_time(&mut self, limit: u32, now: f64) -> f64 {
         self.trim(now);
         let surplus = self.requests.len().checked_sub(limit.max(1) as usize);

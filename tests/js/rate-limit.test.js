@@ -110,7 +110,7 @@ describe('the request queue', () => {
     assert.equal(error.phase, 'api');
     assert.equal(error.retryable, true);
     assert.equal(error.retryAfter, WINDOW);
-    assert.match(error.message, /10000 requests of this account wait already; send fewer.*_RATE_LIMIT/);
+    assert.match(error.message, /10000 requests of this account are waiting already; send fewer.*_RATE_LIMIT/);
     assert.equal(line.count(), 0);
     // Another account is not concerned.
     await limiter.acquire('user {another}', GROUP);
@@ -168,7 +168,7 @@ describe('the request queue', () => {
     assert.equal(error.code, 'API_RATE_LIMITED');
     assert.match(error.message, /Try again later, in 3605 seconds/);
     assert.equal(lines.length, 1);
-    assert.match(lines[0], new RegExp(`limit \\(1 an hour\\) is used up until 2026-11-24T09:03:22.*Requests that wait in turn: 1\\. ${VARIABLE}`));
+    assert.match(lines[0], new RegExp(`limit \\(1 an hour\\) is used up until 2026-11-24T09:03:22.*Waiting requests: 1\\. ${VARIABLE}`));
     assert.doesNotMatch(lines[0], /the-account/);
   });
 });

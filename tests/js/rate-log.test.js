@@ -10,7 +10,7 @@ import { Random } from '../support/random.js';
 import { startRedis } from '../support/redis.js';
 
 const file = (path) => new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json'));
-const { SharedLogs } = await import(file('js/rate-log.js'));
+const { RedisRequestLogs } = await import(file('js/request-log.js'));
 const { core } = await import(file('js/core.js'));
 
 const HOUR = 60 * 60 * 1000;
@@ -23,12 +23,12 @@ test('the script in Redis and the core decide alike in 3,000 random sequences', 
   const redis = await startRedis(t);
   const clock = moveClock(t, START);
   const warn = t.mock.method(console, 'warn', () => {});
-  const shared = new SharedLogs({ url: redis.url }, () => []);
+  const shared = new RedisRequestLogs({ url: redis.url }, () => []);
   const window = core().rateLimitWindow();
   const random = new Random(17);
   const below = (bound) => random.integer(0, bound - 1);
   const { RequestLog } = core();
-  const ask = (key, question) => shared.ask({ key, times: new RequestLog() }, question);
+  const ask = (key, question) => shared.query({ key, times: new RequestLog() }, question);
   const sequences = Array.from({ length: 3000 }, (_, index) => ({ key: `sequence-${index}`, log: new RequestLog(), numbers: [] }));
   const replies = { passed: 0, waits: 0, others: 0, back: 0 };
   let number = 1;
@@ -57,7 +57,7 @@ test('the script in Redis and the core decide alike in 3,000 random sequences', 
       const [back] = numbers.splice(below(numbers.length), 1);
       log.remove(back);
       replies.back += 1;
-      await shared.takeBack(key, back);
+      await shared.cancel(key, back);
     }
   };
 
@@ -74,13 +74,13 @@ test('each request costs one script, and two requests of the same microsecond co
   moveClock(t, START);
   const reader = new Redis(redis.url);
   t.after(() => reader.disconnect());
-  const shared = new SharedLogs({ url: redis.url }, () => []);
+  const shared = new RedisRequestLogs({ url: redis.url }, () => []);
   const times = new (core().RequestLog)();
-  await shared.ask({ key: 'account', times }, { limit: 5, number: 1 });
+  await shared.query({ key: 'account', times }, { limit: 5, number: 1 });
   const scripts = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await reader.info('commandstats'))[1]);
   const before = await scripts();
-  for (let number = 2; number <= 5; number += 1) assert.equal(await shared.ask({ key: 'account', times }, { limit: 5, number }), 0);
-  assert.ok(await shared.ask({ key: 'account', times }, { limit: 5, number: 6 }) >= HOUR);
+  for (let number = 2; number <= 5; number += 1) assert.equal(await shared.query({ key: 'account', times }, { limit: 5, number }), 0);
+  assert.ok(await shared.query({ key: 'account', times }, { limit: 5, number: 6 }) >= HOUR);
   assert.equal(await scripts() - before, 5);
   assert.equal(await reader.zcard('nocodb-bitbucket-auth:{rate}:account'), 5);
 });
@@ -90,27 +90,27 @@ test('requests that a process sent without Redis keep their times there, and cou
   const clock = moveClock(t, START);
   const reader = new Redis(redis.url);
   t.after(() => reader.disconnect());
-  const shared = new SharedLogs({ url: redis.url }, () => []);
+  const shared = new RedisRequestLogs({ url: redis.url }, () => []);
   const times = new (core().RequestLog)();
   const log = { key: 'account', times };
   for (let number = 1; number <= 2500; number += 1) times.record(performance.now(), number, true);
   await clock.move(HOUR / 2, 0);
   const window = core().rateLimitWindow();
-  assert.equal(await shared.ask(log, { limit: 2500, number: 3000 }), window - HOUR / 2);
+  assert.equal(await shared.query(log, { limit: 2500, number: 3000 }), window - HOUR / 2);
   const count = () => reader.zcard('nocodb-bitbucket-auth:{rate}:account');
   assert.equal(await count(), 2500);
   // Nobody knows what a Redis that was away has kept.
   times.markAllUnshared();
-  assert.equal(await shared.ask(log, { limit: 2501, number: 3001 }), 0);
+  assert.equal(await shared.query(log, { limit: 2501, number: 3001 }), 0);
   assert.equal(await count(), 2501);
   assert.deepEqual([...times.unshared(10, performance.now())], []);
   // The time that Redis has is its own.
   const score = () => reader.zrange('nocodb-bitbucket-auth:{rate}:account', -1, -1, 'WITHSCORES');
   const last = await score();
   times.record(performance.now() - 1000, 3001, true);
-  await shared.ask(log);
+  await shared.query(log);
   assert.deepEqual(await score(), last);
   await clock.move(window - HOUR / 2, 0);
-  assert.equal(await shared.ask(log, { limit: 2, number: 3002 }), 0);
+  assert.equal(await shared.query(log, { limit: 2, number: 3002 }), 0);
   assert.equal(await count(), 2);
 });

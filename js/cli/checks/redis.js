@@ -82,7 +82,7 @@ async function tryOut({ env }, redis) {
   const { RedisConnection } = await import('../../coordination/redis-connection.js');
   const { checkScripts } = await import('../../coordination/redis-store.js');
   const { SCRIPTS } = await import('../../coordination/redis-scripts.js');
-  const { checkLog, SCRIPTS: LOG_SCRIPTS } = await import('../../rate-log.js');
+  const { checkLog, SCRIPTS: LOG_SCRIPTS } = await import('../../request-log.js');
   const connection = new RedisConnection({
     ...redis,
     limits: LIMITS,
