@@ -19,10 +19,10 @@ let shown = [];
 const shorten = (value) => `${value.slice(0, 6)}…`;
 
 /** The parts of a URL, as rows of a table. */
-function parts(address) {
-  const { origin, pathname, searchParams } = new URL(address);
+function parts(url) {
+  const { origin, pathname, searchParams } = new URL(url);
   const rows = [...searchParams].map(([name, value]) => [name, SECRET.has(name) ? shorten(value) : value]);
-  return [['address', origin + pathname], ...rows];
+  return [['URL', origin + pathname], ...rows];
 }
 
 function element(name, text, attributes = {}) {
@@ -59,26 +59,26 @@ function setBusy(isBusy) {
 }
 
 const watch = (way) => watched({
-  built: (address) => {
+  built: (url) => {
     show({
-      title: 'The address is built',
+      title: 'The authorization URL is built',
       text: 'With a fresh state and a fresh PKCE challenge; the verifier stays in this page.',
-      rows: parts(address),
+      rows: parts(url),
     });
     show({ title: way === 'popup' ? 'The popup shows Bitbucket' : 'This page goes to Bitbucket' });
   },
-  returned: (address) => {
-    if (address.split('?')[0] === options[way].redirectUri) callbackCame(address);
+  returned: (url) => {
+    if (url.split('?')[0] === options[way].redirectUri) showCallback(url);
   },
 });
 
 const windows = { popup: watch('popup'), page: watch('page') };
 
-function callbackCame(address) {
-  show({ title: 'The callback is there', text: 'Nothing of it is believed yet.', rows: parts(address) });
+function showCallback(url) {
+  show({ title: 'The callback has arrived', text: 'Nothing in it is trusted yet.', rows: parts(url) });
 }
 
-async function conclude(way, outcome) {
+async function showOutcome(way, outcome) {
   let grant;
   try {
     grant = await outcome;
@@ -91,8 +91,8 @@ async function conclude(way, outcome) {
     return;
   }
   show({
-    title: 'The callback is genuine',
-    text: 'State, origin and path fit. This is what goes to the server:',
+    title: 'The callback is valid',
+    text: 'State, origin and path match. This is what goes to the server:',
     rows: [['code', shorten(grant.code)], ['code_verifier', shorten(grant.code_verifier)]],
     kind: 'good',
   });
@@ -101,16 +101,16 @@ async function conclude(way, outcome) {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ way, grant }),
   });
-  const answer = await response.json();
+  const result = await response.json();
   if (response.ok) {
     show({
       title: 'The server has tokens',
-      text: 'It alone knows the client\'s secret, and it keeps the tokens.',
-      rows: [['scopes', answer.scopes.join(' ')], ['until', new Date(answer.expiresAt).toLocaleTimeString()]],
+      text: 'Only the server knows the client secret, and it keeps the tokens.',
+      rows: [['scopes', result.scopes.join(' ')], ['until', new Date(result.expiresAt).toLocaleTimeString()]],
       kind: 'good',
     });
   } else {
-    show({ title: answer.code ?? 'The server has no tokens', text: answer.message, kind: 'bad' });
+    show({ title: result.code ?? 'The server has no tokens', text: result.message, kind: 'bad' });
   }
 }
 
@@ -119,7 +119,7 @@ document.querySelector('#popup').addEventListener('click', async () => {
   // First of all: a browser lets a page open a popup only in the click handler.
   const outcome = authorizeInPopup({ ...options.popup, window: windows.popup });
   setBusy(true);
-  await conclude('popup', outcome);
+  await showOutcome('popup', outcome);
   setBusy(false);
 });
 
@@ -138,13 +138,13 @@ document.querySelector('#page').addEventListener('click', async () => {
 // The page may be loaded because Bitbucket redirects the user back.
 const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? '[]');
 sessionStorage.removeItem(KEPT);
-const address = location.href;
+const url = location.href;
 if (kept.length > 0) {
   kept.forEach(show);
-  callbackCame(address);
-  await conclude('page', completeRedirect());
+  showCallback(url);
+  await showOutcome('page', completeRedirect());
 } else if (location.search) {
-  await conclude('page', completeRedirect());
+  await showOutcome('page', completeRedirect());
 }
 setBusy(false);
 document.documentElement.dataset.ready = 'yes';

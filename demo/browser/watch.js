@@ -6,46 +6,46 @@
  */
 
 /**
- * @param {{ built: (address: string) => void, returned: (address: string) => void }} steps
+ * @param {{ built: (url: string) => void, returned: (url: string) => void }} steps
  * @returns {Window & typeof globalThis}
  */
-export function watched({ built, returned: tell }) {
+export function watched({ built, returned: report }) {
   const { location } = window;
   let last;
   // The callback may arrive in three ways: in the popup's URL, or posted by the callback page, on two channels.
-  const returned = (address) => {
-    if (address === last) return;
-    last = address;
-    tell(address);
+  const returned = (url) => {
+    if (url === last) return;
+    last = url;
+    report(url);
   };
-  const hear = ({ origin, data }) => {
+  const onMessage = ({ origin, data }) => {
     if (origin === location.origin && typeof data?.address === 'string') returned(data.address);
   };
   // The message reaches the frame that replaces the page as the popup's opener.
   new MutationObserver((records) => {
     for (const { addedNodes } of records) {
-      for (const { contentWindow } of addedNodes) contentWindow?.addEventListener('message', hear);
+      for (const { contentWindow } of addedNodes) contentWindow?.addEventListener('message', onMessage);
     }
   }).observe(document.documentElement, { childList: true });
-  return members(window, {
+  return withMembers(window, {
     BroadcastChannel: class extends BroadcastChannel {
       constructor(name) {
         super(name);
-        this.addEventListener('message', hear);
+        this.addEventListener('message', onMessage);
       }
     },
     open: (...parameters) => watchedPopup(window.open(...parameters), { built, returned }),
-    location: members(location, {
-      assign: (address) => {
-        built(address);
-        location.assign(address);
+    location: withMembers(location, {
+      assign: (url) => {
+        built(url);
+        location.assign(url);
       },
     }),
   });
 }
 
 function watchedPopup(popup, { built, returned }) {
-  return popup && members(popup, {
+  return popup && withMembers(popup, {
     get location() {
       return {
         get href() {
@@ -53,9 +53,9 @@ function watchedPopup(popup, { built, returned }) {
           if (href !== 'about:blank') returned(href);
           return href;
         },
-        replace: (address) => {
-          built(address);
-          popup.location.replace(address);
+        replace: (url) => {
+          built(url);
+          popup.location.replace(url);
         },
       };
     },
@@ -63,7 +63,7 @@ function watchedPopup(popup, { built, returned }) {
 }
 
 /** An object of the browser with some members replaced. */
-function members(object, own) {
+function withMembers(object, own) {
   return new Proxy({}, {
     get: (_, name) => {
       if (Object.hasOwn(own, name)) return own[name];

@@ -53,18 +53,18 @@ test("the callback page of the demo's popup posts its message only to the popup'
     // Nobody looks at the address.
     window.setInterval = () => 0;
   });
-  assert.deepEqual(steps, ['The address is built', 'The popup shows Bitbucket', 'The callback is there', 'Cancelled']);
+  assert.deepEqual(steps, ['The authorization URL is built', 'The popup shows Bitbucket', 'The callback has arrived', 'Cancelled']);
 });
 
 for (const [way, away] of [['popup', 'The popup shows Bitbucket'], ['page', 'This page goes to Bitbucket']]) {
   test(`the demo reports that the user denied access (${way})`, async () => {
     const steps = await stepsAfter(way, 'Deny');
-    assert.deepEqual(steps, ['The address is built', away, 'The callback is there', 'Cancelled']);
+    assert.deepEqual(steps, ['The authorization URL is built', away, 'The callback has arrived', 'Cancelled']);
   });
 
   test(`the demo's server gets tokens when the user grants access (${way})`, async () => {
     const steps = await stepsAfter(way, 'Grant access');
-    assert.deepEqual(steps, ['The address is built', away, 'The callback is there', 'The callback is genuine',
+    assert.deepEqual(steps, ['The authorization URL is built', away, 'The callback has arrived', 'The callback is valid',
       'The server has tokens']);
   });
 }
