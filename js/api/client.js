@@ -135,7 +135,7 @@ function installInterceptors(client, behavior) {
  * @param {unknown} error
  * @returns {boolean}
  */
-export function isCuredByRenewal(error) {
+export function isCurableByRefresh(error) {
   const { response, status, statusCode, message } = objectOrEmpty(error);
   const failedStatus = [objectOrEmpty(response).status, status, statusCode].find((each) => typeof each === 'number');
   const clientError = findClientError(error);

@@ -15,11 +15,11 @@ import { createTokens } from '../token-store.js';
 /** @typedef {import('../token-store.js').ConnectionTokens} ConnectionTokens */
 
 /**
- * The refresh token of a config, if it can be renewed.
+ * The refresh token of a config, if its tokens can be refreshed.
  *
  * @param {IntegrationConfig} config
  */
-export function renewableRefreshToken({ type, refresh_token: stored }) {
+export function refreshableToken({ type, refresh_token: stored }) {
   const refreshToken = nonEmptyString(stored);
   return refreshToken !== undefined && core().isRefreshable(nonEmptyString(type) ?? '', refreshToken) ? refreshToken : undefined;
 }

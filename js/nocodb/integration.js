@@ -132,7 +132,7 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Has NocoDB store the integration's own data with the config, together with the newest tokens: others may have renewed them
+   * Has NocoDB store the integration's own data with the config, together with the newest tokens: others may have refreshed them
    * since this config was read.
    *
    * @param {unknown} vars
@@ -169,20 +169,20 @@ export class BitbucketAuthIntegration {
    * kept as long as it is needed. The credential goes to the API's origin only. `client.paginate(path, params)` iterates over
    * lists of several pages.
    *
-   * Tokens that can be renewed are renewed before they expire and after a 401, once for all users of the connection. A request
-   * that was answered with 401 is retried with the new token, if its body can be sent again. If another process had renewed that
-   * token and it has expired as well, the request is retried once more. Requests with an idempotent method are retried up to
-   * three times when Bitbucket is busy or the connection breaks; a request may set `'axios-retry': { retries: 0 }`. Requests
-   * wait for Bitbucket's rate limit.
+   * Tokens that can be refreshed are refreshed before they expire and after a 401, once for all users of the connection. A
+   * request that was answered with 401 is retried with the new token, if its body can be sent again. If another process had
+   * refreshed that token and it has expired as well, the request is retried once more. Requests with an idempotent method are
+   * retried up to three times when Bitbucket is busy or the connection breaks; a request may set `'axios-retry': { retries: 0
+   * }`. Requests wait for Bitbucket's rate limit.
    *
    * Errors are Axios errors. None of them contains the credential, and each has an `error.bitbucket`, a `BitbucketAuthError`
-   * that says what it means. If a request was not sent, for instance because the tokens cannot be renewed, that error is also
+   * that says what it means. If a request was not sent, for instance because the tokens cannot be refreshed, that error is also
    * the `error.cause`.
    *
    * @returns {Promise<BitbucketClient>} the same instance each time
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config contains no usable token, `RECONNECT_REQUIRED` when the
    *   user has to connect again, `INVALID_CONFIG`, and what the transport and `OAuthClient.parseTokenResponse` throw
-   *   when the tokens have expired and cannot be renewed
+   *   when the tokens have expired and cannot be refreshed
    */
   async authenticate() {
     const clientFactory = await this.#openClientFactory();
@@ -203,24 +203,25 @@ export class BitbucketAuthIntegration {
   /**
    * Runs `work` with the client. The client retries requests that were answered with 401. Sometimes only `work` can do that:
    * when a request's body was a stream, or when `work` failed with an error of its own that has the status 401 or contains
-   * "token expired", "invalid_grant" or "unauthorized". Then the tokens are renewed, and `work` is run once more from the
-   * beginning. Access tokens and API tokens cannot be renewed, and new tokens do not help after a 403.
+   * "token expired", "invalid_grant" or "unauthorized". Then the tokens are refreshed, and `work` is run once more from the
+   * beginning. Access tokens and API tokens cannot be refreshed, and new tokens do not help after a 403.
    *
    * @template T
    * @param {(client: BitbucketClient) => T | Promise<T>} work
    * @returns {Promise<T>}
-   * @throws {unknown} what `work` throws; what `authenticate` throws, also when the tokens expire meanwhile or cannot be renewed
+   * @throws {unknown} what `work` throws; what `authenticate` throws, also when the tokens expire meanwhile or cannot be
+   *   refreshed
    */
   async use(work) {
     const clientFactory = await this.#openClientFactory();
-    const { isCuredByRenewal, tokenErrorOf } = await loadRequestModules();
+    const { isCurableByRefresh, tokenErrorOf } = await loadRequestModules();
     const { credentials } = clientFactory;
     let credential = await credentials.newest();
     for (let retries = 0; ; retries += 1) {
       try {
         return await work(this.#clientOf(clientFactory));
       } catch (error) {
-        const newer = isCuredByRenewal(error) ? await credentials.replacementFor(credential, retries) : undefined;
+        const newer = isCurableByRefresh(error) ? await credentials.replacementFor(credential, retries) : undefined;
         if (!newer) throw tokenErrorOf(error) ?? error;
         credential = newer;
       }
@@ -265,7 +266,8 @@ export class BitbucketAuthIntegration {
    * @param {IntegrationConfig} [_config] accepted because NocoDB passes it; not used
    * @param {{ isInTransaction?: boolean }} [options] `isInTransaction`: NocoDB keeps a database transaction open meanwhile. So
    *   only one request is sent, for at most five seconds, and the account is not requested
-   * @returns {Promise<StoredTokens & { type: 'oauth', authorized_at: string, account?: Account }>} `account` if Bitbucket returns it
+   * @returns {Promise<StoredTokens & { type: 'oauth', authorized_at: string, account?: Account }>} `account` if Bitbucket
+   *   returns it
    * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
    *   `OAuthClient.parseTokenResponse` throw
    */
@@ -334,7 +336,7 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * For schedulers: renews the tokens of a connection that was not used for 60 days. An unused refresh token becomes invalid
+   * For schedulers: refreshes the tokens of a connection that was not used for 60 days. An unused refresh token becomes invalid
    * after three months. Does nothing when no refresh is due.
    *
    * @returns {Promise<{ renewed: boolean }>}
@@ -386,8 +388,8 @@ export class BitbucketAuthIntegration {
   /**
    * The repositories of a workspace that the connection can see. Exposed to NocoDB's creators.
    *
-   * @param {PageQuery & { workspace?: string | undefined }} [query] `workspace`: slug, or UUID in braces; by default the workspace
-   *   in the config
+   * @param {PageQuery & { workspace?: string | undefined }} [query] `workspace`: slug, or UUID in braces; by default the
+   *   workspace in the config
    * @returns {Promise<Page<Repository>>}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
    */
@@ -402,8 +404,8 @@ export class BitbucketAuthIntegration {
    * The factory of API clients, with the config's credential.
    *
    * @returns {Promise<ApiClientFactory>} the same object each time
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` when connections may not act as the OAuth client itself, and
-   *   what `loadRequestModules` throws
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` when connections may not act as the OAuth client
+   *   itself, and what `loadRequestModules` throws
    */
   async #openClientFactory() {
     const { ApiClientFactory, createCredentials } = await loadRequestModules();
@@ -417,10 +419,11 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * The connection of the config's tokens, if they can be renewed.
+   * The connection of the config's tokens, if they can be refreshed.
    *
    * @returns {Promise<Connection | undefined>}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` without an OAuth client, and what `loadRequestModules` throws
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` without an OAuth client, and what `loadRequestModules`
+   *   throws
    */
   async #openConnection() {
     if (!this.#storedConfig.canRefresh) return undefined;

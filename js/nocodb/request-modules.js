@@ -6,7 +6,7 @@
  */
 
 export { ApiClientFactory } from '../api/client-factory.js';
-export { isCuredByRenewal, tokenErrorOf } from '../api/client.js';
+export { isCurableByRefresh, tokenErrorOf } from '../api/client.js';
 export { fetchAccount } from '../api/probe.js';
 export { createCredentials } from '../credentials.js';
 export { clientOf, requestTokens } from '../token-endpoint.js';

@@ -11,7 +11,7 @@ import { core } from '../core.js';
 import { logLine, warn } from '../log-lines.js';
 import { within } from '../time-limit.js';
 import {
-  digestOf, nonEmptyString, renewableRefreshToken, toStoredTokens, tokenOriginOf, tokensInConfig, withTokens, withoutOAuthPayload,
+  digestOf, nonEmptyString, refreshableToken, toStoredTokens, tokenOriginOf, tokensInConfig, withTokens, withoutOAuthPayload,
 } from './config-tokens.js';
 
 /** @typedef {import('./integration.js').HostServices} HostServices */
@@ -94,7 +94,7 @@ export class StoredConfig {
   }
 
   get canRefresh() {
-    return renewableRefreshToken(this.config) !== undefined;
+    return refreshableToken(this.config) !== undefined;
   }
 
   /**
@@ -195,7 +195,7 @@ export class StoredConfig {
    *
    * @param {unknown} vars
    * @param {() => Promise<ConnectionRef & { newestKnown: () => Promise<ConnectionTokens> } | undefined>} [openConnection] returns
-   *   the connection, which knows the newest tokens: others may have renewed them since this config was read
+   *   the connection, which knows the newest tokens: others may have refreshed them since this config was read
    * @returns {Promise<void>} rejects with NocoDB's error
    */
   async saveVars(vars, openConnection) {
@@ -290,7 +290,7 @@ export class StoredConfig {
    */
   async #holdingOf(row, own, connection, isRefused) {
     const { type, oauth_token: accessToken, refresh_token: stored } = row;
-    const refreshToken = renewableRefreshToken(row);
+    const refreshToken = refreshableToken(row);
     const isOfSameChain = refreshToken !== undefined
       && (refreshToken === this.config.refresh_token || digestOf(refreshToken) === this.#initialTokenDigest
         || await connection.ownsRefreshToken(refreshToken));
