@@ -1,8 +1,8 @@
-//! Whether a connection works, and what it may do.
+//! Tests whether a connection works, and what its credential may do.
 //!
-//! In: the kind of credential, what is known of its scopes and of the place it was made for, and the API's answers. Out:
-//! which path to ask next, and in the end a verdict in one or two sentences for whoever pressed the button. What never
-//! happens here: one of the addresses that Atlassian removed in 2026 being asked, or a failure without its cure.
+//! In: the type of the credential, what is known of its scopes and of its workspace or repository, and the API's responses.
+//! Out: the path to request next, and at the end a result with one or two sentences for the user who started the test. What
+//! never happens here: a request to one of the endpoints that Atlassian removed in 2026, or a failure without its cure.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -15,56 +15,56 @@ use crate::pasted::{self, is_graphic};
 use crate::scope::{ScopeSet, purpose};
 use crate::secret::clean_description;
 
-/// The largest answer that is looked at: 1 MiB; a repository has about ten kilobytes.
+/// The largest response that is read: 1 MiB. A repository has about ten kilobytes.
 pub const LARGEST_BODY: usize = 1_048_576;
 
-/// The scopes of an access token by which others read through a connection.
+/// The scopes of an access token that NocoDB's packages need for reading through a connection.
 const ACCESS_TOKEN_READS: [&str; 2] = ["repository", "pullrequest"];
 
-/// The same of an API token.
+/// The same scopes of an API token.
 const API_TOKEN_READS: [&str; 4] =
     ["read:user:bitbucket", "read:workspace:bitbucket", "read:repository:bitbucket", "read:pullrequest:bitbucket"];
 
 /// The longest identifier of an account.
 const LONGEST_ID: usize = 64;
 
-/// Whose credential it is.
+/// The account that a credential belongs to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
     /// The UUID in braces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uuid: Option<String>,
-    /// What Bitbucket shows in addresses.
+    /// The name that Bitbucket uses in URLs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
-    /// What Bitbucket shows to people.
+    /// The name that Bitbucket shows to users.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
 }
 
-/// What came out.
+/// The result of a connection test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct TestResult {
-    /// Whether Bitbucket accepts the credential, and it may do something.
+    /// Whether Bitbucket accepts the credential, and the credential has any permission.
     pub success: bool,
-    /// For people.
+    /// A message for the user.
     pub message: String,
-    /// Whose credential it is, where it has a user.
+    /// The account of the credential, if it has a user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
     /// The granted scopes, where they are context.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(type = "string[]")]
     pub scopes: Option<ScopeSet>,
-    /// Those that were requested or needed, and not granted.
+    /// The scopes that were requested or are needed, and were not granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(type = "string[]")]
     pub missing_scopes: Option<ScopeSet>,
 }
 
-/// What is asked of Bitbucket.
+/// What the test requests from Bitbucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Probe {
     User,
@@ -73,18 +73,18 @@ enum Probe {
     Repository,
 }
 
-/// What is known before anything is asked.
+/// What is known before the test.
 #[derive(Debug, Clone)]
 pub struct TestContext<'a> {
-    /// The kind of credential.
+    /// The type of the credential.
     pub kind: AuthType,
-    /// The workspace that it was made for, as entered.
+    /// The workspace of the credential, as the user entered it.
     pub workspace: Option<&'a str>,
-    /// The repository that it was made for, as entered: `workspace/repository`.
+    /// The repository of the credential, as the user entered it: `workspace/repository`.
     pub repository: Option<&'a str>,
     /// What seems to be wrong with the token.
     pub hint: Option<&'a str>,
-    /// The scopes that the OAuth client asks for; they say nothing of credentials of another kind.
+    /// The scopes that the OAuth client requests. They do not apply to other types of credentials.
     pub requested: Option<ScopeSet>,
     /// The scopes that were granted.
     pub granted: Option<ScopeSet>,
@@ -97,29 +97,29 @@ pub struct ConnectionTest {
     workspace: Option<String>,
     repository: Option<String>,
     hint: Option<String>,
-    /// What the connection is to have.
-    wanted: ScopeSet,
+    /// The scopes that the connection should have.
+    wanted_scopes: ScopeSet,
     granted: Option<ScopeSet>,
-    /// What a 403 named.
-    lacking: ScopeSet,
-    /// Whether it read a repository.
-    reads_repositories: bool,
-    /// What can be said before the last question is answered.
-    reached: Option<String>,
+    /// The missing scopes that a 403 named.
+    missing_by_403: ScopeSet,
+    /// Whether the credential has read a repository.
+    has_read_repository: bool,
+    /// The message so far, while another request is under way.
+    message_so_far: Option<String>,
     state: State,
 }
 
 #[derive(Debug, Clone)]
 enum State {
-    Asking(Probe),
+    Requesting(Probe),
     Over(TestResult),
 }
 
 impl ConnectionTest {
-    /// Begins a test. Workspace and repository must be such as an address of Bitbucket's can have.
+    /// Begins a test. Workspace and repository must be valid in Bitbucket's URLs.
     pub fn new(context: &TestContext<'_>) -> Result<Self> {
-        // No request said what a token is to have; these are what others read through a connection.
-        let wanted = match context.kind {
+        // No login requests scopes for a token, so these are the scopes that NocoDB's packages need.
+        let wanted_scopes = match context.kind {
             AuthType::OAuth | AuthType::Custom => context.requested.clone().unwrap_or_default().asked_for(),
             AuthType::ApiKey => ACCESS_TOKEN_READS.into_iter().collect(),
             AuthType::Basic => API_TOKEN_READS.into_iter().collect(),
@@ -149,18 +149,18 @@ impl ConnectionTest {
             workspace,
             repository,
             hint: context.hint.map(str::to_owned),
-            wanted,
+            wanted_scopes,
             granted: context.granted.clone(),
-            lacking: ScopeSet::default(),
-            reads_repositories: false,
-            reached: None,
-            state: State::Asking(first),
+            missing_by_403: ScopeSet::default(),
+            has_read_repository: false,
+            message_so_far: None,
+            state: State::Requesting(first),
         })
     }
 
-    /// The path to ask next, below the API's base; `None` when the test is over.
+    /// Returns the path to request next, below the API's base URL; `None` when the test is over.
     pub fn path(&self) -> Option<String> {
-        let State::Asking(probe) = self.state else { return None };
+        let State::Requesting(probe) = self.state else { return None };
         let workspace = self.workspace.as_deref().unwrap_or_default();
         Some(match probe {
             Probe::User => "/user".to_owned(),
@@ -170,18 +170,18 @@ impl ConnectionTest {
         })
     }
 
-    /// The verdict, when the test is over.
+    /// Returns the result when the test is over.
     pub fn result(&self) -> Option<&TestResult> {
         match &self.state {
-            State::Asking(_) => None,
+            State::Requesting(_) => None,
             State::Over(result) => Some(result),
         }
     }
 
-    /// Takes the answer to the last question. All answers of Bitbucket's name the scopes of the credential.
+    /// Reads the response to the last request. All of Bitbucket's responses name the scopes of the credential.
     pub fn on_response(&mut self, status: u16, fields: &ResponseFields, body: &[u8], received_at: f64) {
-        let State::Asking(probe) = self.state else { return };
-        // Newer than what was stored.
+        let State::Requesting(probe) = self.state else { return };
+        // The response is newer than the stored scopes.
         if let Some(granted) = fields.granted().and_then(|names| comparable(&names, self.kind)) {
             self.granted = Some(granted);
         }
@@ -201,16 +201,18 @@ impl ConnectionTest {
         let lacks_scope = error.code == Code::ApiInsufficientScope;
         if lacks_scope {
             let missing = error.missing_scopes();
-            self.lacking.extend(missing.iter());
-            // Newer than what was stored.
+            self.missing_by_403.extend(missing.iter());
+            // The response is newer than the stored scopes.
             if let Some(granted) = &error.granted {
                 self.granted = Some(granted.iter().map(String::as_str).collect());
             }
         }
-        // A refusal in Bitbucket's own form that is not about the credential itself: a 401 would be.
-        let is_accepted = status == 403 && (lacks_scope || error.reason == Some(crate::api_response::NOT_ALLOWED));
+        // Bitbucket refused the request in its own error format, but accepted the credential. Otherwise it would return a
+        // 401.
+        let is_authenticated =
+            status == 403 && (lacks_scope || error.reason == Some(crate::api_response::NOT_ALLOWED));
         match probe {
-            // It can do nothing at all, wherever that is asked.
+            // The credential has no permissions at all, for any request.
             _ if lacks_scope && self.granted.as_ref().is_some_and(ScopeSet::is_empty) => {
                 let mut message = error.message();
                 if self.kind == AuthType::Basic {
@@ -218,28 +220,28 @@ impl ConnectionTest {
                 }
                 self.fail(message);
             }
-            Probe::User if is_accepted && !self.kind.has_user() => self.succeed(
+            Probe::User if is_authenticated && !self.kind.has_user() => self.succeed(
                 None,
                 "Bitbucket accepts the token. Enter its workspace or repository to have tested what it may do.".to_owned(),
             ),
-            Probe::User if lacks_scope && self.workspace.is_some() => self.state = State::Asking(Probe::Repositories),
-            // Only tokens of a whole workspace may see it; others see their repositories.
-            Probe::Workspace if is_accepted => self.state = State::Asking(Probe::Repositories),
-            // It may do something else; a token for pull requests only has its use.
+            Probe::User if lacks_scope && self.workspace.is_some() => self.state = State::Requesting(Probe::Repositories),
+            // Only tokens of a whole workspace may read the workspace. Other tokens may read their repositories.
+            Probe::Workspace if is_authenticated => self.state = State::Requesting(Probe::Repositories),
+            // The credential may have other permissions. A token for pull requests only is useful, too.
             _ if lacks_scope => {
-                let message = self.reached.take().unwrap_or_else(|| "Bitbucket accepts the credential.".to_owned());
+                let message = self.message_so_far.take().unwrap_or_else(|| "Bitbucket accepts the credential.".to_owned());
                 self.succeed(None, message);
             }
-            Probe::User if is_accepted => self.fail(
+            Probe::User if is_authenticated => self.fail(
                 [&error.message(), " An access token of a repository, project or workspace belongs under \"Access token\"."]
                     .concat(),
             ),
-            Probe::Repositories if is_accepted && self.kind == AuthType::ApiKey => {
+            Probe::Repositories if is_authenticated && self.kind == AuthType::ApiKey => {
                 let cure = " If the token was made for a single repository, enter that.";
-                match self.reached.take() {
-                    Some(reached) => self.succeed(
+                match self.message_so_far.take() {
+                    Some(message_so_far) => self.succeed(
                         None,
-                        [&reached, " The token cannot list the repositories there.", cure].concat(),
+                        [&message_so_far, " The token cannot list the repositories there.", cure].concat(),
                     ),
                     None => self.fail([&error.message(), cure].concat()),
                 }
@@ -247,7 +249,7 @@ impl ConnectionTest {
             Probe::User if status == 404 => self.fail(
                 "Bitbucket's API is not at this address: check INTEGRATION_AUTH_BITBUCKET_API_URL and the proxy.".to_owned(),
             ),
-            Probe::Workspace | Probe::Repositories if status == 404 && self.reached.is_none() => self.fail(
+            Probe::Workspace | Probe::Repositories if status == 404 && self.message_so_far.is_none() => self.fail(
                 "Bitbucket does not have this workspace, or does not show it to this credential: check its name, and for which workspace the credential was made."
                     .to_owned(),
             ),
@@ -259,7 +261,7 @@ impl ConnectionTest {
         }
     }
 
-    /// Takes a failure that left the question without an answer, in words that say what is wrong and what mends it.
+    /// Ends the test with an error: the last request got no response. The message says what is wrong and how to fix it.
     pub fn on_error(&mut self, message: &str) {
         self.fail(message.to_owned());
     }
@@ -283,22 +285,22 @@ impl ConnectionTest {
                 };
                 self.succeed(Some(account).filter(|account| *account != Account::default()), message);
             }
-            // Each token may see its workspace; that says nothing of what it may read there.
+            // Every token may read its workspace. That does not show what else it may read there.
             Probe::Workspace if self.kind == AuthType::ApiKey && self.granted.is_none() => {
                 let workspace = decoded(self.workspace.as_deref());
-                self.reached = Some(["Connected to the workspace ", &workspace, "."].concat());
-                self.state = State::Asking(Probe::Repositories);
+                self.message_so_far = Some(["Connected to the workspace ", &workspace, "."].concat());
+                self.state = State::Requesting(Probe::Repositories);
             }
             Probe::Workspace | Probe::Repositories => {
                 let workspace = decoded(self.workspace.as_deref());
-                // Whoever may see nothing of a workspace gets an empty list.
+                // A credential that may read no repository of the workspace gets an empty list.
                 let is_empty = values.and_then(Value::texts).is_some_and(|values| values.is_empty());
-                self.reads_repositories = probe == Probe::Repositories && !is_empty;
+                self.has_read_repository = probe == Probe::Repositories && !is_empty;
                 let end = if is_empty { ", where it sees no repository: check the name." } else { "." };
                 self.succeed(None, ["Connected to the workspace ", &workspace, end].concat());
             }
             Probe::Repository => {
-                self.reads_repositories = true;
+                self.has_read_repository = true;
                 let repository = decoded(self.repository.as_deref());
                 self.succeed(None, ["Connected to the repository ", &repository, "."].concat());
             }
@@ -307,10 +309,10 @@ impl ConnectionTest {
 
     fn succeed(&mut self, account: Option<Account>, mut message: String) {
         let mut missing = match &self.granted {
-            Some(granted) => self.wanted.missing_from(granted),
+            Some(granted) => self.wanted_scopes.missing_from(granted),
             None => ScopeSet::default(),
         };
-        missing.extend(self.lacking.iter());
+        missing.extend(self.missing_by_403.iter());
         if let [others @ .., last] = self.readable().as_slice() {
             let others = others.join(", ");
             let and = if others.is_empty() { "" } else { " and " };
@@ -333,19 +335,19 @@ impl ConnectionTest {
         self.end(true, message, account, Some(missing));
     }
 
-    /// What a token can read. Of the other kinds it is enough to say what of the requested scopes is missing.
+    /// What a token can read. For OAuth, the message only names the missing scopes.
     fn readable(&self) -> Vec<&'static str> {
         match (self.kind, &self.granted) {
             (AuthType::OAuth | AuthType::Custom, _) => Vec::new(),
             (_, Some(granted)) => granted.readable(),
-            (_, None) if self.reads_repositories => ScopeSet::from_iter(["repository"]).readable(),
+            (_, None) if self.has_read_repository => ScopeSet::from_iter(["repository"]).readable(),
             (_, None) => Vec::new(),
         }
     }
 
     fn fail(&mut self, message: String) {
-        let lacking = core::mem::take(&mut self.lacking);
-        self.end(false, message, None, (!lacking.is_empty()).then_some(lacking));
+        let missing_by_403 = core::mem::take(&mut self.missing_by_403);
+        self.end(false, message, None, (!missing_by_403.is_empty()).then_some(missing_by_403));
     }
 
     fn end(&mut self, success: bool, message: String, account: Option<Account>, missing: Option<ScopeSet>) {
@@ -354,14 +356,14 @@ impl ConnectionTest {
             None => message,
         };
         let scopes = self.granted.take();
-        // Where nobody knows what was granted, nobody knows that nothing is missing.
+        // If the granted scopes are unknown, an empty list of missing scopes would be misleading.
         let missing_scopes = missing.filter(|missing| scopes.is_some() || !missing.is_empty());
         self.state = State::Over(TestResult { success, message, account, scopes, missing_scopes });
     }
 }
 
 impl Account {
-    /// Of the members of a user that have these names.
+    /// Reads the account from members of a user.
     fn read([uuid, nickname, display_name]: [Option<Value>; 3]) -> Self {
         let is_id = |id: &String| (1..=LONGEST_ID).contains(&id.len()) && is_graphic(id);
         let name = |name: Option<Value>| clean_description(&name?.text()?, []);
@@ -373,8 +375,9 @@ impl Account {
     }
 }
 
-/// The scopes that an answer names in a header field. Which names it has for those of an API token is not documented; other
-/// names than theirs cannot be compared with what such a token is to have.
+/// Returns the scopes in a response's header field if they can be compared. Atlassian does not document how the header field
+/// names the scopes of an API token. If the names are not those of API tokens, they cannot be compared with the needed
+/// scopes.
 fn comparable(names: &[String], kind: AuthType) -> Option<ScopeSet> {
     let scopes: ScopeSet = names.iter().map(String::as_str).collect();
     let is_told = |scope: &str| kind != AuthType::Basic || scope.ends_with(":bitbucket");

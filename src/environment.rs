@@ -318,7 +318,7 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
         let database = match number.flatten() {
             _ if names_its_own => redis::Database::Named(written),
             Some(number) => redis::Database::Named(number),
-            None => redis::Database::Sought { home: written, others: self.other_databases(written) },
+            None => redis::Database::Searched { home: written, others: self.other_databases(written) },
         };
         Some(NamedRedis { variable, address, database })
     }

@@ -1,7 +1,7 @@
 //! The Redis that processes share: its URL, which of its databases the plugin uses, and what its errors mean.
 //!
 //! In: the URL that an administrator wrote, what the databases contain, and the errors of a connection. Out: a [`Server`],
-//! which exists only if the whole URL is valid, the [`Choice`] of a database, and a [`Trouble`] as a word. What never
+//! which exists only if the whole URL is valid, the [`Choice`] of a database, and a [`Problem`] as a word. What never
 //! happens here: a part of the URL in a reason, or the text of an error in a word, because both may contain a password.
 
 use serde::Serialize;
@@ -153,7 +153,7 @@ pub enum Database {
     Named(u32),
     /// The plugin searches for a database that is not NocoDB's own: whenever NocoDB's main process starts, its cache empties
     /// its database.
-    Sought {
+    Searched {
         /// The database in the URL.
         home: u32,
         /// The databases in NocoDB's other variables, on this server or on others.
@@ -243,7 +243,7 @@ impl Choice {
 
 /// Why a Redis cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
+pub enum Problem {
     /// The password or the user is missing or wrong.
     Password,
     /// The user lacks permissions that the plugin needs.
@@ -288,66 +288,66 @@ pub enum Trouble {
 
 /// Parts of Redis' own error messages. They are searched in the whole message: those of scripts begin with different words
 /// in different versions.
-const REPLIES: [(&str, Trouble); 35] = [
-    ("without any password configured", Trouble::Needless),
-    ("no password is set", Trouble::Needless),
-    ("WRONGTYPE", Trouble::Value),
-    ("not an integer", Trouble::Value),
-    ("would overflow", Trouble::Value),
-    ("NOAUTH", Trouble::Password),
-    ("WRONGPASS", Trouble::Password),
-    ("invalid password", Trouble::Password),
-    ("invalid username-password", Trouble::Password),
-    ("NOPERM", Trouble::Permission),
-    ("ACL failure", Trouble::Permission),
-    ("can't run this command", Trouble::Permission),
-    ("can't access at least one of the keys", Trouble::Permission),
-    ("DENIED", Trouble::Permission),
+const REPLIES: [(&str, Problem); 35] = [
+    ("without any password configured", Problem::Needless),
+    ("no password is set", Problem::Needless),
+    ("WRONGTYPE", Problem::Value),
+    ("not an integer", Problem::Value),
+    ("would overflow", Problem::Value),
+    ("NOAUTH", Problem::Password),
+    ("WRONGPASS", Problem::Password),
+    ("invalid password", Problem::Password),
+    ("invalid username-password", Problem::Password),
+    ("NOPERM", Problem::Permission),
+    ("ACL failure", Problem::Permission),
+    ("can't run this command", Problem::Permission),
+    ("can't access at least one of the keys", Problem::Permission),
+    ("DENIED", Problem::Permission),
     // Redis has rejected MULTI before.
-    ("EXEC without MULTI", Trouble::Permission),
-    ("READONLY", Trouble::ReadOnly),
-    ("NOREPLICAS", Trouble::Replicas),
-    ("OOM", Trouble::Memory),
-    ("MISCONF", Trouble::Disk),
-    ("MOVED", Trouble::Cluster),
-    ("ASK ", Trouble::Cluster),
-    ("CLUSTERDOWN", Trouble::Cluster),
-    ("CROSSSLOT", Trouble::Cluster),
-    ("cluster mode", Trouble::Cluster),
-    ("non local key", Trouble::Cluster),
-    ("unknown command", Trouble::Command),
-    ("Unknown Redis command", Trouble::Command),
-    ("DB index", Trouble::Database),
-    ("LOADING", Trouble::Loading),
-    ("MASTERDOWN", Trouble::Loading),
-    ("BUSY ", Trouble::Silent),
-    ("max number of clients", Trouble::Connections),
-    ("wrong version number", Trouble::Tls),
-    ("Protocol error", Trouble::Protocol),
-    ("Connection is closed", Trouble::HungUp),
+    ("EXEC without MULTI", Problem::Permission),
+    ("READONLY", Problem::ReadOnly),
+    ("NOREPLICAS", Problem::Replicas),
+    ("OOM", Problem::Memory),
+    ("MISCONF", Problem::Disk),
+    ("MOVED", Problem::Cluster),
+    ("ASK ", Problem::Cluster),
+    ("CLUSTERDOWN", Problem::Cluster),
+    ("CROSSSLOT", Problem::Cluster),
+    ("cluster mode", Problem::Cluster),
+    ("non local key", Problem::Cluster),
+    ("unknown command", Problem::Command),
+    ("Unknown Redis command", Problem::Command),
+    ("DB index", Problem::Database),
+    ("LOADING", Problem::Loading),
+    ("MASTERDOWN", Problem::Loading),
+    ("BUSY ", Problem::Silent),
+    ("max number of clients", Problem::Connections),
+    ("wrong version number", Problem::Tls),
+    ("Protocol error", Problem::Protocol),
+    ("Connection is closed", Problem::HungUp),
 ];
 
 /// Parts of the error codes of Node.js and OpenSSL.
-const CODES: [(&str, Trouble); 12] = [
-    ("CERT", Trouble::Certificate),
-    ("ISSUER", Trouble::Certificate),
-    ("SIGNATURE", Trouble::Certificate),
-    ("ERR_SSL", Trouble::Tls),
-    ("ERR_TLS", Trouble::Tls),
-    ("EPROTO", Trouble::Tls),
-    ("ECONNRESET", Trouble::HungUp),
-    ("EPIPE", Trouble::HungUp),
-    ("TIMEDOUT", Trouble::Silent),
-    ("TIMEOUT", Trouble::Silent),
-    ("ECONN", Trouble::Unreachable),
-    ("ENOTFOUND", Trouble::Unreachable),
+const CODES: [(&str, Problem); 12] = [
+    ("CERT", Problem::Certificate),
+    ("ISSUER", Problem::Certificate),
+    ("SIGNATURE", Problem::Certificate),
+    ("ERR_SSL", Problem::Tls),
+    ("ERR_TLS", Problem::Tls),
+    ("EPROTO", Problem::Tls),
+    ("ECONNRESET", Problem::HungUp),
+    ("EPIPE", Problem::HungUp),
+    ("TIMEDOUT", Problem::Silent),
+    ("TIMEOUT", Problem::Silent),
+    ("ECONN", Problem::Unreachable),
+    ("ENOTFOUND", Problem::Unreachable),
 ];
 
-impl Trouble {
+impl Problem {
     /// Classifies an error of a connection by its code and its message.
     pub fn of(code: &str, message: &str) -> Self {
         let known = |table: &[(&str, Self)], text: &str| {
-            table.iter().find(|(part, _)| text.contains(part)).map(|(_, trouble)| *trouble)
+            table.iter().find(|(part, _)| text.contains(part)).map(|(_, problem)| *problem)
         };
         known(&CODES, code).or_else(|| known(&REPLIES, message)).unwrap_or(if code.is_empty() {
             Self::Other

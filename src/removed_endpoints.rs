@@ -1,12 +1,12 @@
-//! Endpoints that Atlassian removed from the API, and what is asked in their place.
+//! Replaces requests to endpoints that Atlassian removed from the API.
 //!
-//! In: a request to such an endpoint, and Bitbucket's answers to the requests that took its place. Out: those requests, and the
-//! answer in the shape of the removed endpoint. What never happens here: a request is answered that the endpoint would have
-//! answered with something else, or a workspace is left out that the endpoint would have shown.
+//! In: a request to such an endpoint, and Bitbucket's responses to the requests that replace it. Out: those requests, and
+//! the response in the format of the removed endpoint. What never happens here: a response that differs from that of the
+//! removed endpoint, or leaving out a workspace that the endpoint would have listed.
 //!
-//! Only what NocoDB's own packages ask for is among them. `/workspaces`, `/user/permissions/workspaces` and
-//! `/user/permissions/repositories` keep Bitbucket's own 410, and so does `GET /repositories` without a role: that had all public
-//! repositories of the world, and nothing lists those any more.
+//! Only endpoints that NocoDB's own packages use are replaced. `/workspaces`, `/user/permissions/workspaces` and
+//! `/user/permissions/repositories` keep Bitbucket's own 410. So does `GET /repositories` without a role: it listed all
+//! public repositories, and no other endpoint does that.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -16,51 +16,51 @@ use crate::endpoints::Address;
 use crate::error::Code;
 use crate::query;
 
-/// An endpoint that is gone.
+/// A removed endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Endpoint {
     /// The repositories of all workspaces.
     Repositories,
-    /// The issues of a repository, and all below them.
+    /// The issues of a repository, and everything below them.
     Issues,
 }
 
-/// What Atlassian announced, and what is done about it.
+/// What Atlassian announced, and how the package replaces the endpoint.
 struct Removal {
-    asked: &'static str,
+    path: &'static str,
     date: &'static str,
     /// The number of the announcement in Atlassian's changelog, where it is known.
     change: Option<&'static str>,
-    answered: &'static str,
+    replacement: &'static str,
 }
 
-/// What Bitbucket said of the issues of a repository without an issue tracker.
+/// Bitbucket's message about the issues of a repository without an issue tracker.
 const NO_TRACKER: &str = "Repository has no issue tracker.";
 
-/// How many values a page has unless the request says so, and at most (Bitbucket Cloud, pagination).
+/// The default and the largest number of values on a page (Bitbucket Cloud, pagination).
 const PAGELEN: u64 = 10;
 const LONGEST_PAGE: u64 = 100;
 
-/// The roles that `GET /repositories` knew; `/repositories/{workspace}` knows the same.
+/// The roles that `GET /repositories` accepted. `/repositories/{workspace}` accepts the same.
 const ROLES: [&str; 4] = [MEMBER, "contributor", "admin", "owner"];
 
-/// Whoever belongs to something. With this role Bitbucket may refuse the list of a workspace.
+/// The role of all who belong to a repository. Bitbucket may reject a request for the list of a workspace with this role.
 const MEMBER: &str = "member";
 
-/// How long a list is kept, in milliseconds: consumers ask for one page after the other.
+/// How long a list is cached, in milliseconds. Consumers request one page after the other.
 pub const KEPT_MS: u32 = 60_000;
 
-/// How many lists of a connection are kept: other parameters make another list.
+/// How many lists of a connection are cached. Other parameters make another list.
 pub const MOST_LISTS: u32 = 4;
 
-/// How long a list may become as JSON, in UTF-16 code units: about 30,000 repositories.
+/// The largest size of a list as JSON, in UTF-16 code units. That is about 30,000 repositories.
 pub const LONGEST_LIST: u32 = 128 * 1024 * 1024;
 
 /// How many workspaces are read at the same time.
 pub const MOST_AT_ONCE: u32 = 4;
 
 impl Endpoint {
-    /// The one that a path below the API's base belongs to.
+    /// Returns the removed endpoint that a path below the API's base URL belongs to.
     fn at(path: &str) -> Option<Self> {
         let below = path.strip_prefix("/repositories")?;
         let below = below.strip_suffix('/').unwrap_or(below);
@@ -75,56 +75,56 @@ impl Endpoint {
     fn removal(self) -> Removal {
         match self {
             Self::Repositories => Removal {
-                asked: "/repositories",
+                path: "/repositories",
                 date: "2026-04-14",
                 change: Some("CHANGE-2770"),
-                answered: "from /user/workspaces and /repositories/{workspace}",
+                replacement: "from /user/workspaces and /repositories/{workspace}",
             },
             Self::Issues => Removal {
-                asked: "/repositories/{workspace}/{repository}/issues",
+                path: "/repositories/{workspace}/{repository}/issues",
                 date: "2026-08-20",
                 change: None,
-                answered: "as for a repository without an issue tracker (404)",
+                replacement: "as for a repository without an issue tracker (404)",
             },
         }
     }
 
-    /// Its path below the API's base.
-    pub fn asked(self) -> &'static str {
-        self.removal().asked
+    /// Its path below the API's base URL.
+    pub fn path(self) -> &'static str {
+        self.removal().path
     }
 
-    /// What an administrator is told.
+    /// Returns the message for NocoDB's log.
     pub fn notice(self) -> String {
-        let Removal { asked, date, change, answered } = self.removal();
+        let Removal { path, date, change, replacement } = self.removal();
         let change = change.map_or(String::new(), |change| [" (", change, ")"].concat());
         [
             "Something asked for GET ",
-            asked,
+            path,
             ", which Atlassian removed from Bitbucket's API on ",
             date,
             &change,
             ". It is answered ",
-            answered,
+            replacement,
             ". INTEGRATION_AUTH_BITBUCKET_COMPAT=off turns that off.",
         ]
         .concat()
     }
 }
 
-/// What takes the place of a request.
+/// What replaces a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Replacement {
-    /// A list is collected from all workspaces.
+    /// A list that the package collects from all workspaces.
     Collected(CollectedList),
-    /// The request is sent, and its answer is judged by [`without_tracker`].
+    /// The request is sent unchanged, and its response goes to [`issues_not_found_body`].
     Issues,
-    /// The endpoint would have refused the request for a list, with 400 and these words.
+    /// A 400 with this message, as the removed endpoint would have returned for these parameters.
     Refused(&'static str),
 }
 
 impl Replacement {
-    /// The endpoint that was asked for.
+    /// The endpoint that was requested.
     pub fn endpoint(&self) -> Endpoint {
         match self {
             Self::Collected(_) | Self::Refused(_) => Endpoint::Repositories,
@@ -133,8 +133,8 @@ impl Replacement {
     }
 }
 
-/// What takes the place of a request to the API; `None` where it is sent as it is. Nearly all are, so their address is only
-/// compared with the API's base, not read.
+/// Returns what replaces a request to the API; `None` when it is sent unchanged. Nearly all requests are, so their URL is
+/// only compared with the API's base URL, and not parsed.
 pub fn replacement(api: &Address, method: &str, url: &str) -> Option<Replacement> {
     if method != "GET" {
         return None;
@@ -147,7 +147,7 @@ pub fn replacement(api: &Address, method: &str, url: &str) -> Option<Replacement
     }
 }
 
-/// What takes the place of a request for the repositories of all workspaces.
+/// Returns what replaces a request for the repositories of all workspaces.
 fn repositories(api: &str, query: &str) -> Option<Replacement> {
     let mut list =
         CollectedList { api: api.to_owned(), parameters: Vec::new(), sort: None, page: 1, pagelen: PAGELEN };
@@ -158,7 +158,7 @@ fn repositories(api: &str, query: &str) -> Option<Replacement> {
             return None;
         }
         match &*name {
-            // Whoever selects members has all of them.
+            // The list has all members, whichever the request selects.
             "fields" => continue,
             "page" | "pagelen" | "sort" | "q" | "role" if value.is_empty() => continue,
             "page" => match number(&value, u64::MAX) {
@@ -181,35 +181,35 @@ fn repositories(api: &str, query: &str) -> Option<Replacement> {
     Some(refusal.map_or_else(|| Replacement::Collected(list), Replacement::Refused))
 }
 
-/// A number from 1 to this one.
+/// Parses a number from 1 to `most`.
 fn number(text: &str, most: u64) -> Option<u64> {
     let number = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()?;
     (1..=most).contains(&number).then_some(number)
 }
 
-/// The body of a 404 in place of what Bitbucket answers where the issue trackers were; `None` for any other answer. Whoever
-/// reads issues takes that for a tracker that is not enabled.
-pub fn without_tracker(status: u16, is_foreign_origin: bool) -> Option<String> {
+/// Returns the body of a 404 that replaces Bitbucket's response to a request for issues; `None` when the response stays as
+/// it is. Consumers take this 404 to mean that the issue tracker is not enabled.
+pub fn issues_not_found_body(status: u16, is_foreign_origin: bool) -> Option<String> {
     (matches!(status, 404 | 410) && !is_foreign_origin).then(|| error_body(NO_TRACKER))
 }
 
-/// The API's own form of an error. These texts have nothing in them that JSON would escape.
+/// Returns an error in the API's own format. The messages contain no character that JSON would escape.
 pub fn error_body(message: &str) -> String {
     [r#"{"type":"error","error":{"message":""#, message, r#""}}"#].concat()
 }
 
-/// By which member a list is sorted.
+/// The order of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Sort {
-    /// The member, with dots between the names.
+    /// The member by which it is sorted. Names are separated by dots.
     pub member: String,
-    /// Whether the largest comes first.
+    /// Whether the order is descending.
     pub is_descending: bool,
 }
 
 impl Sort {
-    /// Reads `updated_on`, or `-updated_on`.
+    /// Parses `updated_on`, or `-updated_on`.
     pub fn parse(text: &str) -> Option<Self> {
         let member = text.strip_prefix('-').unwrap_or(text);
         let is_name =
@@ -224,51 +224,52 @@ impl Sort {
 /// A list that is collected from all workspaces of a user, or from one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CollectedList {
-    /// The API's base.
+    /// The API's base URL.
     api: String,
-    /// Those that are not empty, each once.
+    /// The query parameters that are not empty, each once.
     parameters: Vec<(String, String)>,
     sort: Option<Sort>,
     page: u64,
     pagelen: u64,
 }
 
-/// A page of what was collected.
+/// A page of a collected list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
 pub struct CollectedPage {
-    /// Where its values begin.
+    /// The index of its first value.
     pub from: usize,
-    /// Where they end.
+    /// The index after its last value.
     pub to: usize,
     /// Its number.
     pub page: u64,
-    /// How many values a page has.
+    /// The number of values on a page.
     pub pagelen: u64,
-    /// How many values all pages have.
+    /// The number of values on all pages.
     pub size: usize,
-    /// The address of the next page.
+    /// The URL of the next page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
 
-/// What an answer that is no success means for the list.
+/// What a failed request about a workspace means for the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkspaceOutcome {
-    /// The list is answered with the same.
+    /// The whole list fails with the same error. NocoDB's log gets the message, if there is one.
     Fail(Option<String>),
-    /// There is nothing in this workspace that the removed endpoint would have shown.
+    /// The list leaves this workspace out: the removed endpoint would have listed nothing of it. NocoDB's log gets the
+    /// message.
     Skip(String),
-    /// The same is to be asked for without a role.
+    /// The request is repeated without a role.
     RetryWithoutRole,
 }
 
 impl CollectedList {
-    /// What tells this list from others of the same connection, whatever its page: its address without that.
+    /// Identifies this list among those of the connection: its URL without the parameters for a page.
     pub fn key(&self) -> String {
         self.with_parameters([&self.api, "/repositories"].concat(), true)
     }
 
-    /// An address with the parameters that say nothing of a page.
+    /// Appends the parameters to a URL, except those for a page.
     fn with_parameters(&self, address: String, with_role: bool) -> String {
         let of_list = self.parameters.iter().filter(|(name, _)| match name.as_str() {
             "page" | "pagelen" => false,
@@ -282,24 +283,25 @@ impl CollectedList {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// By what the list is sorted.
+    /// The order of the list.
     pub fn sort(&self) -> Option<&Sort> {
         self.sort.as_ref()
     }
 
-    /// The address of the user's workspaces.
+    /// The URL of the user's workspaces.
     pub fn workspaces_url(&self) -> String {
         [&self.api, "/user/workspaces?pagelen=100"].concat()
     }
 
-    /// The address of what belongs to the list in a workspace, by its segment of a path.
+    /// The URL of the part of the list in one workspace, which is given by its path segment.
     pub fn workspace_url(&self, segment: &str, with_role: bool) -> String {
         self.with_parameters([&self.api, "/repositories/", segment, "?pagelen=100"].concat(), with_role)
     }
 
-    /// Judges an answer about a workspace. Where Bitbucket says that there is no such workspace, that this user may not see it
-    /// (its owner may demand certain addresses, or two-step verification), or that it takes its repositories for spam, the
-    /// removed endpoint listed the others. Anything else fails the whole list: nobody would see that a part of it is missing.
+    /// Decides what a failed request about a workspace means. The removed endpoint left a workspace out if it does not
+    /// exist, if the user may not access it (its owner may require certain IP addresses, or two-step verification), or if
+    /// Bitbucket considers its repositories spam. After any other failure the whole list fails, because the user would not
+    /// notice that a part is missing.
     pub fn workspace_outcome(
         &self,
         workspace: &str,
@@ -315,20 +317,20 @@ impl CollectedList {
         }
         let status = response.status.to_string();
         let about = ["GET /repositories: Bitbucket answers ", &status, " for the workspace ", workspace].concat();
-        // A scope that is missing is missing everywhere.
+        // A missing scope concerns all workspaces.
         let is_hidden =
             error.code == Code::ApiNotFound || response.status == 403 && error.code != Code::ApiInsufficientScope;
         if is_bitbuckets && (is_spam || is_hidden) {
             return WorkspaceOutcome::Skip(about + ", so it is left out.");
         }
-        // What passes is tried again; a 400 is about the request, and whoever made that has the answer.
+        // Temporary failures are retried. A 400 concerns the request, and its sender gets the response.
         let is_of_workspace = matches!(response.status, 402..=499) && error.code != Code::ApiRateLimited;
         WorkspaceOutcome::Fail(
             is_of_workspace.then(|| about + ", so the whole list fails: it would lack that workspace unnoticed."),
         )
     }
 
-    /// The page that was asked for, of a list of this size. A page behind the last one is empty.
+    /// Returns the requested page of a list of this size. A page after the last one is empty.
     pub fn page(&self, size: usize) -> CollectedPage {
         let place = |pages: u64| {
             let place = pages.checked_mul(self.pagelen).and_then(|place| usize::try_from(place).ok());

@@ -7,13 +7,13 @@ use super::leave;
 use crate::connection_test::{ConnectionTest, TestContext};
 use crate::scope::ScopeSet;
 
-/// A test of a connection. While there is a `path`, that is to be asked, and `answered` or `failed` to be told.
+/// A test of a connection. While there is a `path`, the caller requests it, and calls `onResponse` or `onError`.
 #[wasm_bindgen(js_name = ConnectionTest)]
 pub struct Test(ConnectionTest);
 
 #[wasm_bindgen(js_class = ConnectionTest)]
 impl Test {
-    /// For a credential of this kind, and what else is known of it. Scopes have spaces between them.
+    /// For a credential of this type, and what else is known of it. Scopes are separated by spaces.
     #[wasm_bindgen(constructor)]
     pub fn new(
         kind: &str,
@@ -23,7 +23,7 @@ impl Test {
         requested_scopes: Option<String>,
         granted_scopes: Option<String>,
     ) -> core::result::Result<Test, JsValue> {
-        // Out of a store: a hint that cannot be used is left out.
+        // Stored scopes are only a hint, so invalid ones are ignored.
         let scopes = |text: Option<String>| ScopeSet::parse(&text?).ok();
         Ok(Self(ConnectionTest::new(&TestContext {
             kind: kind_of(kind)?,
@@ -35,25 +35,25 @@ impl Test {
         })?))
     }
 
-    /// The path below the API's base that is to be asked next.
+    /// The path to request next, below the API's base URL.
     #[wasm_bindgen(getter)]
     pub fn path(&self) -> Option<String> {
         self.0.path()
     }
 
-    /// Takes the answer.
+    /// Reads the response to the last request.
     #[wasm_bindgen(js_name = onResponse)]
     pub fn on_response(&mut self, answer: ApiResponse) {
         self.0.on_response(answer.status, &answer.fields, &answer.body, answer.received_at);
     }
 
-    /// Takes the message of a failure that left the question without an answer.
+    /// Ends the test with the message of an error: the last request got no response.
     #[wasm_bindgen(js_name = onError)]
     pub fn on_error(&mut self, message: &str) {
         self.0.on_error(message);
     }
 
-    /// What came out, when there is no more to ask.
+    /// The result, when the test is over.
     #[wasm_bindgen(getter, unchecked_return_type = "TestResult | undefined")]
     pub fn result(&self) -> JsValue {
         self.0.result().map_or(JsValue::UNDEFINED, leave)

@@ -173,7 +173,7 @@ impl<'a> From<&'a NamedRedis> for RedisAddress<'a> {
     fn from(redis: &'a NamedRedis) -> Self {
         let (database, other_databases) = match &redis.database {
             Database::Named(number) => (*number, None),
-            Database::Sought { home, others } => (*home, Some(others.as_slice())),
+            Database::Searched { home, others } => (*home, Some(others.as_slice())),
         };
         Self {
             url: redis.address.expose(),

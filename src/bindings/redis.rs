@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::leave;
 use crate::error::{Error, Phase};
-use crate::redis::{Choice, Server, Trouble, database_candidates};
+use crate::redis::{Choice, Problem, Server, database_candidates};
 
 /// Parses the URL of a Redis.
 #[wasm_bindgen(js_name = parseRedisUrl, unchecked_return_type = "RedisServer")]
@@ -17,8 +17,8 @@ pub fn parse_redis_url(address: &str) -> core::result::Result<JsValue, JsValue> 
 /// nevertheless.
 #[wasm_bindgen(js_name = redisErrorSummary)]
 pub fn redis_error_summary(code: &str, message: &str) -> Option<String> {
-    let trouble = Trouble::of(code, message);
-    trouble.is_serious().then(|| trouble.as_str().to_owned())
+    let problem = Problem::of(code, message);
+    problem.is_serious().then(|| problem.as_str().to_owned())
 }
 
 /// The databases among which the plugin chooses its own. The first one is NocoDB's. `others` are the databases in NocoDB's
@@ -39,5 +39,5 @@ pub fn choose_redis_database(surveyed: &[u32], survey: &str) -> JsValue {
 /// no database can be used at present.
 #[wasm_bindgen(js_name = redisFallbackReason)]
 pub fn redis_fallback_reason(reply: &str) -> Option<String> {
-    Trouble::of("", reply).fallback_reason().map(str::to_owned)
+    Problem::of("", reply).fallback_reason().map(str::to_owned)
 }

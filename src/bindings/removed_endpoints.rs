@@ -1,4 +1,4 @@
-//! What crosses the border when an endpoint is asked for that Atlassian removed: removed_endpoints.rs.
+//! The replacement of removed endpoints as JavaScript sees it: removed_endpoints.rs.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -15,57 +15,58 @@ use crate::removed_endpoints::{self, Replacement, Sort, WorkspaceOutcome, replac
 #[derive(Serialize, Tsify)]
 #[tsify(rename = "Replacement")]
 pub struct ReplacementResult<'a> {
-    /// Path of the removed endpoint, below the API's base.
+    /// The path of the removed endpoint, below the API's base URL.
     endpoint: &'a str,
-    /// What an administrator is told.
+    /// The message for NocoDB's log.
     notice: String,
     /// The body of a 400.
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<String>,
-    /// A list that is collected.
+    /// The list that the package collects.
     #[serde(skip_serializing_if = "Option::is_none")]
     list: Option<CollectedList<'a>>,
 }
 
-/// A list that is collected from all workspaces.
+/// A list that the package collects from all workspaces.
 #[derive(Serialize, Tsify)]
 pub struct CollectedList<'a> {
-    /// What tells it from others, whatever its page.
+    /// Identifies the list, for all of its pages.
     key: String,
-    /// The address of the user's workspaces.
+    /// The URL of the user's workspaces.
     workspaces: String,
-    /// By what it is sorted.
+    /// Its order.
     #[serde(skip_serializing_if = "Option::is_none")]
     sort: Option<&'a Sort>,
 }
 
-/// What lists that are collected may take.
+/// The limits of collected lists.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectionLimits {
-    /// How long a list is kept, in milliseconds.
+    /// How long a list is cached, in milliseconds.
     kept_ms: u32,
-    /// Lists of a connection.
+    /// The number of cached lists of a connection.
     most_lists: u32,
-    /// In characters of JSON.
+    /// The largest size of a list, in characters of JSON.
     longest_list: u32,
-    /// Workspaces that are read at the same time.
+    /// The number of workspaces that are read at the same time.
     most_at_once: u32,
 }
 
-/// What an answer about a workspace, which is no success, means for the list.
+/// What a failed request about a workspace means for the list.
 #[derive(Serialize, Tsify)]
 #[tsify(rename = "WorkspaceOutcome")]
 pub struct WorkspaceOutcomeResult {
-    /// The list is answered with the same; it goes on without the workspace; or the workspace is asked without a role.
+    /// The whole list fails with the same error, the list leaves the workspace out, or the request is repeated without a
+    /// role.
     #[tsify(type = "'fail' | 'skip' | 'retry-without-role'")]
     outcome: &'static str,
-    /// What an administrator is told.
+    /// The message for NocoDB's log.
     #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<String>,
 }
 
-/// The endpoints of an API that are gone. A list is known by the address that was asked for.
+/// The removed endpoints of an API. A list is identified by the URL that was requested.
 #[wasm_bindgen(js_name = RemovedEndpoints)]
 pub struct Removed(Address);
 
@@ -80,13 +81,13 @@ impl Removed {
 
 #[wasm_bindgen(js_class = RemovedEndpoints)]
 impl Removed {
-    /// For the API's base, as the environment gave it.
+    /// For the API's base URL, as it was configured.
     #[wasm_bindgen(constructor)]
     pub fn new(url: &str) -> core::result::Result<Removed, JsValue> {
         Ok(Self(Endpoint::Api.parse(Some(url)).map_err(|reason| argument_error("apiUrl", reason))?))
     }
 
-    /// What takes the place of a request; `undefined` where it is sent as it is.
+    /// What replaces a request; `undefined` when it is sent unchanged.
     #[wasm_bindgen(unchecked_return_type = "Replacement | undefined")]
     pub fn replacement(&self, method: &str, url: &str) -> JsValue {
         let Some(replacement) = replacement(&self.0, method, url) else { return JsValue::UNDEFINED };
@@ -98,10 +99,10 @@ impl Removed {
                 (None, Some(CollectedList { key: list.key(), workspaces: list.workspaces_url(), sort: list.sort() }))
             }
         };
-        leave(&ReplacementResult { endpoint: endpoint.asked(), notice: endpoint.notice(), refusal, list })
+        leave(&ReplacementResult { endpoint: endpoint.path(), notice: endpoint.notice(), refusal, list })
     }
 
-    /// What a list may take.
+    /// The limits of a list.
     #[wasm_bindgen(unchecked_return_type = "CollectionLimits")]
     pub fn limits() -> JsValue {
         leave(&CollectionLimits {
@@ -112,13 +113,13 @@ impl Removed {
         })
     }
 
-    /// The address of what belongs to a list in a workspace, by its segment of a path.
+    /// The URL of the part of a list in one workspace, which is given by its path segment.
     #[wasm_bindgen(js_name = workspaceUrl)]
     pub fn workspace_url(&self, url: &str, segment: &str, with_role: bool) -> core::result::Result<String, JsValue> {
         Ok(self.list(url)?.workspace_url(segment, with_role))
     }
 
-    /// Judges an answer about a workspace that is no success, to a request with a credential of this kind.
+    /// Decides what a failed request about a workspace means, which was sent with a credential of this type.
     #[wasm_bindgen(js_name = workspaceOutcome, unchecked_return_type = "WorkspaceOutcome")]
     pub fn workspace_outcome(
         &self,
@@ -137,7 +138,7 @@ impl Removed {
         Ok(leave(&WorkspaceOutcomeResult { outcome, notice }))
     }
 
-    /// The page of a list, when it has so many values in all.
+    /// The requested page of a list with this number of values.
     #[wasm_bindgen(unchecked_return_type = "CollectedPage")]
     pub fn page(&self, url: &str, size: usize) -> core::result::Result<JsValue, JsValue> {
         Ok(leave(&self.list(url)?.page(size)))
@@ -146,6 +147,6 @@ impl Removed {
 
 /// The body of the 404 in place of what Bitbucket answers for issues; `undefined`: that stays.
 #[wasm_bindgen(js_name = issuesNotFoundBody)]
-pub fn without_tracker(status: u16, is_foreign_origin: bool) -> Option<String> {
-    removed_endpoints::without_tracker(status, is_foreign_origin)
+pub fn issues_not_found_body(status: u16, is_foreign_origin: bool) -> Option<String> {
+    removed_endpoints::issues_not_found_body(status, is_foreign_origin)
 }

@@ -1,6 +1,6 @@
 //! The address of a Redis, and what its refusals mean: texts that real servers sent (Redis 7.0, Node.js 20 to 26).
 
-use nocodb_bitbucket_auth::redis::{Choice, Server, Trouble, database_candidates};
+use nocodb_bitbucket_auth::redis::{Choice, Problem, Server, database_candidates};
 use nocodb_bitbucket_auth::secret::Secret;
 
 fn server(host: &str, port: u16) -> Server {
@@ -89,66 +89,66 @@ fn what_cannot_be_used_is_said_without_the_value() {
 fn each_refusal_has_its_word() {
     let of_script = " script: bfc8ea27beba87120f18cc3b90f1c44841362996, on @user_script:1.";
     for (message, trouble) in [
-        ("WRONGPASS invalid username-password pair or user is disabled.", Trouble::Password),
-        ("NOAUTH Authentication required.", Trouble::Password),
-        ("EXECABORT Transaction discarded because of: NOAUTH Authentication required.", Trouble::Password),
-        ("ERR invalid password", Trouble::Password),
-        ("NOPERM this user has no permissions to run the 'eval' command", Trouble::Permission),
-        ("NOPERM this user has no permissions to access one of the keys used as arguments", Trouble::Permission),
-        ("ERR The user executing the script can't run this command or subcommand", Trouble::Permission),
-        ("NOPERM ACL failure in script: User x has no permissions to run the 'zadd' command", Trouble::Permission),
-        ("ERR EXEC without MULTI", Trouble::Permission),
-        ("DENIED Redis is running in protected mode because protected mode is enabled", Trouble::Permission),
-        ("READONLY You can't write against a read only replica.", Trouble::ReadOnly),
-        ("ERR Error running script (call to f_1): @user_script:1: -READONLY You can't write", Trouble::ReadOnly),
-        ("NOREPLICAS Not enough good replicas to write.", Trouble::Replicas),
-        ("OOM command not allowed when used memory > 'maxmemory'.", Trouble::Memory),
-        ("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist", Trouble::Disk),
-        ("MOVED 866 127.0.0.1:7001", Trouble::Cluster),
-        ("CLUSTERDOWN Hash slot not served", Trouble::Cluster),
-        ("ERR SELECT is not allowed in cluster mode", Trouble::Cluster),
-        ("ERR Script attempted to access a non local key in a cluster node", Trouble::Cluster),
-        ("ERR unknown command 'eval', with args beginning with: 'local prefix = KEYS[1]'", Trouble::Command),
-        ("ERR DB index is out of range", Trouble::Database),
-        ("ERR invalid DB index", Trouble::Database),
-        ("LOADING Redis is loading the dataset in memory", Trouble::Loading),
-        ("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", Trouble::Loading),
-        ("BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.", Trouble::Silent),
-        ("ERR max number of clients reached", Trouble::Connections),
-        ("Protocol error, got \"H\" as reply type byte", Trouble::Protocol),
-        ("Connection is closed.", Trouble::HungUp),
-        ("WRONGTYPE Operation against a key holding the wrong kind of value", Trouble::Value),
-        ("ERR value is not an integer or out of range", Trouble::Value),
-        ("ERR increment or decrement would overflow", Trouble::Value),
+        ("WRONGPASS invalid username-password pair or user is disabled.", Problem::Password),
+        ("NOAUTH Authentication required.", Problem::Password),
+        ("EXECABORT Transaction discarded because of: NOAUTH Authentication required.", Problem::Password),
+        ("ERR invalid password", Problem::Password),
+        ("NOPERM this user has no permissions to run the 'eval' command", Problem::Permission),
+        ("NOPERM this user has no permissions to access one of the keys used as arguments", Problem::Permission),
+        ("ERR The user executing the script can't run this command or subcommand", Problem::Permission),
+        ("NOPERM ACL failure in script: User x has no permissions to run the 'zadd' command", Problem::Permission),
+        ("ERR EXEC without MULTI", Problem::Permission),
+        ("DENIED Redis is running in protected mode because protected mode is enabled", Problem::Permission),
+        ("READONLY You can't write against a read only replica.", Problem::ReadOnly),
+        ("ERR Error running script (call to f_1): @user_script:1: -READONLY You can't write", Problem::ReadOnly),
+        ("NOREPLICAS Not enough good replicas to write.", Problem::Replicas),
+        ("OOM command not allowed when used memory > 'maxmemory'.", Problem::Memory),
+        ("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist", Problem::Disk),
+        ("MOVED 866 127.0.0.1:7001", Problem::Cluster),
+        ("CLUSTERDOWN Hash slot not served", Problem::Cluster),
+        ("ERR SELECT is not allowed in cluster mode", Problem::Cluster),
+        ("ERR Script attempted to access a non local key in a cluster node", Problem::Cluster),
+        ("ERR unknown command 'eval', with args beginning with: 'local prefix = KEYS[1]'", Problem::Command),
+        ("ERR DB index is out of range", Problem::Database),
+        ("ERR invalid DB index", Problem::Database),
+        ("LOADING Redis is loading the dataset in memory", Problem::Loading),
+        ("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", Problem::Loading),
+        ("BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.", Problem::Silent),
+        ("ERR max number of clients reached", Problem::Connections),
+        ("Protocol error, got \"H\" as reply type byte", Problem::Protocol),
+        ("Connection is closed.", Problem::HungUp),
+        ("WRONGTYPE Operation against a key holding the wrong kind of value", Problem::Value),
+        ("ERR value is not an integer or out of range", Problem::Value),
+        ("ERR increment or decrement would overflow", Problem::Value),
         (
             "ERR AUTH <password> called without any password configured for the default user. Are you sure?",
-            Trouble::Needless,
+            Problem::Needless,
         ),
-        ("ERR Client sent AUTH, but no password is set", Trouble::Needless),
-        ("ERR something new", Trouble::Other),
-        ("", Trouble::Other),
+        ("ERR Client sent AUTH, but no password is set", Problem::Needless),
+        ("ERR something new", Problem::Other),
+        ("", Problem::Other),
     ] {
-        assert_eq!(Trouble::of("", message), trouble, "{message}");
-        assert_eq!(Trouble::of("", &[message, of_script].concat()), trouble, "{message}");
+        assert_eq!(Problem::of("", message), trouble, "{message}");
+        assert_eq!(Problem::of("", &[message, of_script].concat()), trouble, "{message}");
     }
     for (code, trouble) in [
-        ("ECONNREFUSED", Trouble::Unreachable),
-        ("ENOTFOUND", Trouble::Unreachable),
-        ("EHOSTUNREACH", Trouble::Unreachable),
-        ("EAI_AGAIN", Trouble::Unreachable),
-        ("ECONNRESET", Trouble::HungUp),
-        ("ETIMEDOUT", Trouble::Silent),
-        ("TIMEOUT", Trouble::Silent),
-        ("DEPTH_ZERO_SELF_SIGNED_CERT", Trouble::Certificate),
-        ("SELF_SIGNED_CERT_IN_CHAIN", Trouble::Certificate),
-        ("UNABLE_TO_VERIFY_LEAF_SIGNATURE", Trouble::Certificate),
-        ("UNABLE_TO_GET_ISSUER_CERT_LOCALLY", Trouble::Certificate),
-        ("ERR_TLS_CERT_ALTNAME_INVALID", Trouble::Certificate),
-        ("CERT_HAS_EXPIRED", Trouble::Certificate),
-        ("ERR_SSL_WRONG_VERSION_NUMBER", Trouble::Tls),
-        ("EPROTO", Trouble::Tls),
+        ("ECONNREFUSED", Problem::Unreachable),
+        ("ENOTFOUND", Problem::Unreachable),
+        ("EHOSTUNREACH", Problem::Unreachable),
+        ("EAI_AGAIN", Problem::Unreachable),
+        ("ECONNRESET", Problem::HungUp),
+        ("ETIMEDOUT", Problem::Silent),
+        ("TIMEOUT", Problem::Silent),
+        ("DEPTH_ZERO_SELF_SIGNED_CERT", Problem::Certificate),
+        ("SELF_SIGNED_CERT_IN_CHAIN", Problem::Certificate),
+        ("UNABLE_TO_VERIFY_LEAF_SIGNATURE", Problem::Certificate),
+        ("UNABLE_TO_GET_ISSUER_CERT_LOCALLY", Problem::Certificate),
+        ("ERR_TLS_CERT_ALTNAME_INVALID", Problem::Certificate),
+        ("CERT_HAS_EXPIRED", Problem::Certificate),
+        ("ERR_SSL_WRONG_VERSION_NUMBER", Problem::Tls),
+        ("EPROTO", Problem::Tls),
     ] {
-        assert_eq!(Trouble::of(code, "whatever it says"), trouble, "{code}");
+        assert_eq!(Problem::of(code, "whatever it says"), trouble, "{code}");
     }
 }
 
@@ -237,7 +237,7 @@ fn only_what_concerns_the_choice_has_the_plugin_stay_in_the_database_of_nocodb()
         ("LOADING Redis is loading the dataset in memory", false),
         ("NOAUTH Authentication required.", false),
     ] {
-        assert_eq!(Trouble::of("", message).fallback_reason().is_some(), stays, "{message}");
+        assert_eq!(Problem::of("", message).fallback_reason().is_some(), stays, "{message}");
     }
-    assert_eq!(Trouble::of("ECONNRESET", "").fallback_reason(), None);
+    assert_eq!(Problem::of("ECONNRESET", "").fallback_reason(), None);
 }

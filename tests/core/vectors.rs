@@ -898,7 +898,7 @@ mod cases {
                     _ => None,
                 };
                 present(json!({
-                    "endpoint": replaced.endpoint().asked(),
+                    "endpoint": replaced.endpoint().path(),
                     "workspaces": list.map(CollectedList::workspaces_url),
                     "workspaceUrl": list.map(|list| list.workspace_url("acme", true)),
                     "sort": list.and_then(CollectedList::sort).map(|sort| {
@@ -937,7 +937,7 @@ mod cases {
                 };
                 present(json!({ "outcome": outcome, "notice": notice }))
             }
-            "tracker" => json!(removed_endpoints::without_tracker(status(case), flag("isForeignOrigin"))),
+            "tracker" => json!(removed_endpoints::issues_not_found_body(status(case), flag("isForeignOrigin"))),
             "notice" => json!(replaced("url").unwrap().endpoint().notice()),
             other => panic!("{other} is not an operation"),
         };
@@ -999,7 +999,7 @@ mod cases {
         seen["isVerifierOptional"] = (environment.host_verifier == HostVerifier::Optional).into();
         let (database, others) = match environment.redis.as_ref().map(|redis| redis.database.clone()) {
             Some(Database::Named(number)) => (Some(number), None),
-            Some(Database::Sought { home, others }) => (Some(home), Some(others)),
+            Some(Database::Searched { home, others }) => (Some(home), Some(others)),
             None => (None, None),
         };
         seen["redisDatabase"] = database.into();
