@@ -222,7 +222,7 @@ impl ConnectionTest {
             }
             Probe::User if is_authenticated && !self.kind.has_user() => self.succeed(
                 None,
-                "Bitbucket accepts the token. Enter its workspace or repository to have tested what it may do.".to_owned(),
+                "Bitbucket accepts the token. Enter its workspace or repository to test its permissions.".to_owned(),
             ),
             Probe::User if lacks_scope && self.workspace.is_some() => self.state = State::Requesting(Probe::Repositories),
             // Only tokens of a whole workspace may read the workspace. Other tokens may read their repositories.
@@ -296,7 +296,7 @@ impl ConnectionTest {
                 // A credential that may read no repository of the workspace gets an empty list.
                 let is_empty = values.and_then(Value::texts).is_some_and(|values| values.is_empty());
                 self.has_read_repository = probe == Probe::Repositories && !is_empty;
-                let end = if is_empty { ", where it sees no repository: check the name." } else { "." };
+                let end = if is_empty { ", where it can read no repository: check the name." } else { "." };
                 self.succeed(None, ["Connected to the workspace ", &workspace, end].concat());
             }
             Probe::Repository => {

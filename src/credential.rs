@@ -120,7 +120,7 @@ impl Credential {
         if let Some((field, _)) = made_of.iter().find(|(_, value)| is_unresolved(value)) {
             return Err(argument(
                 field,
-                "is a vault reference, which the host did not resolve: check the vault in NocoDB, or enter the value itself",
+                "is a vault reference that NocoDB did not resolve: check the vault in NocoDB, or enter the value itself",
             ));
         }
         let refresh_token = text(refresh_token).filter(|token| is_refreshable(kind.as_str(), token));
@@ -196,7 +196,11 @@ fn text(member: Option<Value>) -> Option<String> {
 
 fn parse_token(text: &str) -> core::result::Result<Secret, Reason> {
     pasted::check_credential(text)?;
-    if is_token(text) { Ok(Secret::new(text)) } else { Err("is no token: it has characters that tokens do not have") }
+    if is_token(text) {
+        Ok(Secret::new(text))
+    } else {
+        Err("is not a token: it contains characters that tokens cannot contain")
+    }
 }
 
 /// The characters that separate or enclose addresses in a list or beside a display name (RFC 5322 section 3.4), and the one
@@ -222,7 +226,7 @@ pub fn segment(text: &str, field: &str) -> Result<String> {
     pasted::check(text).map_err(|reason| argument(field, reason))?;
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'{' | b'}');
     if text.is_empty() || !text.bytes().all(allowed) || text.bytes().all(|byte| byte == b'.') {
-        return Err(argument(field, "must be a slug as in Bitbucket's addresses, or a UUID in braces"));
+        return Err(argument(field, "must be a slug as in Bitbucket's URLs, or a UUID in braces"));
     }
     Ok(text.replace('{', "%7B").replace('}', "%7D"))
 }

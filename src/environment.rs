@@ -147,12 +147,11 @@ pub enum RemovedEndpoints {
     Left,
 }
 
-const TWO_DATABASES: Reason = "is for NocoDB's own Redis only: INTEGRATION_AUTH_BITBUCKET_REDIS_URL names its database itself, as in redis://host:6379/5";
+const TWO_DATABASES: Reason = "applies to NocoDB's own Redis only: write the database into INTEGRATION_AUTH_BITBUCKET_REDIS_URL, as in redis://host:6379/5";
 
-const WORKERS_ALONE: &str =
-    "NocoDB runs in several processes here, and without a Redis in common they lose connections";
+const WORKERS_ALONE: &str = "NocoDB runs in several processes here, and without a common Redis they lose connections";
 
-const WORKERS_TOGETHER: Reason = "or NC_REDIS_URL has to name one, the same in all of these processes, each of which needs this package, its preload and the same variables";
+const WORKERS_TOGETHER: Reason = "or NC_REDIS_URL has to contain its URL, the same one in all of these processes, each of which needs this package, its preload and the same variables";
 
 /// The value of [`variable::RATE_LIMIT`] for no limit.
 const NO_LIMIT: &str = "off";
@@ -375,8 +374,8 @@ fn parse_scopes_variable(value: &str) -> core::result::Result<ScopeSet, Reason> 
     let nothing = scopes.iter().any(|scope| scope.eq_ignore_ascii_case(NO_SCOPES));
     match scopes.iter().count() {
         1 if nothing => Ok(ScopeSet::default()),
-        0 => Err("names no scope: write none to send no scopes"),
-        _ if nothing => Err("holds none beside other scopes"),
+        0 => Err("contains no scope: write none to request no scopes"),
+        _ if nothing => Err("has the word none next to other scopes"),
         _ => Ok(scopes),
     }
 }

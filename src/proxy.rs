@@ -106,9 +106,7 @@ fn parse(variable: &'static str, value: &str) -> core::result::Result<Proxy, Rea
     let address = if value.contains("://") { value.to_owned() } else { ["http://", value].concat() };
     let (scheme, authority, after) = split_address(&address);
     if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
-        return Err(
-            "must start with http:// or https://: proxies of other kinds, SOCKS for instance, are not supported",
-        );
+        return Err("must start with http:// or https://: other types of proxies, such as SOCKS, are not supported");
     }
     if !matches!(after, "" | "/") {
         return Err(if after.contains('@') { NOT_ENCODED } else { "must not have a path, a query or a fragment" });
@@ -133,7 +131,7 @@ fn parse_user_info(user_info: &str) -> core::result::Result<Option<Secret>, Reas
     };
     let (user, password) = (decode(user)?, decode(password)?);
     if user.contains(':') {
-        return Err("has a user name with a colon, which proxies take for the end of the user name");
+        return Err("has a user name with a colon, which proxies interpret as the end of the user name");
     }
     if [&user, &password].into_iter().any(|text| text.chars().any(char::is_control)) {
         return Err("has a user name or a password with control characters");
@@ -146,7 +144,7 @@ fn parse_user_info(user_info: &str) -> core::result::Result<Option<Secret>, Reas
 fn check_exception(entry: &str) -> core::result::Result<(), Reason> {
     pasted::check_without_quotes(entry)?;
     if entry.contains("://") {
-        return Err("holds an address, which excepts no host: write the host alone");
+        return Err("has a URL, which matches no host: write only the host");
     }
     Ok(())
 }

@@ -13,19 +13,18 @@ use crate::pasted::has_control;
 use crate::query;
 use crate::secret::{Secret, exposed};
 
-const NO_ADDRESS: Reason = "must be an address that starts with redis:// or rediss://";
-const NO_HOST: Reason =
-    "has no host that can be used, or a character in its user or password that must be percent-encoded";
+const NO_ADDRESS: Reason = "must be a URL that starts with redis:// or rediss://";
+const NO_HOST: Reason = "has no valid host, or a character in its user or password that must be percent-encoded";
 const NO_PORT: Reason =
-    "has a port that is no number from 1 to 65535, or a character in its password that must be percent-encoded";
+    "has a port that is not a number from 1 to 65535, or a character in its password that must be percent-encoded";
 const NO_CREDENTIAL: Reason = "has a user or password that is not percent-encoded";
 const FRAGMENT: Reason = "must not have a fragment (#…); in a password, # is written as %23";
-const NO_DATABASE: Reason = "names a database that is no number, as in redis://host:6379/0";
+const NO_DATABASE: Reason = "has a database that is not a number: write it as in redis://host:6379/0";
 const NO_FAMILY: Reason = "has a parameter family that is neither 0, 4 nor 6";
-const NO_TLS: Reason = "has a parameter tls that is not understood: write rediss:// instead";
+const NO_TLS: Reason = "has an unknown value for the parameter tls: write rediss:// instead";
 const MALFORMED: Reason = "has parameters that are not percent-encoded";
 const NO_NUMBER: Reason = "must be the number of a database, as in 5";
-const MISPLACED: Reason = "says in a parameter where Redis is: write that before the question mark";
+const MISPLACED: Reason = "has the location of Redis in a parameter: write it before the question mark";
 
 /// Parameters that would override the location in the URL.
 const MISPLACED_PARAMETERS: [&str; 7] = ["host", "port", "path", "username", "password", "sentinels", "name"];
@@ -221,7 +220,7 @@ pub struct Choice {
 
 impl Choice {
     const NO_OTHER: Reason = "it has no other database";
-    const OCCUPIED: Reason = "keys of others are in all its other databases";
+    const OCCUPIED: Reason = "all of its other databases contain keys of other software";
 
     /// Chooses one of the [`database_candidates`]. `survey` has a word for each. Processes with the same survey choose the
     /// same database.
@@ -365,10 +364,10 @@ impl Problem {
     /// no database of this Redis can be used at present.
     pub fn fallback_reason(self) -> Option<Reason> {
         match self {
-            Self::Permission => Some("its user may not do what it takes to find another database"),
+            Self::Permission => Some("its user lacks the permissions to find another database"),
             Self::Cluster => Some("it is part of a cluster, which has no other database"),
             Self::Command | Self::Database | Self::Other => {
-                Some("it does not let a script look at its other databases")
+                Some("it does not allow a script to read its other databases")
             }
             _ => None,
         }
@@ -390,7 +389,7 @@ impl Problem {
             Self::Connections => "too many connections",
             Self::Certificate => "certificate",
             Self::Tls => "TLS",
-            Self::HungUp => "connection closed, perhaps for want of rediss://",
+            Self::HungUp => "connection closed, perhaps because Redis requires rediss://",
             Self::Silent => "no answer",
             Self::Protocol => "not a Redis",
             Self::Unreachable => "not reachable",

@@ -99,14 +99,14 @@ impl Endpoint {
         let Removal { path, date, change, replacement } = self.removal();
         let change = change.map_or(String::new(), |change| [" (", change, ")"].concat());
         [
-            "Something asked for GET ",
+            "A consumer requested GET ",
             path,
             ", which Atlassian removed from Bitbucket's API on ",
             date,
             &change,
-            ". It is answered ",
+            ". The package responds ",
             replacement,
-            ". INTEGRATION_AUTH_BITBUCKET_COMPAT=off turns that off.",
+            ". INTEGRATION_AUTH_BITBUCKET_COMPAT=off disables that.",
         ]
         .concat()
     }
@@ -325,9 +325,9 @@ impl CollectedList {
         }
         // Temporary failures are retried. A 400 concerns the request, and its sender gets the response.
         let is_of_workspace = matches!(response.status, 402..=499) && error.code != Code::ApiRateLimited;
-        WorkspaceOutcome::Fail(
-            is_of_workspace.then(|| about + ", so the whole list fails: it would lack that workspace unnoticed."),
-        )
+        WorkspaceOutcome::Fail(is_of_workspace.then(|| {
+            about + ", so the whole list fails: otherwise nobody would notice that this workspace is missing."
+        }))
     }
 
     /// Returns the requested page of a list of this size. A page after the last one is empty.

@@ -396,7 +396,7 @@ fn a_redis_and_its_troubles_are_told() {
     assert_eq!(surveyed.get(..3), Some(&[3, 15, 14][..]));
     assert_ne!(redis_database_candidates(3, &[15]).get(..3), Some(&[3, 15, 14][..]));
     assert_eq!(seen(&choose_redis_database(&surveyed, "others others empty")), json!({ "database": 14 }));
-    let stays = "keys of others are in all its other databases";
+    let stays = "all of its other databases contain keys of other software";
     assert_eq!(
         seen(&choose_redis_database(&surveyed, "others others missing")),
         json!({ "database": 3, "fallbackReason": stays })

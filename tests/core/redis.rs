@@ -51,14 +51,14 @@ fn an_address_is_read_whole() {
 fn what_cannot_be_used_is_said_without_the_value() {
     for (address, reason) in [
         ("redis.example:6379", "starts with redis://"),
-        ("redis://", "no host"),
-        ("redis:///0", "no host"),
-        ("redis://marked host", "no host"),
-        ("redis://marked%2eexample", "no host"),
-        ("redis://märked.example", "no host"),
-        ("redis://[marked]", "no host"),
-        ("redis://[::1]6379", "no host"),
-        ("redis://:marked/pass@redis.example", "no host"),
+        ("redis://", "no valid host"),
+        ("redis:///0", "no valid host"),
+        ("redis://marked host", "no valid host"),
+        ("redis://marked%2eexample", "no valid host"),
+        ("redis://märked.example", "no valid host"),
+        ("redis://[marked]", "no valid host"),
+        ("redis://[::1]6379", "no valid host"),
+        ("redis://:marked/pass@redis.example", "no valid host"),
         ("redis://user:marked/pass@redis.example", "port"),
         ("redis://redis.example:0", "port"),
         ("redis://redis.example:65536", "port"),
@@ -213,9 +213,9 @@ fn a_database_is_chosen_in_which_nobody_else_is() {
     for (home, holding, others, reason) in [
         (0, &[(0, "others")][..], "missing", "no other database"),
         (0, &[(0, "marked")], "missing", "no other database"),
-        (5, &[(1, "others")], "missing", "keys of others"),
-        (0, &[(0, "ours"), (9, "invaded")], "others", "keys of others"),
-        (0, &[], "something new", "keys of others"),
+        (5, &[(1, "others")], "missing", "keys of other software"),
+        (0, &[(0, "ours"), (9, "invaded")], "others", "keys of other software"),
+        (0, &[], "something new", "keys of other software"),
     ] {
         let choice = Choice::of(&database_candidates(home, &[]), &survey(home, holding, others));
         assert_eq!(choice.database, home);

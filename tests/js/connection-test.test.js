@@ -394,7 +394,7 @@ describe('testConnection without success', () => {
   }
 
   for (const [field, value, message] of [
-    ['workspace', 'bad/slug', /workspace must be a slug as in Bitbucket's addresses, or a UUID in braces\.$/],
+    ['workspace', 'bad/slug', /workspace must be a slug as in Bitbucket's URLs, or a UUID in braces\.$/],
     ['workspace', '"acme"', /workspace is in quotes/],
     ['repository', 'noslash', /repository must be written as workspace\/repository\.$/],
     ['repository', 'acme/site\u200b', /repository holds an invisible character/],

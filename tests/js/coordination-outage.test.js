@@ -64,7 +64,7 @@ describe('a token store whose Redis cannot be used', () => {
       'database number', async (t) => ({ ...await startRedis(t, '--databases', '3'), database: 3 }),
     ],
     'it speaks TLS': [
-      'connection closed, perhaps for want of rediss://',
+      'connection closed, perhaps because Redis requires rediss://',
       async (t) => startRedis(t, '--tls', ...filesOf(t)),
     ],
     'its certificate is of nobody known': [
@@ -77,7 +77,7 @@ describe('a token store whose Redis cannot be used', () => {
     'it never answers': ['no answer', async (t) => ({ port: await answering(t) })],
     'it speaks something else': ['not a Redis', async (t) => ({ port: await answering(t, 'HTTP/1.1 400 Bad Request\r\n\r\n') })],
     'it hangs up': [
-      'connection closed, perhaps for want of rediss://',
+      'connection closed, perhaps because Redis requires rediss://',
       async (t) => ({ port: await listen(t, createServer((socket) => socket.destroy())) }),
     ],
   };

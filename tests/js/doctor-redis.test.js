@@ -105,7 +105,7 @@ describe('`doctor` checks several processes and', () => {
   test('reports that they have no Redis', async (t) => {
     for (const name of ['NC_WORKER_MODE_ENABLED', 'NC_WORKER_CONTAINER']) {
       const found = await examine(t, await unreachable({ [name]: 'true' }));
-      assertOne(found('processes'), 'bad', /without a Redis in common they lose connections: INTEGRATION_AUTH_BITBUCKET_REDIS_URL or NC_REDIS_URL/);
+      assertOne(found('processes'), 'bad', /without a common Redis they lose connections: INTEGRATION_AUTH_BITBUCKET_REDIS_URL or NC_REDIS_URL/);
       assertOne(found('redis'), 'skipped', /Redis was not checked/);
     }
   });

@@ -276,7 +276,7 @@ describe('NocoDB\'s own database', () => {
       const at = databases(t, url);
       await at(0).acl('SETUSER', 'nocodb', 'on', '>pass', '~*', '+@all', `-${command}`);
       const address = url.replace('//', '//nocodb:pass@');
-      await assertWorksThere(t, address, at, 'its user may not do what it takes to find another database');
+      await assertWorksThere(t, address, at, 'its user lacks the permissions to find another database');
       assert.deepEqual((await places(at)).used, [0]);
     });
   }
@@ -307,7 +307,7 @@ describe('NocoDB\'s own database', () => {
     const { url } = await startRedis(t, '--databases', '4');
     const at = databases(t, url);
     for (const number of [1, 2, 3]) await at(number).set('of others', 'x');
-    const one = await assertWorksThere(t, url, at, 'keys of others are in all its other databases');
+    const one = await assertWorksThere(t, url, at, 'all of its other databases contain keys of other software');
     for (const number of [1, 2, 3]) assert.deepEqual(await at(number).keys('*'), ['of others']);
     await at(2).flushdb();
     const { coordination: newcomer } = coordinate(t, url);

@@ -56,7 +56,7 @@ const unusable = (field, reason) => ({
 });
 
 describe('a vault reference', () => {
-  const UNRESOLVED = 'is a vault reference, which the host did not resolve: check the vault in NocoDB, or enter the value itself';
+  const UNRESOLVED = 'is a vault reference that NocoDB did not resolve: check the vault in NocoDB, or enter the value itself';
   for (const [field, config] of [
     ['token', { type: 'api_key', token: REFERENCE }],
     ['token', { type: 'basic', email: 'dana@example.com', token: REFERENCE }],

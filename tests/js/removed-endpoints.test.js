@@ -151,8 +151,8 @@ describe('a request', () => {
     const issues = `${API}/repositories/acme/site/issues`;
     for (const url of [LIST, LIST, `${LIST}&sort=name`, issues, `${issues}/7`]) await ask(url);
     assert.equal(log.length, 2);
-    assert.match(log[0], /^Something asked for GET \/repositories, .* on 2026-04-14 \(CHANGE-2770\)\. .*_COMPAT=off turns that off\.$/);
-    assert.match(log[1], /^Something asked for GET \/repositories\/\{workspace\}\/\{repository\}\/issues, .* on 2026-08-20\. /);
+    assert.match(log[0], /^A consumer requested GET \/repositories, .* on 2026-04-14 \(CHANGE-2770\)\. .*_COMPAT=off disables that\.$/);
+    assert.match(log[1], /^A consumer requested GET \/repositories\/\{workspace\}\/\{repository\}\/issues, .* on 2026-08-20\. /);
   });
 });
 
