@@ -1,21 +1,21 @@
 //! Bitbucket's rules for refresh tokens.
 //!
-//! In: uses of tokens. Out: new ones, or refusals. What never happens here: a look at who uses a token.
+//! In: uses of tokens. Out: new tokens, or refusals. What never happens here: a decision that depends on the caller.
 
 use super::{GRACE, LIFETIME, Token, UNUSED};
 use nocodb_bitbucket_auth::newest_tokens::Times;
 use std::collections::HashSet;
 
 pub struct Issued {
-    /// Of each login there is one chain.
+    /// Each login has one chain of refreshed tokens.
     pub chain: usize,
     parent: Option<Token>,
     pub at: f64,
     pub used_at: Option<f64>,
     pub refusals: u32,
-    /// How often its use failed after it was used up, but could be used again: a lockout, or an answer that got lost.
+    /// How often a use of it failed within the grace period after its first use: because of a lockout, or a lost response.
     pub failures_in_grace: u32,
-    /// When it was refused last.
+    /// When Bitbucket last refused it.
     pub refused_at: Option<f64>,
 }
 
@@ -32,7 +32,7 @@ impl Bitbucket {
         Self { issued: Vec::new(), chains: 0, revoked: HashSet::new(), locked_until: 0.0, lockout }
     }
 
-    /// The first pair after somebody logged in.
+    /// The first tokens after a login.
     pub fn log_in(&mut self, at: f64) -> Token {
         self.chains += 1;
         self.issue(self.chains, None, at)
@@ -51,8 +51,8 @@ impl Bitbucket {
         self.issued.len() - 1
     }
 
-    /// A dead token locks out the whole client, and each use of one prolongs that. A good one that is refused meanwhile does
-    /// not.
+    /// A dead token locks out the whole client, and each further use of a dead token prolongs the lockout. A valid token that
+    /// is refused during the lockout does not prolong it.
     pub fn refresh(&mut self, token: Token, now: f64) -> Option<Token> {
         let is_locked = now < self.locked_until;
         let is_alive = self.is_alive(token, now);
@@ -72,13 +72,13 @@ impl Bitbucket {
         Some(self.issue(chain, Some(token), now))
     }
 
-    /// A request with this token brought nothing.
+    /// A request with this token returned no tokens.
     pub fn note_failure(&mut self, token: Token, now: f64) {
         let is_in_grace = self.issued[token].used_at.is_some() && self.is_alive(token, now);
         self.issued[token].failures_in_grace += u32::from(is_in_grace);
     }
 
-    /// Somebody used a dead token of this client.
+    /// Another program used a dead token of this client.
     pub fn lock_out(&mut self, now: f64) {
         self.locked_until = now + self.lockout;
     }

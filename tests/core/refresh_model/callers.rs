@@ -1,6 +1,6 @@
-//! Wrappers and their calls: who wants to use tokens, and for how long they wait.
+//! Wrappers and their calls: which calls want tokens, and how long they wait.
 //!
-//! In: a call, or that a turn went on. Out: the use of a pair, or an error. What never happens here: a step of a turn.
+//! In: a call, or a step of a refresh cycle. Out: the use of tokens, or an error. What never happens here: a step of a cycle.
 
 use super::process::{Connection, Holder};
 use super::shared::follow;
@@ -20,7 +20,7 @@ pub enum Call {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Outcome {
     Served,
-    /// The API answered 401, or no newer pair came.
+    /// The API answered 401, or there were no newer tokens.
     InVain,
     Failed(FailureReason),
 }
@@ -29,14 +29,14 @@ pub struct Wrapper {
     pub process: usize,
     pub row: usize,
     pub connection: usize,
-    /// Tells it from the one that was there before.
+    /// Distinguishes it from the previous wrapper at this place.
     pub epoch: u32,
-    /// The token that it started with.
+    /// The refresh token with which it was created.
     pub first: Token,
-    /// Its row has the tokens of another login.
+    /// Its row contains the tokens of another login.
     pub ended: bool,
-    /// The number of the pair that its store has, of the one that it was handed, and of the one that counts in this call: in
-    /// one call, a store that fails is not tried again.
+    /// The generation that its store saved, the one that it was offered, and the one that counts in this call: within one
+    /// call, a store that failed is not tried again.
     pub stored: u32,
     pub handed: u32,
     pub known: u32,
@@ -46,14 +46,14 @@ pub struct Wrapper {
 }
 
 impl Wrapper {
-    /// Whether the last call ended well.
+    /// Whether the last call succeeded.
     pub fn is_served(&self) -> bool {
         self.outcome == Some(Outcome::Served)
     }
 }
 
 impl World {
-    /// A wrapper starts from the pair of its row, and finds the connection of this process that the pair belongs to.
+    /// Creates a wrapper with the tokens of its row, and finds this process's connection for them.
     pub fn wrapper(&mut self, process: usize, row: usize) -> Wrapper {
         let token = self.rows[row];
         let (times, now) = (self.bitbucket.times(token), self.now);
@@ -85,7 +85,7 @@ impl World {
         }
     }
 
-    /// A wrapper's call: what is fresh and was handed is used at once.
+    /// A wrapper's call: it uses fresh tokens that were offered to it immediately.
     pub fn call(&mut self, id: usize) {
         let now = self.now;
         let connection = self.connection_of(id);
@@ -99,12 +99,12 @@ impl World {
         self.begin(id, Call::Use { repetitions: 0 });
         let connection = self.connection_of(id);
         if is_fresh && stored == generation && connection.rejected != generation {
-            assert_eq!(connection.policy.state().is_under_way(), under_way, "a fresh pair needs no turn");
-            assert!(self.wrappers[id].call == Call::None, "a fresh pair is used at once");
+            assert_eq!(connection.policy.state().is_under_way(), under_way, "fresh tokens need no cycle");
+            assert!(self.wrappers[id].call == Call::None, "fresh tokens are used immediately");
         }
     }
 
-    /// A wrapper wants a newer pair than the newest.
+    /// A wrapper wants newer tokens than the newest.
     pub fn renew(&mut self, id: usize) {
         let generation = self.connection_of(id).policy.generation();
         self.begin(id, Call::Renew { generation });
@@ -114,7 +114,7 @@ impl World {
         let now = self.now;
         let wrapper = &mut self.wrappers[id];
         (wrapper.call, wrapper.began_at, wrapper.known, wrapper.outcome) = (call, now, wrapper.stored, None);
-        self.ask_or_end(id);
+        self.decide_or_end(id);
     }
 
     pub fn connection_of(&self, id: usize) -> &Connection {
@@ -122,8 +122,8 @@ impl World {
         &self.processes[process].connections[connection]
     }
 
-    /// A step of the turn was done.
-    pub fn ask_again(&mut self, p: usize, c: usize) {
+    /// A step of the cycle is done.
+    pub fn resume_calls(&mut self, p: usize, c: usize) {
         for id in std::mem::take(&mut self.connection(p, c).waiting) {
             let policy = &self.processes[p].connections[c].policy;
             let generation = policy.generation();
@@ -131,13 +131,13 @@ impl World {
             if in_vain && !policy.is_refresh_forced() {
                 self.end(id, Outcome::InVain);
             } else {
-                self.ask_or_end(id);
+                self.decide_or_end(id);
             }
         }
     }
 
-    /// Whose row has other tokens gets none.
-    fn ask_or_end(&mut self, id: usize) {
+    /// A wrapper whose row contains another login gets no tokens.
+    fn decide_or_end(&mut self, id: usize) {
         if self.wrappers[id].ended {
             self.end(id, Outcome::InVain);
         } else {
@@ -145,12 +145,12 @@ impl World {
         }
     }
 
-    /// The time of somebody who waits is over.
-    pub fn meet_deadline(&mut self, id: usize) {
+    /// The deadline of a waiting call has come.
+    pub fn reach_deadline(&mut self, id: usize) {
         let Wrapper { process, connection, .. } = self.wrappers[id];
         self.connection(process, connection).waiting.retain(|waiting| *waiting != id);
         self.ask(id);
-        assert!(self.wrappers[id].call == Call::None, "nobody waits beyond their deadline");
+        assert!(self.wrappers[id].call == Call::None, "no call waits beyond its deadline");
     }
 
     fn ask(&mut self, id: usize) {
@@ -158,7 +158,7 @@ impl World {
         let (now, deadline) = (self.now, began_at + PATIENCE);
         let policy = &mut self.connection(p, c).policy;
         let answer = match call {
-            Call::None => panic!("nobody calls"),
+            Call::None => panic!("the wrapper has no call"),
             Call::Use { .. } => policy.acquire(known, deadline, now),
             Call::Renew { generation } => policy.force_refresh(generation, deadline, now),
         };
@@ -174,23 +174,23 @@ impl World {
         match (answer, call) {
             (Decision::Fail(reason), _) => {
                 let is_dead = connection.policy.state() == State::Dead;
-                assert!(!is_dead || reason == FailureReason::Dead, "whose connection is dead, is told so");
+                assert!(!is_dead || reason == FailureReason::Dead, "a call of a dead connection gets this reason");
                 self.end(id, Outcome::Failed(reason));
             }
             (Decision::Wait, _) => {
-                assert!(connection.policy.state().is_under_way(), "who waits, waits for a turn");
+                assert!(connection.policy.state().is_under_way(), "a waiting call waits for a cycle");
                 connection.waiting.push(id);
             }
             (Decision::Use, Call::Renew { .. }) => {
                 self.wrappers[id].call = Call::Use { repetitions: 0 };
                 self.ask(id);
             }
-            (Decision::Use, Call::Use { repetitions }) => self.use_pair(id, repetitions),
+            (Decision::Use, Call::Use { repetitions }) => self.use_tokens(id, repetitions),
             (Decision::Use, Call::None) => {}
         }
     }
 
-    fn use_pair(&mut self, id: usize, repetitions: u32) {
+    fn use_tokens(&mut self, id: usize, repetitions: u32) {
         let Wrapper { process: p, connection: c, stored, handed, began_at, .. } = self.wrappers[id];
         let (now, odd) = (self.now, std::mem::take(&mut self.odd));
         let connection = &self.processes[p].connections[c];
@@ -204,14 +204,14 @@ impl World {
                 connection.policy.state(),
                 State::Queued | State::AwaitingVerdict(_) | State::JudgingRefusal | State::BackingOff(_)
             );
-        assert!(was_handed || is_excepted, "a pair is handed to the store before it is used");
+        assert!(was_handed || is_excepted, "tokens are offered to the store before they are used");
 
         let accepted = self.bitbucket.accepts_access(connection.token, now) && !odd;
         let connection = self.connection(p, c);
         let is_repeated = !accepted && connection.policy.on_unauthorized(generation, repetitions, now);
-        assert!(repetitions < 2 || !is_repeated, "no request is repeated more often than twice");
+        assert!(repetitions < 2 || !is_repeated, "a request is repeated at most twice");
         if !accepted && repetitions > 0 {
-            // One that this process did not renew is rejected, too.
+            // Tokens that this process did not refresh count as rejected, too.
             connection.rejected = generation;
         }
         if is_repeated {

@@ -1,6 +1,6 @@
-//! What always holds.
+//! The invariants of docs/refresh-policy.md.
 //!
-//! In: a world. Out: nothing, or a panic. What never happens here: a step.
+//! In: a world. Out: a panic if an invariant is broken. What never happens here: a step.
 
 use super::process::Pending;
 use super::shared::follow;
@@ -9,10 +9,10 @@ use super::{EARLY_REVIEW, GRACE, HOUR, LOCKOUT, MINUTE, REVIEW, Token, VERDICT};
 use nocodb_bitbucket_auth::refresh_cycle::State;
 use std::collections::HashSet;
 
-/// A verdict is published within this time.
+/// The longest time until a verdict is published.
 const PUBLICATION: f64 = 5.0 * MINUTE;
 
-/// Two refusals that come so close to each other count as one.
+/// Two refusals that are at most this far apart count as one.
 const SAME: f64 = 100.0;
 
 impl World {
@@ -22,33 +22,42 @@ impl World {
             let mut here = HashSet::new();
             for connection in &process.connections {
                 if let Pending::Request { token, .. } = connection.pending {
-                    assert!(here.insert(token), "one process uses a refresh token once at a time");
+                    assert!(here.insert(token), "a process has at most one request with a refresh token under way");
                     let first = everywhere.insert(token);
-                    assert!(self.faults.breaks_locks() || first, "all processes use a refresh token once at a time");
+                    assert!(
+                        self.faults.breaks_locks() || first,
+                        "all processes together have at most one request with a refresh token under way"
+                    );
                 }
             }
         }
     }
 
-    /// After a refusal, one asks at a time.
-    pub fn check_care(&self) {
+    /// After a refusal, only one request is admitted at a time.
+    pub fn check_one_at_a_time(&self) {
         let Some((step, at, _)) = self.noted.last() else { return };
         if self.faults.breaks_locks() || self.now >= at + 3.0 * LOCKOUT - SAME {
             return;
         }
         let living = self.processes.iter().filter(|process| !process.dead);
         let admitted = living.flat_map(|process| &process.connections).filter_map(|connection| connection.admitted);
-        assert!(admitted.filter(|admitted| admitted > step).count() <= 1, "after a refusal, one asks at a time");
+        assert!(
+            admitted.filter(|admitted| admitted > step).count() <= 1,
+            "after a refusal, only one request is admitted at a time"
+        );
     }
 
     /// Before a refresh token is declared dead.
-    pub fn check_burial(&self, p: usize, c: usize) {
+    pub fn check_tombstone(&self, p: usize, c: usize) {
         let connection = &self.processes[p].connections[c];
         let token = connection.token;
-        assert!(self.bitbucket.issued[token].refusals >= 2, "only Bitbucket's word kills, said twice");
+        assert!(
+            self.bitbucket.issued[token].refusals >= 2,
+            "a token is declared dead only after two refusals by Bitbucket"
+        );
         assert!(
             connection.unanswered_since.is_none_or(|since| self.now >= since + GRACE),
-            "nothing dies while an answer may be lost"
+            "no token is declared dead while a response may be lost"
         );
         if self.faults.breaks_locks() {
             return;
@@ -59,25 +68,25 @@ impl World {
         let counted = self.noted.iter().filter(|(_, at, noted)| *noted == token && !others(*at));
         assert!(counted.count() >= 2, "a refusal that another one explains does not count");
         let successor = follow(&[&self.shared.links, &self.processes[p].links], token);
-        assert!(successor.is_none_or(|entry| entry.token == token), "what has a successor is not dead");
+        assert!(successor.is_none_or(|entry| entry.token == token), "a token with a successor is not declared dead");
     }
 
-    pub fn check_end_of_turn(&self, p: usize, c: usize) {
+    pub fn check_end_of_cycle(&self, p: usize, c: usize) {
         let connection = &self.processes[p].connections[c];
         if connection.policy.state() != State::Dead {
             return;
         }
         let issued = &self.bitbucket.issued[connection.token];
-        assert!(issued.refusals >= 2, "only Bitbucket's word kills, said twice");
+        assert!(issued.refusals >= 2, "a token is declared dead only after two refusals by Bitbucket");
         let refused_at = issued.refused_at.unwrap_or_default();
         let no_verdict_at = connection.no_verdict_at.filter(|at| *at >= refused_at);
         let tried_at = no_verdict_at.unwrap_or(refused_at);
         let is_early = |at: f64, review: f64, slack: f64| self.now < at + review + slack + self.stood_still;
-        assert!(is_early(tried_at, REVIEW, VERDICT + PUBLICATION), "a verdict of death is reviewed");
+        assert!(is_early(tried_at, REVIEW, VERDICT + PUBLICATION), "a dead token is reviewed");
         let is_early = |at: f64| is_early(at, EARLY_REVIEW, MINUTE);
-        assert!(no_verdict_at.is_none_or(is_early), "a review without a verdict is done again soon");
+        assert!(no_verdict_at.is_none_or(is_early), "a review without a verdict is repeated soon");
         if tried_at + VERDICT + PUBLICATION + self.stood_still < connection.born_at {
-            assert!(is_early(connection.born_at), "a new process reviews a verdict of death soon");
+            assert!(is_early(connection.born_at), "a new process soon reviews a dead token");
         }
     }
 
@@ -88,9 +97,9 @@ impl World {
         assert!(recent <= 4, "at most four requests a minute fail");
     }
 
-    /// The good refresh tokens that are in a row, or that follow it and are in a living process or in the shared store.
-    /// When coordination fails, a process may know a newer token without knowing what it follows, because the row went
-    /// back or the shared store forgot; of that one nobody can tell whose it is.
+    /// The valid refresh tokens that are in a row, or that follow it and are in a running process or in the shared store.
+    /// If coordination fails, a process may know a newer token without its predecessor, because the row was restored or the
+    /// shared store lost its data. Then the login of that token is unknown.
     pub fn survivors(&self, row: usize) -> Vec<Token> {
         let stored = self.rows[row];
         let mut found = vec![stored];
@@ -114,17 +123,17 @@ impl World {
         found
     }
 
-    /// Whether a token that nobody used is known to be followed by another one: two processes used the one before, and
-    /// agreed on what the other one got.
+    /// Whether an unused token is known to have a successor: two processes used its predecessor, and agreed on the token of
+    /// the other process.
     fn is_given_up(&self, token: Token) -> bool {
         let living = self.processes.iter().filter(|process| !process.dead);
         let mut entries = living.filter_map(|process| follow(&[&self.shared.links, &process.links], token));
         entries.any(|entry| entry.token != token)
     }
 
-    /// Whether all that can be expected was done for the refresh tokens of a row: after an answer got lost, at least two more
-    /// requests were sent within the grace.
-    pub fn was_lost_in_vain(&self, row: usize) -> bool {
+    /// Whether the processes did everything possible for the refresh tokens of a row: after a lost response, they sent at least
+    /// two more requests within the grace period.
+    pub fn was_loss_unavoidable(&self, row: usize) -> bool {
         let chain = self.bitbucket.issued[self.rows[row]].chain;
         let mut of_row = self.bitbucket.issued.iter().filter(|issued| issued.chain == chain);
         self.excuses_loss
@@ -132,26 +141,26 @@ impl World {
             || of_row.any(|issued| issued.failures_in_grace >= 3)
     }
 
-    /// Who holds a dead connection gets the error, and no request is made.
+    /// A call of a dead connection gets the error, and sends no request.
     pub fn check_dead_calls_are_free(&mut self, row: usize) {
         for id in 0..self.wrappers.len() {
             if self.wrappers[id].row == row && self.connection_of(id).policy.state() == State::Dead {
                 let before = self.requests;
                 self.call(id);
                 self.settle();
-                assert_eq!(self.requests, before, "a dead connection costs nothing");
+                assert_eq!(self.requests, before, "a dead connection sends no request");
             }
         }
     }
 
-    /// At rest.
-    pub fn check_rest(&self) {
+    /// Without work.
+    pub fn check_idle(&self) {
         for process in &self.processes {
             assert!(
                 process.connections.iter().all(|connection| connection.waiting.is_empty()),
-                "nobody waits at rest"
+                "no call waits after all work is done"
             );
-            assert!(process.locks.is_empty(), "nobody holds a lock at rest");
+            assert!(process.locks.is_empty(), "no process holds a lock after all work is done");
         }
     }
 }

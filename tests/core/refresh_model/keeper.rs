@@ -1,6 +1,6 @@
-//! The keeper of each process: it carries out what the policy and the queue say, as js/token-keeper.js does.
+//! The keeper of each process: it carries out the decisions of the policy and of the queue, as js/token-keeper.js does.
 //!
-//! In: the next action of a turn, or whose turn it is in line. Out: locks, entries and requests, and the event that follows.
+//! In: the next action of a cycle, or the admitted request. Out: locks, entries and requests, and the resulting event.
 //! What never happens here: a rule of OAuth.
 
 use super::process::{Connection, Holder, Pending};
@@ -11,7 +11,7 @@ use nocodb_bitbucket_auth::refresh_cycle::{Action, Event};
 use nocodb_bitbucket_auth::refresh_queue::{Admission, Outcome};
 
 impl World {
-    /// Carries out the next action of a turn.
+    /// Carries out the next action of a cycle.
     pub fn go(&mut self, p: usize, c: usize) {
         let now = self.now;
         let connection = self.connection(p, c);
@@ -38,7 +38,7 @@ impl World {
                 let process = &mut self.processes[p];
                 let connection = &mut process.connections[c];
                 connection.ticket = Some(process.queue.enqueue(connection.policy.priority(now)));
-                connection.lane = connection.right_lane(now);
+                connection.lane = connection.expected_priority(now);
             }
             Action::RequestTokens => {
                 self.requests += 1;
@@ -54,7 +54,7 @@ impl World {
                 let explained =
                     connection.policy.is_explained(others.map(|at| now - at), now - connection.refused_at);
                 let connection = self.connection(p, c);
-                // Much later, what explains it may be forgotten.
+                // Much later, the store may have lost the refusal that explains it.
                 let counts = !explained && now <= connection.refused_at + VERDICT;
                 connection.unexplained += u32::from(counts);
                 if !counts {
@@ -74,8 +74,8 @@ impl World {
                 self.on(p, c, if newest { Event::Published } else { Event::Superseded });
             }
             Action::WriteTombstone => {
-                self.check_burial(p, c);
-                self.buried_alive += u32::from(self.bitbucket.is_alive(token, now));
+                self.check_tombstone(p, c);
+                self.wrongly_declared_dead += u32::from(self.bitbucket.is_alive(token, now));
                 let newest = self.publish(p, token, Entry { token, died_at: Some(now), fence });
                 self.on(p, c, if newest { Event::Published } else { Event::Superseded });
             }
@@ -95,7 +95,7 @@ impl World {
             }
             Action::ReportSaveFailure => self.on(p, c, Event::Reported),
             Action::WaitUntil(_) => self.on(p, c, Event::WaitEnded),
-            Action::Done => panic!("no turn is under way"),
+            Action::Done => panic!("no cycle is under way"),
         }
     }
 
@@ -106,7 +106,7 @@ impl World {
                 self.on(p, c, Event::TombstoneFound { died_at: Some(died_at) });
             }
             Some(Entry { token: found, .. }) if found != token => {
-                // Of a dead token that follows this one, only that it follows is of interest here.
+                // If the successor is dead, only its existence matters here.
                 let times = self.bitbucket.times(found);
                 if self.connection(p, c).policy.is_successor(times) {
                     self.pair(p, c, found);
@@ -114,13 +114,13 @@ impl World {
                 }
                 self.on(p, c, Event::SuccessorFound { times, same_refresh_token: false });
             }
-            _ if self.connection(p, c).policy.is_refused() => self.look_into_rows(p, c),
+            _ if self.connection(p, c).policy.is_refused() => self.find_in_rows(p, c),
             _ => self.on(p, c, Event::NoSuccessor),
         }
     }
 
-    /// A process that shares no store but the rows may have used the refresh token.
-    fn look_into_rows(&mut self, p: usize, c: usize) {
+    /// A process that shares only the rows may have used the refresh token.
+    fn find_in_rows(&mut self, p: usize, c: usize) {
         let token = self.connection(p, c).token;
         let mut newest = None;
         for holder in self.connection(p, c).holders.clone() {
@@ -148,13 +148,13 @@ impl World {
             let fence = connection.lock.as_ref().map_or(0, |lock| lock.fence);
             self.pair(p, c, theirs);
             self.connection(p, c).published = theirs;
-            // Other wrappers of this process have the one before.
+            // Other wrappers of this process have the previous token.
             self.publish(p, token, Entry { token: theirs, died_at: None, fence });
         }
         self.on(p, c, Event::RowTokensFound { times });
     }
 
-    /// Whether a row has the newest token, or one that led to it as far as that is remembered.
+    /// Whether a row has the newest token, or a known predecessor of it.
     fn is_known_to_lead_to(&mut self, p: usize, theirs: Token, holder: Holder, token: Token) -> bool {
         theirs == token || theirs == holder.first || self.find(p, theirs).is_some_and(|entry| entry.token == token)
     }
@@ -164,18 +164,18 @@ impl World {
         wrapper.ended |= wrapper.epoch == holder.epoch;
     }
 
-    /// Takes a newer pair.
+    /// Accepts newer tokens.
     pub fn pair(&mut self, p: usize, c: usize, token: Token) {
         let process = &mut self.processes[p];
         let before = std::mem::replace(&mut process.connections[c].token, token);
-        assert!(!self.bitbucket.is_before(token, before), "no connection goes back to an earlier pair");
+        assert!(!self.bitbucket.is_before(token, before), "no connection returns to earlier tokens");
         if process.index.get(&before) == Some(&c) {
             process.index.remove(&before);
         }
         process.index.entry(token).or_insert(c);
     }
 
-    /// Lets the first one in line send its request, if it may.
+    /// Lets the first connection in the queue send its request, if the queue admits it.
     pub fn pump(&mut self, p: usize) {
         let now = self.now;
         self.learn(p);
@@ -186,7 +186,7 @@ impl World {
                 self.unlock_client(p);
                 self.admit(p, false);
             }
-            // What others learned until they released the lock is learned by the next step.
+            // The next step reads the reports that other processes wrote before they released the lock.
             Admission::FirstExclusive if has_lock => self.admit(p, true),
             Admission::FirstExclusive => {
                 self.unlock_client(p);
@@ -213,14 +213,17 @@ impl World {
         process.connections[c].ticket = None;
         let lane = process.connections[c].lane;
         let is_passed_by = |other: &Connection| other.ticket.is_some() && other.lane < lane;
-        assert!(!process.connections.iter().any(is_passed_by), "the urgent go first, and who is suspect last");
+        assert!(
+            !process.connections.iter().any(is_passed_by),
+            "urgent requests are admitted first, and suspect ones last"
+        );
         process.alone = alone.then_some(c);
         process.connections[c].admitted = Some(step);
-        self.check_care();
+        self.check_one_at_a_time();
         self.on(p, c, Event::Admitted);
     }
 
-    /// What others were refused and granted.
+    /// Reads the refusals and grants of other processes.
     fn learn(&mut self, p: usize) {
         let now = self.now;
         let process = &mut self.processes[p];
@@ -232,7 +235,7 @@ impl World {
         process.queue.apply_update(refused_at, granted_at);
     }
 
-    /// Notes what became of a request, or that it was not sent.
+    /// Records the result of a request, or that it was not sent.
     pub fn request_ended(&mut self, p: usize, c: usize, outcome: Outcome) {
         let now = self.now;
         let process = &mut self.processes[p];
@@ -240,8 +243,8 @@ impl World {
         let shared = self.shared.up.then_some(&mut self.shared.record);
         for record in [Some(&mut process.record), shared].into_iter().flatten() {
             match outcome {
-                Outcome::Granted { sent_at } => record.note_grant(sent_at),
-                Outcome::Refused => record.note_refusal(token, now),
+                Outcome::Granted { sent_at } => record.record_grant(sent_at),
+                Outcome::Refused => record.record_refusal(token, now),
                 Outcome::Failed => {}
             }
         }
@@ -291,7 +294,7 @@ impl World {
         self.release(p, held);
     }
 
-    /// What is published goes to the memory of the process, and to the shared store if that is there.
+    /// Publishes to the memory of the process, and to the shared store if it is reachable.
     fn publish(&mut self, p: usize, key: Token, entry: Entry) -> bool {
         let newest = self.processes[p].links.publish(key, entry);
         if self.shared.up { self.shared.links.publish(key, entry) } else { newest }
@@ -303,7 +306,7 @@ impl World {
             return follow(&[&process.links], key);
         }
         let found = follow(&[&self.shared.links, &process.links], key)?;
-        // What only one of them knows, both do from now on.
+        // Copies entries that only one of the two stores has to the other.
         if follow(&[&self.shared.links], key) != Some(found) {
             self.shared.links.publish(key, found);
         }
@@ -313,9 +316,9 @@ impl World {
         Some(found)
     }
 
-    pub fn store_one(&mut self, p: usize, c: usize, works: bool) {
+    pub fn save_one(&mut self, p: usize, c: usize, works: bool) {
         let Pending::Stores { token, generation, left, failed } = &mut self.connection(p, c).pending else {
-            panic!("nothing to store");
+            panic!("there are no tokens to save");
         };
         let (token, generation, holder) = (*token, *generation, left.remove(0));
         *failed |= !works;
@@ -337,7 +340,7 @@ impl World {
         }
     }
 
-    /// Into the row of another login, nothing is stored, and nothing over what somebody else obtained later.
+    /// Saves nothing in the row of another login, and nothing over tokens that were obtained later.
     fn store(&mut self, p: usize, holder: Holder, token: Token) {
         let before = self.rows[holder.row];
         if !self.bitbucket.is_same_chain(before, token) {
@@ -347,11 +350,11 @@ impl World {
         let is_newer = at(before) > at(token);
         if !is_newer || self.is_known_to_lead_to(p, before, holder, token) {
             self.rows[holder.row] = token;
-            assert!(!self.bitbucket.is_before(token, before), "no older pair is stored after a newer one");
+            assert!(!self.bitbucket.is_before(token, before), "no older tokens are saved after newer ones");
         }
     }
 
-    /// Tells the policy what happened. Whoever waits asks again after each step.
+    /// Passes an event to the policy. Waiting calls ask the policy again after each step.
     pub fn on(&mut self, p: usize, c: usize, event: Event) {
         let (now, random) = (self.now, self.random);
         let connection = self.connection(p, c);
@@ -368,9 +371,9 @@ impl World {
                 connection.busy_until = now + MINUTE;
             }
             connection.holders.clear();
-            self.check_end_of_turn(p, c);
+            self.check_end_of_cycle(p, c);
             self.unlock(p, c);
         }
-        self.ask_again(p, c);
+        self.resume_calls(p, c);
     }
 }

@@ -1,7 +1,7 @@
-//! The policy of renewal among many: several processes with several wrappers each, over a model of Bitbucket's rules, of
-//! the coordination that processes share, and of the host's rows. Each step does one of the things that could happen
-//! next; after each, what docs/refresh-policy.md says always holds is checked. The keeper in here is written from
-//! the description of a turn there, and from the interface of js/coordination.
+//! The refresh policy in a model: several processes with several wrappers each, over models of Bitbucket's rules, of the
+//! coordination that processes share, and of NocoDB's rows. Each step does one of the things that could happen next.
+//! After each step, the invariants in docs/refresh-policy.md are checked. The keeper in the model is written from the
+//! description of a cycle there, and from the interface of js/coordination.
 
 mod bitbucket;
 mod callers;
@@ -28,42 +28,42 @@ const LOCKOUT: f64 = 30.0 * SECOND;
 const GRACE: f64 = 10.0 * MINUTE;
 const UNUSED: f64 = 90.0 * DAY;
 
-/// How long after a death the refresh token is tried again, …
+/// The time after which a dead refresh token is tried again, …
 const REVIEW: f64 = 4.0 * HOUR;
-/// … and how long after its beginning a process does that with those that died before.
+/// … and the time after its start at which a process tries those that died before.
 const EARLY_REVIEW: f64 = 10.0 * MINUTE;
 
-/// A refusal is judged within this time, or counts for nothing.
+/// A refusal that is judged later than this does not count.
 const VERDICT: f64 = 10.0 * MINUTE + 2.0 * SECOND;
 
-/// A request is given up after this time, and a shared lock outlives its process by this time.
+/// The time limit of a request, and the time by which a shared lock outlives its process.
 const REQUEST_LIMIT: f64 = 10.0 * SECOND;
 const LOCK_LIMIT: f64 = 6.0 * SECOND;
-/// How often the line looks for the lock of the client.
+/// The interval at which the queue tries to take the lock of the client.
 const LOCK_POLL: f64 = 0.5 * SECOND;
-/// How often it looks what others were granted.
+/// The interval at which it reads the grants of other processes.
 const LOOK: f64 = SECOND;
-/// How long a call waits.
+/// The longest wait of a call.
 const PATIENCE: f64 = 50.0 * SECOND;
 
-/// A pair of tokens, by its place in what Bitbucket issued.
+/// A token set, by its index among all that Bitbucket issued.
 type Token = usize;
 
-/// How a run ended for a row.
+/// The result of a run for a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum End {
     Works,
     Revoked,
-    /// No unused refresh token survived, because a process was killed or stood still for long, or because whatever it did after
-    /// an answer got lost was in vain.
+    /// No unused refresh token is left, because a process was killed or stopped for a long time, or because its repeated
+    /// requests after a lost response all failed.
     Lost,
-    /// The row went back to a token that is dead, and nobody knows a later one.
+    /// The row was restored to a dead token, and no process knows a later one.
     Restored,
-    /// It was unused for three months.
+    /// The token was unused for three months.
     Unused,
 }
 
-/// Runs a world, then ends all faults and uses every row from every process.
+/// Runs a world, then ends all faults and uses every row in every process.
 fn run(mut world: World, choices: &[u32]) -> Vec<End> {
     let mut was_idle = vec![false; world.rows.len()];
     for choice in choices {
@@ -94,11 +94,11 @@ fn run(mut world: World, choices: &[u32]) -> Vec<End> {
         } else if was_idle[row] {
             End::Unused
         } else {
-            assert!(survivors.is_empty(), "what survived works again");
+            assert!(survivors.is_empty(), "a row with a valid token works again");
             if world.restored[row] {
                 End::Restored
             } else {
-                assert!(world.was_lost_in_vain(row), "no refresh token is lost in a process that lives");
+                assert!(world.was_loss_unavoidable(row), "no running process loses a refresh token");
                 End::Lost
             }
         });
@@ -107,7 +107,7 @@ fn run(mut world: World, choices: &[u32]) -> Vec<End> {
 }
 
 fn end_faults(world: &mut World) {
-    // What checks are left out because of them stays so.
+    // The checks that these faults disable stay disabled.
     let Faults { coordination, stills, restores, .. } = world.faults;
     world.faults = Faults { coordination, stills, restores, ..Faults::default() };
     world.odd = false;
@@ -120,7 +120,7 @@ fn end_faults(world: &mut World) {
     }
     let awake = world.processes.iter().map(|process| process.still_until).fold(world.now, f64::max);
     while world.now < awake {
-        // Others go on meanwhile.
+        // Other processes continue meanwhile.
         match world.work().first() {
             Some(step) => world.take(*step),
             None => world.take(Step::Tick(world.next_time().min(awake) - world.now)),
@@ -156,11 +156,11 @@ fn faults() -> impl Strategy<Value = Faults> {
 }
 
 proptest! {
-    // PROPTEST_CASES in the environment asks for more.
+    // The variable PROPTEST_CASES runs more cases.
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn whatever_happens_in_whatever_order_no_connection_is_lost_that_can_be_saved(
+    fn no_recoverable_connection_is_lost_in_any_order_of_steps(
         processes in 1usize..4,
         wrappers in 1usize..3,
         rows in 1usize..5,
@@ -173,7 +173,7 @@ proptest! {
     }
 }
 
-/// Some of its rows are stale.
+/// A world in which some rows are stale.
 fn world(processes: usize, wrappers: usize, rows: usize, stale: usize, lockout: f64, faults: Faults) -> World {
     let mut world = World::new(processes, rows, lockout, faults);
     for row in 0..stale {
@@ -183,7 +183,7 @@ fn world(processes: usize, wrappers: usize, rows: usize, stale: usize, lockout: 
     world
 }
 
-/// Runs of a world by numbers that follow from a seed.
+/// Runs a world with the numbers of each seed, and counts the results.
 fn ends(runs: u32, processes: usize, faults: Faults) -> HashMap<End, u32> {
     let mut ends = HashMap::new();
     for seed in 1..=runs {
@@ -204,12 +204,12 @@ fn ends(runs: u32, processes: usize, faults: Faults) -> HashMap<End, u32> {
 }
 
 #[test]
-fn without_deaths_only_requests_that_fail_for_all_of_the_grace_lose_a_connection() {
+fn without_killed_processes_a_connection_is_lost_only_if_requests_fail_for_the_whole_grace_period() {
     for (processes, coordination) in [(1, false), (3, false), (1, true), (3, true)] {
         for strangers in [false, true] {
             let faults = Faults { network: true, stores: true, strangers, coordination, ..Faults::default() };
             let ends = ends(200, processes, faults);
-            // Requests may fail for as long as an answer that got lost could be had once more.
+            // Requests may fail for the whole time in which a lost response can be recovered.
             let lost = ends.get(&End::Lost).copied().unwrap_or_default();
             assert!(lost <= 10, "{processes} {coordination} {strangers} {ends:?}");
             assert!(!ends.contains_key(&End::Restored), "{processes} {coordination} {strangers} {ends:?}");
@@ -219,7 +219,7 @@ fn without_deaths_only_requests_that_fail_for_all_of_the_grace_lose_a_connection
 }
 
 #[test]
-fn the_model_can_lose_a_connection_in_the_ways_that_are_documented() {
+fn the_model_loses_connections_in_exactly_the_documented_ways() {
     let none = Faults::default();
     for (faults, end) in [
         (Faults { deaths: true, ..none }, End::Lost),

@@ -1,4 +1,4 @@
-//! What a process holds in memory.
+//! The memory of a process.
 //!
 //! In: nothing. Out: the state of its keeper. What never happens here: a step.
 
@@ -15,7 +15,7 @@ pub enum Pending {
         token: Token,
         sent_at: f64,
         answer: Option<Option<Token>>,
-        /// The answer waits to be read, and cannot get lost.
+        /// The response has arrived and cannot get lost, but is not read yet.
         has_arrived: bool,
     },
     Stores {
@@ -26,13 +26,13 @@ pub enum Pending {
     },
 }
 
-/// A wrapper that is to be handed what a turn brings. It may be gone by then, but its store is not.
+/// A wrapper whose store gets the tokens of a cycle. The wrapper may be gone by then, but its store still exists.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Holder {
     pub wrapper: usize,
     pub epoch: u32,
     pub row: usize,
-    /// The token that it started with.
+    /// The refresh token with which it was created.
     pub first: Token,
 }
 
@@ -42,30 +42,30 @@ pub struct Connection {
     pub published: Token,
     pub lock: Option<Held>,
     pub pending: Pending,
-    /// Its place in line, and the lane that it belongs in.
+    /// Its ticket in the queue, and its priority.
     pub ticket: Option<u32>,
     pub lane: Priority,
-    /// The step in which it was admitted to send its request.
+    /// The step in which its request was admitted.
     pub admitted: Option<u64>,
     pub refused_at: f64,
-    /// How often this pair was refused for no other reason than that its refresh token may be dead, …
+    /// How many refusals of these tokens no other refusal explains, …
     pub unexplained: u32,
-    /// … and when a request with it failed, or was refused for another reason.
+    /// … and when a request with them failed, or was refused for another reason.
     pub no_verdict_at: Option<f64>,
-    /// Whose calls wait, …
+    /// The wrappers whose calls wait, …
     pub waiting: Vec<usize>,
-    /// … and whose stores are to have what this turn brings, …
+    /// … those whose stores get the tokens of this cycle, …
     pub holders: Vec<Holder>,
-    /// … and those of a turn that begins by itself.
+    /// … and the one for a cycle that starts without a call.
     pub owner: Option<Holder>,
     pub born_at: f64,
-    /// Until when the lock counts as busy, the number of the pair that the API refused, and of the one asked for in vain.
+    /// Until when the lock counts as busy, the generation that the API rejected, and the one for which a refresh failed.
     pub busy_until: f64,
     pub rejected: u32,
     pub in_vain: u32,
-    /// When the first request with this pair failed.
+    /// When the first request with these tokens failed.
     pub unanswered_since: Option<f64>,
-    /// When requests failed.
+    /// The times at which requests failed.
     pub failed_at: Vec<f64>,
 }
 
@@ -95,8 +95,8 @@ impl Connection {
         }
     }
 
-    /// Where in line it belongs.
-    pub fn right_lane(&self, now: f64) -> Priority {
+    /// The priority that it should have.
+    pub fn expected_priority(&self, now: f64) -> Priority {
         if self.unexplained > 0 || self.policy.failure_reason(now) == FailureReason::Dead {
             Priority::Suspect
         } else if self.unanswered_since.is_some_and(|since| now < since + GRACE) {
@@ -113,16 +113,16 @@ impl Connection {
 
 pub struct Process {
     pub dead: bool,
-    /// It does nothing before this time.
+    /// The process does nothing before this time.
     pub still_until: f64,
     pub links: Links,
     pub locks: HashSet<LockName>,
     pub record: Record,
     pub queue: RefreshQueue,
-    /// The line does not look for the lock of the client before this time.
+    /// The queue does not try to take the lock of the client before this time.
     pub pump_at: f64,
     pub client_lock: Option<Held>,
-    /// Whose request is the only one.
+    /// The connection whose request must stay the only one.
     pub alone: Option<usize>,
     pub connections: Vec<Connection>,
     pub index: HashMap<Token, usize>,

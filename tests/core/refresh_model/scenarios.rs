@@ -1,7 +1,8 @@
-//! What issue reports told of: many connections of one OAuth client of which some are dead, strangers, outages.
+//! Scenarios from issue reports: many connections of one OAuth client, some of them dead, other programs that use the client,
+//! and outages.
 //!
-//! In: who calls, and what goes wrong. Out: how many requests, refusals and failed calls that costs. What never happens
-//! here: a step at another time than in a process that has nothing else to do. A request takes 200 ms.
+//! In: the callers, and the faults. Out: the number of requests, refusals and failed calls. What never happens here: a step
+//! that is delayed by other work of the process. A request takes 200 ms.
 
 use super::callers::{Call, Outcome};
 use super::process::Pending;
@@ -10,36 +11,36 @@ use super::{HOUR, LOCKOUT, MINUTE, SECOND, START};
 use nocodb_bitbucket_auth::refresh_cycle::FailureReason;
 
 const LATENCY: f64 = 0.2 * SECOND;
-/// Time goes on in steps of this.
+/// The step of the clock.
 const GRAIN: f64 = 0.05 * SECOND;
-/// The lockout of the simulator, as a part of the configured one.
+/// The lockout of the simulator, as a fraction of the configured one.
 const REAL_LOCKOUT: f64 = 20.0 * SECOND / LOCKOUT;
 
-/// Somebody who calls until they are served or told that the connection is dead.
+/// A caller that calls until it succeeds or learns that the connection is dead.
 #[derive(Clone, Default)]
 struct Caller {
     next_at: Option<f64>,
     served_at: Option<f64>,
-    told_dead_at: Option<f64>,
+    learned_dead_at: Option<f64>,
     failures: u32,
 }
 
 struct Scenario {
     world: World,
     callers: Vec<Caller>,
-    /// Times at which a stranger uses a dead token.
+    /// The times at which another program uses a dead token.
     strangers: Vec<f64>,
     /// Requests that are sent before this time do not arrive, …
     outage_until: f64,
-    /// … and of those that are sent before this one, no answer comes back.
+    /// … and for those that are sent before this time, the response is lost.
     deaf_until: f64,
-    /// How long after an error callers try again, at least.
+    /// The shortest time after an error at which callers try again.
     pause: f64,
     random: u32,
 }
 
 impl Scenario {
-    /// Of each process, one caller for each row calls within three seconds.
+    /// In each process, one caller for each row calls within three seconds.
     fn new(processes: usize, dead: usize, healthy: usize, seed: u32) -> Self {
         let mut world = World::new(processes, dead + healthy, REAL_LOCKOUT, Faults::default());
         world.now = START + 2.0 * HOUR;
@@ -52,7 +53,7 @@ impl Scenario {
             pause: 3.0 * SECOND,
             random: seed.wrapping_mul(0x9E37_79B9),
         };
-        // Any of them may be the dead ones.
+        // The dead ones are at random positions.
         let mut rows: Vec<usize> = (0..dead + healthy).collect();
         for _ in 0..dead {
             let row = rows.swap_remove((scenario.draw() * rows.len() as f64) as usize);
@@ -82,7 +83,7 @@ impl Scenario {
         self.world.now - START - 2.0 * HOUR
     }
 
-    /// Goes on until nobody calls any more, but not for longer than this.
+    /// Runs until all callers are done, but not longer than this.
     fn run(&mut self, time: f64) {
         let until = self.world.now + time;
         while self.world.now < until {
@@ -96,7 +97,7 @@ impl Scenario {
         }
     }
 
-    /// Does all that can be done at this time.
+    /// Does all steps that are possible at this time.
     fn act(&mut self) {
         loop {
             let before = self.world.step;
@@ -123,7 +124,7 @@ impl Scenario {
     }
 
     fn take(&mut self, step: Step) {
-        // No outage of these says for how long it lasts.
+        // None of these outages sends a `Retry-After`.
         let least = if matches!(step, Step::Fail(..)) { 0.2 } else { 0.0 };
         self.world.random = least + (1.0 - least) * self.draw();
         self.world.take(step);
@@ -149,7 +150,7 @@ impl Scenario {
             let caller = &mut self.callers[id];
             match outcome {
                 Outcome::Served => caller.served_at = Some(now),
-                Outcome::Failed(FailureReason::Dead) => caller.told_dead_at = Some(now),
+                Outcome::Failed(FailureReason::Dead) => caller.learned_dead_at = Some(now),
                 Outcome::InVain | Outcome::Failed(_) => {
                     caller.failures += 1;
                     caller.next_at = Some(again_at);
@@ -189,36 +190,36 @@ impl Scenario {
         self.world.restored[self.world.wrappers[id].row]
     }
 
-    /// When the last caller of a healthy row was served, in seconds.
+    /// When the last caller of a healthy row succeeded, in seconds.
     fn served_by(&self) -> f64 {
         let healthy = (0..self.callers.len()).filter(|id| !self.is_dead(*id));
-        let served_at = healthy.map(|id| self.callers[id].served_at.expect("every healthy connection is served"));
+        let served_at = healthy.map(|id| self.callers[id].served_at.expect("every healthy connection succeeds"));
         (served_at.fold(0.0, f64::max) - START - 2.0 * HOUR) / SECOND
     }
 
-    fn check_that_only_the_dead_died(&self) {
-        assert_eq!(self.world.buried_alive, 0, "no healthy connection is declared dead");
+    fn check_only_dead_connections_failed(&self) {
+        assert_eq!(self.world.wrongly_declared_dead, 0, "no healthy connection is declared dead");
         for (id, caller) in self.callers.iter().enumerate() {
             let is_dead = self.is_dead(id);
-            assert_eq!(caller.served_at.is_some(), !is_dead, "who has a good refresh token is served");
-            assert_eq!(caller.told_dead_at.is_some(), is_dead, "who has a dead one is told so");
+            assert_eq!(caller.served_at.is_some(), !is_dead, "a caller with a valid refresh token succeeds");
+            assert_eq!(caller.learned_dead_at.is_some(), is_dead, "a caller with a dead refresh token learns it");
         }
     }
 }
 
-/// Large crowds take long.
+/// Fewer seeds for many connections, which take long.
 fn seeds(connections: usize) -> u32 {
     if connections > 30 { 1 } else { 3 }
 }
 
 #[test]
-fn in_a_crowd_the_dead_take_nobody_with_them() {
+fn among_many_connections_the_dead_ones_do_not_kill_valid_ones() {
     for processes in [1, 2] {
         for (dead, healthy) in [(8, 8), (3, 8), (8, 24), (1, 24), (50, 50), (50, 1), (1, 50), (50, 8)] {
             for seed in 1..=seeds(dead + healthy) {
                 let mut crowd = Scenario::new(processes, dead, healthy, seed);
                 crowd.run(4.0 * HOUR);
-                crowd.check_that_only_the_dead_died();
+                crowd.check_only_dead_connections_failed();
                 let World { requests, longest_call, .. } = crowd.world;
                 let failures: u32 = crowd.callers.iter().map(|caller| caller.failures).sum();
                 println!(
@@ -237,7 +238,7 @@ fn in_a_crowd_the_dead_take_nobody_with_them() {
 }
 
 #[test]
-fn of_those_who_come_at_once_few_are_refused_for_a_dead_one() {
+fn a_dead_connection_makes_few_simultaneous_requests_fail() {
     for processes in [1, 2] {
         let mut burst = Scenario::new(processes, 1, 50, 1);
         let now = burst.world.now;
@@ -245,31 +246,31 @@ fn of_those_who_come_at_once_few_are_refused_for_a_dead_one() {
             burst.callers[id].next_at = Some(if burst.is_dead(id) { now } else { now + GRAIN });
         }
         burst.run(HOUR);
-        burst.check_that_only_the_dead_died();
+        burst.check_only_dead_connections_failed();
         let requests = burst.world.requests;
         println!(
             "{processes} processes, 1 dead, 50 healthy: {requests} requests, all served after {:.1} s",
             burst.served_by()
         );
-        // The dead one asks twice, and at first each process has four requests under way.
+        // The dead connection sends two requests, and at first each process has four requests under way.
         assert!(requests <= 50 + 2 + 4 * processes as u32);
     }
 }
 
 #[test]
-fn strangers_do_not_kill() {
+fn lockouts_by_other_programs_do_not_kill_valid_connections() {
     for processes in [1, 2] {
         for seed in 1..=5 {
             let mut scenario = Scenario::new(processes, 0, 12, seed);
             let now = scenario.world.now;
             scenario.strangers = vec![now, now + 40.0 * SECOND];
             scenario.run(HOUR);
-            scenario.check_that_only_the_dead_died();
+            scenario.check_only_dead_connections_failed();
             let World { requests, longest_call, .. } = scenario.world;
             let mut served: Vec<f64> = scenario.callers.iter().filter_map(|caller| caller.served_at).collect();
             served.sort_by(f64::total_cmp);
             let after = |at: f64| (at - now) / SECOND;
-            // The one in flight when a lockout began, each time, is a suspect.
+            // The request that was under way when a lockout began counts as a refusal, each time.
             let last_but_few = served[served.len() - 1 - 2 * processes];
             println!(
                 "{processes} processes: {requests} requests, all but two connections served after {:.1} s, the last one after {:.1} s, longest \
@@ -278,14 +279,14 @@ fn strangers_do_not_kill() {
                 scenario.served_by(),
                 longest_call / SECOND,
             );
-            assert!(last_but_few <= now + 100.0 * SECOND, "most are served when the second lockout is over");
-            assert!(scenario.served_by() <= 400.0, "all are served after the second try");
+            assert!(last_but_few <= now + 100.0 * SECOND, "most callers succeed when the second lockout is over");
+            assert!(scenario.served_by() <= 400.0, "all callers succeed after the second try");
         }
     }
 }
 
 #[test]
-fn an_outage_costs_four_requests_a_minute_however_many_call() {
+fn in_an_outage_a_connection_sends_at_most_four_requests_a_minute() {
     let mut outage = Scenario::new(1, 0, 1, 7);
     outage.pause = 0.5 * SECOND;
     outage.add_callers(9);
@@ -300,20 +301,20 @@ fn an_outage_costs_four_requests_a_minute_however_many_call() {
          {served_by:.1} s",
         longest_call / SECOND
     );
-    assert!(requests <= 41, "four requests a minute");
-    assert!(failures > 5000, "errors come at once");
-    assert!(longest_call <= 6.0 * SECOND, "nobody waits for an outage to end");
-    assert!(served_by <= 661.0, "the end of an outage is noticed within a minute");
+    assert!(requests <= 41, "at most four requests a minute");
+    assert!(failures > 5000, "callers get errors immediately");
+    assert!(longest_call <= 6.0 * SECOND, "no call waits for an outage to end");
+    assert!(served_by <= 661.0, "the keepers notice the end of an outage within a minute");
 }
 
 #[test]
-fn answers_that_got_lost_in_an_outage_are_asked_for_again_in_a_crowd() {
+fn responses_that_were_lost_in_an_outage_are_requested_again_among_many_connections() {
     for processes in [1, 2] {
         for seed in 1..=5 {
             let mut crowd = Scenario::new(processes, 3, 8, seed);
             crowd.deaf_until = crowd.world.now + MINUTE;
             crowd.run(4.0 * HOUR);
-            crowd.check_that_only_the_dead_died();
+            crowd.check_only_dead_connections_failed();
             println!(
                 "{processes} processes: {} requests, all served after {:.1} s, all told after {:.0} s",
                 crowd.world.requests,
@@ -325,23 +326,23 @@ fn answers_that_got_lost_in_an_outage_are_asked_for_again_in_a_crowd() {
 }
 
 #[test]
-fn an_answer_that_got_lost_late_is_asked_for_again_after_a_lockout() {
+fn a_response_that_was_lost_late_is_requested_again_after_a_lockout() {
     for seed in 1..=20 {
         let mut scenario = Scenario::new(1, 0, 1, seed);
         let now = scenario.world.now;
         scenario.outage_until = now + 5.0 * MINUTE;
         scenario.deaf_until = now + 6.0 * MINUTE;
         scenario.strangers = [361.0, 375.0, 390.0, 405.0].map(|at| now + at * SECOND).to_vec();
-        // Nobody calls before the grace is over.
+        // No caller calls before the grace period is over.
         scenario.pause = HOUR;
         scenario.run(3.0 * HOUR);
-        scenario.check_that_only_the_dead_died();
-        assert!(scenario.callers[0].failures == 1, "the first call after the grace is served");
+        scenario.check_only_dead_connections_failed();
+        assert!(scenario.callers[0].failures == 1, "the first call after the grace period succeeds");
     }
 }
 
-/// The only caller of a row is told that it is dead, as strangers are at it all the time.
-fn killed_by_strangers(processes: usize, rows: usize, seed: u32) -> Scenario {
+/// The only caller of a row learns that it is dead, because other programs use dead tokens all the time.
+fn declared_dead_by_mistake(processes: usize, rows: usize, seed: u32) -> Scenario {
     let mut scenario = Scenario::new(processes, 0, rows, seed);
     let now = scenario.world.now;
     for caller in &mut scenario.callers[1..] {
@@ -349,13 +350,16 @@ fn killed_by_strangers(processes: usize, rows: usize, seed: u32) -> Scenario {
     }
     scenario.strangers = (0..24).map(|times| now + f64::from(times) * 15.0 * SECOND).collect();
     scenario.run(10.0 * MINUTE);
-    assert!(scenario.callers[0].told_dead_at.is_some(), "strangers kill whoever they meet twice");
-    assert_eq!(scenario.world.buried_alive, 1);
+    assert!(
+        scenario.callers[0].learned_dead_at.is_some(),
+        "two lockouts by another program make a connection count as dead"
+    );
+    assert_eq!(scenario.world.wrongly_declared_dead, 1);
     scenario
 }
 
 impl Scenario {
-    /// Whether somebody who calls at this time, and a minute later if need be, is served.
+    /// Whether a caller at this time, or a minute later if necessary, succeeds.
     fn serves(&mut self, id: usize) -> bool {
         for _ in 0..2 {
             self.callers[id] = Caller { next_at: Some(self.world.now), ..Caller::default() };
@@ -365,7 +369,7 @@ impl Scenario {
         self.callers[id].served_at.is_some()
     }
 
-    /// Nobody calls for this time.
+    /// No caller calls for this time.
     fn wait(&mut self, time: f64) {
         let until = self.world.now + time;
         while self.world.now < until {
@@ -377,12 +381,12 @@ impl Scenario {
 }
 
 #[test]
-fn whoever_strangers_killed_lives_again_after_the_review() {
+fn a_valid_connection_that_was_declared_dead_works_again_after_the_review() {
     for seed in 1..=10 {
-        let mut scenario = killed_by_strangers(1, 1, seed);
+        let mut scenario = declared_dead_by_mistake(1, 1, seed);
         let requests = scenario.world.requests;
         scenario.wait(3.0 * HOUR);
-        assert!(!scenario.serves(0), "nobody asks Bitbucket before the review");
+        assert!(!scenario.serves(0), "no request is sent before the review");
         assert_eq!(scenario.world.requests, requests);
         scenario.wait(HOUR);
         assert!(scenario.serves(0), "four hours later");
@@ -390,15 +394,15 @@ fn whoever_strangers_killed_lives_again_after_the_review() {
 }
 
 #[test]
-fn whoever_strangers_killed_lives_again_soon_in_a_new_process() {
+fn a_valid_connection_that_was_declared_dead_soon_works_again_in_a_new_process() {
     for seed in 1..=10 {
-        let mut scenario = killed_by_strangers(1, 1, seed);
+        let mut scenario = declared_dead_by_mistake(1, 1, seed);
         let requests = scenario.world.requests;
         scenario.wait(SECOND);
         scenario.world.take(Step::Kill(0));
         scenario.world.take(Step::Restart(0));
         scenario.wait(5.0 * MINUTE);
-        assert!(!scenario.serves(0), "nobody asks Bitbucket at once");
+        assert!(!scenario.serves(0), "no request is sent immediately");
         assert_eq!(scenario.world.requests, requests);
         scenario.wait(5.0 * MINUTE);
         assert!(scenario.serves(0), "ten minutes later");
@@ -406,18 +410,18 @@ fn whoever_strangers_killed_lives_again_soon_in_a_new_process() {
 }
 
 #[test]
-fn a_review_in_a_lockout_that_is_explained_is_done_again_soon() {
+fn a_review_that_meets_an_explained_lockout_is_repeated_soon() {
     for seed in 1..=10 {
-        let mut scenario = killed_by_strangers(2, 2, seed);
+        let mut scenario = declared_dead_by_mistake(2, 2, seed);
         scenario.wait(4.0 * HOUR);
-        // The other process is refused at the same time.
+        // Bitbucket refuses the other process at the same time.
         scenario.strangers = vec![scenario.world.now];
         let other = 3;
         assert!(scenario.world.wrappers[other].process == 1 && scenario.world.wrappers[other].row == 1);
         scenario.callers[other].next_at = Some(scenario.world.now);
-        assert!(!scenario.serves(0), "the review brings no verdict");
+        assert!(!scenario.serves(0), "the review ends without a verdict");
         scenario.wait(10.0 * MINUTE);
         assert!(scenario.serves(0), "ten minutes later");
-        assert_eq!(scenario.world.buried_alive, 1, "it was not declared dead once more");
+        assert_eq!(scenario.world.wrongly_declared_dead, 1, "the token is not declared dead again");
     }
 }

@@ -1,11 +1,11 @@
-//! What processes share: js/coordination.
+//! The store that processes share, as js/coordination implements it.
 //!
-//! In: what a process publishes and notes. Out: what others find. What never happens here: a decision.
+//! In: the entries that a process publishes. Out: the entries that other processes find. What never happens here: a decision.
 
 use super::Token;
 use std::collections::{HashMap, HashSet};
 
-/// Refusals and grants are known for so long.
+/// The time for which refusals and grants are kept.
 const KEPT: f64 = 30.0 * super::MINUTE;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -16,12 +16,12 @@ pub struct Entry {
     pub fence: u64,
 }
 
-/// What follows what.
+/// The successors of tokens.
 #[derive(Default)]
 pub struct Links(HashMap<Token, Entry>);
 
 impl Links {
-    /// A successor outdoes what is known about the token itself; else the later lock wins.
+    /// A successor has precedence over an update to the token itself. Otherwise the later lock wins.
     fn rank(key: Token, entry: &Entry) -> (bool, u64) {
         (entry.token != key, entry.fence)
     }
@@ -60,7 +60,7 @@ pub fn follow(stores: &[&Links], from: Token) -> Option<Entry> {
     last
 }
 
-/// What Bitbucket refused and granted.
+/// The refusals and grants of Bitbucket.
 #[derive(Default)]
 pub struct Record {
     refused_at: HashMap<Token, f64>,
@@ -68,12 +68,12 @@ pub struct Record {
 }
 
 impl Record {
-    pub fn note_refusal(&mut self, token: Token, now: f64) {
+    pub fn record_refusal(&mut self, token: Token, now: f64) {
         self.refused_at.insert(token, now);
     }
 
-    /// A request that was sent at this time was granted.
-    pub fn note_grant(&mut self, sent_at: f64) {
+    /// Bitbucket granted a request that was sent at this time.
+    pub fn record_grant(&mut self, sent_at: f64) {
         self.granted_at = later(self.granted_at, Some(sent_at));
     }
 
@@ -97,16 +97,16 @@ pub fn later(one: Option<f64>, other: Option<f64>) -> Option<f64> {
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LockName {
-    /// Whoever has it is the only one who sends a token request.
+    /// Its holder is the only process that sends a token request.
     Client,
     Token(Token),
 }
 
-/// Who holds a lock in the shared store, …
+/// The holder of a lock in the shared store, …
 pub struct Hold {
     pub process: usize,
     pub fence: u64,
-    /// … and until when, if that process is dead or stands still.
+    /// … and the time at which the lock expires, if that process is dead or stopped.
     pub until: f64,
 }
 
@@ -122,7 +122,7 @@ impl Shared {
         Self { up: true, links: Links::default(), locks: HashMap::new(), record: Record::default() }
     }
 
-    /// Somebody emptied it.
+    /// Another program emptied it.
     pub fn forget(&mut self) {
         *self = Self { up: self.up, ..Self::new() };
     }

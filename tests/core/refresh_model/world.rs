@@ -1,6 +1,6 @@
-//! Several processes with several wrappers each, the rows of one host, and one OAuth client at Bitbucket.
+//! Several processes with several wrappers each, the rows of one NocoDB, and one OAuth client at Bitbucket.
 //!
-//! In: one step after the other. Out: the world after it. What never happens here: a step that could not be.
+//! In: one step after the other. Out: the world after the step. What never happens here: a step that is impossible in reality.
 
 use super::bitbucket::Bitbucket;
 use super::callers::{Call, Wrapper};
@@ -11,20 +11,20 @@ use nocodb_bitbucket_auth::refresh_cycle::{Action, Event};
 use nocodb_bitbucket_auth::refresh_queue::{Admission, Outcome};
 use std::collections::HashSet;
 
-/// What may go wrong in a run.
+/// The faults that are allowed in a run.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Faults {
     pub network: bool,
     pub stores: bool,
     pub deaths: bool,
-    /// The shared store is away, or is emptied, or locks are lost.
+    /// The shared store is unreachable or emptied, or locks are lost.
     pub coordination: bool,
-    /// Processes stand still.
+    /// Processes are stopped for a while.
     pub stills: bool,
-    /// Somebody else uses dead tokens of this client.
+    /// Another program uses dead tokens of this client.
     pub strangers: bool,
     pub revocation: bool,
-    /// Somebody authenticates again.
+    /// A user authenticates again.
     pub logins: bool,
     /// A row is restored from a backup.
     pub restores: bool,
@@ -67,7 +67,7 @@ pub enum Step {
 
 pub struct World {
     pub now: f64,
-    /// Counts the steps.
+    /// The number of the current step.
     pub step: u64,
     pub random: f64,
     /// Whether the API answers 401 to the next request, whatever the token.
@@ -80,24 +80,24 @@ pub struct World {
     pub processes: Vec<Process>,
     pub wrappers: Vec<Wrapper>,
     pub rows: Vec<Token>,
-    /// Which rows went back to an older token.
+    /// The rows that were restored to an older token.
     pub restored: Vec<bool>,
-    /// A process was killed, or stood still beyond the grace, maybe with a request of which it does not know the answer.
+    /// A process was killed, or stopped for longer than the grace period, possibly before it read the response to a request.
     pub excuses_loss: bool,
-    /// Those whose tokens were used up long after the first request failed.
+    /// The chains whose token was used long after the first request failed.
     pub excused_chains: HashSet<usize>,
     pub requests: u32,
-    /// When, and in which step, it became known that Bitbucket refused a token.
+    /// The step and the time at which a refusal of a token became known.
     pub noted: Vec<(u64, f64, Token)>,
-    /// How many refresh tokens were declared dead that Bitbucket would take.
-    pub buried_alive: u32,
+    /// The number of refresh tokens that were declared dead although Bitbucket would accept them.
+    pub wrongly_declared_dead: u32,
     pub longest_call: f64,
-    /// For how long processes stood still, in all.
+    /// The total time for which processes were stopped.
     pub stood_still: f64,
 }
 
 impl World {
-    /// Without wrappers. Bitbucket's lockout lasts for a part of the configured one.
+    /// A world without wrappers. Bitbucket's lockout is a fraction of the configured one.
     pub fn new(processes: usize, rows: usize, lockout: f64, faults: Faults) -> Self {
         let mut bitbucket = Bitbucket::new(LOCKOUT * lockout);
         let rows: Vec<Token> = (0..rows).map(|_| bitbucket.log_in(START)).collect();
@@ -119,13 +119,13 @@ impl World {
             excused_chains: HashSet::new(),
             requests: 0,
             noted: Vec::new(),
-            buried_alive: 0,
+            wrongly_declared_dead: 0,
             longest_call: 0.0,
             stood_still: 0.0,
         }
     }
 
-    /// So many in each process for each row.
+    /// Adds this number of wrappers for each row in each process.
     pub fn add_wrappers(&mut self, number: usize) {
         for process in 0..self.processes.len() {
             for row in 0..self.rows.len() {
@@ -137,7 +137,7 @@ impl World {
         }
     }
 
-    /// The row has a token that was rotated away long ago.
+    /// Gives the row a token that was rotated long ago.
     pub fn make_stale(&mut self, row: usize) {
         self.bitbucket.issued[self.rows[row]].used_at = Some(START - HOUR);
         self.restored[row] = true;
@@ -151,11 +151,11 @@ impl World {
         self.processes[process].acts(self.now)
     }
 
-    /// What could happen next. `amount` is from 0 to 1.
+    /// The steps that could happen next. `amount` is from 0 to 1.
     pub fn steps(&self, amount: f64) -> Vec<Step> {
         let mut steps = self.work();
         self.add_ticks(&mut steps, amount);
-        // A few of the wrappers, lest they outnumber all else.
+        // Only a few of the wrappers, so that their steps do not outnumber all others.
         for id in [0.0, 0.31, 0.67].map(|part| ((amount * 16.0 + part).fract() * self.wrappers.len() as f64) as usize)
         {
             let wrapper = &self.wrappers[id];
@@ -190,7 +190,7 @@ impl World {
         match &connection.pending {
             Pending::Request { answer, has_arrived: false, .. } if self.faults.network && self.acts(p) => {
                 steps.push(Step::Fail(p, c));
-                // Bitbucket says so itself, to a request that it did not grant.
+                // Bitbucket itself sends this, for a request that it did not grant.
                 if answer.is_none() && amount < 0.1 {
                     steps.push(Step::FailForGood(p, c));
                 }
@@ -208,7 +208,7 @@ impl World {
         if limit <= 0.0 {
             return;
         }
-        // What can be done is done soon.
+        // Possible work is done soon.
         let is_busy = !steps.is_empty();
         let far = match amount {
             _ if is_busy => SECOND * amount,
@@ -243,7 +243,7 @@ impl World {
         }
     }
 
-    /// What goes on by itself.
+    /// The steps of the processes' own work.
     pub fn work(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         for (p, process) in self.processes.iter().enumerate().filter(|(_, process)| !process.dead) {
@@ -254,7 +254,7 @@ impl World {
         steps
     }
 
-    /// Those whose time is over.
+    /// The calls whose deadline has come.
     pub fn late_calls(&self) -> Vec<Step> {
         let late = |(id, wrapper): (usize, &Wrapper)| self.is_late(wrapper).then_some(Step::Deadline(id));
         self.wrappers.iter().enumerate().filter_map(late).collect()
@@ -296,7 +296,7 @@ impl World {
         self.acts(p) && (is_next || holds_in_vain)
     }
 
-    /// Time does not go on beyond this before something was done.
+    /// The latest time to which the clock may move before the next step.
     pub fn next_time(&self) -> f64 {
         let mut next = f64::INFINITY;
         for process in self.processes.iter().filter(|process| !process.dead) {
@@ -336,7 +336,7 @@ impl World {
                 let Wrapper { process, row, .. } = self.wrappers[id];
                 self.wrappers[id] = self.wrapper(process, row);
             }
-            Step::Deadline(id) => self.meet_deadline(id),
+            Step::Deadline(id) => self.reach_deadline(id),
             Step::Go(p, c) => self.go(p, c),
             Step::Pump(p) => self.pump(p),
             Step::Retry(p, c) => {
@@ -344,7 +344,7 @@ impl World {
                 let connection = self.connection(p, c);
                 connection.policy.acquire(connection.policy.generation(), now + PATIENCE, now);
                 connection.holders.extend(connection.owner);
-                assert!(connection.policy.state().is_under_way(), "a retry begins a turn");
+                assert!(connection.policy.state().is_under_way(), "a background refresh starts a cycle");
             }
             Step::Process(p, c) => self.process_request(p, c),
             Step::Answer(p, c) => self.read_answer(p, c),
@@ -357,8 +357,8 @@ impl World {
                 self.fail(p, c, Event::TransientFailure { retry_after });
             }
             Step::FailForGood(p, c) => self.fail(p, c, Event::PermanentFailure),
-            Step::StoreOne(p, c) => self.store_one(p, c, true),
-            Step::StoreNot(p, c) => self.store_one(p, c, false),
+            Step::StoreOne(p, c) => self.save_one(p, c, true),
+            Step::StoreNot(p, c) => self.save_one(p, c, false),
             Step::Tick(time) => {
                 self.now += time;
                 self.let_locks_expire();
@@ -419,7 +419,7 @@ impl World {
 
     fn read_answer(&mut self, p: usize, c: usize) {
         let pending = std::mem::replace(&mut self.connection(p, c).pending, Pending::Nothing);
-        let Pending::Request { sent_at, answer: Some(answer), .. } = pending else { panic!("no answer") };
+        let Pending::Request { sent_at, answer: Some(answer), .. } = pending else { panic!("no response") };
         match answer {
             None => {
                 self.request_ended(p, c, Outcome::Refused);
@@ -447,7 +447,7 @@ impl World {
             let since = connection.unanswered_since.filter(goes_on).unwrap_or(now);
             connection.unanswered_since = Some(since);
             self.bitbucket.note_failure(token, now);
-            // The grace counts from the first request that failed, although it may be a later one that used up the token.
+            // The grace period begins with the first request that failed, although a later request may have used the token.
             let used_at = self.bitbucket.issued[token].used_at;
             if used_at.is_some_and(|at| at >= since + GRACE / 2.0) {
                 self.excused_chains.insert(self.bitbucket.issued[token].chain);
@@ -463,7 +463,7 @@ impl World {
     fn kill(&mut self, p: usize) {
         self.excuses_loss = true;
         for c in 0..self.processes[p].connections.len() {
-            // A request that is on its way may still arrive.
+            // A request that is under way may still arrive.
             if matches!(self.connection(p, c).pending, Pending::Request { answer: None, .. }) && self.random < 0.5 {
                 self.process_request(p, c);
             }
@@ -482,7 +482,7 @@ impl World {
         }
     }
 
-    /// Those of a process that stood still for a shorter time are its own again.
+    /// A process that was stopped for a shorter time keeps its locks.
     fn let_locks_expire(&mut self) {
         let now = self.now;
         self.shared.locks.retain(|_, hold| now < hold.until);
@@ -498,7 +498,7 @@ impl World {
         }
     }
 
-    /// Lets everything that is under way come to its end.
+    /// Runs all work that is under way to its end.
     pub fn settle(&mut self) {
         for _ in 0..200_000 {
             self.random = (self.random * 7.3 + 0.37).fract();
@@ -509,9 +509,9 @@ impl World {
             } else if self.next_time().is_finite() {
                 self.take(Step::Tick(self.next_time() - self.now));
             } else {
-                return self.check_rest();
+                return self.check_idle();
             }
         }
-        panic!("no end");
+        panic!("the work does not end");
     }
 }
