@@ -243,7 +243,8 @@ function toBitbucketError(error, kind) {
       path,
       isForeignOrigin,
     });
-    return new BitbucketAuthError(callCore(toBitbucketError, () => core().apiErrorFromResponse(apiResponse, kind)), {}, toBitbucketError);
+    const described = callCore(toBitbucketError, () => core().apiErrorFromResponse(apiResponse, kind));
+    return new BitbucketAuthError(described, {}, toBitbucketError);
   }
   // When Axios' own limit expires, it aborts the signal. The cause is then the abort, not the timeout.
   const isTimeout = code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'REQUEST_TIMEOUT';
@@ -287,7 +288,8 @@ function shouldRetry(error, isRateLimited, maxWaitMs) {
     || !core().mayRetry(String(config.method).toUpperCase(), code, response?.status, phase)
     || retryDelay(error, attempts, isRateLimited, maxWaitMs, 0) === undefined) return false;
   // A retry waits in the request queue like any other request, and that wait has no limit. So it does not count as an attempt.
-  if (isRateLimitedResponse && state && core().isHourlyLimitExhausted(response?.status, headerValue(response?.headers, 'retry-after'), Date.now())) {
+  const retryAfter = headerValue(response?.headers, 'retry-after');
+  if (isRateLimitedResponse && state && core().isHourlyLimitExhausted(response?.status, retryAfter, Date.now())) {
     state.retryCount = attempts - 2;
   }
   return true;

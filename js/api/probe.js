@@ -51,7 +51,8 @@ export async function fetchAccount(authorization, { apiUrl, timeoutMs, proxies }
     const credentials = new Credentials({ kind: 'oauth', authorization, canRefresh: false, hasUser: true });
     const test = new (core().ConnectionTest)('oauth');
     const connection = () => 'new';
-    await runConnectionTest(test, createSender({ apiUrl, timeoutMs, proxies, credentials, connection }), apiUrl, signalAfter(ACCOUNT_TIMEOUT_MS));
+    const sender = createSender({ apiUrl, timeoutMs, proxies, credentials, connection });
+    await runConnectionTest(test, sender, apiUrl, signalAfter(ACCOUNT_TIMEOUT_MS));
     return test.result?.account;
   } catch {
     return undefined;

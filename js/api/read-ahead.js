@@ -42,7 +42,8 @@ export function readAhead({ sender, sendPrefetch, newest }) {
 
   /** @param {string | undefined} url @param {ApiRequest} template */
   const prefetch = (url, template) => {
-    if (url !== undefined && !prefetched?.isFor({ ...template, url })) replace(new PrefetchedPage({ ...template, url }, sendPrefetch));
+    if (url === undefined || prefetched?.isFor({ ...template, url })) return;
+    replace(new PrefetchedPage({ ...template, url }, sendPrefetch));
   };
 
   const interrupt = () => {

@@ -243,8 +243,8 @@ class ListCollector {
 
   /**
    * @param {AbortSignal} signal
-   * @returns {Promise<CollectedItems>} throws what the sender throws, `RESPONSE_INVALID`, `RESPONSE_NOT_JSON`, `RESPONSE_TOO_LARGE`,
-   *   and an `UnsuccessfulResponse`
+   * @returns {Promise<CollectedItems>} throws what the sender throws, `RESPONSE_INVALID`, `RESPONSE_NOT_JSON`,
+   *   `RESPONSE_TOO_LARGE`, and an `UnsuccessfulResponse`
    */
   async read(signal) {
     const segments = this.#segments ??= await this.#readWorkspaces(signal);

@@ -121,7 +121,8 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
       const { authorization } = credential;
       const response = await sendWithinRateLimit(outgoing, authorization, time, signal);
       const { status, headers: { location } } = response;
-      const target = location !== undefined && URL.canParse(location, outgoing.url) ? new URL(location, outgoing.url).href : location;
+      const isUrl = location !== undefined && URL.canParse(location, outgoing.url);
+      const target = isUrl ? new URL(location, outgoing.url).href : location;
       const decision = callCore(createSender, () => api.followUp(
         outgoing.method, outgoing.url, outgoing.path !== undefined, status, target, followed, maxRedirects, redirect,
       ));
@@ -129,7 +130,8 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
       if (hasNewerCredential) credential = await unlessAborted(credentials.newest(tokenTimeoutMs), signal);
       if (typeof decision === 'object') {
         followed += 1;
-        outgoing = redirectedRequest(outgoing, String(target), decision, decision.withCredential ? api.relativePath(String(target)) : undefined);
+        const nextPath = decision.withCredential ? api.relativePath(String(target)) : undefined;
+        outgoing = redirectedRequest(outgoing, String(target), decision, nextPath);
       } else if (hasNewerCredential && !isStream(body)) {
         followed = 0;
         retries += 1;

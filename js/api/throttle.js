@@ -75,7 +75,8 @@ class Throttle {
     // Names of accounts are hashed with a key that comes from the OAuth client. Without it, no name goes to Redis.
     const mayStoreNames = environment.client !== undefined || environment.redis === undefined;
     const { email, kind } = credentials;
-    this.#canIdentifyAccount = mayStoreNames && (email !== undefined || (info.account !== undefined && core().holdsUserTokens(kind)));
+    const belongsToUser = email !== undefined || (info.account !== undefined && core().holdsUserTokens(kind));
+    this.#canIdentifyAccount = mayStoreNames && belongsToUser;
   }
 
   /**

@@ -8,7 +8,9 @@
 
 import { callCore } from '../error.js';
 import { core, failure } from './core.js';
-import { PACKAGE_NAME, POPUP_KEY, findWindow, loginClient, requireWindow, sessionStorageOrUndefined, trySetItem, valueOrUndefined } from './page.js';
+import {
+  PACKAGE_NAME, POPUP_KEY, findWindow, loginClient, requireWindow, sessionStorageOrUndefined, trySetItem, valueOrUndefined,
+} from './page.js';
 
 /** @typedef {import('../../pkg/page-core.js').OAuthCore} Client */
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */

@@ -8,7 +8,10 @@
 
 import { callCore } from '../error.js';
 import { core, readArgument } from './core.js';
-import { PACKAGE_NAME, POPUP_KEY, createPageClient, findWindow, loginClient, requireWindow, sessionStorageOrUndefined, textOrUndefined, trySetItem } from './page.js';
+import {
+  PACKAGE_NAME, POPUP_KEY, createPageClient, findWindow, loginClient, requireWindow, sessionStorageOrUndefined, textOrUndefined,
+  trySetItem,
+} from './page.js';
 
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
 /** @typedef {import('./page.js').Grant} Grant */
@@ -97,7 +100,8 @@ async function complete(options) {
   const pending = storage && readPendingLogin(storage, PENDING_PREFIX + state);
   // A response that matches no pending login ends all logins of this tab: the user is back.
   for (const key of pending ? [PENDING_PREFIX + state] : keys) storage?.removeItem(key);
-  page.history.replaceState(page.history.state, '', core().removeCallbackParameters(textOrUndefined(() => page.location.href) ?? ''));
+  const current = textOrUndefined(() => page.location.href) ?? '';
+  page.history.replaceState(page.history.state, '', core().removeCallbackParameters(current));
   if (!pending) {
     callCore(completeRedirect, () => core().checkUnmatchedCallback(url));
     return null;

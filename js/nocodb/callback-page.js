@@ -49,7 +49,9 @@ export function serveCallbackPage(env = process.env) {
   const environment = lazyEnvironment(env);
   /** @type {(target: string) => CallbackContent | undefined} */
   const contentFor = (target) => environment().callbackPage?.contentFor(target);
-  for (const { prototype } of SERVERS) interceptRequests(prototype, (request, response) => respondToCallback(contentFor, request, response));
+  for (const { prototype } of SERVERS) {
+    interceptRequests(prototype, (request, response) => respondToCallback(contentFor, request, response));
+  }
 }
 
 /**
@@ -99,7 +101,8 @@ function respondToCallback(contentFor, request, response) {
  * @returns {{ headers: Record<string, string>, body: string }}
  */
 export function pageFor({ error: refusal }) {
-  return refusal ? { headers: { ...HEADERS, ...ISOLATION_HEADERS }, body: renderRefusal(refusal) } : { headers: HEADERS, body: page };
+  if (!refusal) return { headers: HEADERS, body: page };
+  return { headers: { ...HEADERS, ...ISOLATION_HEADERS }, body: renderRefusal(refusal) };
 }
 
 /**

@@ -86,7 +86,8 @@ export function withoutOAuthPayload({ oauth: _transient, ...config }) {
  * @returns {import('../../pkg/core.js').TokenMetadata} for one call: the core consumes it
  */
 export function tokenOriginOf({ authorized_at, account }, { obtainedAt, expiresAt }) {
-  return new (core().TokenMetadata)(nonEmptyString(authorized_at), nonEmptyString(objectOrEmpty(account).uuid), obtainedAt, expiresAt);
+  const { uuid } = objectOrEmpty(account);
+  return new (core().TokenMetadata)(nonEmptyString(authorized_at), nonEmptyString(uuid), obtainedAt, expiresAt);
 }
 
 /** @param {unknown} refreshToken */

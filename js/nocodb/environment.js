@@ -28,7 +28,8 @@ export function readEnvironment(env) {
     const stringVariables = (/** @type {Env} */ from, /** @type {string[]} */ names) => (
       names.map((name) => [name, from[name]]).filter(([, value]) => typeof value === 'string')
     );
-    return Object.fromEntries([...stringVariables(env, environmentVariables().split(' ')), ...stringVariables(proxySource, proxyNames)]);
+    const names = environmentVariables().split(' ');
+    return Object.fromEntries([...stringVariables(env, names), ...stringVariables(proxySource, proxyNames)]);
   });
   const { settings, ...handles } = judgeEnvironment(JSON.stringify(variables));
   return { ...settings, ...handles };

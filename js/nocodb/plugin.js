@@ -39,4 +39,5 @@ export const unexchangedCodeError = () => failure('RECONNECT_REQUIRED', 'exchang
  *
  * @param {string} field
  */
-export const maskedCredentialError = (field) => new BitbucketAuthError(core().maskedCredentialError(field), {}, maskedCredentialError);
+export const maskedCredentialError = (field) => (
+  new BitbucketAuthError(core().maskedCredentialError(field), {}, maskedCredentialError));
