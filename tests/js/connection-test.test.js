@@ -1,20 +1,19 @@
 /**
- * The connection test: each kind of credential against each answer that Bitbucket's simulator has for it, and against
- * servers that misbehave.
+ * `testConnection`: each kind of credential against each response that the simulator has for it, and against servers that
+ * misbehave.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
+import { BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
-import { thrownBy } from '../support/assertions.js';
 import { startSimulator } from '../support/bitbucket.js';
 import { environment, simulatorEnvironment } from '../support/environment.js';
 import { freePort, json, serve } from '../support/http-server.js';
 
+const OAUTH = { type: 'oauth', oauth_token: 'the-token', refresh_token: 'the-refresh-token' };
 const HOUR = 3_600_000;
 const EMAIL = 'dana@example.com';
 const ACCESS_TOKEN = { type: 'api_key', token: 'the-access-token' };
-const OAUTH = { type: 'oauth', oauth_token: 'the-token', refresh_token: 'the-refresh-token' };
 
 const API_TOKENS = [
   ['ATATT3xFfGF0-fake-all', ['read:user:bitbucket', 'read:workspace:bitbucket', 'read:repository:bitbucket']],
@@ -478,101 +477,5 @@ describe('testConnection without success', () => {
     }
     assert.equal((await new BitbucketAuthIntegration().testConnection()).success, false);
     assert.ok(requests.every(({ url }) => /^\/(2\.0\/(user|workspaces\/|repositories\/)|site\/)/.test(url)));
-  });
-});
-
-describe('connectionStatus', () => {
-  /** What is told beside the counters, which activity.test.js is about. */
-  const status = async (config, variables = {}) => {
-    const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:9', variables));
-    const { activity, ...known } = await new Wrapper(config).connectionStatus();
-    assert.equal(typeof activity, 'object');
-    return known;
-  };
-  const account = { uuid: '{u}', nickname: 'dana', displayName: 'Dana Demo' };
-
-  test('says what is known of an OAuth connection, and sends nothing', async () => {
-    const config = {
-      ...OAUTH, account, scopes: ['repository', 'account'], expires_at: '2101-02-03T04:05:06.000Z', refreshed_at: '2101-02-03T03:05:06.000Z',
-    };
-    const requested = { INTEGRATION_AUTH_BITBUCKET_SCOPES: 'repository pullrequest account' };
-    assert.deepEqual(await status(config, requested), {
-      kind: 'oauth', account, scopes: ['repository', 'account'], missingScopes: ['pullrequest'],
-      expiresAt: Date.parse(config.expires_at), refreshedAt: Date.parse(config.refreshed_at),
-    });
-  });
-
-  test('leaves out unknown values', async () => {
-    assert.deepEqual(await status({ ...OAUTH, refresh_token: 'another' }), { kind: 'oauth' });
-    assert.deepEqual(await status(ACCESS_TOKEN), { kind: 'api_key' });
-    assert.deepEqual(await status({ type: 'basic', email: EMAIL, token: 'the-token' }), { kind: 'basic' });
-    assert.deepEqual(await status({ type: 'custom' }), { kind: 'custom' });
-  });
-
-  test('ignores values that another kind of credential left in the config, and shows only the known members of an account', async () => {
-    const left = { ...OAUTH, refresh_token: 'a-third', account: { ...account, secret: 'the-secret' }, scopes: ['account'], expires_at: '2101-02-03T04:05:06.000Z' };
-    for (const config of [ACCESS_TOKEN, { type: 'basic', email: EMAIL, token: 'the-token' }, { type: 'custom' }]) {
-      assert.deepEqual(await status({ ...left, ...config }), { kind: config.type });
-    }
-    assert.deepEqual((await status(left)).account, account);
-  });
-
-  test('does not miss scopes that Bitbucket no longer requires', async () => {
-    const granted = { ...OAUTH, refresh_token: 'a-fourth', scopes: ['pullrequest:write', 'account'] };
-    assert.deepEqual((await status(granted)).missingScopes, []);
-  });
-
-  test('handles 40,000 scopes without a delay, and says that they are too many', async () => {
-    const scopes = Array.from({ length: 40_000 }, (_, at) => `scope-${at}`);
-    for (const [at, many] of [scopes, scopes.join(' ')].entries()) {
-      const config = { ...OAUTH, refresh_token: `with-many-${at}`, scopes: many };
-      const begun = performance.now();
-      const error = await thrownBy(() => status(config));
-      // It took seconds, in which nothing else in the process went on.
-      assert.ok(performance.now() - begun < 1000, `${performance.now() - begun} ms`);
-      assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', 'scopes']);
-      assert.match(error.message, /scopes names more than a thousand scopes\.$/);
-    }
-  });
-
-  test('gives scopes that are stored as text as a list, and refuses invalid scopes', async () => {
-    const stored = (scopes) => ({ ...OAUTH, refresh_token: `with-${Buffer.from(JSON.stringify(scopes)).toString('hex')}`, scopes });
-    assert.deepEqual((await status(stored('account, repository'))).scopes, ['account', 'repository']);
-    assert.deepEqual(await status(stored(' , ')), { kind: 'oauth' });
-    for (const scopes of [7, true, { account: true }, [7], ['account', null]]) {
-      const error = await thrownBy(() => status(stored(scopes)));
-      assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', 'scopes']);
-    }
-  });
-
-  test('is refused by name when nobody allowed connections to act as the OAuth client', async () => {
-    const variables = { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: undefined };
-    const error = await thrownBy(() => status({ type: 'custom' }, variables));
-    assert.ok(error instanceof BitbucketAuthError);
-    assert.deepEqual([error.code, error.field], ['INVALID_CONFIG', 'INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS']);
-  });
-
-  test("repeats the hint that the token's prefix gives", async () => {
-    assert.match((await status({ type: 'api_key', token: 'ATATT3xFfGF0-fake' })).hint, /choose "API token"/);
-  });
-
-  test('follows a change of the tokens', async (t) => {
-    const bitbucket = await startSimulator(t, { backend: 'newer' });
-    const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket));
-    const [answer] = bitbucket.control.connect();
-    const config = { type: 'oauth', oauth_token: answer.access_token, refresh_token: answer.refresh_token, expires_at: '2001-02-03T04:05:06Z' };
-    const wrapper = new Wrapper(config);
-    assert.ok((await wrapper.connectionStatus()).expiresAt < Date.now());
-    await wrapper.use((client) => client.get('/user'));
-    for (const each of [wrapper, new Wrapper(config)]) {
-      const { expiresAt, refreshedAt, scopes } = await each.connectionStatus();
-      assert.ok(expiresAt > Date.now() && refreshedAt <= Date.now() && scopes.includes('account'));
-    }
-  });
-
-  test('refuses a config that has no credential', async () => {
-    for (const config of [undefined, {}, { type: 'api_key' }, { type: 'basic', token: 't' }]) {
-      await assert.rejects(status(config), { code: 'INVALID_ARGUMENT' });
-    }
   });
 });

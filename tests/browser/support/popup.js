@@ -1,0 +1,45 @@
+/** What the tests of a login by popup share: ways to leave the popup's page, and checks of the outcome. */
+import assert from 'node:assert/strict';
+import { gone, sendTo } from './scene.js';
+
+/** That an outcome is an error with these members. */
+export function assertError(outcome, expected) {
+  const { name, message, ...error } = outcome.error;
+  assert.equal(name, 'BitbucketAuthError');
+  assert.deepEqual(error, { retryable: false, reauthorize: false, ...expected });
+  return message;
+}
+
+export const mismatch = { code: 'STATE_MISMATCH', phase: 'callback' };
+
+/** Sends the popup elsewhere, as a link on the provider's page would. */
+export async function go(scene, popup, address) {
+  await scene.shows(popup, 'Log in', 'Deny');
+  await sendTo(popup, address);
+}
+
+/** Sends the popup to the redirect URI, as somebody would who wants to give the user another's code. */
+export const forge = (scene, popup, response) => go(scene, popup, `${scene.redirectUri}?${response}&state=forged`);
+
+/** Closes the popup, as a user does who is back in the page then. */
+export async function assertCancelledInAMinute(scene, popup) {
+  await scene.holdClock();
+  await scene.setFocus(true);
+  await popup.close();
+  await scene.pass(55_000);
+  assert.equal(await scene.isPending(), true);
+  await scene.pass(5000);
+  assert.deepEqual(await scene.outcome(), { value: null });
+}
+
+/** The outcome is what the token endpoint accepts; nothing stays behind in the page. */
+export async function assertGranted(scene, popup) {
+  const { value } = await scene.outcome();
+  assert.deepEqual(Object.keys(value), ['code', 'code_verifier']);
+  assert.match(value.code_verifier, /^[\w-]{43}$/);
+  await gone(popup);
+  const { status, access_token: token } = await scene.exchange(value);
+  assert.equal(status, 200);
+  assert.equal(typeof token, 'string');
+  assert.equal(await scene.page.evaluate(() => sessionStorage.length + localStorage.length), 0);
+}
