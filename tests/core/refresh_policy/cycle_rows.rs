@@ -173,12 +173,12 @@ fn searches() -> [Search; 16] {
         search("not due", |inactive| inactive(Age::Fresh).finding_successor(), Do(Action::SaveTokens, SavingTokens)),
         search("due", |inactive| inactive(Age::Due).finding_successor(), Do(Action::Enqueue, Queued)),
         search(
-            "due, a refusal is to be judged later",
+            "due, a refusal is not judged yet, and the wait after it is not over",
             |inactive| inactive(Age::Expired).requesting().handle_all(&[Event::Refused]).finding_successor_again(),
             WaitForTheRest(|_| START + LIFETIME + 2.0 * SECOND, AwaitingVerdict),
         ),
         search(
-            "due, a refusal is to be judged now",
+            "due, a refusal is not judged yet, and the wait after it is over",
             |inactive| inactive(Age::Expired).requesting().handle_all(&[Event::Refused, Event::WaitEnded]),
             Do(Action::JudgeRefusal, JudgingRefusal),
         ),
