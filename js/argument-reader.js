@@ -1,10 +1,9 @@
 /**
- * Takes the objects apart that callers give to the public functions.
+ * Reads the arguments of the public functions.
  *
- * In: whatever a caller gave. Out: the members that the function reads, as texts, numbers and bytes, or a
- * `BitbucketAuthError` that names the member that does not fit. What never happens here: a name is known (the core has
- * them, and says of which type each is), a value is judged, or an exception of the caller's own code (a getter, a proxy)
- * gets through.
+ * In: a value of any type from a caller. Out: the members that the function needs, as strings, numbers and bytes, or a
+ * `BitbucketAuthError` that names the invalid member. What never happens here: the name of a member is defined (the core defines
+ * names and types), a value is validated, or an exception of the caller's code (a getter, a `Proxy`) gets through.
  */
 
 import { callCore } from './error.js';
@@ -13,13 +12,13 @@ import { isObject, tagOf } from './loader.js';
 /** @typedef {Pick<typeof import('../pkg/core.js'), 'argumentSchema' | 'throwArgumentError' | 'ArgumentProblem'>} Core */
 
 /**
- * The members of an argument that are there, as the core takes them.
+ * Reads the members that an argument has, as the core takes them.
  *
  * @callback ReadArgument
- * @param {Function} caller the public function in whose caller the stack of an error shall start
- * @param {string} argument as the core calls it
+ * @param {Function} caller the public function in whose caller the stack of an error starts
+ * @param {string} argument its name in the core
  * @param {unknown} value
- * @param {string} [grant] what tokens were asked for with, where that is known: an error's phase depends on it
+ * @param {string} [grant] the grant type, if known: the phase of an error depends on it
  * @returns {any} an object with those members
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
  */
@@ -35,49 +34,50 @@ export function createArgumentReader(core) {
     return { ...schema, names: schema.members.map(({ name }) => name) };
   };
   /** @type {Record<string, ReturnType<typeof schemaFor>>} */
-  const known = {};
+  const schemas = {};
 
   /** @type {ReadArgument} */
   return function readArgument(caller, argument, value, grant) {
-    const { members, names, isRequired: mustBeObject, allowsUnknown, isLenient } = known[argument] ??= schemaFor(argument);
+    const { members, names, isRequired: mustBeObject, allowsUnknown, isLenient } = schemas[argument] ??= schemaFor(argument);
     /** @type {Record<string, any>} */
-    const taken = {};
+    const result = {};
     /** @param {keyof Core['ArgumentProblem']} problem @param {string} [name] */
-    const refuse = (problem, name = '') => {
+    const reject = (problem, name = '') => {
       const { ArgumentProblem, throwArgumentError } = core();
-      if (!isLenient) callCore(caller, () => throwArgumentError(argument, /** @type {any} */ (ArgumentProblem)[problem], name, grant ?? taken.grant));
-      return taken;
+      const code = /** @type {any} */ (ArgumentProblem)[problem];
+      if (!isLenient) callCore(caller, () => throwArgumentError(argument, code, name, grant ?? result.grant));
+      return result;
     };
-    // Of what is no object, a member that is required is told to be missing.
-    const isIgnored = isThere(value) && !members.some(({ isRequired }) => isRequired);
-    if ((mustBeObject || isIgnored) && !isObject(value)) return refuse('NotAnObject');
+    // If a member is required, the error for a value that is no object names that member.
+    const isIgnored = isPresent(value) && !members.some(({ isRequired }) => isRequired);
+    if ((mustBeObject || isIgnored) && !isObject(value)) return reject('NotAnObject');
     const source = isObject(value) ? value : {};
     /** @type {unknown[]} */
-    let given;
+    let values;
     /** @type {string | undefined} */
     let unknown;
     try {
-      // Also those that a class has by getters.
-      given = members.map(({ name, type }) => (type === 'ignored' ? undefined : source[name]));
-      if (!allowsUnknown) unknown = Object.keys(source).find((key) => !names.includes(key) && isThere(source[key]));
+      // By name, so that getters of a class count, too.
+      values = members.map(({ name, type }) => (type === 'ignored' ? undefined : source[name]));
+      if (!allowsUnknown) unknown = Object.keys(source).find((key) => !names.includes(key) && isPresent(source[key]));
     } catch {
-      return refuse('Unreadable');
+      return reject('Unreadable');
     }
-    if (unknown !== undefined) refuse('UnknownMember', unknown);
+    if (unknown !== undefined) reject('UnknownMember', unknown);
     for (let at = 0; at < members.length; at += 1) {
       const { name, type, isRequired, limit } = members[at];
-      const its = given[at];
-      if (!isThere(its)) {
-        if (isRequired) refuse('MissingMember', name);
+      const memberValue = values[at];
+      if (!isPresent(memberValue)) {
+        if (isRequired) reject('MissingMember', name);
         continue;
       }
-      const isArgument = type === 'lenientObject' || (type === 'object' && isObject(its));
-      const plain = isArgument ? readArgument(caller, name, its, taken.grant) : plainOf(type, its, limit);
-      if (plain === undefined) refuse('WrongType', name);
-      else if (plain === null) refuse('TooLong', name);
-      else taken[name] = plain;
+      const isArgument = type === 'lenientObject' || (type === 'object' && isObject(memberValue));
+      const converted = isArgument ? readArgument(caller, name, memberValue, result.grant) : convert(type, memberValue, limit);
+      if (converted === undefined) reject('WrongType', name);
+      else if (converted === null) reject('TooLong', name);
+      else result[name] = converted;
     }
-    return taken;
+    return result;
   };
 }
 
@@ -85,27 +85,27 @@ export function createArgumentReader(core) {
  * @param {string} type
  * @param {unknown} value
  * @param {number} limit
- * @returns {unknown} `undefined`: of another type, or it cannot be read; `null`: too long
+ * @returns {unknown} `undefined` for another type or an unreadable value; `null` for one that is too long
  */
-function plainOf(type, value, limit) {
+function convert(type, value, limit) {
   try {
-    return PLAIN[type]?.(value, limit);
+    return CONVERTERS[type]?.(value, limit);
   } catch {
     return undefined;
   }
 }
 
 /** @type {Record<string, (value: any, limit: number) => unknown>} */
-const PLAIN = {
+const CONVERTERS = {
   any: (value) => value,
-  text: textOf,
+  text: stringOrUndefined,
   number: (value) => (typeof value === 'number' ? value : undefined),
   false: (value) => (value === false ? value : undefined),
-  // One that is over the limit need not be read to its end, and one of another realm is as good.
+  // A value over the limit is not read to its end. An array of another realm is accepted.
   bytes(value, limit) {
     if (typeof value === 'string') return (encoder ??= new TextEncoder()).encode(value.slice(0, limit + 1));
     if (!ArrayBuffer.isView(value) || tagOf(value) !== 'Uint8Array') return undefined;
-    // A copy, whatever properties that one was given.
+    // A copy, without the properties that the caller may have added.
     return new Uint8Array(/** @type {any} */ (value)).subarray(0, limit + 1);
   },
   scopes(value, limit) {
@@ -113,7 +113,7 @@ const PLAIN = {
     if (!Array.isArray(value)) return undefined;
     const { length } = value;
     if (length > limit) return null;
-    const texts = Array.from({ length }, (_, at) => textOf(value[at]));
+    const texts = Array.from({ length }, (_, at) => stringOrUndefined(value[at]));
     return texts.includes(undefined) ? undefined : texts.join(' ');
   },
   callback(value, limit) {
@@ -123,10 +123,10 @@ const PLAIN = {
     return (tag === 'URLSearchParams' ? `?${text}` : text).slice(0, limit + 1);
   },
   textRecord(value) {
-    // Members of a `Map` or a `URLSearchParams` would be lost without a word.
+    // The entries of a `Map` or a `URLSearchParams` would be lost silently.
     if (typeof value !== 'object' || !isPlain(value)) return undefined;
     const entries = Reflect.ownKeys(value).filter((name) => typeof name === 'string')
-      .map((name) => [name, textOf(value[name])]);
+      .map((name) => [name, stringOrUndefined(value[name])]);
     return entries.some(([, text]) => text === undefined) ? undefined : String(new URLSearchParams(/** @type {any} */ (entries)));
   },
   headers(value) {
@@ -136,22 +136,22 @@ const PLAIN = {
     for (const entry of Symbol.iterator in value ? value : Object.entries(value)) {
       if (!Array.isArray(entry)) return undefined;
       const [name, field] = entry;
-      if (isThere(field)) plain[String(name).toLowerCase()] = String(field);
+      if (isPresent(field)) plain[String(name).toLowerCase()] = String(field);
     }
     return plain;
   },
 };
 
-/** Made at the first call: importing does nothing. @type {TextEncoder | undefined} */
+/** Created at the first call, so that importing this file does nothing. @type {TextEncoder | undefined} */
 let encoder;
 
 /** @param {unknown} value */
-function textOf(value) {
+function stringOrUndefined(value) {
   return typeof value === 'string' ? value : undefined;
 }
 
 /**
- * Whether an object was written as a literal, or came out of JSON, in whatever realm.
+ * Whether an object is a literal or parsed JSON, of any realm.
  *
  * @param {object} value
  */
@@ -161,4 +161,4 @@ function isPlain(value) {
 }
 
 /** @param {unknown} value */
-const isThere = (value) => value !== undefined && value !== null;
+const isPresent = (value) => value !== undefined && value !== null;

@@ -1,8 +1,8 @@
 /**
- * An OAuth client as far as it needs no token: the way to Bitbucket and back.
+ * The part of an OAuth client that needs no tokens: authorization requests and responses.
  *
- * In: a client of the core's. Out: addresses, and judged callbacks. What never happens here: a rule of OAuth is decided; the
- * core does that.
+ * In: a client of the core. Out: authorization URLs, and validated callbacks. What never happens here: a rule of OAuth is decided;
+ * the core does that.
  */
 
 import { callCore } from './error.js';
@@ -15,7 +15,7 @@ import { callCore } from './error.js';
  * @typedef {import('./core.js').RuntimeType<Name>} RuntimeType
  */
 
-/** Nothing that prints or serialises it shows the secret. */
+/** Printing or serializing it never shows the secret. */
 export class AuthorizationClient {
   /** @type {AuthorizationHandle} */
   #handle;
@@ -46,7 +46,7 @@ export class AuthorizationClient {
     return this.#handle.redirectUri;
   }
 
-  /** The scopes that are requested; empty when no scope parameter is sent. */
+  /** The requested scopes; empty if the client sends no scope parameter. */
   get scopes() {
     return this.#handle.scopes;
   }
@@ -61,7 +61,7 @@ export class AuthorizationClient {
     return this.#handle.tokenUrl;
   }
 
-  /** The base address of the API. */
+  /** The base URL of the API. */
   get apiUrl() {
     return this.#handle.apiUrl;
   }
@@ -72,9 +72,9 @@ export class AuthorizationClient {
   }
 
   /**
-   * The authorization address for NocoDB's form, whose GUI appends state and PKCE by itself.
+   * The authorization URL for NocoDB's form. NocoDB's GUI appends state and PKCE.
    *
-   * @returns {string} without `state`, `code_challenge` and `code_challenge_method`, and always with a query
+   * @returns {string} without `state`, `code_challenge` and `code_challenge_method`. It always has a query
    */
   authorizationUrl() {
     return this.#handle.authorizationUrl();
@@ -83,8 +83,8 @@ export class AuthorizationClient {
   /**
    * Starts a login with a fresh state (RFC 6749 section 10.12) and PKCE S256 (RFC 7636).
    *
-   * @param {{ extraParams?: Record<string, string> | undefined }} [options] parameters to add; they cannot replace the client's
-   *   own
+   * @param {{ extraParams?: Record<string, string> | undefined }} [options] parameters to add; they cannot replace those of
+   *   the client
    * @returns {AuthorizationRequest}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
    */
@@ -95,11 +95,11 @@ export class AuthorizationClient {
   }
 
   /**
-   * Judges what came back to the redirect URI. The state is checked before anything else is believed.
+   * Validates a callback to the redirect URI. It checks the state before it uses any other parameter.
    *
-   * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback the address, or its query
-   * @param {{ state: string }} expected what `createAuthorizationRequest` returned for this user
-   * @returns {{ code: string }} for `buildTokenRequest`; good for one use within minutes
+   * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback its URL, or the query of that
+   * @param {{ state: string }} expected the state that `createAuthorizationRequest` returned for this user
+   * @returns {{ code: string }} for `buildTokenRequest`; valid for one use within minutes
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `CALLBACK_INVALID`, `CALLBACK_DUPLICATE_PARAMETER`,
    *   `CALLBACK_UNSUPPORTED_RESPONSE`, `STATE_MISSING`, `STATE_MISMATCH`, `ISSUER_MISMATCH`, `ACCESS_DENIED`,
    *   `AUTHORIZATION_FAILED`, `CODE_MISSING`

@@ -6,7 +6,7 @@
  */
 
 import { BitbucketAuthError } from './error.js';
-import { isModule, isObject, kindOf, tagOf } from './loader.js';
+import { describeCause, isModule, isObject, tagOf } from './loader.js';
 
 /** @typedef {import('./core.js').CoreSource} CoreSource */
 /** @typedef {import('./loader.js').Identity} Identity */
@@ -72,7 +72,7 @@ async function read(source, caller) {
       found = await response.arrayBuffer();
     }
   } catch (error) {
-    throw error instanceof BitbucketAuthError ? error : unusable(caller, `could not be read (${kindOf(error)})`);
+    throw error instanceof BitbucketAuthError ? error : unusable(caller, `could not be read (${describeCause(error)})`);
   }
   if (isModule(found)) return found;
   const isBuffer = tagOf(found) === 'ArrayBuffer';

@@ -1,9 +1,9 @@
 /**
- * The one error class, and the only place where it is made.
+ * The error class of this package.
  *
- * In: the plain object by which the core describes a failure. Out: a `BitbucketAuthError` with a stack that starts
- * at the caller. What never happens here: a text is made up, or a server's answer, a request or a library's own
- * error is attached; the core has already decided what may be told.
+ * In: the plain object with which the core describes a failure. Out: a `BitbucketAuthError` whose stack starts at the caller.
+ * What never happens here: a message is written, or a server's response, a request or an error of other code is attached; the
+ * core has decided what an error may contain.
  */
 
 /** @typedef {import('../pkg/core.js').Code} ErrorCode */
@@ -24,30 +24,30 @@ const FIELDS = [
 const Described = /** @type {any} */ (Error);
 
 /**
- * Every failure of this package. Branch on `code`; texts may change. No property ever holds a code, token, secret,
- * verifier, state or full address.
+ * Every failure of this package. Branch on `code`; messages may change. No property contains an authorization code, token,
+ * secret, verifier, state or complete URL.
  */
 export class BitbucketAuthError extends Described {
   /**
    * @param {ErrorDetails} failure as the core describes it
-   * @param {{ detail?: string, cause?: Error }} [extra] `detail`: more words for the message, in brackets;
+   * @param {{ detail?: string, cause?: Error }} [extra] `detail`: a text to append to the message in brackets;
    *   `cause`: an error that holds nothing but a message and a `code`
-   * @param {Function} [caller] the public function in whose caller the stack shall start
+   * @param {Function} [caller] the public function in whose caller the stack starts
    */
   constructor(failure, { detail, cause } = {}, caller = BitbucketAuthError) {
     const message = detail ? `${failure.message.replace(/\.$/, '')} (${detail}).` : failure.message;
     const options = cause && { cause };
-    // One stack is enough, which is half of the cost: `super` shall not take another.
-    const limit = replaceStackLimit(0);
+    // `super` captures no stack, because one capture below is enough, and each is half of the cost.
+    const limit = setStackTraceLimit(0);
     super(message, options);
-    replaceStackLimit(limit);
-    // Absent fields stay absent: hosts merge objects, and a key with the value `undefined` would erase.
+    setStackTraceLimit(limit);
+    // Absent fields stay absent: NocoDB merges objects, and a member with the value `undefined` would erase another.
     for (const name of FIELDS) if (failure[name] !== undefined) Reflect.set(this, name, failure[name]);
     Error.captureStackTrace?.(this, caller);
   }
 
   /**
-   * What a log may keep: the message and the fields, without the stack.
+   * The message and the fields without the stack, for logs.
    *
    * @returns {Record<string, unknown>}
    */
@@ -62,32 +62,32 @@ export class BitbucketAuthError extends Described {
 }
 
 /**
- * A failure that is told again when a part of its wait is over.
+ * The same error, with the wait time that is left.
  *
  * @param {BitbucketAuthError} error
- * @param {number} wait what is left of it, in milliseconds
+ * @param {number} wait in milliseconds
  * @returns {BitbucketAuthError}
  */
 export function withRetryAfter(error, wait) {
-  const later = /** @type {any} */ ({ ...error.toJSON(), retryAfter: Math.ceil(wait) });
-  return new BitbucketAuthError(later, error.cause ? { cause: /** @type {Error} */ (error.cause) } : {}, withRetryAfter);
+  const details = /** @type {any} */ ({ ...error.toJSON(), retryAfter: Math.ceil(wait) });
+  return new BitbucketAuthError(details, error.cause ? { cause: /** @type {Error} */ (error.cause) } : {}, withRetryAfter);
 }
 
 /**
- * How many frames a stack is to have, in runtimes that also take a stack on demand.
+ * Sets the number of frames of a stack, in runtimes that can also capture a stack on demand.
  *
  * @param {unknown} limit
- * @returns {unknown} what it was
+ * @returns {unknown} the previous value
  */
-function replaceStackLimit(limit) {
+function setStackTraceLimit(limit) {
   if (!Error.captureStackTrace) return undefined;
   const before = Error.stackTraceLimit;
-  // Frozen in hardened processes: then there is a second stack.
+  // This has no effect in hardened processes, where `Error` is frozen: then `super` captures a stack, too.
   Reflect.set(Error, 'stackTraceLimit', limit);
   return before;
 }
 
-// On the prototype, as with the built-in errors, so that it is not listed among an instance's own fields.
+// On the prototype, as for built-in errors, so that it is no own property of an instance.
 Object.defineProperty(BitbucketAuthError.prototype, 'name', {
   value: 'BitbucketAuthError',
   writable: true,
@@ -106,10 +106,10 @@ function isFailure(thrown) {
 }
 
 /**
- * Runs `call` and turns the core's description of a failure into a real error.
+ * Calls the core, and converts its description of a failure into an error.
  *
  * @template T
- * @param {Function} caller the public function in whose caller the stack shall start
+ * @param {Function} caller the public function in whose caller the stack starts
  * @param {() => T} call
  * @returns {T}
  * @throws {BitbucketAuthError}

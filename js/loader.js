@@ -1,10 +1,10 @@
 /**
- * Loads a WebAssembly core, once per process or page, on first use.
+ * Loads a WebAssembly core on first use, once per process or page.
  *
- * In: a core's glue, what tells its wasm from all others, and the bytes that an entry brought along inside JavaScript, or
- * what the caller brings along. Out: the glue's classes and functions. What never happens here: a wasm is compiled twice,
- * a wasm runs that is not this version's, a value is judged, or the bytes are imported (then a bundler could not leave
- * them out). Importing this file does nothing.
+ * In: the core's glue, the identity of its WebAssembly, and the bytes that an entry inlined or a caller supplied. Out: the
+ * glue's classes and functions. What never happens here: a WebAssembly is compiled twice, one that is not this version's runs, a
+ * value is validated, or the bytes are imported, because a bundler could not leave them out then. Importing this file has no side
+ * effects.
  */
 
 import { BitbucketAuthError, callCore } from './error.js';
@@ -14,10 +14,10 @@ import { BitbucketAuthError, callCore } from './error.js';
 /** @typedef {import('./error.js').Phase} Phase */
 
 /**
- * How a core is told from all others.
+ * What identifies the WebAssembly of this build.
  *
  * @typedef {object} Identity
- * @property {symbol} key under which the entry's script leaves the bytes in the global object
+ * @property {symbol} key under which the entry's script puts the bytes into the global object
  * @property {string} hash of the bytes
  * @property {string} section the name of the custom section of a module
  * @property {string} build the contents of that section
@@ -27,19 +27,19 @@ import { BitbucketAuthError, callCore } from './error.js';
 
 /** @typedef {Pick<typeof import('../pkg/core.js'), 'errorDetails'>} AnyCore */
 
-/** @typedef {'replaced' | 'deleted'} Ending the connection was authenticated again; it was deleted */
+/** @typedef {'replaced' | 'deleted'} Ending the user authenticated the connection again, or deleted it */
 
 /**
  * @typedef {object} FailureDetails
  * @property {number} [status]
  * @property {string} [field]
  * @property {number} [retryAfter] in milliseconds
- * @property {Ending | 'unexchanged'} [ending] of the wrapper's connection, though Bitbucket refused nothing; `unexchanged`: its
- *   row has a code in the place of tokens
+ * @property {Ending | 'unexchanged'} [ending] why the wrapper's connection ended although Bitbucket refused nothing;
+ *   `unexchanged`: its row has an authorization code instead of tokens
  */
 
 /**
- * wasm-bindgen's glue: the core's classes and functions, what the wasm imports, and the door for the instance.
+ * wasm-bindgen's glue: the core's classes and functions, the imports of the WebAssembly, and the setter for the instance.
  *
  * @template {AnyCore} Core
  * @typedef {Core & WebAssembly.ModuleImports & { __wbg_set_wasm(exports: WebAssembly.Exports): void }} Glue
@@ -49,54 +49,54 @@ import { BitbucketAuthError, callCore } from './error.js';
  * @template {AnyCore} Core
  * @template [Source=undefined]
  * @param {object} options
- * @param {() => Glue<Core>} options.makeGlue makes one that no other instance has
+ * @param {() => Glue<Core>} options.makeGlue creates new glue, which only one instance may use
  * @param {Identity} options.identity
- * @param {import('./inlined-bytes.js').Decoder} options.decode reads the text that an entry brought along
- * @param {(source: Source | Promise<Source>, identity: Identity, caller: Function) => Promise<Wasm>} [options.read] gives the
- *   wasm of a source, if that is this core's
+ * @param {import('./inlined-bytes.js').Decoder} options.decode decodes the string that an entry inlined
+ * @param {(source: Source | Promise<Source>, identity: Identity, caller: Function) => Promise<Wasm>} [options.read] reads a
+ *   source, if it is this core's WebAssembly
  */
 export function createLoader({ makeGlue, identity, decode, read }) {
   /** @type {Core | undefined} */
   let loaded;
 
-  /** The load that is under way. @type {{ source: unknown, end: Promise<void> } | undefined} */
+  /** The load that is in progress. @type {{ source: unknown, end: Promise<void> } | undefined} */
   let loading;
 
   /**
-   * The core, loaded if it was not yet.
+   * The core. The first call loads it.
    *
    * @returns {Core}
-   * @throws {BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly, or where the entry
-   *   brought no bytes and `init` did not get any
+   * @throws {BitbucketAuthError} `INVALID_CONFIG` if the runtime refuses to compile WebAssembly, or if the entry inlined no bytes
+   *   and `init` got none
    */
   function core() {
     if (loaded) return loaded;
     try {
       checkRuntime(core);
-      const wasm = inHand(identity, decode, core);
+      const wasm = inlinedWasm(identity, decode, core);
       const module = isModule(wasm) ? wasm : new WebAssembly.Module(wasm);
       const glue = makeGlue();
       return start(glue, module, new WebAssembly.Instance(module, importsOf(glue)));
     } catch (error) {
-      throw refused(error, core, ': in a page, await init() before the first call');
+      throw loadFailure(error, core, ': in a page, await init() before the first call');
     }
   }
 
   /**
-   * Loads the core ahead of its first use. Does nothing when it is loaded; calls at the same time share one load; a failed
-   * one may be repeated.
+   * Loads the core before its first use. It does nothing when the core is loaded. Simultaneous calls share one load, and a failed
+   * load can be repeated.
    *
    * @param {Source | Promise<Source>} [source]
    * @returns {Promise<void>}
    */
   async function init(source) {
     while (!loaded) {
-      const { source: its, end } = loading ??= begin(source);
+      const { source: loadedSource, end } = loading ??= begin(source);
       try {
         await end;
       } catch (error) {
-        // The failure of another caller's source says nothing about this one.
-        if (its === source) throw error;
+        // If another caller's source failed, this one may still succeed.
+        if (loadedSource === source) throw error;
       }
     }
   }
@@ -114,14 +114,14 @@ export function createLoader({ makeGlue, identity, decode, read }) {
     try {
       checkRuntime(init);
       const given = source === undefined || !read ? undefined : await read(source, identity, init);
-      const wasm = given === undefined ? inHand(identity, decode, init) : compiledBefore(identity) ?? given;
+      const wasm = given === undefined ? inlinedWasm(identity, decode, init) : compiledModule(identity) ?? given;
       const module = isModule(wasm) ? wasm : await WebAssembly.compile(wasm);
       const glue = makeGlue();
       const instance = await WebAssembly.instantiate(module, importsOf(glue));
-      // A first use may have loaded it in the meantime.
+      // A first use may have loaded the core meanwhile.
       if (!loaded) start(glue, module, instance);
     } catch (error) {
-      throw refused(error, init);
+      throw loadFailure(error, init);
     }
   }
 
@@ -135,14 +135,15 @@ export function createLoader({ makeGlue, identity, decode, read }) {
     glue.__wbg_set_wasm(exports);
     const prepare = exports.__wbindgen_start;
     if (typeof prepare === 'function') prepare();
-    // For the other module system, whose copy of this file has an instance of its own. The text may go.
+    // The other module system has its own copy of this file and its own instance; it reuses the module. This also releases the
+    // inlined string.
     Reflect.set(globalThis, identity.key, module);
     loaded = glue;
     return loaded;
   }
 
   /**
-   * A `BitbucketAuthError` for what only the shim can see; the core has the words and the flags.
+   * Creates a `BitbucketAuthError` for a failure that only the shim can detect. The core supplies message and flags.
    *
    * @param {ErrorCode} code
    * @param {Phase} phase
@@ -162,7 +163,7 @@ export function createLoader({ makeGlue, identity, decode, read }) {
 export const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 /**
- * What an object says it is: one of another realm (a frame, a test runner's sandbox) is as good as one of this realm.
+ * The class of an object by its own description, so that objects of another realm (a frame, a test runner's sandbox) count, too.
  *
  * @param {unknown} value
  * @returns {unknown}
@@ -176,32 +177,32 @@ export const isModule = (value) => tagOf(value) === 'WebAssembly.Module';
 const importsOf = (glue) => ({ './core_bg.js': glue });
 
 /**
- * What is in the global object: the text that an entry brought along by importing its script in pkg/inlined, or what was
- * compiled before. That script serves `import` and `require` alike, so it can hand over its text by a global symbol only.
+ * The WebAssembly in the global object: the string that an entry's script in pkg/inlined left there, or the module that was
+ * compiled from it. That script serves both `import` and `require`, so it can pass the string only through a global symbol.
  *
  * @param {Identity} identity
  * @param {import('./inlined-bytes.js').Decoder} decode
  * @param {Function} caller
  * @returns {Wasm}
  */
-function inHand({ key }, decode, caller) {
+function inlinedWasm({ key }, decode, caller) {
   /** @type {unknown} */
   const found = Reflect.get(globalThis, key);
   if (isModule(found)) return found;
-  if (typeof found !== 'string') throw missing(caller);
+  if (typeof found !== 'string') throw missingWasm(caller);
   return decode(found);
 }
 
 /** @param {Identity} identity */
-function compiledBefore({ key }) {
+function compiledModule({ key }) {
   /** @type {unknown} */
   const found = Reflect.get(globalThis, key);
   return isModule(found) ? found : undefined;
 }
 
 /**
- * Whether a Content Security Policy without 'wasm-unsafe-eval' is in the way. Chromium throws a CompileError that
- * names the directive, Firefox an EvalError or CompileError with the policy's name.
+ * Whether a Content Security Policy without 'wasm-unsafe-eval' caused an error. Chromium throws a CompileError that names the
+ * directive, Firefox an EvalError or CompileError with the policy's name.
  *
  * @param {unknown} error
  */
@@ -211,8 +212,8 @@ function isForbidden(error) {
 }
 
 /**
- * Whether the runtime compiles no WebAssembly while a program runs, as Cloudflare's Workers and their like do. Older
- * Chromiums have the same words for a Content Security Policy.
+ * Whether the runtime refuses to compile WebAssembly at run time, as Cloudflare Workers do. Older versions of Chromium use the
+ * same message for a Content Security Policy.
  *
  * @param {unknown} error
  */
@@ -220,7 +221,7 @@ function isCompiledAheadOnly(error) {
   return error instanceof Error && /disallowed by embedder|dynamic wasm code generation/i.test(error.message);
 }
 
-/** What the core and its glue need, and not every runtime has: the sandbox of jest's jsdom for instance. */
+/** The globals that the core needs. Some runtimes lack one, for instance the sandbox of jest's jsdom. */
 const NEEDED = ['WebAssembly', 'TextDecoder', 'TextEncoder'];
 
 /**
@@ -230,11 +231,11 @@ const NEEDED = ['WebAssembly', 'TextDecoder', 'TextEncoder'];
 function checkRuntime(caller) {
   const name = NEEDED.find((needed) => Reflect.get(globalThis, needed) === undefined);
   if (name === undefined) return;
-  throw unavailable(`This runtime has no ${name}, which nocodb-bitbucket-auth needs: use one that has it, or in a `
-    + 'test\'s sandbox set it from Node.js before the first call.', caller, { field: name });
+  throw unavailable(`This runtime has no ${name}, which nocodb-bitbucket-auth needs: use one that has it. In a test's `
+    + 'sandbox, set it from Node.js before the first call.', caller, { field: name });
 }
 
-// The messages that cannot come from the core, because it is what could not be loaded.
+// These messages cannot come from the core, because the core could not be loaded.
 
 const IMPORT_SLIM = 'import nocodb-bitbucket-auth/slim, and await init() with nocodb-bitbucket-auth/core.wasm as a module '
   + 'that was compiled with the program';
@@ -244,30 +245,30 @@ const IMPORT_SLIM = 'import nocodb-bitbucket-auth/slim, and await init() with no
  * @param {Function} caller
  * @param {string} [advice]
  */
-function refused(error, caller, advice = '') {
+function loadFailure(error, caller, advice = '') {
   if (error instanceof BitbucketAuthError) return error;
-  const detail = kindOf(error);
+  const detail = describeCause(error);
   if (isForbidden(error)) {
     return unavailable('The Content Security Policy of this page forbids WebAssembly: add \'wasm-unsafe-eval\' to its '
       + 'script-src.', caller, { detail });
   }
   if (isCompiledAheadOnly(error)) {
-    return unavailable(`This runtime compiles no WebAssembly while a program runs: ${IMPORT_SLIM}. In a page, add `
+    return unavailable(`This runtime does not compile WebAssembly at run time: ${IMPORT_SLIM}. In a page, add `
       + '\'wasm-unsafe-eval\' to the script-src of its Content Security Policy.', caller);
   }
   return unavailable(`This runtime could not load the WebAssembly core${advice}.`, caller, { detail });
 }
 
-/** The kind of a failure of which nothing else may be told. @param {unknown} error */
-export function kindOf(error) {
+/** The code or the name of an error, which are all that a message may contain of it. @param {unknown} error */
+export function describeCause(error) {
   if (!(error instanceof Error)) return 'no error';
   return 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code) ? error.code : error.name;
 }
 
 /** @param {Function} caller */
-function missing(caller) {
-  return unavailable('The WebAssembly core is not part of this entry: before the first call, await init() with '
-    + 'nocodb-bitbucket-auth/core.wasm, as bytes, module, response or address.', caller);
+function missingWasm(caller) {
+  return unavailable('This entry does not contain the WebAssembly core: before the first call, await init() with '
+    + 'nocodb-bitbucket-auth/core.wasm, as bytes, module, response or URL.', caller);
 }
 
 /**

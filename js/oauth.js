@@ -1,15 +1,15 @@
 /**
  * The protocol functions, for Node.js and browsers alike.
  *
- * In: plain values and what came over the wire. Out: requests as data, judged answers, or a `BitbucketAuthError`.
- * What never happens here: a request is sent, a token is kept, or a rule of OAuth is decided; the core does that.
+ * In: plain values, and responses of the token endpoint. Out: requests as data, token sets, or a `BitbucketAuthError`. What
+ * never happens here: a request is sent, a token is stored, or a rule of OAuth is decided; the core does that.
  */
 
 import { readArgument } from './arguments.js';
 import { AuthorizationClient } from './authorization-client.js';
 import { core, init } from './core.js';
 import { BitbucketAuthError, callCore } from './error.js';
-import { judgeTokenResponse } from './token-response.js';
+import { parseTokenResponse } from './token-response.js';
 
 export { init, BitbucketAuthError };
 
@@ -23,15 +23,15 @@ export { init, BitbucketAuthError };
  * @typedef {object} ClientOptions
  * @property {string} clientId the Key of the OAuth client at Bitbucket
  * @property {string | undefined} [clientSecret] its Secret; leave it out in a browser
- * @property {string} redirectUri an absolute https address without a fragment, or http on loopback; sent byte for byte
+ * @property {string} redirectUri an absolute https URL without a fragment, or http on loopback; sent byte for byte
  * @property {readonly string[] | string | undefined} [scopes] by default `DEFAULT_SCOPES`; an empty list sends no scope
- *   parameter, which asks for all that the client has
+ *   parameter, which requests all scopes of the client
  * @property {{ authorizeUrl?: string | undefined, tokenUrl?: string | undefined, apiUrl?: string | undefined } | undefined
- *   } [endpoints] other addresses than Bitbucket Cloud's: https, or http on loopback
+ *   } [endpoints] other URLs than Bitbucket Cloud's: https, or http on loopback
  */
 
 /**
- * The scopes that are requested unless others are configured, in this order. Frozen.
+ * The scopes that a client requests by default, in this order. Frozen.
  *
  * @type {readonly string[]}
  */
@@ -46,8 +46,7 @@ export const DEFAULT_SCOPES = Object.freeze([
 ]);
 
 /**
- * An OAuth client at Bitbucket: validated once, for as long as it is needed. Made by `createClient`. Nothing that
- * prints or serialises it shows the secret.
+ * An OAuth client at Bitbucket, which `createClient` validates once. Printing or serializing it never shows the secret.
  */
 export class OAuthClient extends AuthorizationClient {
   /** @type {import('../pkg/core.js').OAuthCore} */
@@ -55,7 +54,7 @@ export class OAuthClient extends AuthorizationClient {
 
   /**
    * @param {ClientOptions} options
-   * @param {Function} [caller] the function in whose caller the stack of an error shall start
+   * @param {Function} [caller] the public function in whose caller the stack of an error starts
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
    */
   constructor(options, caller = new.target) {
@@ -71,21 +70,21 @@ export class OAuthClient extends AuthorizationClient {
    * The request that exchanges a code for tokens (RFC 6749 section 4.1.3). Send it without following redirects.
    *
    * @param {{ code: string, codeVerifier?: string | undefined, code_verifier?: string | undefined, redirectUri?: string | undefined }
-   *   } grant `code`: as `validateAuthorizationResponse` or `authorizeInPopup` gave it, which have checked the state; the latter
-   *   has the verifier as `code_verifier`; `redirectUri`: when the code was asked for with another than the client's
+   *   } grant `code`: from `validateAuthorizationResponse` or `authorizeInPopup`, which have checked the state; the latter returns
+   *   the verifier as `code_verifier`; `redirectUri`: if the authorization request had another one than the client's
    * @returns {TokenRequest}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
    */
   buildTokenRequest(grant) {
     const given = readArgument(this.buildTokenRequest, 'codeGrant', grant);
-    const { code, codeVerifier, redirectUri, code_verifier: itsOtherName } = given;
+    const { code, codeVerifier, redirectUri, code_verifier: snakeCaseVerifier } = given;
     return callCore(this.buildTokenRequest, () =>
-      this.#handle.buildTokenRequest(code, codeVerifier, itsOtherName, redirectUri));
+      this.#handle.buildTokenRequest(code, codeVerifier, snakeCaseVerifier, redirectUri));
   }
 
   /**
    * The request that exchanges a refresh token for new tokens (RFC 6749 section 6). Bitbucket rotates refresh tokens:
-   * store the answer before it is used.
+   * store the new tokens before you use them.
    *
    * @param {{ refreshToken: string }} grant
    * @returns {TokenRequest}
@@ -100,14 +99,14 @@ export class OAuthClient extends AuthorizationClient {
    * The request for a token of the client itself (RFC 6749 section 4.4).
    *
    * @returns {TokenRequest}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the client has no secret
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` if the client has no secret
    */
   buildClientCredentialsRequest() {
     return callCore(this.buildClientCredentialsRequest, () => this.#handle.buildClientCredentialsRequest());
   }
 
   /**
-   * Judges the token endpoint's answer (RFC 6749 sections 5.1 and 5.2).
+   * Parses a response of the token endpoint (RFC 6749 sections 5.1 and 5.2).
    *
    * @param {TokenResponse} response
    * @returns {TokenSet}
@@ -116,12 +115,12 @@ export class OAuthClient extends AuthorizationClient {
    *   `RECONNECT_REQUIRED`, `TOKEN_REQUEST_FAILED`
    */
   parseTokenResponse(response) {
-    return judgeTokenResponse(this.parseTokenResponse, this.#handle, response);
+    return parseTokenResponse(this.parseTokenResponse, this.#handle, response);
   }
 }
 
 /**
- * Validates the configuration of an OAuth client, once.
+ * Creates an OAuth client, and validates its configuration.
  *
  * @param {ClientOptions} options
  * @returns {OAuthClient}
@@ -135,7 +134,7 @@ export function createClient(options) {
  * Adds the scopes that the given ones imply at Bitbucket (`pullrequest` implies `repository`).
  *
  * @param {readonly string[]} list
- * @returns {string[]} the given ones first, in their order; unknown ones are kept
+ * @returns {string[]} the given ones first, in their order; unknown scopes stay
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
  */
 export function expandScopes(list) {
@@ -144,11 +143,11 @@ export function expandScopes(list) {
 }
 
 /**
- * What the granted scopes lack, implied ones counted as granted.
+ * The required scopes that were not granted. Implied scopes count as granted.
  *
  * @param {readonly string[]} required
  * @param {readonly string[]} granted
- * @returns {string[]} empty when nothing is missing
+ * @returns {string[]} empty if nothing is missing
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
  */
 export function missingScopes(required, granted) {

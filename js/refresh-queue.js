@@ -1,8 +1,9 @@
 /**
- * The line in which the connections of one OAuth client wait for their token requests.
+ * Queues the token requests of all connections of one OAuth client.
  *
- * In: connections that want to send one, and what became of it. Out: a pass for each, when it is its turn. What never
- * happens here: a decision about whose turn it is (the core's refresh queue makes them all), or a token request.
+ * In: connections that want to send a token request, and the results of those requests. Out: a permit for each request, in the
+ * order that the core decides. What never happens here: a decision about the order (the core's refresh queue makes all of them),
+ * or a token request.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,37 +13,37 @@ import { core } from './core.js';
 /** @typedef {import('./coordination/memory-store.js').Lock} Lock */
 
 /**
- * Leave to send one token request. Exactly one of its methods has to be called, once.
+ * The permission to send one token request. The caller has to call exactly one of its methods, once.
  *
  * @typedef {object} Permit
- * @property {(sentAt: number) => void} granted Bitbucket sent tokens; `sentAt`: when the request was sent, by
+ * @property {(sentAt: number) => void} granted Bitbucket issued tokens; `sentAt`: when the request was sent, by
  *   `performance.now()`
  * @property {() => void} refused Bitbucket refused the refresh token
- * @property {() => void} failed anything else, also when the request was not sent
+ * @property {() => void} failed any other result, also if the request was not sent
  */
 
-/** The lock of the client's only request. No refresh token has this key. */
-const CLIENT = 'client';
+/** The key of the lock for an exclusive request of the client. No refresh token has this key. */
+const CLIENT_KEY = 'client';
 
-// How often other processes are looked at while nobody may ask: a success of theirs ends the wait.
-const LOOK_MS = 1000;
+// How often to check for results of other processes while no request is admitted: a success ends the wait.
+const POLL_MS = 1000;
 
-// Between two tries to take the lock of the client; from half of it to all of it, at random.
-const LOCK_WAIT_MS = 200;
+// The longest pause between two attempts to lock; the shortest is half of it.
+const LOCK_RETRY_MS = 200;
 
 export class RefreshQueue {
   #queue;
 
   #sharedStore;
 
-  /** Who waits, by ticket. @type {Map<number, (permit: Permit) => void>} */
+  /** The waiting callers, by ticket. @type {Map<number, (permit: Permit) => void>} */
   #waiting = new Map();
 
   #isAdmitting = false;
 
   /**
    * @param {SharedTokenStore} sharedStore
-   * @param {number} lockoutMs for how long Bitbucket may refuse a client after a dead refresh token was used
+   * @param {number} lockoutMs how long Bitbucket may refuse a client after a dead refresh token was used
    */
   constructor(sharedStore, lockoutMs) {
     this.#sharedStore = sharedStore;
@@ -50,20 +51,20 @@ export class RefreshQueue {
   }
 
   /**
-   * Waits in line.
+   * Waits for a permit.
    *
-   * @param {number} lane
+   * @param {number} priority
    * @returns {Promise<Permit>}
    */
-  enqueue(lane) {
+  enqueue(priority) {
     return new Promise((resolve) => {
-      this.#waiting.set(this.#queue.enqueue(lane), resolve);
+      this.#waiting.set(this.#queue.enqueue(priority), resolve);
       void this.#admitAll();
     });
   }
 
   /**
-   * For how many milliseconds nobody may send a token request.
+   * For how many milliseconds no token request is admitted.
    *
    * @returns {number}
    */
@@ -71,44 +72,44 @@ export class RefreshQueue {
     return this.#queue.waitTime(performance.now());
   }
 
-  /** Admits whoever may send a request, as long as there is somebody. */
+  /** Admits requests as long as the core's queue allows one. */
   async #admitAll() {
     if (this.#isAdmitting) return;
     this.#isAdmitting = true;
     const { RefreshAdmission } = core();
     for (;;) {
-      await this.#learn();
+      await this.#applyHistory();
       const now = performance.now();
       const admission = this.#queue.admission(now);
       if (admission === RefreshAdmission.First) this.#admit();
-      else if (admission === RefreshAdmission.FirstExclusive) await this.#admitAlone();
-      // Whoever waits keeps the process alive; the line does not.
+      else if (admission === RefreshAdmission.FirstExclusive) await this.#admitExclusively();
+      // A caller that waits keeps the process alive. The queue does not.
       else if (admission === RefreshAdmission.NoneYet) {
-        await sleep(Math.min(this.#queue.waitTime(now), LOOK_MS), undefined, { ref: false });
+        await sleep(Math.min(this.#queue.waitTime(now), POLL_MS), undefined, { ref: false });
       } else break;
     }
     this.#isAdmitting = false;
   }
 
-  async #admitAlone() {
-    const lock = await this.#sharedStore.lock(CLIENT);
+  async #admitExclusively() {
+    const lock = await this.#sharedStore.lock(CLIENT_KEY);
     if (!lock) {
-      await sleep(LOCK_WAIT_MS * (1 + Math.random()) / 2, undefined, { ref: false });
+      await sleep(LOCK_RETRY_MS * (1 + Math.random()) / 2, undefined, { ref: false });
       return;
     }
-    // Whoever had the lock before may have been refused.
-    await this.#learn();
+    // The process that had the lock before may have been refused.
+    await this.#applyHistory();
     if (this.#queue.admission(performance.now()) === core().RefreshAdmission.FirstExclusive) this.#admit(lock);
     else await lock.release();
   }
 
-  /** @param {Lock} [lock] of the client's only request */
+  /** @param {Lock} [lock] for an exclusive request */
   #admit(lock) {
     const ticket = this.#queue.admitFirst(lock !== undefined);
     if (ticket === undefined) return;
-    /** @param {() => void} note */
-    const end = (note) => {
-      note();
+    /** @param {() => void} report */
+    const end = (report) => {
+      report();
       void lock?.release();
       void this.#admitAll();
     };
@@ -120,9 +121,9 @@ export class RefreshQueue {
     this.#waiting.delete(ticket);
   }
 
-  /** Learns what other processes were told. */
-  async #learn() {
-    const { refusedAgo, grantedAgo } = await this.#sharedStore.tokenEndpointHistory(CLIENT);
+  /** Applies the responses that other processes got. */
+  async #applyHistory() {
+    const { refusedAgo, grantedAgo } = await this.#sharedStore.tokenEndpointHistory(CLIENT_KEY);
     this.#queue.applyUpdate(refusedAgo, grantedAgo, performance.now());
   }
 }

@@ -1,16 +1,16 @@
 /**
- * Sends the core's token requests and has the answers judged.
+ * Sends the core's token requests, and has the core parse the responses.
  *
- * In: the environment, judged, and a request that the core built. Out: a token set, or a `BitbucketAuthError`. What
- * never happens here: a request is repeated, a token is kept, or an answer is believed before the core has seen it.
+ * In: the validated environment, and a request that the core built. Out: a token set, or a `BitbucketAuthError`. What never
+ * happens here: a request is repeated, a token is stored, or a response is used before the core has validated it.
  */
 
 import { core, failure } from './core.js';
 import { BitbucketAuthError, callCore } from './error.js';
-import { judgeTokenResponse } from './token-response.js';
+import { parseTokenResponse } from './token-response.js';
 import { send } from './transport.js';
 
-/** @typedef {import('../pkg/core.js').OAuthCore} Client */
+/** @typedef {import('../pkg/core.js').OAuthCore} OAuthCore */
 /** @typedef {import('../pkg/core.js').TokenRequest} TokenRequest */
 /** @typedef {import('../pkg/core.js').TokenSet} TokenSet */
 /** @typedef {import('./nocodb/environment.js').Environment} Environment */
@@ -19,8 +19,8 @@ import { send } from './transport.js';
  * The client that the environment describes.
  *
  * @param {Environment} environment
- * @returns {Client}
- * @throws {BitbucketAuthError} `INVALID_CONFIG` with the variable that is missing or wrong
+ * @returns {OAuthCore}
+ * @throws {BitbucketAuthError} `INVALID_CONFIG` with the missing or invalid variable
  */
 export function clientOf({ client, problems }) {
   if (client) return client;
@@ -28,7 +28,7 @@ export function clientOf({ client, problems }) {
 }
 
 /**
- * @param {import('./error.js').ErrorDetails[]} problems of the environment, the first of which is told
+ * @param {import('./error.js').ErrorDetails[]} problems of the environment, of which the error reports the first one
  * @returns {BitbucketAuthError}
  */
 export function configFailure([problem]) {
@@ -37,9 +37,9 @@ export function configFailure([problem]) {
 
 /**
  * @param {Environment} environment
- * @param {(client: Client) => TokenRequest} build
+ * @param {(client: OAuthCore) => TokenRequest} build
  * @param {'authorization_code' | 'refresh_token' | 'client_credentials'} grant
- * @param {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] what stays where the answer is silent
+ * @param {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] members to keep if the response does not have them
  * @returns {Promise<TokenSet & { obtainedAt: number }>} `obtainedAt`: milliseconds since the epoch
  * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
  *   `OAuthClient.parseTokenResponse` throw
@@ -51,7 +51,7 @@ export async function requestTokens(environment, build, grant, previous) {
   const { timeoutMs, proxies } = environment;
   const { status, headers, body } = await send(request, { phase, timeoutMs, proxies });
   const obtainedAt = Date.now();
-  const answer = { status, headers, body, receivedAt: obtainedAt, grant, previous, request };
-  const tokens = judgeTokenResponse(requestTokens, client, answer);
+  const response = { status, headers, body, receivedAt: obtainedAt, grant, previous, request };
+  const tokens = parseTokenResponse(requestTokens, client, response);
   return { ...tokens, obtainedAt };
 }

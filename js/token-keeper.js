@@ -1,8 +1,8 @@
 /**
- * Knows the connections of this process, by their refresh tokens.
+ * Finds the connection that tokens belong to, among those of this process.
  *
- * In: the tokens of stored configs, in whatever order hosts hand them out. Out: the connection that they belong to, be they
- * its newest or not. What never happens here: a request, or a refresh token used as a key (keys are keyed hashes).
+ * In: the tokens of stored configs, the newest ones of a connection or older ones. Out: their connection. What never happens
+ * here: a request is sent, or a refresh token is used as a key (a key is a keyed hash of it).
  */
 
 import { createHmac } from 'node:crypto';
@@ -20,7 +20,7 @@ import { createTokens } from './token-store.js';
 
 /** @typedef {Environment & { client: import('../pkg/core.js').OAuthCore }} ConfiguredEnvironment */
 
-// A connection that nobody touched for a day is started anew from a config: stores have its tokens.
+// After a day without use, a connection is dropped, and created again from a stored config, which has its tokens.
 const KEPT_MS = 24 * 60 * 60 * 1000;
 const SWEEP_MS = 60 * 60 * 1000;
 
@@ -30,8 +30,8 @@ const SHARED_STORES = Symbol.for('nocodb-bitbucket-auth/shared-token-stores/1');
 const keepers = new Map();
 
 /**
- * By the names of their keepers. Two copies of this module may be in one process, as `import` and `require` load
- * different files; through the sharedStore they see each other's locks and successors.
+ * The shared token stores by the names of their keepers. A process may load two copies of this module, because `import` and
+ * `require` load different files. Through a shared store, each copy sees the locks and tokens of the other.
  *
  * @returns {Map<string, SharedTokenStore>}
  */
@@ -40,11 +40,11 @@ function sharedStores() {
   return (shared[SHARED_STORES] ??= new Map());
 }
 
-/** Those of environments that were seen before: a host makes a wrapper for each call. @type {WeakMap<object, TokenKeeper>} */
+/** The keepers of known clients, as NocoDB creates a wrapper for each call. @type {WeakMap<object, TokenKeeper>} */
 const keepersByClient = new WeakMap();
 
 /**
- * The keeper for the OAuth client that an environment describes; the same one for each environment that describes it.
+ * The keeper for the OAuth client of an environment. A process has one for all environments with the same client.
  *
  * @param {ConfiguredEnvironment} environment
  * @returns {TokenKeeper}
@@ -62,12 +62,12 @@ export function keeperOf(environment) {
  */
 function findKeeper(environment) {
   const { client, redis } = environment;
-  // Derived from the secret and from all that tells clients apart, so connections of different ones never meet.
+  // Derived from the client's secret and settings, so that connections of different clients never share anything.
   const clientKey = client.deriveKey('namespace');
   const name = hash(clientKey, redis ? JSON.stringify(redis) : '');
   let keeper = keepers.get(name);
   if (!keeper) {
-    // Not with the address: other machines may call the same Redis by another.
+    // Without the URL of Redis: other machines may reach the same Redis by another URL.
     const sharedStore = sharedStores().get(name) ?? createSharedStore(environment, hash(clientKey, ''));
     sharedStores().set(name, sharedStore);
     keeper = new TokenKeeper(environment, sharedStore);
@@ -93,19 +93,19 @@ function createSharedStore(environment, namespace) {
 }
 
 /**
- * 128 bits of a keyed hash, which tell nothing without the key.
+ * 128 bits of a keyed hash, which reveal nothing without the key.
  *
  * @param {Uint8Array} key
  * @param {string} text
  */
 function hash(key, text) {
-  // Not a slice of the digest's text: V8 would keep the whole text for it.
+  // Not a slice of the whole digest as text: V8 would keep the whole string in memory.
   return createHmac('sha256', key).update(text).digest().toString('base64url', 0, 16);
 }
 
 /** The connections of one OAuth client. */
 export class TokenKeeper {
-  /** By the key of their newest refresh token. @type {Map<string, Connection>} */
+  /** The connections by the keys of their newest refresh tokens. @type {Map<string, Connection>} */
   #connections = new Map();
 
   /** @type {Uint8Array} */
@@ -119,7 +119,7 @@ export class TokenKeeper {
   /**
    * @param {ConfiguredEnvironment} environment
    * @param {SharedTokenStore} sharedStore
-   * @param {'refresh_token' | 'client_credentials'} [grant] how its connections get new tokens
+   * @param {'refresh_token' | 'client_credentials'} [grant] by which its connections get new tokens
    */
   constructor(environment, sharedStore, grant = 'refresh_token') {
     this.environment = environment;
@@ -130,10 +130,10 @@ export class TokenKeeper {
   }
 
   /**
-   * The connection that a tokens belongs to, be it the newest or an older one.
+   * The connection that tokens belong to, whether they are its newest ones or not.
    *
-   * @param {ConnectionTokens} tokens out of a config
-   * @param {TokenStore} [store] whose config that is
+   * @param {ConnectionTokens} tokens from a stored config
+   * @param {TokenStore} [store] of that config
    * @returns {Connection}
    */
   attach(tokens, store) {
@@ -153,8 +153,8 @@ export class TokenKeeper {
   }
 
   /**
-   * The connection of the OAuth client itself (RFC 6749 section 4.4). It has no refresh token, and nobody's tokens die
-   * when it gets new ones, so it is this process' own, and no store has to know.
+   * The connection of the OAuth client itself (RFC 6749 section 4.4). It has no refresh token, and new tokens do not invalidate
+   * older ones. So each process has its own, and nothing is stored.
    *
    * @returns {Connection}
    */
@@ -165,7 +165,7 @@ export class TokenKeeper {
   }
 
   /**
-   * What a refresh token is called outside of this process.
+   * The key of a refresh token in shared stores.
    *
    * @param {string} refreshToken
    */
@@ -174,11 +174,11 @@ export class TokenKeeper {
   }
 
   /**
-   * Notes that a connection has a newer refresh token.
+   * Records that a connection has a newer refresh token.
    *
    * @param {Connection} connection
-   * @param {string} before
-   * @param {string} key
+   * @param {string} before the key of the old refresh token
+   * @param {string} key the key of the new one
    */
   rename(connection, before, key) {
     if (this.#connections.get(before) === connection) this.#connections.delete(before);

@@ -1,8 +1,8 @@
 /**
- * What the token endpoint answered, on its way into the core.
+ * Passes a response of the token endpoint to the core.
  *
- * In: an answer as a caller or the transport has it. Out: a token set, or a `BitbucketAuthError`. What never happens here: an
- * answer is judged; the core does that.
+ * In: a response as a caller or the transport has it. Out: a token set, or a `BitbucketAuthError`. What never happens here: the
+ * response is validated; the core does that.
  */
 
 import { readArgument } from './arguments.js';
@@ -24,21 +24,21 @@ import { callCore } from './error.js';
  *   also a `Map`; names in any letter case
  * @property {string | Uint8Array} body as received, content encoding removed
  * @property {number} receivedAt when it arrived, in milliseconds since the epoch
- * @property {'authorization_code' | 'refresh_token' | 'client_credentials'} grant what was asked for
+ * @property {'authorization_code' | 'refresh_token' | 'client_credentials'} grant of the token request
  * @property {{ refreshToken?: string | undefined, scopes?: readonly string[] | undefined } | undefined} [previous] the token
- *   set that was refreshed: its refresh token and its scopes are kept when the answer brings none
- * @property {Pick<TokenRequest, 'body'> | undefined} [request] the request that was answered: its secrets are cut out of what
- *   the server says
+ *   set that was refreshed: its refresh token and its scopes stay if the response has none
+ * @property {Pick<TokenRequest, 'body'> | undefined} [request] the token request: its secrets are removed from the server's
+ *   error message
  */
 
 /**
- * @param {Function} caller the function in whose caller the stack of an error shall start
+ * @param {Function} caller the public function in whose caller the stack of an error starts
  * @param {Pick<import('../pkg/core.js').OAuthCore, 'parseTokenResponse'>} client
  * @param {TokenResponse} response
  * @returns {TokenSet}
  * @throws {BitbucketAuthError}
  */
-export function judgeTokenResponse(caller, client, response) {
+export function parseTokenResponse(caller, client, response) {
   const given = readArgument(caller, 'tokenResponse', response);
   const { grant, status, body, receivedAt, headers = {}, previous = {}, request = {} } = given;
   return callCore(caller, () => client.parseTokenResponse(
