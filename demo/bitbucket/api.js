@@ -54,14 +54,14 @@ export class Api {
    */
   handle(request, url, body) {
     const path = url.pathname.slice('/2.0'.length);
-    const { refusal, credential } = this.#authenticate(request.headers.authorization);
+    const { errorResponse, credential } = this.#authenticate(request.headers.authorization);
     const removed = REMOVED.find((candidate) => candidate.path.test(path));
     if (removed) {
       return { endpoint: 'removed', response: withHeaders(this.#removed(removed), this.#scopeHeaders(undefined, credential)) };
     }
     const route = ROUTES.find((candidate) => candidate.path.test(path));
     const operation = route?.methods[request.method];
-    const response = refusal ?? this.#withinRateLimit(credential, path, () =>
+    const response = errorResponse ?? this.#withinRateLimit(credential, path, () =>
       this.#routed({ request, url, body, credential, writers: operation?.writers }, route, operation, path));
     return { endpoint: route?.name ?? 'unknown', response: withHeaders(response, this.#scopeHeaders(operation, credential)) };
   }
@@ -107,7 +107,7 @@ export class Api {
   /** The caller's credential: an OAuth or access token as Bearer, or an API token as Basic with the account's e-mail address. */
   #authenticate(header) {
     // Bitbucket sends some 401s as plain text; here it is those for missing, unreadable or Basic credentials.
-    const plain = { refusal: text(401, 'Authentication required', CHALLENGE) };
+    const plain = { errorResponse: text(401, 'Authentication required', CHALLENGE) };
     const match = /^(bearer|basic) +([^\s]+)$/i.exec(header?.trim() ?? '');
     if (!match) return plain;
     const [, scheme, value] = match;
@@ -128,8 +128,8 @@ export class Api {
       return { credential: { kind: 'access', type, id, scopes, effective, restriction: accessToken } };
     }
     const { state, grant, scopes } = this.#tokens.findAccessToken(value);
-    if (state === 'expired') return { refusal: apiError(401, EXPIRED_TOKEN, {}, CHALLENGE) };
-    if (state === 'unknown') return { refusal: apiError(401, INVALID_TOKEN, {}, CHALLENGE) };
+    if (state === 'expired') return { errorResponse: apiError(401, EXPIRED_TOKEN, {}, CHALLENGE) };
+    if (state === 'unknown') return { errorResponse: apiError(401, INVALID_TOKEN, {}, CHALLENGE) };
     const id = grant.user ? `user:${grant.user.email}` : `client:${grant.client.key}`;
     const kind = grant.user ? 'oauth' : 'client';
     return {

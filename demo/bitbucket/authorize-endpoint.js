@@ -78,9 +78,9 @@ export class AuthorizeEndpoint {
       };
     }
     const state = parameters.isRepeated('state') ? undefined : parameters.get('state');
-    const refusal = this.#judge(parameters, client);
-    if (refusal) {
-      return { response: this.#redirectTo(302, redirectUri, refusal, state), outcome: 'refused' };
+    const error = this.#validate(parameters, client);
+    if (error) {
+      return { response: this.#redirectTo(302, redirectUri, error, state), outcome: 'refused' };
     }
     const session = sessionOf(request);
     if (!this.#sessions.has(session)) {
@@ -114,7 +114,7 @@ export class AuthorizeEndpoint {
     };
   }
 
-  #judge(parameters, client) {
+  #validate(parameters, client) {
     if (parameters.isRepeated())
       return {
         error: 'invalid_request',
@@ -182,9 +182,9 @@ export class AuthorizeEndpoint {
     const { client, redirectUri, sentRedirectUri, state, scopes, codeChallenge } = wanted;
     if (decision === 'deny') {
       // Bitbucket's text is not known, and neither is whether the state comes back; `stateOnDenial: false` omits it.
-      const refusal = { error: 'access_denied', error_description: 'The user denied access.' };
+      const error = { error: 'access_denied', error_description: 'The user denied access.' };
       return {
-        response: this.#redirectTo(303, redirectUri, refusal, this.#settings.stateOnDenial ? state : undefined),
+        response: this.#redirectTo(303, redirectUri, error, this.#settings.stateOnDenial ? state : undefined),
         outcome: 'denied',
       };
     }

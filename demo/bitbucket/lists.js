@@ -24,7 +24,7 @@ export class Lists {
 
   /**
    * Applies `q` and `sort`, for lists that support them.
-   * @returns {{ items: unknown[], describe: (item: unknown) => object, refusal?: import('./http.js').HttpResponse }}
+   * @returns {{ items: unknown[], describe: (item: unknown) => object, errorResponse?: import('./http.js').HttpResponse }}
    */
   filtered(url, items, describe) {
     const q = url.searchParams.get('q');
@@ -36,7 +36,7 @@ export class Lists {
       return { items: sort === null ? found : sorted(found, sort), describe: (item) => item };
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      return { items, describe, refusal: apiError(400, 'Invalid query') };
+      return { items, describe, errorResponse: apiError(400, 'Invalid query') };
     }
   }
 

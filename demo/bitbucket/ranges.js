@@ -39,7 +39,7 @@ export function acceptsBytes({ headers: { accept } }) {
   if (accept === undefined) return true;
   return accept.split(',').some((range) => {
     const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-    const refused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-    return !refused && ['*/*', 'application/*', 'application/octet-stream'].includes(type);
+    const isExcluded = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+    return !isExcluded && ['*/*', 'application/*', 'application/octet-stream'].includes(type);
   });
 }

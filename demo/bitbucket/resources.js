@@ -258,8 +258,8 @@ export class Resources {
     return this.#inRepository(call, path, (repository) => {
       const names = this.#contents.branches(repository);
       const describe = (name) => this.#contents.describeBranch(repository, name);
-      const { refusal, ...found } = this.#lists.filtered(call.url, names, describe);
-      if (refusal) return refusal;
+      const { errorResponse, ...found } = this.#lists.filtered(call.url, names, describe);
+      if (errorResponse) return errorResponse;
       // Bitbucket was seen to use an iterator with `q`.
       const isIterator = call.url.searchParams.has('q') || call.url.searchParams.has('ctx');
       return this.#lists[isIterator ? 'iterated' : 'numbered'](call.url, found.items, found.describe);
@@ -372,8 +372,8 @@ export class Resources {
   }
 
   #filteredPage(url, items, describe, options) {
-    const { refusal, ...found } = this.#lists.filtered(url, items, describe);
-    return refusal ?? this.#lists.numbered(url, found.items, found.describe, options);
+    const { errorResponse, ...found } = this.#lists.filtered(url, items, describe);
+    return errorResponse ?? this.#lists.numbered(url, found.items, found.describe, options);
   }
 
   /** The object in a body; null: the body is not an object. */

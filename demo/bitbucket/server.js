@@ -410,9 +410,9 @@ class Simulator {
     if (request.method !== 'POST') return this.#methodNotAllowed('POST');
     const body = await readBody(request);
     if (body === null) return text(413, 'Payload too large');
-    const { response, grant, refusal } = this.#tokenEndpoint.handle(request, body);
-    this.#statistics.token(grant, refusal !== undefined);
-    notes.push(`grant=${grant}`, ...(refusal ? [`refused=${refusal}`] : []));
+    const { response, grant, errorName } = this.#tokenEndpoint.handle(request, body);
+    this.#statistics.token(grant, errorName !== undefined);
+    notes.push(`grant=${grant}`, ...(errorName ? [`refused=${errorName}`] : []));
     return response;
   }
 

@@ -38,10 +38,10 @@ export class Statistics {
   }
 
   /** A token request that was processed, whether or not the response reached the client. */
-  token(grant, wasRefused) {
+  token(grant, wasRejected) {
     for (const counts of [this.#counts.token, this.#counts.token[grant]]) {
       counts.requests += 1;
-      counts[wasRefused ? 'refused' : 'issued'] += 1;
+      counts[wasRejected ? 'refused' : 'issued'] += 1;
     }
   }
 

@@ -104,7 +104,7 @@ export class TokenEndpoint {
 
   /**
    * @param {string} body
-   * @returns {{ response: import('./http.js').HttpResponse, grant: string, refusal?: string }} `grant`: for counts and the log
+   * @returns {{ response: import('./http.js').HttpResponse, grant: string, errorName?: string }} `grant`: for counts and the log
    */
   handle(request, body) {
     const isForm = mediaType(request) === 'application/x-www-form-urlencoded';
@@ -113,7 +113,7 @@ export class TokenEndpoint {
     const known = ['authorization_code', 'refresh_token', 'client_credentials'].includes(grantType);
     const grant = known ? grantType : 'other';
     const result = this.#judge(request, parameters, grantType);
-    if (result.refusal) return { response: this.#refuse(result), grant, refusal: result.refusal };
+    if (result.errorName) return { response: this.#errorResponse(result), grant, errorName: result.errorName };
     return {
       response: json(200, this.#successBody(result.tokens, grantType), { 'cache-control': 'no-store' }),
       grant,
@@ -131,10 +131,10 @@ export class TokenEndpoint {
   }
 
   #judge(request, parameters, grantType) {
-    if (parameters.isRepeated()) return { refusal: 'repeatedParameter' };
-    const { client, refusal } = this.#authenticate(request, parameters);
-    if (refusal) return { refusal };
-    if (client.callback === null) return { refusal: 'noCallback' };
+    if (parameters.isRepeated()) return { errorName: 'repeatedParameter' };
+    const { client, errorName } = this.#authenticate(request, parameters);
+    if (errorName) return { errorName };
+    if (client.callback === null) return { errorName: 'noCallback' };
     switch (grantType) {
       case 'authorization_code':
         return this.#redeemCode(client, parameters);
@@ -146,7 +146,7 @@ export class TokenEndpoint {
         // Bitbucket names a missing grant type "None"; that it names an unknown one in the same place is an inference. Only
         // names are echoed: any other value from a client could be a secret.
         return {
-          refusal: 'unsupportedGrant',
+          errorName: 'unsupportedGrant',
           description:
             grantType && /^[a-z_]{1,40}$/.test(grantType)
               ? `Unsupported grant type: ${grantType}`
@@ -159,18 +159,18 @@ export class TokenEndpoint {
     const basic = basicCredentials(request);
     const key = parameters.get('client_id');
     const secret = parameters.get('client_secret');
-    if (basic === null) return { refusal: 'wrongCredentials' };
-    if (basic && secret !== undefined) return { refusal: 'twoAuthentications' };
-    if (basic && key !== undefined && key !== basic.key) return { refusal: 'wrongCredentials' };
+    if (basic === null) return { errorName: 'wrongCredentials' };
+    if (basic && secret !== undefined) return { errorName: 'twoAuthentications' };
+    if (basic && key !== undefined && key !== basic.key) return { errorName: 'wrongCredentials' };
     const credentials = basic ?? (key !== undefined && secret !== undefined ? { key, secret } : undefined);
-    if (!credentials) return { refusal: 'noAuthentication' };
+    if (!credentials) return { errorName: 'noAuthentication' };
     const client = this.#clients.find(credentials.key);
-    return client?.hasSecret(credentials.secret) ? { client } : { refusal: 'wrongCredentials' };
+    return client?.hasSecret(credentials.secret) ? { client } : { errorName: 'wrongCredentials' };
   }
 
   #redeemCode(client, parameters) {
     const code = parameters.get('code');
-    if (code === undefined) return { refusal: 'missingParameter' };
+    if (code === undefined) return { errorName: 'missingParameter' };
     return this.#tokens.redeemCode({
       client,
       code,
@@ -181,14 +181,14 @@ export class TokenEndpoint {
 
   #refresh(client, parameters) {
     const refreshToken = parameters.get('refresh_token');
-    if (refreshToken === undefined) return { refusal: 'missingParameter' };
+    if (refreshToken === undefined) return { errorName: 'missingParameter' };
     return this.#tokens.refresh({ client, refreshToken, scopes: parseScopes(parameters.get('scope')) });
   }
 
   #clientCredentials(client, parameters) {
-    if (!client.private) return { refusal: 'notPrivate' };
+    if (!client.private) return { errorName: 'notPrivate' };
     const wanted = parseScopes(parameters.get('scope'));
-    if (!wanted.every((scope) => client.scopes.includes(scope))) return { refusal: 'invalidScope' };
+    if (!wanted.every((scope) => client.scopes.includes(scope))) return { errorName: 'invalidScope' };
     return this.#tokens.issueForClient(client, wanted.length ? wanted : client.scopes);
   }
 
@@ -216,8 +216,8 @@ export class TokenEndpoint {
     };
   }
 
-  #refuse({ refusal, description }) {
-    const row = this.#errors[refusal];
+  #errorResponse({ errorName, description }) {
+    const row = this.#errors[errorName];
     const challenge = row.status === 401 ? { 'www-authenticate': 'Basic realm="Bitbucket simulator"' } : {};
     return json(
       row.status,

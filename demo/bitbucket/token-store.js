@@ -67,24 +67,24 @@ export class TokenStore {
     return code;
   }
 
-  /** @returns {{ tokens: object } | { refusal: string }} */
+  /** @returns {{ tokens: object } | { errorName: string }} */
   redeemCode({ client, code, redirectUri, codeVerifier }) {
     const entry = this.#codes.get(digest(code));
-    if (!entry || entry.client !== client) return { refusal: 'invalidCode' };
+    if (!entry || entry.client !== client) return { errorName: 'invalidCode' };
     if (entry.used) {
       // RFC 6749 section 4.1.2: a code that is used twice has leaked, and its tokens should be revoked. Whether Bitbucket does so
       // is not known; this is the stricter possibility.
       if (entry.grant) this.#revoke(entry.grant);
-      return { refusal: 'invalidCode' };
+      return { errorName: 'invalidCode' };
     }
     // A failed attempt uses up the code as well, so that nobody can guess verifiers.
     entry.used = true;
-    if (this.#clock.now() > entry.expiresAt) return { refusal: 'invalidCode' };
+    if (this.#clock.now() > entry.expiresAt) return { errorName: 'invalidCode' };
     // If the authorization request contained a redirect_uri, it has to be repeated unchanged (RFC 6749 section 4.1.3). If not,
     // only the registered one is allowed.
     const expected = entry.redirectUri ?? (redirectUri === undefined ? undefined : client.callback);
-    if (redirectUri !== expected) return { refusal: 'invalidCode' };
-    if (!this.#provesPossession(entry.codeChallenge, codeVerifier)) return { refusal: 'invalidCode' };
+    if (redirectUri !== expected) return { errorName: 'invalidCode' };
+    if (!this.#provesPossession(entry.codeChallenge, codeVerifier)) return { errorName: 'invalidCode' };
     entry.grant = this.#createGrant(client, entry.user);
     return { tokens: this.#issueFirst(entry.grant, entry.scopes) };
   }
@@ -111,7 +111,7 @@ export class TokenStore {
     );
   }
 
-  /** @returns {{ tokens: object } | { refusal: string }} */
+  /** @returns {{ tokens: object } | { errorName: string }} */
   refresh({ client, refreshToken, scopes }) {
     return this.#backend === 'older'
       ? this.#refreshLongLived(client, refreshToken, scopes)
@@ -121,8 +121,8 @@ export class TokenStore {
   #refreshLongLived(client, refreshToken, scopes) {
     const entry = this.#refreshTokens.get(digest(refreshToken));
     if (!entry || entry.grant.client !== client || entry.grant.revoked)
-      return { refusal: 'invalidRefreshToken' };
-    if (!this.#covers(entry.scopes, scopes)) return { refusal: 'invalidScope' };
+      return { errorName: 'invalidRefreshToken' };
+    if (!this.#covers(entry.scopes, scopes)) return { errorName: 'invalidScope' };
     // Documented as "narrows the token"; permanently is the stricter reading.
     if (scopes.length) entry.scopes = scopes;
     return { tokens: this.#issue(entry.grant, entry.scopes, { refreshToken }) };
@@ -137,12 +137,12 @@ export class TokenStore {
       // lockout, the stricter of two possibilities.
       this.#lockedUntil.set(client.key, now + this.#settings.lockoutMs);
     }
-    if (now < (this.#lockedUntil.get(client.key) ?? 0)) return { refusal: 'deadRefreshToken' };
-    if (!own || entry.grant.revoked) return { refusal: 'deadRefreshToken' };
+    if (now < (this.#lockedUntil.get(client.key) ?? 0)) return { errorName: 'deadRefreshToken' };
+    if (!own || entry.grant.revoked) return { errorName: 'deadRefreshToken' };
     if (entry.rotatedAt === undefined && now > entry.issuedAt + this.#settings.refreshTokenIdleMs) {
-      return { refusal: 'deadRefreshToken' };
+      return { errorName: 'deadRefreshToken' };
     }
-    if (!this.#covers(entry.scopes, scopes)) return { refusal: 'invalidScope' };
+    if (!this.#covers(entry.scopes, scopes)) return { errorName: 'invalidScope' };
     // Within the grace period, a used token yields new tokens again. The period starts at the first use; otherwise a client could
     // keep the token alive forever. The previous tokens stay valid: Bitbucket does not revoke token families.
     entry.rotatedAt ??= now;
