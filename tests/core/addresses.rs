@@ -210,7 +210,7 @@ fn any_reference() -> BoxedStrategy<String> {
 }
 
 #[test]
-fn punycode_is_decoded_to_its_edges() {
+fn punycode_is_decoded_up_to_its_limits() {
     let most = format!("xn--{}", "9".repeat(59));
     for label in [
         // RFC 3492 section 7.1, in lower case: Arabic, Chinese, Hindi, Japanese, and a name with ASCII in it.
@@ -240,7 +240,7 @@ fn punycode_is_decoded_to_its_edges() {
 }
 
 #[test]
-fn a_refusal_says_what_is_wrong() {
+fn a_rejected_url_has_a_reason_that_says_what_is_wrong() {
     for (text, reason) in [
         ("https:///nocodb.example", "must be an absolute URL that starts with https://"),
         ("ftp://nocodb.example", "must be an absolute URL that starts with https://"),
@@ -270,33 +270,33 @@ fn a_refusal_says_what_is_wrong() {
 
 proptest! {
     #[test]
-    fn what_administrators_write_is_accepted_and_where_the_url_standard_says(text in sane_address()) {
+    fn a_plain_url_is_accepted_and_parsed_as_in_the_url_standard(text in sane_address()) {
         prop_assert!(Address::parse(&text).is_ok(), "{}", text);
         check_address(&text)?;
     }
 
     #[test]
-    fn an_address_is_where_the_url_standard_says(text in any_address()) {
+    fn an_accepted_url_is_parsed_as_in_the_url_standard(text in any_address()) {
         check_address(&text)?;
     }
 
     #[test]
-    fn a_changed_address_is_refused_or_where_the_url_standard_says(text in mutated(any_address())) {
+    fn a_mutated_url_is_rejected_or_parsed_as_in_the_url_standard(text in mutated(any_address())) {
         check_address(&text)?;
     }
 
     #[test]
-    fn a_reference_leads_where_the_url_standard_says(base in sane_address(), text in any_reference()) {
+    fn a_reference_is_resolved_as_in_the_url_standard(base in sane_address(), text in any_reference()) {
         check_reference(&base, &text)?;
     }
 
     #[test]
-    fn a_place_is_known_however_it_is_written(base in sane_address(), way in 0usize..13, detour in "[a-z%.:]{0,4}") {
+    fn a_url_is_recognized_in_every_spelling(base in sane_address(), way in 0usize..13, detour in "[a-z%.:]{0,4}") {
         check_reference(&base, &reference_to(&base, way, &detour))?;
     }
 
     #[test]
-    fn a_changed_reference_is_refused_or_leads_where_the_url_standard_says(
+    fn a_mutated_reference_is_rejected_or_resolved_as_in_the_url_standard(
         base in sane_address(), way in 0usize..13, at in any::<Index>(), put in "[/:@?#\\\\.%a ]",
     ) {
         let mut text = reference_to(&base, way, "x");

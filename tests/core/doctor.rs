@@ -1,4 +1,4 @@
-//! What the command `doctor` makes of its facts.
+//! How the command `doctor` interprets what it finds.
 
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::doctor::{
@@ -16,7 +16,7 @@ fn client(key: &str, secret: Option<&str>, scopes: &str) -> ClientConfig {
 }
 
 #[test]
-fn the_lengths_of_key_and_secret_tell_the_kind_of_client() {
+fn the_lengths_of_key_and_secret_show_which_back_end_issued_them() {
     for (key, secret, expected) in [
         (18, 32, Some("older")),
         (32, 76, Some("newer")),
@@ -33,7 +33,7 @@ fn the_lengths_of_key_and_secret_tell_the_kind_of_client() {
 }
 
 #[test]
-fn scopes_that_bitbucket_no_longer_asks_for_are_named() {
+fn requested_scopes_that_bitbucket_no_longer_needs_are_listed() {
     let retired = |scopes: &str| retired_scopes(&client("key", None, scopes)).to_string();
     assert_eq!(retired("repository issue account issue:write wiki"), "issue issue:write wiki");
     assert_eq!(retired("repository account issues"), "");
@@ -41,7 +41,7 @@ fn scopes_that_bitbucket_no_longer_asks_for_are_named() {
 }
 
 #[test]
-fn a_refused_code_shows_that_the_client_was_believed() {
+fn a_rejected_authorization_code_shows_that_key_and_secret_were_accepted() {
     for code in Code::ALL {
         let expected = match code {
             Code::InvalidGrant => "accepted",
@@ -54,7 +54,7 @@ fn a_refused_code_shows_that_the_client_was_believed() {
 }
 
 #[test]
-fn only_the_authorization_endpoint_may_show_a_page_or_lead_elsewhere() {
+fn only_the_authorization_endpoint_may_return_a_page_or_a_redirect() {
     for (status, for_users, for_programs) in [
         (200, "reached", "foreign"),
         (302, "reached", "foreign"),
@@ -76,7 +76,7 @@ fn only_the_authorization_endpoint_may_show_a_page_or_lead_elsewhere() {
 }
 
 #[test]
-fn what_is_at_the_redirect_uri() {
+fn the_response_of_the_redirect_uri_shows_what_is_there() {
     let root = Address::parse("https://nocodb.example/").unwrap();
     let below = Address::parse("https://nocodb.example/noco/cb?tenant=7").unwrap();
     let local = Address::parse("http://localhost:8080/").unwrap();
@@ -113,7 +113,7 @@ fn what_is_at_the_redirect_uri() {
 }
 
 #[test]
-fn a_clock_may_be_a_minute_off() {
+fn a_clock_skew_of_at_most_a_minute_is_ignored() {
     // 2026-11-28T12:00:00Z
     let written = "Sat, 28 Nov 2026 12:00:00 GMT";
     let noon = 1_795_867_200_000.0;
@@ -136,7 +136,7 @@ fn a_clock_may_be_a_minute_off() {
 }
 
 #[test]
-fn two_addresses_lead_to_one_database() {
+fn two_redis_urls_can_have_the_same_database() {
     let own = "redis://user:marked@redis.example:6379/5";
     for (database, other, expected) in [
         (5, "redis://redis.example/5", true),

@@ -117,7 +117,7 @@ fn a_connection_that_ended_otherwise_is_not_mended_by_authenticating() {
 }
 
 #[test]
-fn a_row_with_a_code_is_mended_by_authenticating() {
+fn a_row_with_an_authorization_code_is_fixed_by_authenticating() {
     assert_eq!(ConnectionEnd::from_name("unexchanged"), Some(ConnectionEnd::Unexchanged));
     let error = nocodb_response::unexchanged_code_error(Exchange);
     assert_eq!(error.message(), "This connection was made in a process without the preload: authenticate again.");
@@ -125,7 +125,7 @@ fn a_row_with_a_code_is_mended_by_authenticating() {
 }
 
 #[test]
-fn a_limit_that_nobody_can_raise_is_not_to_be_raised() {
+fn the_message_about_a_fixed_time_limit_does_not_advise_to_raise_it() {
     assert!(
         Error::new(Code::RequestTimeout, Exchange)
             .message()
@@ -137,7 +137,7 @@ fn a_limit_that_nobody_can_raise_is_not_to_be_raised() {
 }
 
 #[test]
-fn asterisks_are_refused_by_the_name_of_their_field() {
+fn asterisks_in_a_new_row_are_rejected_with_the_name_of_their_field() {
     let error = nocodb_response::masked_credential_error("config.token");
     assert_eq!(error.field.as_deref(), Some("config.token"));
     assert!(error.message().contains("config.token is a mask"), "{error}");

@@ -336,13 +336,13 @@ const HOUR_MS: i64 = 3_600_000;
 
 proptest! {
     #[test]
-    fn a_wait_in_seconds_is_read_as_it_was_written(seconds in any::<u64>(), zeros in "0{0,5}", now in any::<f64>()) {
+    fn a_retry_after_in_seconds_is_parsed_exactly(seconds in any::<u64>(), zeros in "0{0,5}", now in any::<f64>()) {
         let read = retry_after::wait(Some(&format!(" {zeros}{seconds} ")), now);
         prop_assert_eq!(read, Some(seconds.saturating_mul(1000).min(HOUR_MS as u64)));
     }
 
     #[test]
-    fn a_date_is_read_as_it_was_written(at in 0..=LAST_SECOND, before in -200_000i64..200_000) {
+    fn a_retry_after_with_a_date_is_parsed_exactly(at in 0..=LAST_SECOND, before in -200_000i64..200_000) {
         let now = at - before;
         let expected = u64::try_from((before * 1000).clamp(0, HOUR_MS)).unwrap();
         let [imf, asctime, rfc850] = http_dates(at);
@@ -356,7 +356,7 @@ proptest! {
     }
 
     #[test]
-    fn two_digits_of_a_year_are_at_most_fifty_years_ahead(at in 0..=LAST_SECOND, years in -100i64..100) {
+    fn a_two_digit_year_is_at_most_fifty_years_ahead(at in 0..=LAST_SECOND, years in -100i64..100) {
         let now = at - years * 31_556_952;
         // Fifty years before this, dates begin.
         prop_assume!((1_577_836_800..=LAST_SECOND).contains(&now));
@@ -371,7 +371,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_as_a_wait_is_at_most_an_hour_or_none(
+    fn any_text_as_retry_after_gives_at_most_an_hour_or_nothing(
         text in prop_oneof!["[0-9A-Za-z,: GMT-]{0,40}", ".{0,40}", "Sunday, [0-2][0-9]-Nov-[0-9]{2} [01][0-9]:[0-5][0-9]:[0-5][0-9] GMT", "[A-Z][a-z]{2}, [0-9]{1,5} [A-Z][a-z]{2} [0-9]{1,5} [0-9]{1,3}:[0-9]{2}:[0-9]{2} GMT"],
         now in any::<f64>(),
     ) {
@@ -381,7 +381,7 @@ proptest! {
     }
 
     #[test]
-    fn a_pause_is_as_long_as_asked_and_not_much_longer(
+    fn a_pause_is_as_long_as_bitbucket_asks_and_not_much_longer(
         attempts in any::<u32>(), asked in prop::option::of(0..100u32), random in 0.0..=1.0f64, patience in 0.0..100_000.0f64,
         status in prop::sample::select(vec![None, Some(429u16), Some(502), Some(503)]), is_queued in any::<bool>(),
     ) {
@@ -532,7 +532,7 @@ proptest! {
     }
 
     #[test]
-    fn a_header_is_read_back_as_token_and_address(
+    fn an_authorization_header_decodes_to_the_token_and_the_email_address(
         token in "[!#-&(-_a-~]{1,60}", email in "[a-zäöü0-9.+_'-]{1,20}@[a-zäöü0-9.-]{1,20}", space in "[ \\t\\n]{0,3}", kind in kind(),
     ) {
         let (pasted, typed) = (format!("{space}{token}{space}"), format!("{space}{email}{space}"));
@@ -550,7 +550,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_as_a_credential_gives_a_header_that_can_be_sent_or_an_error(
+    fn any_text_as_a_credential_gives_a_valid_header_or_an_error(
         texts in prop::array::uniform4(prop::option::of(prop_oneof![".{0,20}", "[ -~]{0,20}", "[a-z]{1,5}@[a-z]{1,5}"])),
         kind in kind(),
     ) {
@@ -568,7 +568,7 @@ proptest! {
     }
 
     #[test]
-    fn every_test_of_a_connection_ends_and_asks_for_nothing_that_was_removed(
+    fn every_connection_test_ends_and_requests_no_removed_endpoint(
         kind in kind(), workspace in prop::option::of("[a-z]{1,5}"), repository in prop::option::of("[a-z]{1,5}/[a-z]{1,5}"),
         answers in prop::collection::vec((prop::sample::select(vec![200u16, 401, 403, 403, 403, 404, 410, 429, 500]), any_api_error()), 3),
     ) {
@@ -608,7 +608,7 @@ proptest! {
 
     /// The wait is the shortest one, and no window of any beginning has more than the limit.
     #[test]
-    fn a_log_of_requests_holds_none_back_that_is_within_the_limit_and_lets_none_pass_that_is_not(
+    fn a_request_log_delays_exactly_the_requests_beyond_the_limit(
         limit in 1u32..8, pauses in prop::collection::vec((0u32..3, 0..WINDOW as u32), 1..200),
     ) {
         let mut log = RequestLog::default();
@@ -632,7 +632,7 @@ proptest! {
 
     /// A process tells a shared log of each request that this lacks, and of no other.
     #[test]
-    fn a_log_of_requests_knows_which_are_missing_elsewhere(
+    fn a_request_log_knows_which_requests_the_shared_log_lacks(
         steps in prop::collection::vec((0u8..6, 0.0..WINDOW / 4.0), 1..100), most in 1usize..5,
     ) {
         let (mut log, mut now, mut there, mut here) = (RequestLog::default(), 0.0, HashSet::new(), Vec::new());
@@ -990,7 +990,7 @@ proptest! {
     }
 
     #[test]
-    fn an_address_is_kept_byte_for_byte_and_is_safe(text in "(https?|HTTPS|ftp)(:|:/|://|:///)[a-z0-9@:./?#\\\\%\\[\\] é-]{0,30}") {
+    fn an_accepted_url_keeps_its_text_and_is_safe(text in "(https?|HTTPS|ftp)(:|:/|://|:///)[a-z0-9@:./?#\\\\%\\[\\] é-]{0,30}") {
         if let Ok(address) = Address::parse(&text) {
             prop_assert_eq!(address.as_str(), &text);
             let url = Url::parse(&text).unwrap();

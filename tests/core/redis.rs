@@ -1,4 +1,4 @@
-//! The address of a Redis, and what its refusals mean: texts that real servers sent (Redis 7.0, Node.js 20 to 26).
+//! Redis URLs, and the meaning of errors that real servers sent (Redis 7.0, Node.js 20 to 26).
 
 use nocodb_bitbucket_auth::redis::{Choice, Problem, Server, database_candidates};
 use nocodb_bitbucket_auth::secret::Secret;
@@ -17,7 +17,7 @@ fn server(host: &str, port: u16) -> Server {
 }
 
 #[test]
-fn an_address_is_read_whole() {
+fn every_part_of_a_redis_url_is_parsed() {
     let plain = server("redis.example", 6379);
     let password = |text: &str| Some(Secret::new(text));
     let tls = Some("true".to_owned());
@@ -48,7 +48,7 @@ fn an_address_is_read_whole() {
 }
 
 #[test]
-fn what_cannot_be_used_is_said_without_the_value() {
+fn an_invalid_redis_url_is_rejected_with_a_reason_that_does_not_repeat_it() {
     for (address, reason) in [
         ("redis.example:6379", "starts with redis://"),
         ("redis://", "no valid host"),
@@ -86,7 +86,7 @@ fn what_cannot_be_used_is_said_without_the_value() {
 }
 
 #[test]
-fn each_refusal_has_its_word() {
+fn every_redis_error_has_a_summary() {
     let of_script = " script: bfc8ea27beba87120f18cc3b90f1c44841362996, on @user_script:1.";
     for (message, trouble) in [
         ("WRONGPASS invalid username-password pair or user is disabled.", Problem::Password),
@@ -152,14 +152,14 @@ fn each_refusal_has_its_word() {
     }
 }
 
-/// A survey in which the databases of these numbers hold this, and the others that.
+/// A survey in which the listed databases contain `holding`, and all others contain `others`.
 fn survey(home: u32, holding: &[(u32, &str)], others: &str) -> String {
     let word = |number| holding.iter().find(|(of, _)| *of == number).map_or(others, |(_, word)| *word);
     database_candidates(home, &[]).into_iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
-fn each_database_is_looked_at_once_and_the_own_one_first() {
+fn every_candidate_database_is_listed_once_and_nocodbs_own_comes_first() {
     for home in [0, 1, 15, 16, 63, 64, 999] {
         let all = database_candidates(home, &[3, 16, 16, 70, home]);
         let mut sorted = all.clone();
@@ -174,7 +174,7 @@ fn each_database_is_looked_at_once_and_the_own_one_first() {
 }
 
 #[test]
-fn databases_that_other_variables_of_nocodb_name_are_taken_last() {
+fn databases_in_other_variables_of_nocodb_come_last() {
     let surveyed = database_candidates(0, &[15, 13]);
     assert_eq!(surveyed[..4], [0, 14, 12, 11]);
     assert_eq!(surveyed[62..], [15, 13]);
@@ -189,7 +189,7 @@ fn databases_that_other_variables_of_nocodb_name_are_taken_last() {
 }
 
 #[test]
-fn a_database_is_chosen_in_which_nobody_else_is() {
+fn a_database_without_keys_of_other_software_is_chosen() {
     let of_16: Vec<(u32, &str)> = (0..16).map(|number| (number, "others")).collect();
     for (home, holding, others, database) in [
         (0, &[][..], "empty", 15),
@@ -225,7 +225,7 @@ fn a_database_is_chosen_in_which_nobody_else_is() {
 }
 
 #[test]
-fn only_what_concerns_the_choice_has_the_plugin_stay_in_the_database_of_nocodb() {
+fn only_errors_about_the_survey_make_the_plugin_use_the_database_of_nocodb() {
     for (message, stays) in [
         ("NOPERM this user has no permissions to run the 'select' command", true),
         ("ERR The user executing the script can't run this command or subcommand", true),

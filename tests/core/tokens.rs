@@ -1,4 +1,4 @@
-//! What the shared cases cannot say about tokens, because it needs no answer.
+//! What the shared cases cannot say about tokens, because it needs no response.
 
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::credential::AuthType;
@@ -43,7 +43,7 @@ fn the_longest_token_is_accepted_and_one_byte_more_is_not() {
 }
 
 #[test]
-fn a_token_is_expired_from_its_last_millisecond_on() {
+fn a_token_is_expired_from_the_millisecond_of_its_expiry() {
     assert!(is_expired(Some(1000.0), 1000.0));
     assert!(is_expired(Some(1000.0), 1001.0));
     assert!(!is_expired(Some(1000.0), 999.0));
@@ -51,7 +51,7 @@ fn a_token_is_expired_from_its_last_millisecond_on() {
 }
 
 #[test]
-fn a_code_is_for_every_config_that_names_no_other_kind() {
+fn every_config_without_another_type_uses_an_authorization_code() {
     for (name, uses_authorization_code) in
         [("oauth", true), ("", true), ("OAuth", true), ("api_key", false), ("basic", false), ("custom", false)]
     {

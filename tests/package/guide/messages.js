@@ -161,7 +161,7 @@ async function listSays(t, answer) {
   const lines = [];
   await get(new Wrapper(oauth({ expires_at: time(120 * MINUTE) }), { logger: (line) => lines.push(line) }), '/repositories?role=member')
     .catch(() => {});
-  notice ??= lines.find((line) => line.includes('Something asked'));
+  notice ??= lines.find((line) => line.includes('A consumer requested'));
   return lines.filter((line) => line !== notice);
 }
 
