@@ -176,6 +176,7 @@ export function tokenErrorOf(error) {
 /**
  * The `fetch` function of all clients. There is only one, because Axios keeps every `fetch` it ever sees, together with
  * everything the function references.
+ *
  * @param {string | URL | Request} input
  * @param {RequestInit & { [SENDER]?: Sender, [LIMITS]?: { timeout?: unknown, maxRedirects?: unknown } }} [init]
  * @returns {Promise<Response>}

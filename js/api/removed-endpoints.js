@@ -65,7 +65,7 @@ export function replaceRemovedEndpoints(sender, options) {
   const removedEndpoints = removedEndpointsOf(options.apiUrl);
 
   /**
-   * @param {Replacement} replaced
+   * @param {Replacement} replacement
    * @param {ApiRequest} request
    * @returns {Promise<SenderResponse>}
    */
@@ -80,7 +80,7 @@ export function replaceRemovedEndpoints(sender, options) {
     };
     if (list) {
       announceReplacement();
-      return page(list, responseContext, request);
+      return servePage(list, responseContext, request);
     }
     const response = await sender(request);
     const body = core().issuesNotFoundBody(response.status, response.isForeignOrigin);
@@ -95,7 +95,7 @@ export function replaceRemovedEndpoints(sender, options) {
    * @param {ApiRequest} request
    * @returns {Promise<SenderResponse>}
    */
-  const page = async (list, responseContext, { url, signal }) => {
+  const servePage = async (list, responseContext, { url, signal }) => {
     const { lists, workspace = '' } = options;
     try {
       const make = () => new ListCollector(url, list, removedEndpoints, sender, options);
@@ -110,8 +110,8 @@ export function replaceRemovedEndpoints(sender, options) {
   };
 
   return (request) => {
-    const replaced = removedEndpoints.replacement(request.method, request.url);
-    return replaced ? respond(replaced, request) : sender(request);
+    const replacement = removedEndpoints.replacement(request.method, request.url);
+    return replacement ? respond(replacement, request) : sender(request);
   };
 }
 
@@ -204,7 +204,7 @@ class ListCollector {
   #list;
 
   /** @type {RemovedEndpoints} */
-  #removed;
+  #removedEndpoints;
 
   /** @type {Sender} */
   #sender;
@@ -236,7 +236,7 @@ class ListCollector {
   constructor(url, list, removedEndpoints, sender, options) {
     this.#url = url;
     this.#list = list;
-    this.#removed = removedEndpoints;
+    this.#removedEndpoints = removedEndpoints;
     this.#sender = sender;
     this.#options = options;
   }
@@ -299,12 +299,12 @@ class ListCollector {
       values.push({ text, key: path.reduce((part, name) => objectOrEmpty(part)[name], value) });
     };
     try {
-      await this.#readList(this.#removed.workspaceUrl(this.#url, segment, withRole), signal, addItem);
+      await this.#readList(this.#removedEndpoints.workspaceUrl(this.#url, segment, withRole), signal, addItem);
     } catch (error) {
       // An error in the middle of a list is a failure: the list was readable at its beginning.
       if (!(error instanceof UnsuccessfulResponse) || values.length > 0) throw error;
       const { outcome, notice: message } = callCore(this.#readWorkspace, () => (
-        this.#removed.workspaceOutcome(this.#url, segment, withRole, toApiResponse(error.response), this.#options.kind)
+        this.#removedEndpoints.workspaceOutcome(this.#url, segment, withRole, toApiResponse(error.response), this.#options.kind)
       ));
       if (message !== undefined) this.#options.log(message, 'list-incomplete');
       if (outcome === 'retry-without-role') return this.#readWorkspace(segment, signal, false);

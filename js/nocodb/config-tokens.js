@@ -79,13 +79,13 @@ export function withoutOAuthPayload({ oauth: _transient, ...config }) {
 }
 
 /**
- * What a config says about the origin of its tokens. The config may contain anything.
+ * The metadata of a config's tokens. The config may contain anything.
  *
  * @param {IntegrationConfig} config
  * @param {Pick<ConnectionTokens, 'obtainedAt' | 'expiresAt'>} times
  * @returns {import('../../pkg/core.js').TokenMetadata} for one call: the core consumes it
  */
-export function tokenOriginOf({ authorized_at, account }, { obtainedAt, expiresAt }) {
+export function tokenMetadataOf({ authorized_at, account }, { obtainedAt, expiresAt }) {
   const { uuid } = objectOrEmpty(account);
   return new (core().TokenMetadata)(nonEmptyString(authorized_at), nonEmptyString(uuid), obtainedAt, expiresAt);
 }

@@ -11,7 +11,7 @@ import { core } from '../core.js';
 import { logLine, warn } from '../log-lines.js';
 import { within } from '../time-limit.js';
 import {
-  digestOf, nonEmptyString, refreshableToken, toStoredTokens, tokenOriginOf, tokensInConfig, withTokens, withoutOAuthPayload,
+  digestOf, nonEmptyString, refreshableToken, toStoredTokens, tokenMetadataOf, tokensInConfig, withTokens, withoutOAuthPayload,
 } from './config-tokens.js';
 
 /** @typedef {import('./integration.js').HostServices} HostServices */
@@ -184,10 +184,10 @@ export class StoredConfig {
     if (!loadConfig || !this.canRefresh) return undefined;
     const row = await loadConfig();
     if (!row) return 'deleted';
-    const holding = await this.#holdingOf(row, tokensInConfig(this.config, undefined), connection, true);
-    if (holding === 'Replaced') return 'replaced';
-    const isOthers = holding === 'SameAuthorization' || holding === 'SameAuthorizationNewer';
-    return isOthers ? tokensInConfig(row, nonEmptyString(row.oauth_token)) : undefined;
+    const rowContent = await this.#classifyRow(row, tokensInConfig(this.config, undefined), connection, true);
+    if (rowContent === 'Replaced') return 'replaced';
+    const isSameAuthorization = rowContent === 'SameAuthorization' || rowContent === 'SameAuthorizationNewer';
+    return isSameAuthorization ? tokensInConfig(row, nonEmptyString(row.oauth_token)) : undefined;
   }
 
   /**
@@ -224,8 +224,8 @@ export class StoredConfig {
    */
   async #withNewest(row, tokens, connection) {
     if (tokens?.accessToken === undefined || !connection) return row;
-    const holding = await this.#holdingOf(row, tokens, connection, false);
-    return holding === 'SameChain' || holding === 'SameAuthorization' ? withTokens(row, tokens) : row;
+    const rowContent = await this.#classifyRow(row, tokens, connection, false);
+    return rowContent === 'SameChain' || rowContent === 'SameAuthorization' ? withTokens(row, tokens) : row;
   }
 
   /**
@@ -240,13 +240,13 @@ export class StoredConfig {
   async #merge(loadConfig, saveConfig, tokens, connection) {
     const row = await loadConfig();
     if (!row) return 'deleted';
-    const holding = await this.#holdingOf(row, tokens, connection, false);
-    if (holding === 'Replaced') return 'replaced';
+    const rowContent = await this.#classifyRow(row, tokens, connection, false);
+    if (rowContent === 'Replaced') return 'replaced';
     this.adopt(tokens);
-    if (holding === 'VaultReference') throw new Error('The row takes its tokens from a vault, so no tokens can be stored in it.');
+    if (rowContent === 'VaultReference') throw new Error('The row takes its tokens from a vault, so no tokens can be stored in it.');
     const isStored = row.oauth_token === tokens.accessToken && row.refresh_token === tokens.refreshToken;
-    if (holding !== 'SameAuthorizationNewer' && !isStored) await saveConfig(withoutOAuthPayload(withTokens(row, tokens)));
-    return holding === 'SameChain' ? 'saved' : 'shared';
+    if (rowContent !== 'SameAuthorizationNewer' && !isStored) await saveConfig(withoutOAuthPayload(withTokens(row, tokens)));
+    return rowContent === 'SameChain' ? 'saved' : 'shared';
   }
 
   /**
@@ -283,23 +283,23 @@ export class StoredConfig {
 
   /**
    * @param {IntegrationConfig} row
-   * @param {ConnectionTokens} own the wrapper's tokens
+   * @param {ConnectionTokens} ownTokens the wrapper's tokens
    * @param {ConnectionRef} connection
-   * @param {boolean} isRefused
+   * @param {boolean} isRejected whether Bitbucket rejected the wrapper's refresh token
    * @returns {Promise<import('../../pkg/core.js').RowContent>}
    */
-  async #holdingOf(row, own, connection, isRefused) {
+  async #classifyRow(row, ownTokens, connection, isRejected) {
     const { type, oauth_token: accessToken, refresh_token: stored } = row;
     const refreshToken = refreshableToken(row);
-    const isOfSameChain = refreshToken !== undefined
+    const isSameChain = refreshToken !== undefined
       && (refreshToken === this.config.refresh_token || digestOf(refreshToken) === this.#initialTokenDigest
         || await connection.ownsRefreshToken(refreshToken));
     return core().classifyRow(
-      refreshToken === undefined ? undefined : tokenOriginOf(row, tokensInConfig(row, undefined)),
-      tokenOriginOf(this.config, own),
-      isOfSameChain,
+      refreshToken === undefined ? undefined : tokenMetadataOf(row, tokensInConfig(row, undefined)),
+      tokenMetadataOf(this.config, ownTokens),
+      isSameChain,
       core().holdsUserTokens(nonEmptyString(type) ?? '') && [accessToken, stored].some(isObject),
-      isRefused,
+      isRejected,
     );
   }
 }
