@@ -106,7 +106,7 @@ function unusable(caller, reason = 'is not this version\'s WebAssembly core') {
   return new BitbucketAuthError({
     code: 'INVALID_ARGUMENT',
     phase: 'config',
-    message: `A value given to nocodb-bitbucket-auth cannot be used: source ${reason}.`,
+    message: `An argument passed to nocodb-bitbucket-auth is invalid: source ${reason}.`,
     retryable: false,
     reauthorize: false,
     field: 'source',

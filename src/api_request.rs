@@ -125,7 +125,7 @@ fn redirect(api: &Address, response: &ReceivedResponse<'_>) -> Result<Option<Red
         Err(Error::new(Code::RedirectRefused, Phase::Api).with_status(status).with_explanation(explanation))
     };
     if redirect_mode == RedirectMode::Error {
-        return rejected("Bitbucket answered with a redirect, which the request does not allow (redirect: 'error')");
+        return rejected("Bitbucket responded with a redirect, which the request does not allow (redirect: 'error')");
     }
     if f64::from(response.redirects_followed) >= max_redirects.unwrap_or(MAX_REDIRECTS) {
         return rejected("There were more redirects than the request allows (maxRedirects; by default 20)");

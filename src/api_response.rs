@@ -38,22 +38,23 @@ const MOST_FIELDS: usize = 5;
 const LONGEST_FIELD: usize = 60;
 
 /// Why Bitbucket refuses an accepted credential, where it names no scope.
-pub const NOT_ALLOWED: &str = "this kind of credential is not accepted there, or whoever it belongs to may not do this. Use another one, or ask for the permission";
+pub const NOT_ALLOWED: &str = "Bitbucket does not accept this type of credential here, or its owner lacks the permission. Use another credential, or ask for the permission";
 
-const NOT_BITBUCKETS: &str =
-    "not Bitbucket, but a proxy or firewall on the way turned the request down. Check its rules";
+const NOT_BITBUCKETS: &str = "a proxy or firewall rejected the request, not Bitbucket. Check its rules";
 
-const NOBODY_KNOWS_WHOSE: &str = "either whoever the credential belongs to may not do this, or a proxy or firewall on the way turned the request down. Ask for the permission, and check the proxy's rules";
+const NOBODY_KNOWS_WHOSE: &str = "either the credential's owner lacks the permission, or a proxy or firewall rejected the request. Ask for the permission, and check the proxy's rules";
 
-const ELSEWHERE: &str = "not Bitbucket's API, but another server to which it redirected gave this answer. The credential did not go there, so the answer says nothing of it";
+const ELSEWHERE: &str = "Bitbucket's API redirected the request to another server, which gave this response. The credential was not sent there, so the response says nothing about it";
 
-const CONFLICT: &str = "it conflicts with what is there by now. Look at that, and try again";
+const CONFLICT: &str =
+    "the request conflicts with the current state of the resource. Check that state, and try again";
 
-const REFUSED_SUCCESS: &str = "The request was answered, but its validateStatus takes this status for an error:";
+const REFUSED_SUCCESS: &str = "The request succeeded, but its validateStatus treats this status as an error:";
 
-const UNAUTHENTICATED_BY_OTHERS: &str = "Not Bitbucket, but a proxy or firewall on the way asks for credentials (401). Check its rules, and the proxy settings of this server";
+const UNAUTHENTICATED_BY_OTHERS: &str = "A proxy or firewall, not Bitbucket, asks for credentials (401). Check its rules, and the proxy settings of this server";
 
-const SPAM: &str = "Bitbucket has marked this workspace as spam, and shows none of its repositories. Ask Atlassian's support to look at it";
+const SPAM: &str =
+    "Bitbucket has marked this workspace as spam and hides its repositories. Ask Atlassian's support to review it";
 
 /// The header fields of an answer that matter.
 #[derive(Debug, Clone, Default)]
@@ -153,10 +154,9 @@ pub fn to_error(response: &ApiResponse<'_>) -> Box<Error> {
             Speaker::Unknown => (Code::ApiFailed, NOBODY_KNOWS_WHOSE),
             Speaker::Other => (Code::ApiFailed, NOT_BITBUCKETS),
         },
-        407 => (
-            Code::ApiFailed,
-            "a proxy on the way wants a user name and a password. Check the proxy settings of this server",
-        ),
+        407 => {
+            (Code::ApiFailed, "a proxy requires a user name and a password. Check the proxy settings of this server")
+        }
         404 => (Code::ApiNotFound, ""),
         409 if matches!(said, Said::Nothing) => match said.speaker(fields) {
             Speaker::Bitbucket => (Code::ApiFailed, CONFLICT),
@@ -164,7 +164,7 @@ pub fn to_error(response: &ApiResponse<'_>) -> Box<Error> {
         },
         410 => (Code::ApiGone, ""),
         429 => (Code::ApiRateLimited, ""),
-        500.. => (Code::ApiFailed, "Bitbucket, or a proxy on the way, has trouble. Try again later"),
+        500.. => (Code::ApiFailed, "Bitbucket or a proxy had an internal error. Try again later"),
         _ => (Code::ApiFailed, ""),
     };
     let mut error = Error::new(code, Phase::Api).with_status(status);
@@ -296,12 +296,12 @@ impl<'a> Said<'a> {
 fn cure_of_refusal(kind: AuthType) -> &'static str {
     match kind {
         AuthType::OAuth => "authenticate with Bitbucket again",
-        AuthType::ApiKey => "enter a new token; this one was revoked, has expired, or is not an access token",
+        AuthType::ApiKey => "enter a new token. The current one was revoked, has expired, or is not an access token",
         AuthType::Basic => {
-            "check that the e-mail address is that of the Atlassian account which made the API token, and that it was made with scopes; or enter a new token"
+            "check that the e-mail address belongs to the Atlassian account that created the API token, and that the token has scopes; or enter a new token"
         }
         AuthType::Custom => {
-            "it is that of the OAuth client itself, so an administrator must check the client at Bitbucket"
+            "it belongs to the OAuth client itself, so an administrator must check the client at Bitbucket"
         }
     }
 }
@@ -309,7 +309,7 @@ fn cure_of_refusal(kind: AuthType) -> &'static str {
 fn cure_of_missing_scope(kind: AuthType) -> &'static str {
     match kind {
         AuthType::OAuth => "add it to the OAuth client at Bitbucket, then authenticate again",
-        AuthType::ApiKey | AuthType::Basic => "make a token that has it, and enter that",
+        AuthType::ApiKey | AuthType::Basic => "create a token that has it, and enter that token",
         AuthType::Custom => "add it to the OAuth client at Bitbucket",
     }
 }

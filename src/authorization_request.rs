@@ -48,7 +48,7 @@ impl AuthorizationRequest {
         extra: &[(String, String)],
     ) -> Result<Self> {
         if extra.iter().any(|(name, _)| RESERVED_PARAMETERS.contains(&name.as_str())) {
-            let reason = "sets a parameter of OAuth, which only the client itself may set";
+            let reason = "sets an OAuth parameter, which only the client may set";
             return Err(Error::argument(Phase::Authorize, "extraParams", reason));
         }
         if extra.iter().any(|(name, _)| name.is_empty()) {

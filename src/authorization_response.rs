@@ -137,7 +137,7 @@ fn query_of<'a>(client: &ClientConfig, callback: &'a str) -> Result<&'a str> {
     }
     let (place, query) = split_place(text, client.redirect_uri());
     if place.is_some_and(|place| !client.redirect_uri().is_at(place)) {
-        let reason = "its origin or path is not the redirect URI's";
+        let reason = "its origin or path differs from the redirect URI's";
         return Err(refused(Code::CallbackInvalid).with_reason(reason));
     }
     Ok(query)

@@ -130,36 +130,36 @@ impl Response {
 fn error_notice(error: &str) -> ErrorNotice {
     let notice = |heading, text| ErrorNotice { heading, text: Cow::Borrowed(text) };
     if let Some(cure) = scope::cure(error) {
-        let text = ["An administrator of NocoDB has to change this: ", cure, "."].concat();
-        return ErrorNotice { heading: "Bitbucket refused a scope", text: Cow::Owned(text) };
+        let text = ["An administrator of NocoDB must change this: ", cure, "."].concat();
+        return ErrorNotice { heading: "Bitbucket rejected a scope", text: Cow::Owned(text) };
     }
     match error {
         ACCESS_DENIED => notice(
             "Access was denied",
-            "Nothing was connected. If that was a mistake, close this window, begin again, and choose \"Grant access\".",
+            "Nothing was connected. If that was a mistake, close this window, start again, and choose \"Grant access\".",
         ),
         "unauthorized_client" => notice(
-            "Bitbucket refused the OAuth client",
-            "The OAuth client may not log users in. An administrator of NocoDB has to look at its settings at Bitbucket, and \
-             at INTEGRATION_AUTH_BITBUCKET_CLIENT_ID.",
+            "Bitbucket rejected the OAuth client",
+            "The OAuth client is not allowed to log users in. An administrator of NocoDB must check its settings at Bitbucket, \
+             and INTEGRATION_AUTH_BITBUCKET_CLIENT_ID.",
         ),
         "invalid_request" | "unsupported_response_type" => notice(
-            "Bitbucket refused the request",
-            "Something was missing in it, or not understood. An administrator of NocoDB has to look at \
-             INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL, if that is set, and at the version of nocodb-bitbucket-auth.",
+            "Bitbucket rejected the request",
+            "Part of it was missing, or Bitbucket did not understand it. An administrator of NocoDB must check \
+             INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL, if it is set, and the version of nocodb-bitbucket-auth.",
         ),
         "server_error" => notice(
             "Bitbucket had an error",
-            "Nothing was connected. Close this window, and begin again in a few minutes.",
+            "Nothing was connected. Close this window, and start again in a few minutes.",
         ),
         "temporarily_unavailable" => notice(
             "Bitbucket is not available at the moment",
-            "It is overloaded or under maintenance. Close this window, and begin again in a few minutes.",
+            "It is overloaded or under maintenance. Close this window, and start again in a few minutes.",
         ),
         _ => notice(
             "Bitbucket ended the login with an error",
-            "Nothing was connected. Close this window, and begin again. If it happens again, tell an administrator of NocoDB the \
-             error that stands in the address of this window.",
+            "Nothing was connected. Close this window, and start again. If it happens again, give an administrator of NocoDB \
+             the error code in the address of this window.",
         ),
     }
 }

@@ -133,14 +133,14 @@ pub(crate) fn parse_credential(value: &str) -> core::result::Result<&str, Reason
 }
 
 /// Why a page gets no secret: whatever a page holds, everybody can read who opens it.
-pub const IN_A_BROWSER: Reason = "must not be given to a browser, which cannot keep it secret";
+pub const IN_A_BROWSER: Reason = "must not be passed to a browser, which cannot keep it secret";
 
 /// What a page lacks that wants to start a login, by the name of the browser's own property.
 pub fn missing_feature(lacks: &str) -> Box<Error> {
     let reason = match lacks {
-        "window" => "is missing: a login starts in a page, not in a worker or on a server",
+        "window" => "is missing. A login can start only in a page, not in a worker or on a server",
         "origin" => {
-            "is opaque: this is a sandboxed frame without allow-same-origin, or a page without an address, and no redirect URI can be on its origin"
+            "is opaque, so no redirect URI can be on it. The page is a sandboxed frame without allow-same-origin, or has no URL"
         }
         _ => "is missing, forbidden or full in this page",
     };
@@ -153,7 +153,7 @@ pub fn check_client_overrides(members: &[String]) -> Result<()> {
         .into_iter()
         .find(|name| members.iter().any(|it| it == name))
     {
-        Some(name) => Err(argument_error(name, "is given beside client, which has its own")),
+        Some(name) => Err(argument_error(name, "must not be given together with client, which has its own")),
         None => Ok(()),
     }
 }
@@ -165,7 +165,7 @@ pub fn check_page_origin(origin: &str) -> Result<()> {
 
 pub(crate) fn check_scopes(scopes: &ScopeSet) -> core::result::Result<(), Reason> {
     match scopes.first_malformed() {
-        Some(_) => Err("holds a scope with a character that scopes cannot have (RFC 6749 section 3.3)"),
+        Some(_) => Err("contains a scope with an invalid character (RFC 6749 section 3.3)"),
         None => Ok(()),
     }
 }

@@ -207,7 +207,7 @@ impl ConnectionTest {
                 self.granted = Some(granted.iter().map(String::as_str).collect());
             }
         }
-        // Bitbucket refused the request in its own error format, but accepted the credential. Otherwise it would return a
+        // Bitbucket rejected the request in its own error format, but accepted the credential. Otherwise it would return a
         // 401.
         let is_authenticated =
             status == 403 && (lacks_scope || error.reason == Some(crate::api_response::NOT_ALLOWED));

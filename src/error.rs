@@ -119,36 +119,36 @@ impl Code {
     /// What is wrong and what mends it, in words for the person who reads a log or a dialog.
     fn explanation(self) -> &'static str {
         match self {
-            Self::InvalidArgument => "A value given to nocodb-bitbucket-auth cannot be used",
-            Self::InvalidConfig => "The configuration cannot be used",
+            Self::InvalidArgument => "An argument passed to nocodb-bitbucket-auth is invalid",
+            Self::InvalidConfig => "The configuration is invalid",
             Self::PopupBlocked => {
-                "The browser blocked the window of Bitbucket. Allow popups for this page and start again with a click"
+                "The browser blocked Bitbucket's popup window. Allow popups for this page, then click again"
             }
             Self::AuthorizationTimeout => {
-                "The login at Bitbucket was not finished in time. Start again with \"Authenticate with Bitbucket\""
+                "The login at Bitbucket took too long. Start again with \"Authenticate with Bitbucket\""
             }
             Self::CallbackInvalid => {
-                "This is not a callback from Bitbucket to the configured redirect URI. Start again with \"Authenticate with Bitbucket\""
+                "The callback is malformed, or does not match the configured redirect URI. Start again with \"Authenticate with Bitbucket\""
             }
             Self::CallbackDuplicateParameter => {
-                "The callback carries a parameter twice and cannot be trusted. Start again with \"Authenticate with Bitbucket\""
+                "The callback contains a parameter more than once and cannot be trusted. Start again with \"Authenticate with Bitbucket\""
             }
             Self::CallbackUnsupportedResponse => {
-                "The callback carries a kind of response that was not asked for and cannot be trusted. Start again with \"Authenticate with Bitbucket\""
+                "The callback contains a type of response that the client did not request, and cannot be trusted. Start again with \"Authenticate with Bitbucket\""
             }
             Self::StateMissing => {
-                "The callback carries no state, so it cannot be told who started it. Start again with \"Authenticate with Bitbucket\""
+                "The callback has no state, so nothing ties it to a login that started here. Start again with \"Authenticate with Bitbucket\""
             }
             Self::StateMismatch => {
-                "The callback does not belong to the login that was started here. Start again with \"Authenticate with Bitbucket\" in one window only"
+                "The callback belongs to another login than the one that started here. Start again with \"Authenticate with Bitbucket\" in a single window"
             }
-            Self::IssuerMismatch => "The callback was issued by another server than Bitbucket and was refused",
+            Self::IssuerMismatch => "The callback was rejected because a server other than Bitbucket issued it",
             Self::AccessDenied => {
-                "Access was denied on Bitbucket's page. Authenticate again and choose \"Grant access\""
+                "The user denied access on Bitbucket's page. Authenticate again and choose \"Grant access\""
             }
-            Self::AuthorizationFailed => "Bitbucket refused the authorization request",
+            Self::AuthorizationFailed => "Bitbucket rejected the authorization request",
             Self::CodeMissing => {
-                "The callback carries no authorization code. Start again with \"Authenticate with Bitbucket\""
+                "The callback has no authorization code. Start again with \"Authenticate with Bitbucket\""
             }
             Self::RequestAborted => "The request was cancelled",
             #[cfg(feature = "server")]
@@ -167,48 +167,44 @@ impl Code {
             }
             Self::RequestTimeout => "Bitbucket did not answer in time. Check the network and the proxy settings",
             Self::RedirectRefused => {
-                "The address answered with a redirect, which is not followed because the request carries credentials. Check the configured endpoint and the proxy"
+                "The endpoint responded with a redirect, which is not followed because the request carries credentials. Check the configured endpoint and the proxy"
             }
             Self::ResponseTooLarge => {
-                "The answer is larger than any answer of Bitbucket. Check the configured endpoint and the proxy"
+                "The response is larger than any response from Bitbucket. Check the configured endpoint and the proxy"
             }
             Self::ResponseNotJson => {
-                "The answer is not JSON, so it hardly comes from Bitbucket. Check the configured endpoint and the proxy"
+                "The response is not JSON, so it probably does not come from Bitbucket. Check the configured endpoint and the proxy"
             }
-            Self::ResponseInvalid => "Bitbucket's answer has a missing or malformed member",
-            Self::UnexpectedStatus => "Bitbucket answered with an unexpected status",
-            Self::UnsupportedTokenType => "Bitbucket's answer holds a token of a type other than bearer",
+            Self::ResponseInvalid => "Bitbucket's response has a missing or malformed member",
+            Self::UnexpectedStatus => "Bitbucket responded with an unexpected status",
+            Self::UnsupportedTokenType => "Bitbucket's response contains a token whose type is not bearer",
             Self::InvalidClient => {
-                "Bitbucket refused the Key or the Secret of the OAuth client. An administrator must check INTEGRATION_AUTH_BITBUCKET_CLIENT_ID and INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET"
+                "Bitbucket rejected the Key or the Secret of the OAuth client. An administrator must check INTEGRATION_AUTH_BITBUCKET_CLIENT_ID and INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET"
             }
             Self::InvalidGrant => {
-                "Bitbucket refused the authorization code: it was used before, is too old, or belongs to another client or redirect URI. Authenticate again"
+                "Bitbucket rejected the authorization code: it was used before, has expired, or belongs to another client or redirect URI. Authenticate again"
             }
             Self::ReconnectRequired => {
                 "Bitbucket no longer accepts this connection's refresh token. Open the integration and authenticate with Bitbucket again"
             }
-            Self::TokenRequestFailed => "Bitbucket refused the token request",
+            Self::TokenRequestFailed => "Bitbucket rejected the token request",
             Self::ApiUnauthenticated => "Bitbucket does not accept this connection's credential",
             Self::ApiInsufficientScope => "The connection lacks a permission that this request needs",
             Self::ApiNotFound => {
-                "Bitbucket does not have this, or does not show it to this connection. Check the address, and what the connection may see"
+                "Bitbucket does not have this resource, or does not show it to this connection. Check the URL and the connection's permissions"
             }
-            Self::ApiGone => {
-                "Atlassian has removed this part of Bitbucket's API: update the package that asks for it"
-            }
+            Self::ApiGone => "Atlassian has removed this part of Bitbucket's API. Update the package that calls it",
             Self::ApiRateLimited => "Bitbucket's rate limit is reached. Try again later",
-            Self::ApiNotReady => {
-                "Bitbucket is still working on this, and the answer is not ready yet. Try again later"
-            }
-            Self::ApiFailed => "The request to Bitbucket's API was answered with an error",
+            Self::ApiNotReady => "Bitbucket has not finished preparing this response. Try again later",
+            Self::ApiFailed => "The request to Bitbucket's API returned an error",
             Self::ForeignOrigin => {
-                "The request was stopped: it would have sent the credential to another server than Bitbucket's API"
+                "The request was stopped: it would have sent the credential to a server other than Bitbucket's API"
             }
             Self::RefreshPending => {
-                "The access token is not renewed yet. The token requests of an OAuth client wait in line, and for a while after Bitbucket refused one, they are sent one at a time. This passes by itself. Try again later"
+                "The access token is not refreshed yet. The token requests of an OAuth client are queued, and go out one at a time for a while after Bitbucket rejects one. No action is needed. Try again later"
             }
             Self::PersistFailed => {
-                "New tokens are in use, but NocoDB could not store them. If this goes on, the connection is lost at the next restart"
+                "New tokens are in use, but NocoDB could not save them. If storing keeps failing, the connection is lost at the next restart"
             }
             _ => "A request failed",
         }
@@ -240,9 +236,9 @@ impl ConnectionEnd {
     /// What stands in place of what [`Code::ReconnectRequired`] says.
     pub fn explanation(self) -> &'static str {
         match self {
-            Self::Replaced => "This connection was authenticated again; reload it",
-            Self::Deleted => "This connection was deleted in NocoDB, and its tokens are no longer renewed",
-            Self::Unexchanged => "This connection was made in a process without the preload: authenticate again",
+            Self::Replaced => "This connection was authenticated again. Reload it",
+            Self::Deleted => "This connection was deleted in NocoDB, and its tokens are no longer refreshed",
+            Self::Unexchanged => "A process without the preload created this connection. Authenticate again",
         }
     }
 }
@@ -436,7 +432,7 @@ impl Error {
         {
             let parts = [self.error.as_deref(), self.error_description.as_deref()];
             let first = match self.reason.or(self.explanation) {
-                Some(_) if self.is_hearsay => ". The answer says: ",
+                Some(_) if self.is_hearsay => ". The response says: ",
                 Some(_) => ". Bitbucket says: ",
                 None => ": ",
             };

@@ -15,7 +15,7 @@ const QUOTATION_MARKS: [char; 20] =
 const MASK: &str = "********";
 
 /// Why that is refused.
-pub const MASKED: Reason = "is a mask, not a token: enter what it stands for, or authenticate again";
+pub const MASKED: Reason = "is a mask, not a credential. Enter the real value, or authenticate again";
 
 /// Refuses what stands for a credential and is none.
 pub fn check_mask(value: &str) -> core::result::Result<(), Reason> {
@@ -26,11 +26,11 @@ pub fn check_mask(value: &str) -> core::result::Result<(), Reason> {
 pub fn check(value: &str) -> core::result::Result<(), Reason> {
     if value.chars().any(is_invisible) {
         return Err(
-            "holds an invisible character, which came along when it was copied: type it, or copy it from elsewhere",
+            "contains an invisible character, probably from copying. Type the value, or copy it from another source",
         );
     }
     if is_in_quotes(value) {
-        return Err("is in quotes, which would become a part of it: leave them out");
+        return Err("is in quotes, which would become part of the value. Remove them");
     }
     Ok(())
 }
@@ -41,7 +41,7 @@ const PLACEHOLDERS: [&str; 4] = ["<", "your_", "your-", "https://your-nocodb-ins
 /// Refuses what stands for a value in a guide.
 pub fn check_placeholder(value: &str) -> core::result::Result<(), Reason> {
     if PLACEHOLDERS.iter().any(|placeholder| value.starts_with(placeholder)) {
-        return Err("is a placeholder of a guide: put your own value in its place");
+        return Err("is a placeholder from a guide. Replace it with your own value");
     }
     Ok(())
 }
@@ -52,7 +52,7 @@ pub fn check_without_quotes(value: &str) -> core::result::Result<(), Reason> {
     // A straight one inside may be meant (RFC 6749 appendix A).
     let is_typographic = |c: char| !c.is_ascii() && QUOTATION_MARKS.contains(&c);
     if value.starts_with(QUOTATION_MARKS) || value.ends_with(QUOTATION_MARKS) || value.contains(is_typographic) {
-        return Err("holds a quotation mark, which would become a part of it: leave it out");
+        return Err("contains a quotation mark, which would become part of the value. Remove it");
     }
     Ok(())
 }
@@ -62,7 +62,7 @@ pub fn check_credential(value: &str) -> core::result::Result<(), Reason> {
     check_mask(value)?;
     check_without_quotes(value)?;
     if value.chars().any(|c| c.is_whitespace() && !c.is_control()) {
-        return Err("has a blank inside: copy it again, and nothing beside it");
+        return Err("contains a space. Copy it again, without anything around it");
     }
     Ok(())
 }

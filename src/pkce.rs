@@ -39,7 +39,7 @@ impl CodeVerifier {
     pub fn under_either_name(code_verifier: Option<&str>, its_other_name: Option<&str>) -> Result<Option<Self>> {
         match (code_verifier, its_other_name) {
             (Some(one), Some(other)) if one != other => {
-                Err(Error::argument(Phase::Exchange, "code_verifier", "is another than codeVerifier"))
+                Err(Error::argument(Phase::Exchange, "code_verifier", "differs from codeVerifier"))
             }
             (None, Some(other)) => Self::parse(other).map_err(|error| error.with_field("code_verifier")).map(Some),
             (one, _) => one.map(Self::parse).transpose(),

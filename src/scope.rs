@@ -14,7 +14,7 @@ use crate::Reason;
 pub const MOST_SCOPES: usize = 1000;
 
 /// Why a longer list cannot be used.
-pub const TOO_MANY: Reason = "names more than a thousand scopes";
+pub const TOO_MANY: Reason = "contains more than 1000 scopes";
 
 /// Requested when the configuration names no scopes, in this order.
 pub const DEFAULT_SCOPES: [&str; 7] =
@@ -39,7 +39,7 @@ const IMPLICATIONS: [(&str, &[&str]); 6] = [
 /// 5.2).
 pub fn cure(error: &str) -> Option<&'static str> {
     (error == "invalid_scope").then_some(
-        "the OAuth client at Bitbucket does not have one of the requested scopes. Name those that it has in INTEGRATION_AUTH_BITBUCKET_SCOPES, or add the others to the client",
+        "the OAuth client at Bitbucket does not have one of the requested scopes. Set INTEGRATION_AUTH_BITBUCKET_SCOPES to the scopes that it has, or add the missing ones to the client",
     )
 }
 

@@ -28,7 +28,7 @@ impl State {
     /// anybody, so it is refused.
     pub fn remembered(value: &str) -> Result<Self> {
         if value.is_empty() {
-            return Err(Error::argument(Phase::Callback, "state", "is empty: give the state that was sent"));
+            return Err(Error::argument(Phase::Callback, "state", "is empty. Pass the state that was sent"));
         }
         Ok(Self(Secret::new(value)))
     }

@@ -113,4 +113,4 @@ impl TokenRequest {
 }
 
 /// Why a host's code is refused without one.
-const VERIFIER_IS_MISSING: &str = "is missing, so it cannot be told that the code is from a login that was started here. NocoDB's form sends one; only for NocoDB 0.262 to 0.265, whose form sends none, set INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER to optional";
+const VERIFIER_IS_MISSING: &str = "is missing, so nothing proves that the code is from a login that started here. NocoDB's form sends one. Only for NocoDB 0.262 to 0.265, whose form sends none, set INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER to optional";

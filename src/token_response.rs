@@ -96,8 +96,10 @@ impl TokenResponse<'_> {
         match problem {
             Problem::Syntax => self.error(Code::ResponseNotJson),
             Problem::NotAnObject => self.error(Code::ResponseInvalid).with_reason("it is not a JSON object"),
-            Problem::DuplicateName => self.error(Code::ResponseInvalid).with_reason("a member stands twice"),
-            Problem::Unusable(field) => self.invalid(field, "cannot be used as it is written"),
+            Problem::DuplicateName => {
+                self.error(Code::ResponseInvalid).with_reason("a member appears more than once")
+            }
+            Problem::Unusable(field) => self.invalid(field, "has a value that cannot be read"),
         }
     }
 
@@ -119,9 +121,8 @@ impl TokenResponse<'_> {
     fn expires_at(&self, expires_in: Option<Value>) -> Result<Option<f64>> {
         let Some(expires_in) = expires_in else { return Ok(None) };
         let seconds = expires_in.number().filter(|seconds| (0.0..=LONGEST_LIFETIME).contains(seconds));
-        let seconds = seconds.ok_or_else(|| {
-            self.invalid("expires_in", "is not a number of seconds, negative, or more than ten years")
-        })?;
+        let seconds =
+            seconds.ok_or_else(|| self.invalid("expires_in", "is not a number of seconds from 0 to ten years"))?;
         Ok(Some(self.received_at + (seconds * 1000.0).floor()))
     }
 

@@ -109,7 +109,7 @@ export function create({ clientId, clientSecret, redirectUri, scopes, authorizeU
       const error = query.get('error');
       if (error) {
         const code = error === 'access_denied' ? 'ACCESS_DENIED' : 'AUTHORIZATION_FAILED';
-        throw refused(code, 'Bitbucket refused the authorization request');
+        throw refused(code, 'Bitbucket rejected the authorization request');
       }
       const code = query.get('code');
       if (!code) throw refused('CODE_MISSING', 'The callback carries no code');

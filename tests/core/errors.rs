@@ -100,11 +100,11 @@ fn a_passing_failure_of_the_server_is_retryable() {
 #[test]
 fn a_connection_that_ended_otherwise_is_not_mended_by_authenticating() {
     for (name, ending, says) in [
-        ("replaced", ConnectionEnd::Replaced, "This connection was authenticated again; reload it."),
+        ("replaced", ConnectionEnd::Replaced, "This connection was authenticated again. Reload it."),
         (
             "deleted",
             ConnectionEnd::Deleted,
-            "This connection was deleted in NocoDB, and its tokens are no longer renewed.",
+            "This connection was deleted in NocoDB, and its tokens are no longer refreshed.",
         ),
     ] {
         assert_eq!(ConnectionEnd::from_name(name), Some(ending));
@@ -120,7 +120,7 @@ fn a_connection_that_ended_otherwise_is_not_mended_by_authenticating() {
 fn a_row_with_an_authorization_code_is_fixed_by_authenticating() {
     assert_eq!(ConnectionEnd::from_name("unexchanged"), Some(ConnectionEnd::Unexchanged));
     let error = nocodb_response::unexchanged_code_error(Exchange);
-    assert_eq!(error.message(), "This connection was made in a process without the preload: authenticate again.");
+    assert_eq!(error.message(), "A process without the preload created this connection. Authenticate again.");
     assert!(error.reauthorize() && !error.retryable());
 }
 
@@ -171,20 +171,23 @@ fn a_message_says_what_and_why() {
         .with_reason("is not set");
     assert_eq!(
         error.to_string(),
-        "The configuration cannot be used: INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI is not set."
+        "The configuration is invalid: INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI is not set."
     );
     let error = Error::new(Code::ResponseInvalid, Phase::Exchange).with_field("access_token");
-    assert_eq!(error.to_string(), "Bitbucket's answer has a missing or malformed member: access_token.");
-    let error = Error::new(Code::ResponseInvalid, Phase::Exchange).with_reason("a member stands twice");
-    assert_eq!(error.to_string(), "Bitbucket's answer has a missing or malformed member: a member stands twice.");
+    assert_eq!(error.to_string(), "Bitbucket's response has a missing or malformed member: access_token.");
+    let error = Error::new(Code::ResponseInvalid, Phase::Exchange).with_reason("a member appears more than once");
+    assert_eq!(
+        error.to_string(),
+        "Bitbucket's response has a missing or malformed member: a member appears more than once."
+    );
     let error = Error::new(Code::UnexpectedStatus, Phase::Exchange).with_status(418);
-    assert_eq!(error.to_string(), "Bitbucket answered with an unexpected status 418.");
+    assert_eq!(error.to_string(), "Bitbucket responded with an unexpected status 418.");
     let mut error = Error::new(Code::AuthorizationFailed, Phase::Callback);
     error.error = Some("invalid_scope".to_owned());
     error.error_description = Some("No such scope".to_owned());
-    assert_eq!(error.to_string(), "Bitbucket refused the authorization request: invalid_scope, No such scope.");
+    assert_eq!(error.to_string(), "Bitbucket rejected the authorization request: invalid_scope, No such scope.");
     error.error = None;
-    assert_eq!(error.to_string(), "Bitbucket refused the authorization request: No such scope.");
+    assert_eq!(error.to_string(), "Bitbucket rejected the authorization request: No such scope.");
 }
 
 #[test]
@@ -209,11 +212,11 @@ fn a_message_of_the_api_says_what_is_missing_and_how_long_to_wait() {
         assert_eq!(error.to_string(), expected);
     }
     let mut error = Error::new(Code::ApiFailed, Phase::Api).with_status(500).with_reason("it passes");
-    assert_eq!(error.to_string(), "The request to Bitbucket's API was answered with an error 500: it passes.");
+    assert_eq!(error.to_string(), "The request to Bitbucket's API returned an error 500: it passes.");
     error.error_description = Some("No.".to_owned());
     assert_eq!(
         error.to_string(),
-        "The request to Bitbucket's API was answered with an error 500: it passes. Bitbucket says: No."
+        "The request to Bitbucket's API returned an error 500: it passes. Bitbucket says: No."
     );
 }
 

@@ -72,7 +72,9 @@ fn what_a_page_lacks_is_named() {
     for origin in [ORIGIN, "https://null", "http://localhost"] {
         check_page_origin(origin).unwrap();
     }
-    for (lacks, words) in [("window", "a login starts in a page"), ("sessionStorage", "missing, forbidden or full")] {
+    for (lacks, words) in
+        [("window", "A login can start only in a page"), ("sessionStorage", "missing, forbidden or full")]
+    {
         let error = missing_feature(lacks);
         assert_listed(&error);
         assert_eq!((error.code, error.phase), (Code::InvalidConfig, Phase::Authorize));

@@ -16,7 +16,7 @@ import { freePort } from '../support/http-server.js';
 import { Host } from './support/host.js';
 
 const MASK = '********';
-const WITHOUT_PRELOAD = 'This connection was made in a process without the preload: authenticate again.';
+const WITHOUT_PRELOAD = 'A process without the preload created this connection. Authenticate again.';
 const STALE = { type: 'oauth', oauth: { code: { code: 'stale-code-4711', code_verifier: 'v'.repeat(43) } } };
 const OURS = { title: 'Bitbucket', type: 'development', sub_type: 'bitbucket' };
 
@@ -102,7 +102,7 @@ describe('a row that NocoDB is about to store', () => {
     const rows = (await host.integrations()).length;
     const { status, body } = await create({ type: 'oauth', oauth: { code } }, inBase);
     assert.deepEqual([status, body.error], [400, 'INVALID_GRANT']);
-    assert.match(body.message, /refused the authorization code/);
+    assert.match(body.message, /rejected the authorization code/);
     assert.equal((await host.integrations()).length, rows);
   });
 

@@ -61,7 +61,7 @@ describe('a row of NocoDB that is changed while its tokens are refreshed', () =>
       again = await scene.connect('again');
       return patch(row, again);
     });
-    assert.deepEqual([answer.status, answer.body.msg], [400, 'This connection was authenticated again; reload it.']);
+    assert.deepEqual([answer.status, answer.body.msg], [400, 'This connection was authenticated again. Reload it.']);
     assert.ok(isSame(await stored(id), again));
     assert.equal((await list(id)).status, 201);
     assert.ok(isSame(await stored(id), again), 'the new login is in use, and did not have to be renewed');

@@ -133,7 +133,7 @@ describe('a redirect', () => {
       const made = await clientOf(t, { api: (_request, response) => response.writeHead(302, { location: foreign.origin }).end() });
       const { bitbucket, response } = await thrownBy(() => made.client.get('/x'));
       assert.deepEqual([bitbucket.code, bitbucket.status, response.status], ['API_FAILED', status, status]);
-      assert.match(bitbucket.message, /another server to which it redirected/);
+      assert.match(bitbucket.message, /redirected the request to another server/);
     }
   });
 

@@ -71,8 +71,8 @@ describe('a member of the wrong kind', () => {
       new Proxy([], { get: (_, name) => (name === 'length' ? 2 ** 32 : 'a') })]) {
       refuses(() => expandScopes(list), { code: 'INVALID_ARGUMENT', phase: 'config', field: 'scopes' });
     }
-    refuses(() => expandScopes(new Array(1001).fill('')), { message: 'A value given to nocodb-bitbucket-auth cannot be used: '
-      + 'scopes names more than a thousand scopes.' });
+    refuses(() => expandScopes(new Array(1001).fill('')), { message: 'An argument passed to nocodb-bitbucket-auth is invalid: '
+      + 'scopes contains more than 1000 scopes.' });
   });
 });
 

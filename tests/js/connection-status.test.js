@@ -60,7 +60,7 @@ describe('connectionStatus', () => {
       // It took seconds, in which nothing else in the process went on.
       assert.ok(performance.now() - begun < 1000, `${performance.now() - begun} ms`);
       assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', 'scopes']);
-      assert.match(error.message, /scopes names more than a thousand scopes\.$/);
+      assert.match(error.message, /scopes contains more than 1000 scopes\.$/);
     }
   });
 

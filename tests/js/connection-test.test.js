@@ -166,7 +166,7 @@ describe('testConnection with Bitbucket', () => {
       test(`says to check the e-mail address or to enter a new token (${what})`, async () => {
         const { success, message } = await run(config('all', changed));
         assert.equal(success, false);
-        assert.match(message, /check that the e-mail address is that of the Atlassian account .* or enter a new token\.$/);
+        assert.match(message, /check that the e-mail address belongs to the Atlassian account .* or enter a new token\.$/);
       });
     }
 
@@ -267,7 +267,7 @@ describe('testConnection with Bitbucket', () => {
       for (const more of [{}, workspace, repository]) {
         const { success, message } = await run({ ...ACCESS_TOKEN, ...more });
         assert.equal(success, false);
-        assert.match(message, /enter a new token; this one was revoked, has expired, or is not an access token\.$/);
+        assert.match(message, /enter a new token. The current one was revoked, has expired, or is not an access token\.$/);
       }
     });
 
@@ -366,19 +366,19 @@ describe('testConnection without success', () => {
   );
   const rows = [
     ['401 in plain text', (_request, response) => response.writeHead(401, { 'content-type': 'text/plain' }).end('No.'), /new token/],
-    ['a proxy\'s page with 403', html(403), /a proxy or firewall on the way turned the request down. Check its rules/],
-    ['a proxy\'s page with 407', html(407), /407: a proxy on the way wants a user name and a password\. Check the proxy settings/],
+    ['a proxy\'s page with 403', html(403), /a proxy or firewall rejected the request, not Bitbucket. Check its rules/],
+    ['a proxy\'s page with 407', html(407), /407: a proxy requires a user name and a password\. Check the proxy settings/],
     ['a page with 200', html(200), /not JSON.*Check the configured endpoint and the proxy/],
     ['JSON with 200 that is no object', (_request, response) => json(response, 200, ['x']), /not JSON.*Check/],
     ['an empty answer with 204', (_request, response) => response.writeHead(204).end(), /not JSON.*Check/],
     ['404', (_request, response) => json(response, 404, {}), /check INTEGRATION_AUTH_BITBUCKET_API_URL/],
-    ['410', bitbucketError(410, { message: 'CHANGE-2770 - Functionality has been deprecated' }), /has removed this part of Bitbucket's API: update the package that asks for it: CHANGE-2770/],
+    ['410', bitbucketError(410, { message: 'CHANGE-2770 - Functionality has been deprecated' }), /has removed this part of Bitbucket's API\. Update the package that calls it: CHANGE-2770/],
     ['429', bitbucketError(429, { message: 'Rate limit for this resource has been exceeded.' }), /rate limit is reached\. Try again later, in 30 seconds\.$/],
     ['429 with Retry-After', bitbucketError(429, { message: 'Rate limit.' }, { 'retry-after': '90' }), /Try again later, in 90 seconds\.$/],
-    ['500', (_request, response) => json(response, 500, {}), /500: .* has trouble\. Try again later\.$/],
-    ['503 with a page', html(503), /503: .* has trouble\. Try again later\.$/],
+    ['500', (_request, response) => json(response, 500, {}), /500: .* had an internal error\. Try again later\.$/],
+    ['503 with a page', html(503), /503: .* had an internal error\. Try again later\.$/],
     ['a redirect to another server', (_request, response) => response.writeHead(302, { location: 'https://127.0.0.1:9/' }).end(),
-      /answered with a redirect.*Check the configured endpoint and the proxy/],
+      /responded with a redirect.*Check the configured endpoint and the proxy/],
     ['a connection that is dropped', (_request, response) => response.destroy(), /could not be reached\. Check the network, the proxy.*closed/],
   ];
   for (const [what, answer, message] of rows) {
@@ -396,7 +396,7 @@ describe('testConnection without success', () => {
     ['workspace', 'bad/slug', /workspace must be a slug as in Bitbucket's URLs, or a UUID in braces\.$/],
     ['workspace', '"acme"', /workspace is in quotes/],
     ['repository', 'noslash', /repository must be written as workspace\/repository\.$/],
-    ['repository', 'acme/site\u200b', /repository holds an invisible character/],
+    ['repository', 'acme/site\u200b', /repository contains an invisible character/],
     ['workspace', 7, /workspace is not a string\.$/],
     ['token', '"the-access-token"', /token is in quotes/],
   ]) {
@@ -430,7 +430,7 @@ describe('testConnection without success', () => {
   test("fails on a 403 in Bitbucket's form for a credential that has a user", async (t) => {
     const { success, message } = await against(t, bitbucketError(403, { message: 'No.' }), OAUTH);
     assert.equal(success, false);
-    assert.match(message, /403: this kind of credential is not accepted there, or whoever it belongs to may not do this/);
+    assert.match(message, /403: Bitbucket does not accept this type of credential here, or its owner lacks the permission/);
   });
 
   test('says that a server does not listen, does not respond, or has an invalid URL', async (t) => {

@@ -82,7 +82,7 @@ describe('the command `login`', () => {
     await fetch(await bitbucket.authorize(wrong.address));
     const refused = await wrong.done;
     assert.equal(refused.status, 1);
-    assert.match(refused.stderr, /refused the Key or the Secret/);
+    assert.match(refused.stderr, /rejected the Key or the Secret/);
     assert.doesNotMatch(refused.stderr, /marked/);
   });
 

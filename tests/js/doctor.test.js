@@ -145,9 +145,9 @@ describe('`doctor` checks the variables and', () => {
 
   for (const [name, value, words] of [
     ['CLIENT_ID', '"marked-key-in-quotes"', /CLIENT_ID is in quotes/],
-    ['CLIENT_ID', 'marked key', /CLIENT_ID has a blank inside/],
+    ['CLIENT_ID', 'marked key', /CLIENT_ID contains a space/],
     ['CLIENT_ID', 'your_bitbucket_client_id', /CLIENT_ID is a placeholder/],
-    ['CLIENT_SECRET', 'marked\u200bsecret', /CLIENT_SECRET holds an invisible character/],
+    ['CLIENT_SECRET', 'marked\u200bsecret', /CLIENT_SECRET contains an invisible character/],
     ['CLIENT_SECRET', 'your_bitbucket_client_secret', /CLIENT_SECRET is a placeholder/],
     ['TIMEOUT_MS', '-5', /^INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS must be a whole number.*unset it/],
     ['CLIENT_CREDENTIALS', 'yes', /CLIENT_CREDENTIALS must be the word allow/],
@@ -196,14 +196,14 @@ describe('`doctor` checks Key and Secret and', () => {
   test('reports that Bitbucket refuses them', async (t) => {
     const { env, bitbucket } = await scene(t);
     const wrong = { ...env, [`${PREFIX}CLIENT_SECRET`]: 'x'.repeat(76) };
-    assertOne((await examine(t, wrong, { args: ['--online'] }))('client'), 'bad', /refused the Key or the Secret.*Copy/);
+    assertOne((await examine(t, wrong, { args: ['--online'] }))('client'), 'bad', /rejected the Key or the Secret.*Copy/);
     assert.equal(bitbucket.requests.filter((line) => line.startsWith('POST ')).length, 1);
   });
 
   test('reports that their client has no callback URL', async (t) => {
     const { env, bitbucket } = await scene(t);
     bitbucket.client.callback = null;
-    assertOne((await examine(t, env, { args: ['--online'] }))('client'), 'bad', /refused the token request.*settings/);
+    assertOne((await examine(t, env, { args: ['--online'] }))('client'), 'bad', /rejected the token request.*settings/);
   });
 
   test('does not judge them when they cannot be tried', async (t) => {

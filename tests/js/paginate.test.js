@@ -250,7 +250,7 @@ describe('a page that Bitbucket is still working on', PATIENT, () => {
       const { values, error } = await collect(made.client.paginate('/list'));
       assert.ok(error instanceof BitbucketAuthError);
       assert.deepEqual([values, error.code, error.status, error.retryable], [[], 'API_NOT_READY', 202, true]);
-      assert.match(error.message, /not ready yet/);
+      assert.match(error.message, /not finished preparing this response/);
       assert.equal(made.asked().length, 6);
     });
   }

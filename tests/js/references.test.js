@@ -52,7 +52,7 @@ async function refuse(t, config, { message, ...members }) {
 }
 
 const unusable = (field, reason) => ({
-  code: 'INVALID_ARGUMENT', field, message: `A value given to nocodb-bitbucket-auth cannot be used: ${field} ${reason}.`,
+  code: 'INVALID_ARGUMENT', field, message: `An argument passed to nocodb-bitbucket-auth is invalid: ${field} ${reason}.`,
 });
 
 describe('a vault reference', () => {
@@ -172,7 +172,7 @@ describe('a config with parts from several stores', () => {
 });
 
 describe('a mask', () => {
-  const IS_MASK = 'is a mask, not a token: enter what it stands for, or authenticate again';
+  const IS_MASK = 'is a mask, not a credential. Enter the real value, or authenticate again';
   for (const [field, config] of [
     ['token', { type: 'api_key', token: MASK }],
     ['token', { type: 'basic', email: 'dana@example.com', token: MASK }],
@@ -186,7 +186,7 @@ describe('a mask', () => {
     const wrapper = new BitbucketAuthIntegration();
     const shown = wrapper.maskConfig({ type: 'api_key', token: 'the-token' });
     const error = await thrownBy(() => new BitbucketAuthIntegration(shown).authenticate());
-    assert.match(error.message, /token is a mask, not a token/);
+    assert.match(error.message, /token is a mask, not a credential/);
   });
 
   for (const payload of [{ code: MASK, code_verifier: 'v'.repeat(43) }, { code: { code: MASK, code_verifier: 'v'.repeat(43) } }]) {
@@ -194,7 +194,7 @@ describe('a mask', () => {
       const { wrapper, requests } = await start(t, {});
       const error = await thrownBy(() => wrapper.exchangeToken(payload));
       assert.deepEqual([error.code, error.field, requests], ['INVALID_ARGUMENT', 'code', []]);
-      assert.match(error.message, /is a mask, not a token/);
+      assert.match(error.message, /is a mask, not a credential/);
     });
   }
 
@@ -202,7 +202,7 @@ describe('a mask', () => {
     const { wrapper, requests } = await start(t, {});
     const error = await thrownBy(() => wrapper.refreshToken({ refresh_token: MASK }));
     assert.deepEqual([error.code, error.field, requests], ['INVALID_ARGUMENT', 'refreshToken', []]);
-    assert.match(error.message, /is a mask, not a token/);
+    assert.match(error.message, /is a mask, not a credential/);
   });
 });
 
@@ -212,7 +212,7 @@ describe('a code in place of tokens', () => {
   test('is reported as such by every method', (t) => refuse(t, CODE, {
     code: 'RECONNECT_REQUIRED',
     reauthorize: true,
-    message: 'This connection was made in a process without the preload: authenticate again.',
+    message: 'A process without the preload created this connection. Authenticate again.',
   }));
 
   test('is removed by saveVars', async (t) => {

@@ -125,7 +125,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
         const { error } = await host('createFromBase', connection(GRANT));
         assert.equal(error?.isOwn, true);
         assert.equal(error.status, status);
-        assert.match(error.message, status === 400 ? /refused the authorization code/ : /could not be reached/);
+        assert.match(error.message, status === 400 ? /rejected the authorization code/ : /could not be reached/);
         assert.deepEqual((await host('stored')).rows, {});
         assert.ok(!JSON.stringify(error).includes(GRANT.code));
       });

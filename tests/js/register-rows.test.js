@@ -14,7 +14,7 @@ import { HOSTS, startHost } from './register/hosts.js';
 const HOUR = 3_600_000;
 const REPLACED = {
   code: 'RECONNECT_REQUIRED',
-  message: 'This connection was authenticated again; reload it.',
+  message: 'This connection was authenticated again. Reload it.',
   reauthorize: false,
 };
 
@@ -104,7 +104,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual(others, [error, error]);
         assert.deepEqual(await lines(), [
           '[nocodb-bitbucket-auth] WARN connection-deleted, connection "Bitbucket of \\"sales\\"": This connection was deleted in NocoDB, and its tokens '
-            + 'are no longer renewed.',
+            + 'are no longer refreshed.',
         ]);
         const before = refreshes();
         expire();

@@ -99,7 +99,7 @@ test("an invalid workspace is reported in the core's words", async () => {
   for (const [member, value] of [['workspace', 'bad/slug'], ['repository', 'noslash'], ['workspace', 7]]) {
     const { success, message } = await new Wrapper({ ...CONFIGS['access token'], [member]: value }).testConnection();
     assert.equal(success, false);
-    assert.match(message, new RegExp(`cannot be used: ${member} `));
+    assert.match(message, new RegExp(`is invalid: ${member} `));
   }
 });
 

@@ -13,7 +13,7 @@ const { assertAttached, hasAttachedStore, loadFromStores, logDeadConnection, sav
 
 const MINUTE = 60_000;
 const SHARED = 'Another process uses this connection; several processes need a Redis in common.';
-const DELETED = 'This connection was deleted in NocoDB, and its tokens are no longer renewed.';
+const DELETED = 'This connection was deleted in NocoDB, and its tokens are no longer refreshed.';
 
 const time = (ms) => new Date(Date.now() + ms).toISOString();
 
@@ -59,7 +59,7 @@ describe('the log of a token store', () => {
   test('has one line for fifty callers whose tokens could not be stored, with a name for the connection', async (t) => {
     const lines = await failing(t, () => ({}));
     assert.equal(lines.length, 1);
-    assert.match(lines[0], /^ERROR tokens-unstored, connection [\w-]{8}: New tokens are in use, but NocoDB could not store them\./);
+    assert.match(lines[0], /^ERROR tokens-unstored, connection [\w-]{8}: New tokens are in use, but NocoDB could not save them\./);
   });
 
   test('has the same name for a connection as long as it exists', async (t) => {
@@ -237,7 +237,7 @@ describe('a NocoDB whose row can be read', () => {
       const { Wrapper } = await bitbucket(t);
       const host = rowHost(row);
       const error = await thrownBy(() => use(new Wrapper(config(), host)));
-      assert.equal(error.message, 'This connection was authenticated again; reload it.');
+      assert.equal(error.message, 'This connection was authenticated again. Reload it.');
       assert.deepEqual([host.row, host.writes, host.lines], [row, 0, []]);
     });
   }

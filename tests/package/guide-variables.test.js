@@ -53,7 +53,7 @@ function logged(t, variables) {
 const valueOf = (cell) => (cell === 'not set' ? '' : cell.replaceAll(/\\u([0-9A-F]{4})/g, (_, hex) => (
   String.fromCharCode(Number.parseInt(hex, 16)))));
 
-const saidOf = (name, reason) => `[nocodb-bitbucket-auth] The configuration cannot be used: ${name} ${reason}.`;
+const saidOf = (name, reason) => `[nocodb-bitbucket-auth] The configuration is invalid: ${name} ${reason}.`;
 
 /** Without a proxy there are no exceptions. */
 const beside = (name) => (/^no_proxy$/i.test(name) ? { HTTPS_PROXY: 'http://proxy.example:3128' } : {});

@@ -197,7 +197,7 @@ inEachEngine({}, (on, once) => {
     for (const more of ['', ' allow-popups', ' allow-popups allow-popups-to-escape-sandbox']) {
       test(`whose sandbox has an opaque origin gets INVALID_CONFIG (allow-scripts${more})`, () =>
         inFrame(`sandbox="allow-scripts${more}"`, async (scene, frame) => {
-          const message = 'The configuration cannot be used: origin is opaque';
+          const message = 'The configuration is invalid: origin is opaque';
           await scene.call(scene.options, frame);
           assert.match(assertError(await scene.outcome(frame),
             { code: 'INVALID_CONFIG', phase: 'authorize', field: 'origin' }), new RegExp(`^${message}`));

@@ -185,9 +185,9 @@ export const producers = {
       ${serving}`),
   ],
   'the-window-says-that-access-was-denied': () => [windowSays('access_denied')],
-  'the-window-says-that-bitbucket-refused-a-scope': () => [windowSays('invalid_scope')],
-  'the-window-says-that-bitbucket-refused-the-oauth-client': () => [windowSays('unauthorized_client')],
-  'the-window-says-that-bitbucket-refused-the-request': () => [windowSays('invalid_request')],
+  'the-window-says-that-bitbucket-rejected-a-scope': () => [windowSays('invalid_scope')],
+  'the-window-says-that-bitbucket-rejected-the-oauth-client': () => [windowSays('unauthorized_client')],
+  'the-window-says-that-bitbucket-rejected-the-request': () => [windowSays('invalid_request')],
   'the-window-says-that-bitbucket-had-an-error': () => (
     ['server_error', 'temporarily_unavailable', 'something_else'].map(windowSays)),
   'the-window-stays-and-says-that-bitbucket-has-answered': () => {
