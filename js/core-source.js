@@ -17,7 +17,7 @@ import { describeCause, isModule, isObject, tagOf } from './loader.js';
  *
  * @param {CoreSource | Promise<CoreSource>} source
  * @param {Identity} identity of this version's
- * @param {Function} caller the public function in whose caller the stack of an error shall start
+ * @param {Function} caller the public function in whose caller the stack of an error starts
  * @returns {Promise<Wasm>}
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
  */

@@ -19,19 +19,19 @@ const CAUSES = [
   [
     // The last two mean that a body ended early after the response announced that the connection would be closed.
     /^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|HPE_INVALID_EOF_STATE)$/,
-    'the connection was closed before the answer was complete',
+    'the connection was closed before the response was complete',
   ],
-  [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM)$/, 'there is no way to the host'],
+  [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM)$/, 'the host is unreachable'],
   [
     /CERT|ISSUER|SIGNATURE/,
     'the TLS certificate is not accepted; if it comes from a private authority, NODE_EXTRA_CA_CERTS must name its file',
   ],
   [/^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+)$/, 'the TLS handshake failed'],
-  [/^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/, 'the answer is not HTTP as it should be'],
-  [/^(Z_\w+|ERR_\w*BROTLI\w*|ERR__ERROR\w*)$/, 'the compressed answer is damaged'],
-  [/^PROXY_407$/, 'the proxy asks for credentials, which belong into its address: http://user:password@host:port'],
+  [/^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/, 'the response is not valid HTTP'],
+  [/^(Z_\w+|ERR_\w*BROTLI\w*|ERR__ERROR\w*)$/, 'the compressed response is damaged'],
+  [/^PROXY_407$/, 'the proxy requires credentials in its URL, as http://user:password@host:port'],
   [/^PROXY_5\d\d$/, 'the proxy could not reach the host'],
-  [/^PROXY_\d+$/, 'the proxy turned the connection down, so its rules must allow this host'],
+  [/^PROXY_\d+$/, 'the proxy refused the connection, so its rules must allow this host'],
 ];
 
 /** The codes of requests that undici refuses to send. */
@@ -44,7 +44,7 @@ const UNSENDABLE_PART = /^(?:invalid )?(?:request )?(method|path|(?:content-leng
 const ENDED_EARLY = /\(Invalid EOF state\)$/;
 
 /** The cause of a 407 after the request sent credentials; without them, the cure is to add some. */
-const REFUSED_CREDENTIALS = 'the proxy does not accept the credentials in its address';
+const REFUSED_CREDENTIALS = 'the proxy does not accept the credentials in its URL';
 
 const GENERIC_NAMES = ['Error', 'TypeError', 'AggregateError'];
 
@@ -62,7 +62,7 @@ export function networkFailure(error, phase, proxy) {
   }
   const known = CAUSES.find(([pattern]) => code && pattern.test(code))?.[1] ?? 'the request could not be sent';
   const cause = code === 'PROXY_407' && proxy?.authorization !== undefined ? REFUSED_CREDENTIALS : known;
-  const detail = [cause, code, proxy && `the proxy of ${proxy.variable} is in use unless NO_PROXY excepts the host`];
+  const detail = [cause, code, proxy && `the request used the proxy of ${proxy.variable}, from which NO_PROXY can exempt the host`];
   return failure('REQUEST_FAILED', phase, undefined, {
     detail: detail.filter(Boolean).join('; '),
     cause: safeCause(cause, code),

@@ -194,16 +194,16 @@ const answers = {
   'answers 502 in chunks that do not end': [
     onceAsked((s) => s.write('HTTP/1.1 502 Bad Gateway\r\ntransfer-encoding: chunked\r\n\r\n')), /the proxy could not reach the host; PROXY_502/,
   ],
-  'closes without an answer': [onceAsked((s) => s.end()), /closed before the answer was complete/],
-  'closes before it is asked': [(s) => s.end(), /closed before the answer was complete/],
-  'resets without an answer': [onceAsked((s) => s.resetAndDestroy()), /closed before the answer was complete/],
-  'closes inside its answer': [onceAsked((s) => s.end('HTTP/1.1 200 O')), /closed before the answer|not HTTP/],
-  'answers something else than HTTP': [onceAsked((s) => s.end('SSH-2.0-x\r\n')), /not HTTP as it should be/],
+  'closes without an answer': [onceAsked((s) => s.end()), /closed before the response was complete/],
+  'closes before it is asked': [(s) => s.end(), /closed before the response was complete/],
+  'resets without an answer': [onceAsked((s) => s.resetAndDestroy()), /closed before the response was complete/],
+  'closes inside its answer': [onceAsked((s) => s.end('HTTP/1.1 200 O')), /closed before the response|not valid HTTP/],
+  'answers something else than HTTP': [onceAsked((s) => s.end('SSH-2.0-x\r\n')), /not valid HTTP/],
   'answers more header fields than anybody reads': [
-    onceAsked((s) => s.end(`HTTP/1.1 200 OK\r\n${'x: yyyyyyyyyy\r\n'.repeat(3000)}\r\n`)), /not HTTP as it should be/,
+    onceAsked((s) => s.end(`HTTP/1.1 200 OK\r\n${'x: yyyyyyyyyy\r\n'.repeat(3000)}\r\n`)), /not valid HTTP/,
   ],
-  'opens a tunnel and closes it': [tunnelTo((s) => s.end()), /closed before the answer was complete|TLS/],
-  'opens a tunnel and resets it': [tunnelTo((s) => s.resetAndDestroy()), /closed before the answer was complete/],
+  'opens a tunnel and closes it': [tunnelTo((s) => s.end()), /closed before the response was complete|TLS/],
+  'opens a tunnel and resets it': [tunnelTo((s) => s.resetAndDestroy()), /closed before the response was complete/],
   'opens a tunnel to something else than TLS': [tunnelTo((s) => s.end('HTTP/1.1 400 Bad Request\r\n\r\n')), /TLS handshake/],
   'answers 200 with a page': [
     onceAsked((s) => s.end('HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n<h1>Hi</h1>\r\n')), /TLS handshake|closed before/,
@@ -217,7 +217,7 @@ describe('a proxy is asked once for each attempt when it', () => {
       const { error } = await timed(() => post({ HTTP_PROXY: `127.0.0.1:${seen.port}` }, {}, 10_000));
       assert.equal(error.code, 'REQUEST_FAILED', error.message);
       assert.match(error.message, message);
-      assert.match(error.message, /the proxy of HTTP_PROXY is in use/);
+      assert.match(error.message, /the request used the proxy of HTTP_PROXY/);
       await pause(100);
       assert.equal(seen.connections, 1);
       assert.ok(seen.connects() <= 1);
@@ -281,14 +281,14 @@ describe('an error of a proxy', () => {
   test('blames HTTPS_PROXY when https_proxy is empty', async () => {
     const HTTPS_PROXY = `http://127.0.0.1:${await freePort()}`;
     const { error } = await timed(() => post({ https_proxy: '', HTTPS_PROXY }, {}, 10_000));
-    assert.match(error.message, /connection was refused.*the proxy of HTTPS_PROXY is in use/);
+    assert.match(error.message, /connection was refused.*the request used the proxy of HTTPS_PROXY/);
   });
 
   test('does not occur for a bad HTTP_PROXY beside a good HTTPS_PROXY', async (t) => {
     const seen = await startServer(t, onceAsked((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')));
     const env = { HTTPS_PROXY: `http://127.0.0.1:${seen.port}`, HTTP_PROXY: '"socks5h://x"' };
     const { error } = await timed(() => post(env, {}, 10_000));
-    assert.match(error.message, /PROXY_403.*the proxy of HTTPS_PROXY is in use/);
+    assert.match(error.message, /PROXY_403.*the request used the proxy of HTTPS_PROXY/);
   });
 
   test('does not occur for a host that NO_PROXY excludes', async () => {
@@ -306,9 +306,9 @@ describe('an error of a proxy', () => {
     });
     process.env = { ...before, https_proxy: `http://127.0.0.1:${seen.port}` };
     const { error } = await timed(() => post({ NO_PROXY: undefined }, {}, 10_000));
-    assert.match(error.message, /PROXY_403.*the proxy of https_proxy is in use/);
+    assert.match(error.message, /PROXY_403.*the request used the proxy of https_proxy/);
     const own = { HTTPS_PROXY: `http://127.0.0.1:${await freePort()}` };
-    assert.match((await timed(() => post(own, {}, 10_000))).error.message, /refused.*the proxy of HTTPS_PROXY is in use/);
+    assert.match((await timed(() => post(own, {}, 10_000))).error.message, /refused.*the request used the proxy of HTTPS_PROXY/);
     assert.equal(seen.connects(), 1);
   });
 

@@ -285,9 +285,9 @@ describe('`doctor` checks the endpoints and', () => {
     const env = await bitbucket(t);
     all((await examine(t, env))('endpoints'), 'bad', /cannot be reached directly: the host name could not be resolved\. Check this machine's name service; .*set HTTPS_PROXY/);
     const refusing = await startProxy(t, () => { throw new RequestError('no', 403); });
-    all((await examine(t, { ...env, HTTPS_PROXY: `http://${refusing.address}` }))('endpoints'), 'bad', /through the proxy .*turned the connection down/);
+    all((await examine(t, { ...env, HTTPS_PROXY: `http://${refusing.address}` }))('endpoints'), 'bad', /through the proxy .*refused the connection/);
     const asking = await startProxy(t, () => ({ requestAuthentication: true }));
-    all((await examine(t, { ...env, HTTPS_PROXY: `http://${asking.url}` }))('endpoints'), 'bad', /the proxy asks for credentials.*Correct user and password in HTTPS_PROXY/);
+    all((await examine(t, { ...env, HTTPS_PROXY: `http://${asking.url}` }))('endpoints'), 'bad', /the proxy requires credentials.*Correct user and password in HTTPS_PROXY/);
     const gone = `http://127.0.0.1:${await freePort()}`;
     all((await examine(t, { ...env, HTTPS_PROXY: gone }))('endpoints'), 'bad', /was refused\. Start the proxy, or correct HTTPS_PROXY\./);
     const failing = await startProxy(t, () => { throw new RequestError('no', 502); });

@@ -245,8 +245,8 @@ describe('a proxy with a password', () => {
 
   for (const [what, asking] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
     for (const [how, userInfo, words] of [
-      ['missing', undefined, /the proxy asks for credentials.*user:password@host.*HTTPS_PROXY/],
-      ['wrong', 'ada:the-marked-password', /the proxy does not accept the credentials in its address.*HTTPS_PROXY/],
+      ['missing', undefined, /the proxy requires credentials.*user:password@host.*HTTPS_PROXY/],
+      ['wrong', 'ada:the-marked-password', /the proxy does not accept the credentials in its URL.*HTTPS_PROXY/],
     ]) {
       test(`refuses a password that is ${how} with 407, and the message says what to do (${what})`, async (t) => {
         const { named, requests } = await bitbucket(t);
@@ -271,7 +271,7 @@ describe('an error of a proxy', () => {
       const { error } = await asking(t, trusted(named, { HTTPS_PROXY: proxy.origin }));
       assert.equal(error.code, 'REQUEST_FAILED');
       assert.equal(error.cause, 'PROXY_403');
-      assert.match(error.message, /the proxy turned the connection down.*rules must allow this host.*HTTPS_PROXY/);
+      assert.match(error.message, /the proxy refused the connection.*rules must allow this host.*HTTPS_PROXY/);
       assert.equal(requests.length, 0);
       // A code is exchanged in one attempt, and a list is asked for in four: each asks the proxy once.
       assert.equal(proxy.targets.length, asking === connect ? 1 : 4);
@@ -281,7 +281,7 @@ describe('an error of a proxy', () => {
       const { named } = await bitbucket(t);
       const { error } = await asking(t, trusted(named, { HTTPS_PROXY: `http://127.0.0.1:${await freePort()}` }));
       assert.equal(error.code, 'REQUEST_FAILED');
-      assert.match(error.message, /the connection was refused.*the proxy of HTTPS_PROXY is in use/);
+      assert.match(error.message, /the connection was refused.*the request used the proxy of HTTPS_PROXY/);
     });
   }
 
@@ -290,7 +290,7 @@ describe('an error of a proxy', () => {
     const proxy = await startProxy(t, { serverType: 'https', httpsOptions: tls });
     const { error } = await readList(t, { ...environment(named, PATIENT), HTTPS_PROXY: proxy.origin });
     assert.equal(error.code, 'REQUEST_FAILED');
-    assert.match(error.message, /certificate is not accepted.*NODE_EXTRA_CA_CERTS.*the proxy of HTTPS_PROXY is in use/);
+    assert.match(error.message, /certificate is not accepted.*NODE_EXTRA_CA_CERTS.*the request used the proxy of HTTPS_PROXY/);
     assert.deepEqual(proxy.targets, []);
   });
 

@@ -101,18 +101,18 @@ const answers = {
     answer: (response) => response
       .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
       .end('this is no gzip'),
-    both: { code: 'REQUEST_FAILED', retryable: true, message: /compressed answer is damaged.*Z_DATA_ERROR/ },
+    both: { code: 'REQUEST_FAILED', retryable: true, message: /compressed response is damaged.*Z_DATA_ERROR/ },
   },
   'a dropped connection': {
     answer: (response) => response.destroy(),
-    both: { code: 'REQUEST_FAILED', retryable: true, message: /closed before the answer was complete/ },
+    both: { code: 'REQUEST_FAILED', retryable: true, message: /closed before the response was complete/ },
   },
   'a connection dropped inside the body': {
     answer: (response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 });
       response.write('{"access_token":', () => response.destroy());
     },
-    both: { code: 'REQUEST_FAILED', retryable: true, message: /closed before the answer was complete/ },
+    both: { code: 'REQUEST_FAILED', retryable: true, message: /closed before the response was complete/ },
   },
   'no answer': {
     answer: () => {},
@@ -291,7 +291,7 @@ describe('a content encoding', () => {
       const body = gzipSync(JSON.stringify(TOKENS)).subarray(0, -12);
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(body);
     });
-    assert.match((await failureAt(origin, 'exchange')).message, /compressed answer is damaged; Z_BUF_ERROR/);
+    assert.match((await failureAt(origin, 'exchange')).message, /compressed response is damaged; Z_BUF_ERROR/);
   });
 });
 
@@ -339,7 +339,7 @@ describe('a body that ends early is reported as a closed connection', () => {
       const error = await failureAt(`http://127.0.0.1:${port}`, 'exchange');
       assert.equal(error.code, 'REQUEST_FAILED');
       assert.equal(error.retryable, true);
-      assert.match(error.message, /closed before the answer was complete/);
+      assert.match(error.message, /closed before the response was complete/);
     });
   }
 });
@@ -407,6 +407,6 @@ describe('an error of the network', () => {
     const server = createTcpServer((socket) => socket.on('error', () => {}).end('220 mail.example ESMTP\r\n'));
     const error = await failureAt(`http://127.0.0.1:${await listen(t, server)}`, 'refresh');
     assert.equal(error.code, 'REQUEST_FAILED');
-    assert.match(error.message, /not HTTP as it should be; (HPE_\w+|HTTPParserError)\b/);
+    assert.match(error.message, /not valid HTTP; (HPE_\w+|HTTPParserError)\b/);
   });
 });
