@@ -1,4 +1,4 @@
-/** The package's callback page: to whom it hands its address, and that those who only look at it see what they need. */
+/** The package's callback page: to which page it sends its URL, and what NocoDB's GUI can read in it. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';

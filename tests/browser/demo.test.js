@@ -1,4 +1,4 @@
-/** The example page, as somebody sees it who starts it with `npm run demo:browser`. */
+/** The example page, as `npm run demo:browser` serves it. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startDemo } from '../../demo/browser/server.js';

@@ -1,8 +1,8 @@
 /**
- * Callback URLs: any address of NocoDB serves, whatever NocoDB itself does with it.
+ * Callback URLs: every URL of NocoDB can be one, whatever NocoDB itself serves there.
  *
- * In: the same login at each address, in Chromium and in Firefox, and behind a proxy that strips a folder. Out: verdicts on
- *   whether NocoDB's GUI got the code, and on what the popup says when there is none.
+ * In: the same login at each URL, in Chromium and in Firefox, and behind a proxy that strips a folder. Out: verdicts on whether
+ *   NocoDB's GUI gets the code, and on what the popup shows when there is none.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

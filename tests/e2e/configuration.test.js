@@ -1,8 +1,7 @@
 /**
- * NocoDB with an environment in which something is wrong or missing: it starts all the same, and offers what works.
+ * NocoDB with an environment that is wrong or incomplete: it starts all the same, and offers what works.
  *
- * In: environments as administrators leave them behind. Out: verdicts on the form in NocoDB's GUI, and on what the log
- *   says about it.
+ * In: environments as administrators configure them. Out: verdicts on the form in NocoDB's GUI, and on the log.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -1,10 +1,9 @@
 /**
- * The whole path, end to end: the real NocoDB with the packed plugin, a real Chromium in NocoDB's own GUI, and the
- * Bitbucket simulator.
+ * A whole login, end to end: the real NocoDB with the packed plugin, a real Chromium in NocoDB's own GUI, and the Bitbucket
+ * simulator.
  *
- * In: what an administrator and a creator do. Out: verdicts on what NocoDB answers, shows, prints and keeps in its
- *   database. The tests build on one another, failures first: what failed may have left no trace when the connection
- *   succeeds.
+ * In: what an administrator and a creator do. Out: verdicts on what NocoDB responds, shows, prints and stores. The tests build on
+ *   one another. Failures come first, because they must have left no trace when the connection succeeds.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -1,8 +1,8 @@
 /**
- * Credentials other than a user's consent, in the real NocoDB: each kind is entered in its form, and what the plugin
- * exposes is called through NocoDB's own endpoint.
+ * Credentials other than OAuth2 in the real NocoDB. A creator enters each kind in its form. The tests call the methods that the
+ * plugin exposes through NocoDB's own endpoint.
  *
- * In: what a creator types. Out: verdicts on what the form shows and refuses, on what NocoDB stores, and on the answers.
+ * In: what a creator types. Out: verdicts on what the form shows and rejects, on what NocoDB stores, and on the responses.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

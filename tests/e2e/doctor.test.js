@@ -1,7 +1,7 @@
 /**
- * The program `nocodb-bitbucket-auth doctor` beside the real NocoDB, as an administrator calls it.
+ * The command `nocodb-bitbucket-auth doctor` beside the real NocoDB, as an administrator calls it.
  *
- * In: NocoDB with the preload, without it, and environments that are not the running NocoDB's. Out: verdicts on the lines about
+ * In: NocoDB with and without the preload, and environments that differ from the running NocoDB's. Out: verdicts on the lines about
  *   the redirect URI, NocoDB, its preload and its Redis.
  */
 import assert from 'node:assert/strict';

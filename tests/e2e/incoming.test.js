@@ -1,8 +1,8 @@
 /**
- * What the real NocoDB answers and stores where something must not be stored, or a request of the plugin fails.
+ * What the real NocoDB responds and stores when a value must not be stored, or when a request of the plugin fails.
  *
- * In: requests to NocoDB's API as an administrator, and rows that a NocoDB without the preload has stored. Out: verdicts on
- *   statuses, messages and rows.
+ * In: requests to NocoDB's API as an administrator, and rows that a NocoDB without the preload stored. Out: verdicts on statuses,
+ *   messages and rows.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';

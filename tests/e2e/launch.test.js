@@ -1,5 +1,5 @@
 /**
- * The launcher of NocoDB, asked to end it before it is ready.
+ * The launcher of NocoDB when a signal ends NocoDB before it is ready.
  *
  * In: a signal that is aborted before there is a process, or soon after. Out: verdicts on whether NocoDB ended.
  */

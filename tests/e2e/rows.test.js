@@ -1,8 +1,8 @@
 /**
- * Rows of the real NocoDB, encrypted, that an administrator changes while the plugin renews their tokens.
+ * Encrypted rows of the real NocoDB that an administrator changes while the plugin refreshes their tokens.
  *
- * In: changes over NocoDB's API at the moment at which Bitbucket's answer with the new tokens is on its way. Out: verdicts on
- * what the row holds afterwards, on the answer, and on the log.
+ * In: changes by NocoDB's API while Bitbucket's response with the new tokens is on its way. Out: verdicts on the row, on the
+ * response and on the log.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';

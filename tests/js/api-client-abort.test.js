@@ -1,4 +1,4 @@
-/** How a request of the API client ends before its response: by an AbortSignal, and by a time limit. */
+/** How a request of the API client ends before its response: its AbortSignal is aborted, or its time limit is over. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import axios from 'axios';

@@ -1,4 +1,4 @@
-/** Which redirects the API client follows, and what it takes along. */
+/** Which redirects the API client follows, and which headers it keeps. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { thrownBy } from '../support/assertions.js';

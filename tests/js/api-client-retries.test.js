@@ -1,4 +1,4 @@
-/** Which requests the API client sends again, after which pause, and what of a body it can send again. */
+/** Which requests the API client repeats, after which pause, and which bodies it can send again. */
 import assert from 'node:assert/strict';
 import { createServer as createTcpServer } from 'node:net';
 import { Readable } from 'node:stream';

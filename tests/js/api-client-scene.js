@@ -1,4 +1,7 @@
-/** What the tests of the API client share: a client for a server that responds as told, each credential, and the search for one. */
+/**
+ * What the tests of the API client share: a client for a server that responds as a test says, one credential of each kind, and the
+ * search for credentials.
+ */
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { createEntry } from 'nocodb-bitbucket-auth';

@@ -1,4 +1,7 @@
-/** Arguments of the public functions that are of another kind, or that throw: what is refused, and that the core survives. */
+/**
+ * Arguments of the public functions that have the wrong type or that throw: what is refused, and that the core continues to
+ * work.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';

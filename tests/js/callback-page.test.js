@@ -1,8 +1,8 @@
 /**
  * The callback page in servers of this process, and in processes with the preload.
  *
- * In: requests as browsers and other programs send them. Out: verdicts on what was answered, and on what reached those who
- * listen. What counts as a callback is in tests/vectors/callback_page.json.
+ * In: requests as browsers and other programs send them. Out: verdicts on the responses, and on the requests that other listeners
+ * get. tests/vectors/callback_page.json says what counts as a callback.
  */
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';

@@ -1,6 +1,6 @@
 /**
- * What happens before a request is sent: proxies and servers that do not answer, answer something else, or go away. The
- * request ends within its time limit and at once on its signal, asks once, and leaves nothing open.
+ * What happens before a request is sent: proxies and servers that do not respond, respond wrongly, or close the connection. The
+ * request ends within its time limit, and at once when its signal is aborted. It connects once and leaves nothing open.
  */
 import assert from 'node:assert/strict';
 import { createServer as createTcpServer } from 'node:net';

@@ -1,4 +1,4 @@
-/** What is in Redis, who may read it, and when the connection to it is opened and closed. */
+/** What is in Redis, which user may read it, and when the connection to it opens and closes. */
 import assert from 'node:assert/strict';
 import { createCipheriv } from 'node:crypto';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-/** Who may refresh and which tokens are the newest, in one process and in several through a real Redis. */
+/** Which process may refresh and which tokens are the newest, in one process and in several through a real Redis. */
 import assert from 'node:assert/strict';
 import { connect, createServer } from 'node:net';
 import { describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-/** The two coordinations, which the package does not export, and what their tests share. */
+/** The two token stores, which the package does not export, and what their tests share. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

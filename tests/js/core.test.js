@@ -1,4 +1,4 @@
-/** How the core gets loaded. Each way runs in a process of its own, because a process loads it once. */
+/** How the core is loaded. Each way runs in its own process, because a process loads the core once. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { runJsonFixture } from '../support/fixtures.js';

@@ -1,4 +1,4 @@
-/** `login` and `authorize-url`, against the simulator, with a program in the place of the browser. */
+/** `login` and `authorize-url` against the simulator, with a program in place of the browser. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** `doctor`: what it says of a real Redis, and of several processes. */
+/** What `doctor` reports of a real Redis, and of several processes. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';

@@ -1,6 +1,6 @@
 /**
- * What the tests of the program share: processes of it, a NocoDB with the preload as far as it can be seen from outside, and
- * the search for secrets in all that was printed.
+ * What the tests of the command line share: its processes, a NocoDB with the preload as an outsider sees it, and the search for
+ * secrets in the output.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

@@ -1,6 +1,6 @@
 /**
- * `doctor`: what it says of the ways to NocoDB and to Bitbucket. The redirect URI with servers and proxies before NocoDB, and
- * Bitbucket through a real CONNECT proxy, with a certificate of a private authority, and with another clock.
+ * What `doctor` reports of the connections to NocoDB and to Bitbucket: the redirect URI with servers and proxies before NocoDB,
+ * Bitbucket through a real CONNECT proxy, certificates of a private authority, and another clock.
  */
 import assert from 'node:assert/strict';
 import { request as startRequest } from 'node:http';

@@ -1,6 +1,6 @@
 /**
- * `doctor`: what it says of variables, Node.js, the OAuth client, scopes and tokens, and how it prints and ends. Each line in its
- * good and in its bad case, against the simulator.
+ * What `doctor` reports of variables, Node.js, the OAuth client, scopes and tokens, and how it prints and exits. Each line is tested
+ * with a good and a bad value, against the simulator.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

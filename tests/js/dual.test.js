@@ -1,4 +1,4 @@
-/** `require` and `import`: the same names, the same results, and one class of errors in each. */
+/** `require` and `import`: both export the same names, give the same results and share one error class. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-/** What the environment decides: the form, the log, and what the integration refuses to do without a configuration. */
+/** What the environment decides: the form, the log, and what the integration refuses without a configuration. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** The form: what NocoDB's GUI shows for each kind of credential, and what it lets through. */
+/** The form: what NocoDB's GUI shows for each kind of credential, and which values it accepts. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';

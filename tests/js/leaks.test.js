@@ -1,6 +1,6 @@
 /**
- * No code, token, secret, verifier, state or full address in anything that is thrown, shown or printed. A process of
- * its own puts marked secrets through every failure; here its words are searched for them.
+ * No code, token, secret, verifier, state or full URL is in anything that is thrown, inspected or printed. A child process puts
+ * marked secrets through every failure. This file searches its output for them.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

@@ -1,4 +1,4 @@
-/** NocoDB's own Bitbucket sync, which asks for what Atlassian removed, against the simulator. */
+/** NocoDB's own Bitbucket sync, which requests endpoints that Atlassian removed, against the simulator. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';

@@ -1,4 +1,4 @@
-/** Random lists, read with pages ahead and without: the consumer gets the same, for a few requests more. */
+/** Random lists, read with and without prefetched pages: the consumer gets the same values for a few more requests. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Random } from '../support/random.js';

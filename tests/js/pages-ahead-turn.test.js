@@ -1,4 +1,4 @@
-/** Pages that are asked for before their turn: refusals, time limits, what is too old to be given, and what is counted. */
+/** Prefetched pages: refusals, time limits, pages that are too old to be used, and counters. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { COURSES, MOST_MORE, PAGELEN, UNLIMITED, aWhile, collect, gate, listOf, pagesOf, upTo } from './list-scene.js';

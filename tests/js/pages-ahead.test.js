@@ -1,4 +1,4 @@
-/** Pages of lists that are asked for before their turn: what a consumer gets and what the server is asked for. */
+/** Prefetched pages of lists: what a consumer gets and which requests the server gets. */
 import assert from 'node:assert/strict';
 import { syncBuiltinESMExports } from 'node:module';
 import { describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-/** Lists of several pages: where each page is asked for, when a list ends, and what is no page. */
+/** Lists of several pages: the URL of each page, the end of a list, and invalid pages. */
 import assert from 'node:assert/strict';
 import { syncBuiltinESMExports } from 'node:module';
 import { describe, test } from 'node:test';

@@ -1,6 +1,6 @@
 /**
- * The way out of a company's network: token endpoint and API client through a real CONNECT proxy, and with certificates
- * of a private authority. Each case is a process of its own, as Node.js reads the variables when it starts.
+ * A company's network: token endpoint and API client through a real CONNECT proxy, and with certificates of a private authority.
+ * Each case has its own process, because Node.js reads the variables when it starts.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

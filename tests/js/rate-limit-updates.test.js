@@ -1,4 +1,4 @@
-/** How the rate limit follows what responses tell of it, on a moved clock. */
+/** How the rate limit follows the limits in responses, on a moved clock. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { thrownBy } from '../support/assertions.js';

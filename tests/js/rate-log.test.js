@@ -1,6 +1,4 @@
-/**
- * The log of an account's requests: its script in a real Redis beside the core's own log, on the same moved clock.
- */
+/** The log of an account's requests: its script in a real Redis and the core's own log, on the same moved clock. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Redis } from 'ioredis';

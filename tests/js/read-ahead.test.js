@@ -1,4 +1,7 @@
-/** The next page, fetched for whoever asks for the pages of a list one after the other: when, and when not. */
+/**
+ * The prefetched next page for a consumer that requests the pages of a list one after the other: when it is requested, and when
+ * not.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';

@@ -1,4 +1,4 @@
-/** Which database of NocoDB's Redis the plugin uses, and what happens when its data is lost: with a real Redis. */
+/** Which database of NocoDB's Redis the plugin uses, and what happens when its data is lost, with a real Redis. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-/** Configs that hold something else than a credential: a reference to a vault, a mask, or the code of a login. */
+/** Configs that have something other than a credential: a reference to a vault, a mask, or the code of a login. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';

@@ -1,9 +1,9 @@
 /**
- * How NocoDB answers when a request of ours fails: with which status, and inside a base, where its routes pass on no errors but
- * its own.
+ * What NocoDB responds when a request of the plugin fails: with which status, and how inside a base, where NocoDB's routes pass on
+ * only errors of their own class.
  *
- * In: servers that answer token and API requests as told. Out: verdicts on the errors that NocoDB's exception filter gets, and
- * on how long its transaction was open.
+ * In: servers that answer token and API requests as a test says. Out: verdicts on the errors that NocoDB's exception filter gets,
+ * and on how long NocoDB's transaction was open.
  */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';

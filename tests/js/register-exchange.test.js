@@ -1,8 +1,8 @@
 /**
- * The exchange of the authorization code, as the preload puts it before what NocoDB stores: on every host that is imitated.
+ * How the preload exchanges the authorization code before NocoDB stores a row, on every imitated NocoDB.
  *
- * In: calls of NocoDB's services. Out: verdicts on what the host stored, answered and printed. Only the hosts are imitated: the
- * exchange goes over HTTP to the simulator, through the real core.
+ * In: calls of NocoDB's services. Out: verdicts on what NocoDB stored, responded and printed. Only NocoDB is imitated: the exchange
+ * goes over HTTP to the simulator, through the real core.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

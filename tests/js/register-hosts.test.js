@@ -1,9 +1,9 @@
 /**
- * What hosts do with a row and its wrapper: syncs, rows of another version, environments, vaults, masks, tests of a connection
- * that is not stored yet.
+ * What NocoDB does with a row and its wrapper: syncs, rows of another version, environments, vaults, masks, and tests of a
+ * connection that is not stored yet.
  *
- * In: hosts that are imitated, each in a process of its own, with the preload. Out: verdicts on their rows and answers. Only
- * late 2026 is asked for what 0.301.3 has not. Bitbucket is the simulator.
+ * In: imitated NocoDBs, each in its own process, with the preload. Out: verdicts on their rows and responses. Tests of features that
+ * 0.301.3 does not have run only on late 2026. Bitbucket is the simulator.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -1,8 +1,8 @@
 /**
- * What NocoDB is about to store and what must not be stored so: asterisks in the place of credentials, and codes that were
- * stored before. On every host that is imitated.
+ * Values that NocoDB must not store unchanged: masks in place of credentials, and codes of an earlier login. On every imitated
+ * NocoDB.
  *
- * In: calls of NocoDB's services, and rows that another process has stored. Out: verdicts on what is stored afterwards.
+ * In: calls of NocoDB's services, and rows that another process stored. Out: verdicts on what is stored afterwards.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

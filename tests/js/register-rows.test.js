@@ -1,8 +1,8 @@
 /**
- * Wrappers that the preload gives their row: what is stored in it while others change it.
+ * Wrappers to which the preload gives access to their row: what is stored in it while others change it.
  *
- * In: a host with NocoDB's ways, in a process of its own, with the preload. Out: verdicts on its rows, its log and what its
- * wrappers say. Bitbucket is the simulator.
+ * In: an imitated NocoDB in its own process, with the preload. Out: verdicts on its rows, its log and its wrappers' results.
+ * Bitbucket is the simulator.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -1,9 +1,9 @@
 /**
- * Classes and lists as NocoDB might have them, and other preloads beside this one: who gets Bitbucket, whose methods exchange,
- * and who is left alone.
+ * Classes and lists as NocoDB might have them, and other preloads beside this one: which list gets Bitbucket, whose methods exchange
+ * codes, and which classes are left alone.
  *
- * In: scripts in processes of their own, with the preload. Out: their exit status and what was printed. A token endpoint that
- * counts stands for Bitbucket.
+ * In: scripts in their own processes, with the preload. Out: their exit status and output. A token endpoint that counts its requests
+ * stands in for Bitbucket.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -1,4 +1,4 @@
-/** What stands between the client and the sender: which requests take the place of others, and who shares what they find. */
+/** Requests for endpoints that Atlassian removed: which requests replace them, and which callers share a collected list. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { thrownBy } from '../support/assertions.js';

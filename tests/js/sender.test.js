@@ -1,4 +1,4 @@
-/** The sender beneath the API client: how often it sends a request, and with which credential. */
+/** The sender below the API client: how often it sends a request, and with which credential. */
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';

@@ -1,6 +1,6 @@
 /**
- * The simulator's API, held against the published description and against what was seen live: everything that hurts
- * a client that was only ever tried on friendly answers.
+ * The simulator's API, compared with the published description and with observed responses: everything that breaks a client which was
+ * tested only with friendly responses.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -1,8 +1,8 @@
 /**
- * The simulator's authorization endpoint, held against what is known of Bitbucket.
+ * The simulator's authorization endpoint, compared with what is known of Bitbucket.
  *
- * In: authorization requests as clients, browsers and attackers would send them. Out: verdicts on error pages, redirects,
- * the login page and the consent page. Everybody else's tests believe the simulator, so it has to earn that here.
+ * In: authorization requests as clients, browsers and attackers would send them. Out: verdicts on error pages, redirects, the login
+ * page and the consent page. All other tests rely on the simulator, so this is where it is verified.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -1,6 +1,4 @@
-/**
- * How a test steers the simulator: its options, its control endpoint, its log and its command line.
- */
+/** How a test controls the simulator: its options, its control endpoint, its log and its command line. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

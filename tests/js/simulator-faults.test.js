@@ -1,4 +1,4 @@
-/** The faults that a test has the simulator commit. */
+/** The faults that a test can have the simulator commit. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';

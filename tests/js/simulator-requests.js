@@ -1,8 +1,8 @@
 /**
  * What the tests of the simulator share: requests as clients, browsers and attackers send them, and checks of a refusal.
  *
- * In: a running simulator. Out: `{ status, headers, body }` of a response. What never happens here: a redirect is followed, or
- * a helper of the simulator's own is used.
+ * In: a running simulator. Out: `{ status, headers, body }` of a response. What never happens here: a redirect is followed, or a
+ * helper of the simulator itself is used.
  */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';

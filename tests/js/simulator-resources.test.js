@@ -1,6 +1,4 @@
-/**
- * What the simulator's API has at each URL, held against what is known of Bitbucket.
- */
+/** What the simulator's API responds at each URL, compared with what is known of Bitbucket. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';

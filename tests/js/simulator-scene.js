@@ -1,7 +1,7 @@
 /**
- * A simulator with one credential of each kind, and a client that follows nothing by itself.
+ * A simulator with one credential of each kind, and a client that does not follow redirects.
  *
- * In: a path, and who asks. Out: the answer as it came, its JSON read.
+ * In: a path, and the credential to use. Out: the response unchanged, with its JSON parsed.
  */
 import { startBitbucket } from '../../demo/bitbucket/server.js';
 

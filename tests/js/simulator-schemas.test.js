@@ -1,9 +1,9 @@
 /**
- * Every answer of the simulator, held against schemas that were written by hand from the published description.
+ * Every response of the simulator, compared with schemas that were written by hand from the published description.
  *
- * In: schemas/objects.json, what the members that matter look like; schemas/routes.json, which forms each route may
- * answer in, by status. Out: a failure for an answer that fits none of them, for a route or fault that no request
- * here reaches, and for a form that is listed and never seen. The simulator cannot drift from either file unnoticed.
+ * In: schemas/objects.json, which describes the relevant members; schemas/routes.json, which lists the forms of each route's responses
+ * by status. Out: a failure for a response that fits no form, for a route or fault that no request here reaches, and for a listed form
+ * that no response has. The simulator cannot drift from either file unnoticed.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -1,8 +1,8 @@
 /**
- * The simulator's token endpoint, held against what is known of Bitbucket.
+ * The simulator's token endpoint, compared with what is known of Bitbucket.
  *
- * In: token requests as clients and attackers would send them. Out: verdicts on the response, row by row of the table of
- * refusals. Everybody else's tests believe the simulator, so it has to earn that here.
+ * In: token requests as clients and attackers would send them. Out: verdicts on the response, row by row of the table of refusals. All
+ * other tests rely on the simulator, so this is where it is verified.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';

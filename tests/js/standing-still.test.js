@@ -1,6 +1,6 @@
 /**
- * Processes that stand still for longer than their time limits, as those of a suspended machine do. What has arrived
- * meanwhile is read before a limit counts: the answer to a token request may hold the only refresh token that is good.
+ * Processes that are suspended for longer than their time limits, like those of a suspended machine. A process reads what has arrived
+ * meanwhile before a limit counts, because the response to a token request may contain the only valid refresh token.
  */
 import assert from 'node:assert/strict';
 import { lookup } from 'node:dns';

@@ -1,8 +1,8 @@
 /**
- * A consumer that asks Bitbucket as NocoDB's own sync does, written from what that was seen to ask for.
+ * A consumer that sends Bitbucket the requests of NocoDB's own sync, written from the observed requests.
  *
- * In: the wrapper, as newer hosts hand it over, or the client of `authenticate()`, as older ones do. Out: what the sync
- * would have, and how each part of it ended. What never happens here: a word of NocoDB's code.
+ * In: the wrapper, as newer NocoDBs pass it, or the client of `authenticate()`, as older ones do. Out: what the sync would get, and
+ * how each part of it ended. What never happens here: a line of NocoDB's code.
  */
 
 /** Parts end like this where there is nothing more to say. */

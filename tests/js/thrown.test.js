@@ -1,4 +1,4 @@
-/** What is thrown is a `BitbucketAuthError`, whatever a store, a host or a caller gives. */
+/** Every error that is thrown is a `BitbucketAuthError`, whatever a store, NocoDB or a caller passes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';

@@ -1,4 +1,4 @@
-/** Tokens that keep working: many wrappers of one connection in one process, against the simulator and unruly servers. */
+/** Tokens that stay valid: many wrappers of one connection in one process, against the simulator and against faulty servers. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-/** What hosts' stores are handed and what their logs say, many wrappers of one connection and hosts of several kinds. */
+/** What NocoDB's stores get and what its log says: many wrappers of one connection, and several kinds of NocoDB. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';

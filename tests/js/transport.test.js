@@ -1,4 +1,4 @@
-/** The HTTP sender, through what uses it: every way in which a token endpoint or the network can fail. */
+/** The HTTP sender, tested through its callers: every way in which a token endpoint or the network can fail. */
 import assert from 'node:assert/strict';
 import { createServer as createTcpServer } from 'node:net';
 import { describe, test } from 'node:test';

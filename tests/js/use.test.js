@@ -1,4 +1,4 @@
-/** `use` and `client`: what NocoDB's base class promises to those that are handed the wrapper, and never done twice. */
+/** `use` and `client`: what NocoDB's base class promises to its callers, and that no work is repeated twice. */
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';

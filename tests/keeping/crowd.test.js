@@ -1,6 +1,6 @@
 /**
- * A backup was restored: some rows hold refresh tokens that were rotated away, the others good ones, all of one OAuth
- * client, and all are used at once. Each dead refresh token locks the client out, with all its good ones.
+ * A restored backup: some rows have refresh tokens that were rotated away, and others have valid ones, all of one OAuth client. All
+ * are used at once. Each dead refresh token locks the client out, together with its valid ones.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

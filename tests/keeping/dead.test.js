@@ -1,4 +1,4 @@
-/** When a connection is dead, what that costs, and what does not kill it. */
+/** When a connection is dead, what that costs, and what a connection survives. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';

@@ -1,6 +1,5 @@
 /**
- * People wait in front of a dialog, and calls wait in a job: whatever Bitbucket does, both end in time and say what is
- * going on.
+ * Users wait in front of a dialog, and calls wait in a job: whatever Bitbucket does, both end in time and say what is going on.
  */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';

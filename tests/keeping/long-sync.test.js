@@ -1,4 +1,4 @@
-/** A reader that is at it for longer than its tokens live never notices: nothing missing, nothing twice. */
+/** A sync that takes longer than its tokens live gets every value once. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';

@@ -1,4 +1,4 @@
-/** The token endpoint is down, and nobody knows for how long: it is asked four times a minute, and everybody is told. */
+/** The token endpoint is down for an unknown time: the plugin sends it four requests a minute, and every call gets an error. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Rows } from './support/rows.js';

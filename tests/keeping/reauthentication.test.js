@@ -1,4 +1,4 @@
-/** Somebody authenticates again while a sync runs with the former login: the new one stays, and the sync ends. */
+/** A user authenticates again while a sync runs with the former login: the new login stays, and the sync ends. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';

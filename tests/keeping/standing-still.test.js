@@ -1,4 +1,4 @@
-/** A process that stands still while Bitbucket answers its token request keeps the pair that is in the answer. */
+/** A process that is suspended while Bitbucket responds to its token request keeps the tokens of the response. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startRedis } from '../support/redis.js';

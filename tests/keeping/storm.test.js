@@ -1,6 +1,6 @@
 /**
- * Many wrappers of one connection, in many processes, while its tokens expire again and again: one refresh for each
- * expiry, and nobody notices.
+ * Many wrappers of one connection in many processes, whose tokens expire again and again: each expiry costs one refresh, and no call
+ * fails.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,6 +1,6 @@
 /**
- * Somebody else with the same OAuth client (a second NocoDB, a script) uses dead refresh tokens, of which this plugin
- * knows nothing: Bitbucket then refuses the good ones of healthy connections.
+ * Another program with the same OAuth client (a second NocoDB, a script) uses dead refresh tokens that this plugin does not know.
+ * Bitbucket then refuses the valid ones of healthy connections.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-/** Several processes that have nothing in common but the host's rows, although the documentation asks for a Redis. */
+/** Several processes that share only NocoDB's rows, although the documentation requires a Redis. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rows } from './support/rows.js';

@@ -1,6 +1,6 @@
 /**
- * The packed package through the bundlers that NocoDB and front ends are built with, each in its own folder, its result
- * run where it belongs: in Node.js, or in Chromium under a Content Security Policy that allows no eval but WebAssembly's.
+ * The packed package in the bundlers that build NocoDB and front ends, each in its own folder. Each result runs where it belongs: in
+ * Node.js, or in Chromium under a Content Security Policy that allows no eval except WebAssembly's.
  */
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';

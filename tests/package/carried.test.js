@@ -1,6 +1,6 @@
 /**
- * The npm packages that the tarball carries: an administrator gets the versions that were tested, whatever the registry has
- * by then, whatever NocoDB has beside it, and where there is no registry.
+ * The npm packages that the tarball carries. An administrator gets the tested versions, whatever the registry has by then, whatever
+ * NocoDB has beside them, and also without a registry.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -1,9 +1,9 @@
 /**
  * What NocoDB does with the whole package: it shows the form, and exchanges a code for tokens.
  *
- * In: the module `nocodb-bitbucket-auth`, and in the environment the client's variables and a code from the simulator with
- *   its verifier.
- * Out: the address in the form and the tokens, as data, for the test to judge.
+ * In: the module `nocodb-bitbucket-auth`, and in the environment the client's variables and a code from the simulator with its
+ *   verifier.
+ * Out: the URL in the form and the tokens, as data, for the test to check.
  */
 export async function entryScenario({ createEntry }) {
   const entry = createEntry(process.env);

@@ -1,4 +1,4 @@
-/** The packed package in Firefox, spoken to by plain WebDriver: playwright-core drives only a Firefox of its own. */
+/** The packed package in Firefox, driven by WebDriver, because playwright-core drives only its own build of Firefox. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,8 +1,8 @@
 /**
- * The files and diagrams that administrators copy or look at: the Compose file, the Kubernetes manifest, Mermaid.
+ * The files and diagrams of the documents: the Compose file, the Kubernetes manifest, Mermaid.
  *
- * In: the files, the schema of the Compose specification, the types of the Kubernetes API, and Mermaid's own parser. Out:
- * verdicts. What needs neither Docker nor a cluster is run: the installation, and the preload at its path.
+ * In: the files, the schema of the Compose specification, the types of the Kubernetes API, and Mermaid's own parser. Out: verdicts.
+ * The tests run what needs neither Docker nor a cluster: the installation, and the preload at its path.
  */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';

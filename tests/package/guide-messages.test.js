@@ -1,8 +1,8 @@
 /**
- * docs/troubleshooting.md: every message that it quotes is what the package says.
+ * docs/troubleshooting.md: the package says every message that the document quotes.
  *
- * In: the document, and guide/messages.js, which brings each symptom about. Out: verdicts on whether the quoted messages and
- * those that were said are the same, one for one.
+ * In: the document, and guide/messages.js, which causes each symptom. Out: verdicts on whether the quoted messages and the actual
+ * messages are the same, one for one.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

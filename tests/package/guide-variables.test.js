@@ -1,8 +1,8 @@
 /**
- * docs/configuration.md, against what the core makes of each variable.
+ * docs/configuration.md, compared with what the core makes of each variable.
  *
  * In: the document's sections, examples, defaults and tables. Out: verdicts on whether each variable is there, each example is
- * taken, each wrong value is refused in the quoted words, and each default is the one in use.
+ * accepted, each wrong value is refused in the quoted words, and each default applies.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';

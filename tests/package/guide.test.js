@@ -1,8 +1,8 @@
 /**
- * README and docs/ as a reader uses them: links lead somewhere, commands run, files that are to be copied are right.
+ * README and docs/ as a reader uses them: links lead somewhere, commands run, and files to copy are valid.
  *
- * In: the documents. Out: verdicts. What is quoted of the product has tests of its own (guide-messages, guide-variables), and so
- * have the examples in TypeScript (types).
+ * In: the documents. Out: verdicts. Other tests check quoted messages and variables (guide-messages, guide-variables) and the
+ * examples in TypeScript (types).
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

@@ -1,4 +1,4 @@
-/** The packed package in jest, whose sandboxes lack parts of the runtime and load CommonJS in a way of their own. */
+/** The packed package in jest, whose sandboxes lack parts of the runtime and have their own loader for CommonJS. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-/** The program of the packed package, as npm installs it: in each Node.js, and found by npx. */
+/** The command line of the packed package as npm installs it: in each Node.js, and through npx. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';

@@ -1,8 +1,8 @@
 /**
- * What the proofs share: the packed package in a fresh folder for each, Node processes, a page in Chromium.
+ * What the tests of the packed package share: the package in a fresh folder for each, Node processes, a page in Chromium.
  *
- * In: the folder into which the suite has installed the tarball (variable PACKED), or none: then it is packed here.
- * Out: folders, and what a program or page said. What never happens here: the working tree is put to the test.
+ * In: the folder into which the suite has installed the tarball (variable PACKED), or none: then the package is packed here.
+ * Out: folders, and the output of a program or page. What never happens here: a test of the working tree.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

@@ -1,4 +1,4 @@
-/** The tarball: its files, its sizes, and what the ecosystem's own checkers say to it. */
+/** The tarball: its files, its sizes, and the verdicts of the ecosystem's checkers. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

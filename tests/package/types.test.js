@@ -1,4 +1,4 @@
-/** The declarations of the packed package, as strict projects find them with every way to resolve modules. */
+/** The declarations of the packed package in strict projects, with every way to resolve modules. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';

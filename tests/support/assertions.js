@@ -1,4 +1,4 @@
-/** What a call throws, and what it warns of. */
+/** What a call throws, and what it writes to console.warn. */
 import assert from 'node:assert/strict';
 
 /** Calls `work` with console.warn caught, and gives the lines. */

@@ -1,4 +1,4 @@
-/** An authority of the tests' own, and a certificate for 127.0.0.1 and NAME that it signed. */
+/** A certificate authority for one test, and a certificate for 127.0.0.1 and NAME that it signed. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
 /**
- * A clock that only a test moves: for Date, for `performance.now`, for what sleeps, and for the script of the rate limit in
- * a real Redis. Other timers, those of sockets above all, go on as they are.
+ * A clock that only a test moves: for Date, for `performance.now`, for sleeping code, and for the rate limit's script in a real
+ * Redis. Other timers, above all those of sockets, continue in real time.
  */
 import assert from 'node:assert/strict';
 import { createRequire, syncBuiltinESMExports } from 'node:module';

@@ -1,8 +1,8 @@
 /**
  * The part of `node:assert/strict` that tests/js/vectors.js uses, for pages.
  *
- * In: values of a test. Out: an error when they are not as expected. What never happens here: a comparison that is more lenient
- * than the one of Node.js; tests/scripts/page-assert.test.js holds both against each other.
+ * In: values of a test. Out: an error when they are not as expected. What never happens here: a comparison that is more lenient than
+ * the one of Node.js; tests/scripts/page-assert.test.js compares both.
  */
 export class AssertionError extends Error {}
 

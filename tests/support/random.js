@@ -1,7 +1,7 @@
 /**
- * Chance that can be had again.
+ * Reproducible pseudo-random numbers.
  *
- * In: a seed. Out: the same draws each time. Never for anything that must not be guessed.
+ * In: a seed. Out: the same numbers each time. What never happens here: a value that must not be guessed.
  */
 export class Random {
   #state;

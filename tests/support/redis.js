@@ -1,4 +1,4 @@
-/** A real redis-server of a test's own: on a free port of loopback, in memory only, and able to fail in every way. */
+/** A real redis-server for one test: on a free port of loopback, in memory only, and able to fail in every way. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Waiting in real time: for a while, or until something is so. */
+/** Waiting in real time: for a while, or until a condition holds. */
 import { setTimeout as pause } from 'node:timers/promises';
 
 export { pause };

@@ -1,4 +1,4 @@
-/** When the page compiles the core: while it is idle, and never for a second time. */
+/** When a page compiles the core: while it is idle, and only once. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gone, inEachEngine } from '../support/scene.js';

@@ -1,6 +1,6 @@
 /**
- * Logins in a popup under every Cross-Origin-Opener-Policy of the page and of the provider. Each pair that does not fit
- * cuts the popup off, and what a popup looks like to its page then depends on the browser.
+ * Logins by popup under every Cross-Origin-Opener-Policy of the page and of the provider. The browser isolates the popup for each pair
+ * that does not match. How an isolated popup looks to its page depends on the browser.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-/** The login in a popup, in real browsers and with the simulator in Bitbucket's place. */
+/** The login by popup, in real browsers against the simulator. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-/** The login in the page itself: it goes to Bitbucket and comes back. */
+/** The login by redirect: the page goes to Bitbucket and comes back. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { at, inEachEngine, ready } from '../support/scene.js';

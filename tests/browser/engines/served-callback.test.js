@@ -1,6 +1,6 @@
 /**
- * The callback page as the preload serves it in NocoDB's own server: what NocoDB's GUI and the package's own popup make of an
- * answer and of a refusal, whose page is cut off from the one that opened it.
+ * The callback page as the preload serves it in NocoDB's own server. NocoDB's GUI and the package's own popup read a code and a
+ * refusal from it. The browser isolates the page from its opener when it shows a refusal.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,6 +1,6 @@
 /**
- * The three browser engines in which the logins are tested. Chromium is driven by playwright-core; the two others, which
- * it drives only in versions of its own, by WebDriver.
+ * The three browser engines that run the tests. playwright-core drives Chromium. WebDriver drives Firefox and WebKit, because
+ * playwright-core drives only its own builds of them.
  */
 import { chromium } from 'playwright-core';
 import { chromiumArgs, findChromium } from '../../../scripts/lib/browser.mjs';

@@ -1,8 +1,7 @@
 /**
- * NocoDB's GUI as far as its popup goes, in a page of these tests.
+ * The part of NocoDB's GUI that opens and polls the popup, in a page of these tests.
  *
- * In: a scene. Out: the popup; the page's outcome is what the GUI took from its address. What never happens here: a function
- * of the package called.
+ * In: a scene. Out: the popup, and what the GUI reads from its URL. What never happens here: a call of the package.
  */
 import { createHash } from 'node:crypto';
 

@@ -1,8 +1,8 @@
 /**
- * A person in front of a page that uses the package, in a real browser that blocks popups as it does for everybody.
+ * A user in front of a page that uses the package, in a real browser that blocks popups as usual.
  *
- * In: the page's options and what the person does. Out: what the package's functions gave. What never happens here: a
- * connection to anything but this machine, or a function of the package called without the person's click unless asked.
+ * In: the page's options, and what the user does. Out: the results of the package's functions. What never happens here: a
+ * connection to another machine, or a call of the package without a click of the user unless a test asks for it.
  */
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';

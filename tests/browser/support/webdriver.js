@@ -1,19 +1,19 @@
 /**
- * Firefox and WebKitGTK, driven by plain WebDriver, behind those members of playwright-core's pages that the tests use.
+ * Firefox and WebKitGTK, driven by WebDriver, with the members of playwright-core's pages that the tests use.
  *
- * In: commands for a window. Out: what its page gives. What never happens here: two commands at once, since a session of
- * WebDriver looks at one window at a time; or a permission that nobody's browser gives, as to open popups.
+ * In: commands for a window. Out: what its page returns. What never happens here: two commands at once, because a WebDriver session
+ * looks at one window at a time; or a permission that users do not have, such as to open popups.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Builder, By, Capabilities, error as errors } from 'selenium-webdriver';
 import { findFirefox, findGeckodriver } from '../../../scripts/lib/firefox.mjs';
 import { findWebKitDriver, findXvfb } from '../../../scripts/lib/webkit.mjs';
+import { freePort } from '../../support/http-server.js';
 
 const PATIENCE_MS = 30_000;
 const POLL_MS = 50;
@@ -40,16 +40,6 @@ const drivers = {
     capabilities: { browserName: 'MiniBrowser' },
   },
 };
-
-/** A port that is free now: WebKitWebDriver wants to be told one. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Runs `attempt` until it gives something, and throws its last error when patience ends. */
 async function until(attempt, what) {
@@ -102,6 +92,7 @@ export class WebDriverBrowser {
       env.DISPLAY = `:${String(number).trim()}`;
       delete env.WAYLAND_DISPLAY;
     }
+    // WebKitWebDriver requires a port as an argument.
     const port = await freePort();
     this.#spawn(...command(String(port)), { stdio: 'ignore', env });
     const server = `http://127.0.0.1:${port}`;

@@ -1,9 +1,9 @@
 /**
- * The database of the imitated hosts: rows by id, as text where NocoDB encrypts, and transactions that keep every other writer
- * waiting, as on SQLite.
+ * The database of the imitated NocoDBs: rows by id, as text where NocoDB encrypts, and transactions that block every other writer,
+ * as on SQLite.
  *
- * In: what a model writes. Out: what it reads, and a record of every write and every transaction. Never here: a rule of a
- * host's edition.
+ * In: what a model writes. Out: what it reads, and a record of every write and every transaction. What never happens here: a rule
+ * of one edition.
  */
 class Database {
   /** Everything that was handed to the database, as text. */

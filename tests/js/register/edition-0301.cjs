@@ -1,9 +1,9 @@
 /**
- * NocoDB 0.301.3, community edition, as far as the preload can see it: one class, whose list is assigned once and empty, and
- * whose static methods store what they are given.
+ * NocoDB 0.301.3, community edition, as far as the preload sees it: one class, whose empty list is assigned once, and whose static
+ * methods store their arguments.
  *
- * In: the database. Out: the class that is used, and what NocoDB's services do with it. Never here: a part of NocoDB's code;
- * this is written from what NocoDB was seen to do.
+ * In: the database. Out: the class that NocoDB uses, and what its services do with it. What never happens here: a part of NocoDB's
+ * code; this is written from the observed behaviour of NocoDB.
  */
 const { parsed } = require('./database.cjs');
 

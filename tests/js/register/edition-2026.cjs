@@ -1,9 +1,9 @@
 /**
- * The image of late 2026, as far as the preload can see it: a class and a subclass with obfuscated names.
+ * The image of late 2026, as far as the preload sees it: a class and a subclass with obfuscated names.
  *
- * In: the database, and the options of the host. Out: the class that is used, and what NocoDB's services do with it.
- * Never here: a part of NocoDB's code. This is written from published descriptions; it was compared with no running NocoDB.
- * "Inferred" says what the descriptions leave open, and "both ways" where an option has it either way.
+ * In: the database, and the options of the edition. Out: the class that NocoDB uses, and what its services do with it. What never
+ * happens here: a part of NocoDB's code. This is written from published descriptions, and nobody compared it with a running NocoDB.
+ * "Inferred" marks what the descriptions leave open, and "both ways" marks what an option switches.
  */
 const { parsed } = require('./database.cjs');
 

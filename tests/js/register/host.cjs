@@ -1,6 +1,6 @@
 /**
- * A host with NocoDB's ways with its registry, its rows and their wrappers, in a process or a worker thread of its own. Which
- * edition it imitates is an argument of the process.
+ * An imitated NocoDB with its registry, its rows and their wrappers, in its own process or worker thread. An argument of the process
+ * names the edition.
  *
  * In: messages `{ number, command, argument }`. Out: `{ number, result }`, or `{ number, error }`.
  */

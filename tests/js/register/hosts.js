@@ -1,7 +1,7 @@
 /**
- * The hosts that every test of the preload runs on, and how a test starts one.
+ * The imitated NocoDBs on which every test of the preload runs, and how a test starts one.
  *
- * In: one of `HOSTS`. Out: a process with the preload, and `host(command, argument)`, whose commands are those of host.cjs.
+ * In: one of `HOSTS`. Out: a process with the preload, and `host(command, argument)` with the commands of host.cjs.
  */
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';

@@ -1,8 +1,8 @@
 /**
- * What shall go wrong, decided by a seed before anything happens.
+ * The failures of one seed, decided before anything happens.
  *
- * In: a seed. Out: a plan as data. What never happens here: anything is done, or decided by how it goes; so the same
- * seed means the same troubles, though not to the millisecond.
+ * In: a seed. Out: a plan as data. What never happens here: an action, or a decision that depends on the run. The same seed therefore
+ * means the same failures, though not to the millisecond.
  */
 import { Random } from '../../support/random.js';
 

@@ -1,9 +1,8 @@
 /**
- * One seed of the chaos: some connections, a few of the host's processes, and all that can go wrong between them.
+ * One seed of the chaos: some connections, a few of NocoDB's processes, and every failure between them.
  *
- * In: a seed. Out: which connections work at the end without a person, which could not be saved by anybody, and a
- * timeline. What never happens here: a verdict from how it went about what could be saved; that follows from what was
- * done. Tokens are in no line, only short digests of them.
+ * In: a seed. Out: which connections work at the end without a person, which nobody could have saved, and a timeline. What never
+ * happens here: the run decides what could have been saved; that follows from the plan. Lines contain short digests of tokens only.
  */
 import { startRedis } from '../../support/redis.js';
 import { pause, until, within } from '../../support/waiting.js';

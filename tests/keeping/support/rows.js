@@ -1,9 +1,8 @@
 /**
- * The host's database: one row for each connection.
+ * NocoDB's database: one row for each connection.
  *
- * In: what a process hands over to be stored, by `tokenRefreshCallback` (merged into the row) or by `saveConfig`
- * (replaces it). Out: the row, after a moment, and the order in which rows were written. On request it refuses, or
- * takes its time.
+ * In: what a process stores by `tokenRefreshCallback` (merged into the row) or by `saveConfig` (replaces the row). Out: the row, after
+ * a moment, and the order in which rows were written. On request it refuses a write, or delays it.
  */
 import { pause } from '../../support/waiting.js';
 import { digest } from './token-tap.js';

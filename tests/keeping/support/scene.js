@@ -1,5 +1,5 @@
 /**
- * A Bitbucket with a tap on its token endpoint, and connections to it.
+ * A simulator with a proxy before its token endpoint, and connections to it.
  *
  * In: the simulator's settings. Out: the environment of the processes, stored configs, and a way to clean up.
  */

@@ -1,10 +1,10 @@
 /**
- * A tap on the way to the token endpoint.
+ * A proxy before the token endpoint.
  *
- * In: every token request; processes of the tests name themselves in a header. Out: the simulator's answer as it is,
- * unless a fault or a trap was asked for; and a record of which refresh token was used when, and which one it yielded,
- * kept as digests in the order in which Bitbucket issued them. Only the tap knows that order, whatever becomes of an
- * answer afterwards. What never happens here: an answer that Bitbucket did not give, except the faults in its place.
+ * In: every token request; processes of the tests name themselves in a header. Out: the simulator's response unchanged, unless a test
+ * asked for a fault or a trap; and a record of when each refresh token was used and which one it yielded, as digests in the order in
+ * which Bitbucket issued them. Only the proxy knows that order, whatever happens to a response afterwards. What never happens here:
+ * a response that Bitbucket did not give, except for faults.
  */
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';

@@ -1,9 +1,8 @@
 /**
- * One of the host's processes.
+ * One of NocoDB's processes.
  *
- * In, from the test over IPC: its environment, stored configs, when to call and when to stop. Out: what the wrappers
- * want stored, whether calls succeeded, and everything that the plugin logged. The clock is the real one unless the
- * test moves it.
+ * In, from the test over IPC: its environment, stored configs, when to call and when to stop. Out: what the wrappers store, whether
+ * calls succeeded, and everything that the plugin logged. The clock is the real one unless the test moves it.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';

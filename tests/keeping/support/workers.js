@@ -1,9 +1,8 @@
 /**
- * The host's processes, seen from the test.
+ * NocoDB's processes, seen from the test.
  *
- * In: commands for worker-main.js. Out: its answers, what it wants stored, and all that it ever printed. A process ends
- * with `end`, or by SIGKILL as an out-of-memory killer would do it; none outlives its test. It may stand still meanwhile,
- * as on a machine that is suspended.
+ * In: commands for worker-main.js. Out: its results, what it stores, and all its output. A process ends with `end`, or by SIGKILL as
+ * an out-of-memory killer would end it. No process outlives its test. A process may be suspended, as on a suspended machine.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

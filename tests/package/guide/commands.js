@@ -1,8 +1,8 @@
 /**
- * The commands of the guide, and what runs each of them.
+ * The commands of the guide, and the code that runs each of them.
  *
- * In: nothing. Out: for each command either the work that runs it, or the file of the repository that does, with words that are
- * in it. What never happens here: a command that is not in the guide.
+ * In: nothing. Out: for each command either a function that runs it, or the file of the repository that does, with words from that
+ * file. What never happens here: a command that is not in the guide.
  */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';

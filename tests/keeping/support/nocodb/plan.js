@@ -1,8 +1,8 @@
 /**
- * What goes wrong at which expiry, decided by a seed before anything happens.
+ * The failures at each expiry, decided by a seed before anything happens.
  *
- * In: a seed. Out: a plan as data: ten expiries, and spread over them five SIGKILLs, a restart of NocoDB's main process
- * and an outage of PostgreSQL. The same seed means the same troubles, though not to the millisecond.
+ * In: a seed. Out: a plan as data: ten expiries, and spread over them five SIGKILLs, a restart of NocoDB's main process and an outage
+ * of PostgreSQL. The same seed means the same failures, though not to the millisecond.
  */
 import { Random } from '../../../support/random.js';
 

@@ -1,11 +1,11 @@
 /**
  * What `npm run chaos -- nocodb` adds to NocoDB's processes, beside the plugin's own preload.
  *
- * In: `CHAOS_PROCESS`, the name under which this process asks Bitbucket for tokens; in a worker `CHAOS_WORKER_PORT`.
- * Out: the name in a header of each token request; and in a worker a server on that port that takes
+ * In: `CHAOS_PROCESS`, the name of this process in its token requests; in a worker `CHAOS_WORKER_PORT`.
+ * Out: the name in a header of each token request; and in a worker a server on that port that accepts
  *   `POST /<workspace>/<integration>/<method>`. NocoDB's workers serve no integrations: their jobs call them in the
  *   process. No job of this edition does, so the server calls the service behind the main process's endpoint.
- * Never here: anything of the plugin's, or a row that NocoDB did not read itself.
+ * What never happens here: a part of the plugin is used, or a row that NocoDB did not read itself.
  */
 const { subscribe } = require('node:diagnostics_channel');
 const { createServer } = require('node:http');

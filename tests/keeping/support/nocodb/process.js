@@ -1,8 +1,8 @@
 /**
- * A process of NocoDB under a supervisor: whenever it ends, it is started again, as a container's runtime does.
+ * A process of NocoDB under a supervisor that restarts it whenever it ends, as a container's runtime does.
  *
- * In: its name, its environment. Out: its answers to calls of an integration's methods, all that it printed, and how
- * often it ended by itself. None outlives its `end`.
+ * In: its name and its environment. Out: its responses to calls of an integration's methods, its output, and how often it ended by
+ * itself. No process outlives its `end`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,10 +1,10 @@
 /**
- * Real NocoDBs under chaos: a main process and a worker on PostgreSQL and Redis, with the preload in each, against the
- * simulator of Bitbucket.
+ * Real NocoDBs under chaos: a main process and a worker on PostgreSQL and Redis, with the preload in each, against the simulator of
+ * Bitbucket.
  *
- * In: a seed. Out: what was asked of Bitbucket, how calls failed, and which connections work at the end without a
- * person. What never happens here: a database or a Redis that is not real, or a wrapper that NocoDB did not make from
- * its row. Tokens are in no line, only short digests of them.
+ * In: a seed. Out: the requests to Bitbucket, the failures of calls, and which connections work at the end without a person. What
+ * never happens here: a database or a Redis is imitated, or a wrapper is used that NocoDB did not make from its row. Lines contain
+ * short digests of tokens only.
  */
 import { startPostgres } from '../../../support/postgres.js';
 import { Random } from '../../../support/random.js';

@@ -1,8 +1,8 @@
 /**
- * What became of the calls and of the connections, in words and numbers.
+ * The outcome of the calls and of the connections, in words and numbers.
  *
- * In: answers of NocoDB, its log, and what was seen at the end. Out: kinds of failure to count by, a verdict, and the
- * lines of a report. What never happens here: anything is asked of anybody.
+ * In: NocoDB's responses, its log, and the state at the end. Out: kinds of failure to count by, a verdict, and the lines of a report.
+ * What never happens here: a request.
  */
 
 const MESSAGE_LENGTH = 160;
