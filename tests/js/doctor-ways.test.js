@@ -287,7 +287,7 @@ describe('`doctor` checks the endpoints and', () => {
     const refusing = await startProxy(t, () => { throw new RequestError('no', 403); });
     all((await examine(t, { ...env, HTTPS_PROXY: `http://${refusing.address}` }))('endpoints'), 'bad', /through the proxy .*refused the connection/);
     const asking = await startProxy(t, () => ({ requestAuthentication: true }));
-    all((await examine(t, { ...env, HTTPS_PROXY: `http://${asking.url}` }))('endpoints'), 'bad', /the proxy requires credentials.*Correct user and password in HTTPS_PROXY/);
+    all((await examine(t, { ...env, HTTPS_PROXY: `http://${asking.address}` }))('endpoints'), 'bad', /the proxy requires credentials.*Correct user and password in HTTPS_PROXY/);
     const gone = `http://127.0.0.1:${await freePort()}`;
     all((await examine(t, { ...env, HTTPS_PROXY: gone }))('endpoints'), 'bad', /was refused\. Start the proxy, or correct HTTPS_PROXY\./);
     const failing = await startProxy(t, () => { throw new RequestError('no', 502); });
