@@ -71,7 +71,7 @@ fn clean(text: &str, secrets: &mut dyn Iterator<Item = &str>) -> Option<String> 
     if redaction(&short).is_in(&text) {
         return None;
     }
-    let text = redaction(&long).text(&text);
+    let text = redaction(&long).redact(&text);
     let mut cleaned = String::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         let shown = word.chars().count() < LONGEST_WORD && !word.contains("://");

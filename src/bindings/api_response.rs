@@ -79,7 +79,7 @@ impl Redactor {
 
     /// The text without the credential.
     pub fn redact(&self, text: &str) -> String {
-        self.0.text(text)
+        self.0.redact(text)
     }
 
     /// Takes the next chunk of a body, and returns what is ready.

@@ -473,7 +473,7 @@ mod cases {
         let string = |name: &str| case[name].as_str().unwrap();
         let text = string("text");
         let redaction = Redaction::of_authorization(string("authorization"));
-        let seen = redaction.text(text);
+        let seen = redaction.redact(text);
         for size in [1, 7, 1000] {
             let mut streaming = redaction.clone();
             let mut pieces: Vec<u8> = text.as_bytes().chunks(size).flat_map(|piece| streaming.push(piece)).collect();
