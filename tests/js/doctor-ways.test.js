@@ -350,9 +350,9 @@ describe('`doctor` checks the clock and', () => {
     ['is half a minute off', () => later(-30_000), 'good', /is within a minute/],
     ['is ahead', () => later(-200_000), 'bad', /^The clock is (19|20)\d seconds ahead of Bitbucket's\. .*NTP/],
     ['is behind', () => later(3_600_000), 'bad', /^The clock is 3[56]\d\d seconds behind/],
-    ['cannot be compared, as no date is told', () => undefined, 'skipped', /sent no date/],
+    ['cannot be compared, because the response has no date', () => undefined, 'skipped', /sent no date/],
   ]) {
-    test(name, async (t) => assertOne(await at(t, date()), verdict, words));
+    test(`reports that it ${name}`, async (t) => assertOne(await at(t, date()), verdict, words));
   }
 
   test('says that it cannot compare the clock when no server responds', async (t) => {

@@ -100,10 +100,10 @@ describe('require and import give the same', () => {
     ),
     'a token request': ({ createClient }) => createClient(OPTIONS).buildTokenRequest({ code: 'c' }),
     'a refresh request': ({ createClient }) => createClient(OPTIONS).buildRefreshRequest({ refreshToken: 'r' }),
-    'a refused answer': ({ createClient }) => createClient(OPTIONS).parseTokenResponse(response({
+    'a refused token response': ({ createClient }) => createClient(OPTIONS).parseTokenResponse(response({
       status: 400, body: '{"error":"invalid_grant","error_description":"No"}',
     })),
-    'an answer': ({ createClient }) => createClient(OPTIONS).parseTokenResponse(response({
+    'a token response': ({ createClient }) => createClient(OPTIONS).parseTokenResponse(response({
       body: new TextEncoder().encode('{"access_token":"a","token_type":"Bearer","expires_in":"60"}'),
     })),
     'expanded scopes': ({ expandScopes }) => expandScopes(['pullrequest:write']),
@@ -117,7 +117,7 @@ describe('require and import give the same', () => {
     assert.deepEqual(addresses, Array(3).fill(addresses[0]));
   });
   for (const [what, call] of Object.entries(calls)) {
-    test(what, () => {
+    test(`result for ${what}`, () => {
       const expected = outcome(() => call(importedOauth));
       assert.deepEqual(outcome(() => call(requiredOauth)), expected);
       assert.equal('throws' in expected, what.includes('refused'), JSON.stringify(expected));

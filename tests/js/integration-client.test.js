@@ -276,10 +276,10 @@ describe('use', () => {
   });
 
   for (const [what, services, before, answer, expected] of [
-    ['a time that the answer does not renew leaves the store by saveConfig', true, PAST, {}, 'saveConfig'],
-    ['a time that the answer renews goes to the callback', true, PAST, { expires_in: 60 }, 'callback'],
-    ['no time before and none after goes to the callback', true, undefined, {}, 'callback'],
-    ['without saveConfig, the callback gets what there is', false, PAST, {}, 'callback'],
+    ['stores by saveConfig when the response has no new expiry time', true, PAST, {}, 'saveConfig'],
+    ['stores by the callback when the response has a new expiry time', true, PAST, { expires_in: 60 }, 'callback'],
+    ['stores by the callback when there is no expiry time before and after', true, undefined, {}, 'callback'],
+    ['stores by the callback in any case when there is no saveConfig', false, PAST, {}, 'callback'],
   ]) {
     test(what, async (t) => {
       const calls = [];

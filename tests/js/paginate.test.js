@@ -199,11 +199,11 @@ describe('an array among the parameters', PATIENT, () => {
   const params = { state: ['OPEN', 'MERGED'] };
 
   for (const [what, more, expected] of [
-    ['repeat the name', {}, 'state=OPEN&state=MERGED'],
-    ['with a serializer of the caller\'s for brackets', { paramsSerializer: { indexes: false } }, 'state%5B%5D=OPEN&state%5B%5D=MERGED'],
-    ['with one that only encodes', { paramsSerializer: { encode: (text) => text.toLowerCase() } }, 'state=open&state=merged'],
-    ['with one that serializes', { paramsSerializer: { serialize: () => 'x=1' } }, 'x=1'],
-    ['with a function', { paramsSerializer: () => 'x=2' }, 'x=2'],
+    ['repeats its name in a request', {}, 'state=OPEN&state=MERGED'],
+    ['has brackets with such a serializer of the caller', { paramsSerializer: { indexes: false } }, 'state%5B%5D=OPEN&state%5B%5D=MERGED'],
+    ['is encoded by an encoder of the caller', { paramsSerializer: { encode: (text) => text.toLowerCase() } }, 'state=open&state=merged'],
+    ['is serialized by a serializer of the caller', { paramsSerializer: { serialize: () => 'x=1' } }, 'x=1'],
+    ['is serialized by a function of the caller', { paramsSerializer: () => 'x=2' }, 'x=2'],
   ]) {
     test(what, async (t) => {
       const made = await clientOf(t, () => ({ body: { values: [] } }));

@@ -164,7 +164,7 @@ const ALONE = {
   }, [1, 2, 3]],
 };
 
-describe('nothing is prefetched for a consumer that requests', PATIENT, () => {
+describe('nothing is prefetched for these requests of a consumer:', PATIENT, () => {
   for (const [what, [ask, expected]] of Object.entries(ALONE)) {
     test(what, async (t) => {
       let status;

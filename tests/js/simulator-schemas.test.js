@@ -250,7 +250,7 @@ describe("the responses of the simulator's faults are as the table says", () => 
   });
 
   for (const [kind, rows] of Object.entries(FAULTS)) {
-    test(kind, async () => {
+    test(`for the fault ${kind}`, async () => {
       for (const [given, status, form] of rows) {
         scene.bb.control.fault({ target: 'api', kind, ...given });
         const asked = scene.ask('/repositories/acme');

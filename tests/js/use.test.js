@@ -92,7 +92,7 @@ describe('the client of a wrapper', () => {
   });
 });
 
-describe('use runs work again once, after an error which says that the token is invalid', () => {
+describe('use runs work again once', () => {
   for (const [what, error] of [
     ['the status 401 of a response', withStatus(401, (status) => ({ response: { status } }))],
     ['the status 401', withStatus(401, (status) => ({ status }))],
@@ -102,7 +102,7 @@ describe('use runs work again once, after an error which says that the token is 
     ['"unauthorized"', new Error('401 Unauthorized')],
     ['an object that is no Error', { message: 'unauthorized' }],
   ]) {
-    test(what, async (t) => {
+    test(`after ${what}`, async (t) => {
       const { wrapper, tokens, stored } = await start(t);
       const { runs, work } = failing(wrapper, error, 1);
       assert.equal(await wrapper.use(work), 'done');
@@ -110,7 +110,7 @@ describe('use runs work again once, after an error which says that the token is 
     });
   }
 
-  test('of a request that does not use the client, with a token from the config', async (t) => {
+  test('for a request that does not use the client, with a token from the config', async (t) => {
     const { origin, wrapper, tokens } = await start(t, { accepts: (token) => token === 'token-1' });
     const work = () => ownAxiosError(origin, `Bearer ${wrapper.config.oauth_token}`);
     const { data } = await wrapper.use(work);
@@ -125,7 +125,7 @@ describe('use runs work again once, after an error which says that the token is 
     assert.deepEqual([runs, tokens()], [['token-0', 'token-1'], 1]);
   });
 
-  test('but not for the same token, when newer tokens did not help', async (t) => {
+  test('but not for the same token when newer tokens did not help', async (t) => {
     const { wrapper, tokens } = await start(t);
     const { runs, work } = failing(wrapper, new Error('unauthorized'));
     for (let call = 0; call < 5; call += 1) await thrownBy(() => wrapper.use(work));
@@ -170,7 +170,7 @@ describe('use runs work again once, after an error which says that the token is 
     assert.equal(tokens(), 1);
   });
 
-  test('of a request whose body was a stream, after the client refreshed the tokens and could not repeat it', async (t) => {
+  test('for a request whose body was a stream, after the client refreshed the tokens and could not repeat it', async (t) => {
     const { wrapper, tokens, sent } = await start(t, { accepts: (token) => token === 'token-1' });
     let runs = 0;
     const { status } = await wrapper.use((client) => {

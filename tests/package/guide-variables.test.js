@@ -103,7 +103,7 @@ for (const { names, slug, body } of sections) {
 describe('a rule for all variables', () => {
   const [{ rows }] = tables.filter(({ under, header: [first] }) => under === 'how-values-are-read' && first === 'wrong value');
   for (const name of known.filter((each) => each.startsWith(PREFIX))) {
-    test(name, (t) => {
+    test(`holds for ${name}`, (t) => {
       for (const [value, reason] of rows) {
         assert.deepEqual(logged(t, { [name]: valueOf(value) }), [saidOf(name, reason)]);
       }
@@ -112,7 +112,7 @@ describe('a rule for all variables', () => {
   }
 });
 
-test("is quoted with NocoDB's own log lines", (t) => {
+test("the lines that the guide quotes are NocoDB's own log lines", (t) => {
   const quoted = (variables) => {
     const lines = logged(t, variables);
     assert.equal(lines.length, 1);
@@ -123,7 +123,7 @@ test("is quoted with NocoDB's own log lines", (t) => {
   quoted({ [`${PREFIX}REDIS_URL`]: 'redis://redis.example/5', [`${PREFIX}REDIS_DATABASE`]: '5' });
 });
 
-test('states the defaults that apply', () => {
+test('the guide states the defaults that apply', () => {
   const { login, timeoutMs, lockoutMs, rateLimit, replacesRemoved, apiUrl, allowsClientCredentials, isVerifierOptional } =
     readEnvironment(needed);
   const defaultOf = (name) => sections.find(({ names }) => names[0] === PREFIX + name).body.match(/^- Default: `?([^`\n]+)/m)[1];
@@ -137,7 +137,7 @@ test('states the defaults that apply', () => {
   assert.deepEqual(['CLIENT_CREDENTIALS', 'CODE_VERIFIER'].map(defaultOf), ['off', 'the verifier is required']);
 });
 
-test('says what disables OAuth2, and what does not', (t) => {
+test('the guide says what disables OAuth2, and what does not', (t) => {
   const offers = (variables) => {
     t.mock.method(console, 'warn', () => {});
     const { form } = createEntry({ ...needed, ...variables });
