@@ -9,7 +9,7 @@ use serde::Serialize;
 use tsify::Tsify;
 use url::Url;
 
-use crate::endpoints::{Address, origin, parse_web_url};
+use crate::endpoints::{WebUrl, origin, parse_web_url};
 use crate::error::{Code, Error, Phase, Result};
 use crate::query;
 
@@ -89,7 +89,7 @@ pub struct ReceivedResponse<'a> {
 /// The path of a request below the API's base URL. The credential belongs to the API's origin only, so this rejects an
 /// absolute URL of another origin before anything is sent: somebody tampered with a link, or the caller has the wrong
 /// client for it.
-pub fn path(api: &Address, url: &str) -> Result<String> {
+pub fn path(api: &WebUrl, url: &str) -> Result<String> {
     match origin_and_path(url) {
         Some(url) if origin(&url) == api.origin() => {
             let base = api.path().trim_end_matches('/');
@@ -102,7 +102,7 @@ pub fn path(api: &Address, url: &str) -> Result<String> {
 /// What the sender does after a response. A 401 concerns the access token (RFC 6750 section 3.1) whatever its text says,
 /// unless it comes from another server, which did not see the token. A 403 says that the token is valid and that something
 /// else is missing.
-pub fn follow_up(api: &Address, response: &ReceivedResponse<'_>) -> Result<FollowUp> {
+pub fn follow_up(api: &WebUrl, response: &ReceivedResponse<'_>) -> Result<FollowUp> {
     if response.status == 401 && response.with_credential {
         return Ok(FollowUp::Refresh);
     }
@@ -112,7 +112,7 @@ pub fn follow_up(api: &Address, response: &ReceivedResponse<'_>) -> Result<Follo
 /// The request that follows a redirect; `None` for a response that the caller gets. Bitbucket redirects downloads and
 /// attachments to another server, so a GET may leave the API. It then goes without the credential, also if a later redirect
 /// leads back. The method changes as the Fetch standard says (section 4.4, HTTP-redirect fetch).
-fn redirect(api: &Address, response: &ReceivedResponse<'_>) -> Result<Option<Redirect>> {
+fn redirect(api: &WebUrl, response: &ReceivedResponse<'_>) -> Result<Option<Redirect>> {
     let ReceivedResponse { method, url, status, redirect_mode, .. } = *response;
     let Some(location) = response.location.filter(|_| matches!(status, 301 | 302 | 303 | 307 | 308)) else {
         return Ok(None);

@@ -5,7 +5,7 @@
 //! an error before it was cleaned.
 
 use crate::credential::AuthType;
-use crate::endpoints::Address;
+use crate::endpoints::WebUrl;
 use crate::error::{Code, Error, Phase, sounds_like_refresh};
 use crate::json_object::{Value, members};
 use crate::rate_limit;
@@ -416,7 +416,7 @@ fn clean_scopes(names: &[String]) -> Vec<String> {
 fn announcement_url(text: &str) -> Option<String> {
     let (address, fragment) = text.split_once('#').unwrap_or((text, ""));
     let is_anchor = fragment.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let host = Address::parse(address).ok()?.origin().strip_prefix("https://")?.to_owned();
+    let host = WebUrl::parse(address).ok()?.origin().strip_prefix("https://")?.to_owned();
     let is_atlassians = ["atlassian.com", "bitbucket.org"]
         .into_iter()
         .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::client_config::ClientConfig;
-use crate::endpoints::{Address, has_scheme};
+use crate::endpoints::{WebUrl, has_scheme};
 use crate::error::{ACCESS_DENIED, Code, Error, Phase, Result, clean_error_code};
 use crate::pasted::{self, has_control, is_graphic};
 use crate::query;
@@ -107,7 +107,7 @@ pub(crate) fn is_denial(query: &str) -> Result<bool> {
 /// Whether an absolute address is at the redirect URI, by origin and path, whatever it carries.
 pub fn is_callback_url(client: &ClientConfig, address: &str) -> bool {
     let (place, _) = query::split(address);
-    has_scheme(place) && client.redirect_uri().is_at(place)
+    has_scheme(place) && client.redirect_uri().matches(place)
 }
 
 fn refused(code: Code) -> Box<Error> {
@@ -136,7 +136,7 @@ fn query_of<'a>(client: &ClientConfig, callback: &'a str) -> Result<&'a str> {
         return Err(refused(Code::CallbackInvalid).with_reason("it contains white space or control characters"));
     }
     let (place, query) = split_place(text, client.redirect_uri());
-    if place.is_some_and(|place| !client.redirect_uri().is_at(place)) {
+    if place.is_some_and(|place| !client.redirect_uri().matches(place)) {
         let reason = "its origin or path differs from the redirect URI's";
         return Err(refused(Code::CallbackInvalid).with_reason(reason));
     }
@@ -144,7 +144,7 @@ fn query_of<'a>(client: &ClientConfig, callback: &'a str) -> Result<&'a str> {
 }
 
 /// Splits a text into the place it points to, if it names one, and its query.
-fn split_place<'a>(text: &'a str, redirect_uri: &Address) -> (Option<&'a str>, &'a str) {
+fn split_place<'a>(text: &'a str, redirect_uri: &WebUrl) -> (Option<&'a str>, &'a str) {
     match text.split_once('?') {
         // Most callbacks begin with the very redirect URI.
         Some((place, query)) if query::split(redirect_uri.as_str()).0 == place => (None, query),

@@ -10,7 +10,7 @@ use serde::Serialize;
 use tsify::Tsify;
 use url::{Url, form_urlencoded};
 
-use crate::endpoints::Address;
+use crate::endpoints::WebUrl;
 use crate::error::ACCESS_DENIED;
 use crate::scope;
 
@@ -46,7 +46,7 @@ pub struct ErrorNotice {
 impl CallbackPage {
     /// The page at a client's redirect URI. `authorize` is the authorization endpoint, and `public_url` the URL at which users
     /// open NocoDB. A malformed `public_url` is ignored: reporting it is up to NocoDB.
-    pub fn new(redirect_uri: &Address, authorize: &Address, public_url: Option<&str>) -> Self {
+    pub fn new(redirect_uri: &WebUrl, authorize: &WebUrl, public_url: Option<&str>) -> Self {
         let path = redirect_uri.path();
         let public_url = public_url.and_then(|url| Url::parse(url).ok());
         Self {

@@ -6,7 +6,7 @@
 use crate::Reason;
 #[cfg(feature = "server")]
 use crate::client_authentication::basic;
-use crate::endpoints::{Address, Endpoints, argument_error};
+use crate::endpoints::{Endpoints, WebUrl, argument_error};
 use crate::error::{Code, Error, Phase, Result};
 use crate::pasted::{self, has_control};
 use crate::scope::ScopeSet;
@@ -19,7 +19,7 @@ pub struct ClientConfig {
     client_secret: Option<Secret>,
     #[cfg(feature = "server")]
     authorization: Option<Secret>,
-    redirect_uri: Address,
+    redirect_uri: WebUrl,
     scopes: ScopeSet,
     endpoints: Endpoints,
 }
@@ -34,7 +34,7 @@ impl ClientConfig {
         scopes: Option<ScopeSet>,
         endpoints: Endpoints,
     ) -> Result<Self> {
-        Self::with(client_id, client_secret, Address::parse(redirect_uri), scopes, endpoints)
+        Self::with(client_id, client_secret, WebUrl::parse(redirect_uri), scopes, endpoints)
     }
 
     /// Validates the values of a page that starts a login. A page keeps no secret, so the client is a public one; the
@@ -46,7 +46,7 @@ impl ClientConfig {
         endpoints: Endpoints,
         origin: &str,
     ) -> Result<Self> {
-        Self::with(client_id, None, Address::parse_in_page(redirect_uri, origin), scopes, endpoints)
+        Self::with(client_id, None, WebUrl::parse_in_page(redirect_uri, origin), scopes, endpoints)
     }
 
     /// Validates the values of a front end that needs no more than addresses and judged callbacks. Its redirect URI may be on
@@ -58,15 +58,15 @@ impl ClientConfig {
         endpoints: Endpoints,
         origin: Option<&str>,
     ) -> Result<Self> {
-        let in_page = origin.and_then(|origin| Address::parse_in_page(redirect_uri, origin).ok());
-        let redirect_uri = in_page.map_or_else(|| Address::parse(redirect_uri), Ok);
+        let in_page = origin.and_then(|origin| WebUrl::parse_in_page(redirect_uri, origin).ok());
+        let redirect_uri = in_page.map_or_else(|| WebUrl::parse(redirect_uri), Ok);
         Self::with(client_id, None, redirect_uri, scopes, endpoints)
     }
 
     fn with(
         client_id: &str,
         client_secret: Option<&str>,
-        redirect_uri: core::result::Result<Address, Reason>,
+        redirect_uri: core::result::Result<WebUrl, Reason>,
         scopes: Option<ScopeSet>,
         endpoints: Endpoints,
     ) -> Result<Self> {
@@ -106,7 +106,7 @@ impl ClientConfig {
     }
 
     /// Where Bitbucket sends the user back to.
-    pub fn redirect_uri(&self) -> &Address {
+    pub fn redirect_uri(&self) -> &WebUrl {
         &self.redirect_uri
     }
 

@@ -4,7 +4,7 @@
 //! sentences. What never happens here: a value of the configuration in a result.
 
 use crate::client_config::ClientConfig;
-use crate::endpoints::Address;
+use crate::endpoints::WebUrl;
 use crate::error::Code;
 use crate::redis::Server;
 use crate::retry_after::date;
@@ -66,7 +66,7 @@ pub fn endpoint_status(is_for_users: bool, status: u16) -> &'static str {
 /// Returns what is at the redirect URI, from its response to an authorization response without a code (RFC 6749 section
 /// 4.1.2.1). `is_page` says whether the response is the callback page.
 pub fn redirect_uri_status(
-    redirect_uri: &Address,
+    redirect_uri: &WebUrl,
     status: u16,
     location: Option<&str>,
     is_page: bool,
@@ -82,7 +82,7 @@ pub fn redirect_uri_status(
 }
 
 /// The browser follows the redirect, so the location's query has to contain the authorization response.
-fn judge_redirect(redirect_uri: &Address, location: &str) -> &'static str {
+fn judge_redirect(redirect_uri: &WebUrl, location: &str) -> &'static str {
     let Some(target) = redirect_uri.resolve(location) else { return "elsewhere" };
     let origin = crate::endpoints::origin(&target);
     if origin != redirect_uri.origin() {

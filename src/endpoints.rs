@@ -49,30 +49,30 @@ pub const RESERVED_PARAMETERS: [&str; 24] = [
 
 /// An absolute URL that keeps its text: https, or http on loopback or on the origin of the page that starts a login.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address {
+pub struct WebUrl {
     text: String,
-    url: Url,
+    parsed: Url,
 }
 
-impl Address {
+impl WebUrl {
     /// Checks a URL without changing it.
     pub fn parse(text: &str) -> core::result::Result<Self, Reason> {
-        let address = Self::read(text)?;
-        if address.url.scheme() == "http" && !is_loopback(&address.url) {
+        let url = Self::read(text)?;
+        if url.parsed.scheme() == "http" && !is_loopback(&url.parsed) {
             return Err("must start with https:// (http is accepted for localhost, 127.0.0.0/8 and [::1] only)");
         }
-        Ok(address)
+        Ok(url)
     }
 
     /// Checks the redirect URI of a login that a page starts. Only a page of the same origin can read the callback. Plain
     /// http is accepted: an attacker who can change traffic on that network could have changed the page itself, and an
     /// attacker who can only read it gets a code without the code verifier (RFC 7636), which is not sent over that network.
     pub fn parse_in_page(text: &str, page: &str) -> core::result::Result<Self, Reason> {
-        let address = Self::read(text)?;
-        if address.origin() != page {
+        let url = Self::read(text)?;
+        if url.origin() != page {
             return Err("is on another origin than this page, which could not read the callback there");
         }
-        Ok(address)
+        Ok(url)
     }
 
     fn read(text: &str) -> core::result::Result<Self, Reason> {
@@ -82,7 +82,7 @@ impl Address {
             return Err("contains a % that is not followed by two hexadecimal digits, or bytes that are not UTF-8");
         }
         // URIs contain neither `^` nor `|` (RFC 3986 section 2). Some browsers escape them, and `url` does not.
-        let (written, read) = (split_address(text).2, &url[Position::BeforePath..]);
+        let (written, read) = (split_url(text).2, &url[Position::BeforePath..]);
         let is_kept = read == written || read.strip_prefix('/') == Some(written);
         if !is_kept || written.contains(['^', '|']) {
             return Err(
@@ -93,7 +93,7 @@ impl Address {
         if names.any(|name| RESERVED_PARAMETERS.contains(&&*name)) {
             return Err("must not carry a parameter of OAuth in its query");
         }
-        Ok(Self { text: text.to_owned(), url })
+        Ok(Self { text: text.to_owned(), parsed: url })
     }
 
     /// The URL, byte for byte as it was configured.
@@ -103,32 +103,32 @@ impl Address {
 
     /// Its origin.
     pub fn origin(&self) -> &str {
-        origin(&self.url)
+        origin(&self.parsed)
     }
 
     /// Its path, at least a slash.
     pub fn path(&self) -> &str {
-        self.url.path()
+        self.parsed.path()
     }
 
     /// Resolves a reference from a response of the server at this URL (RFC 3986 section 5).
     #[cfg(feature = "server")]
     pub fn resolve(&self, reference: &str) -> Option<Url> {
-        self.url.join(reference).ok()
+        self.parsed.join(reference).ok()
     }
 
     /// Whether a reference without query and fragment has the origin and the path of this URL, which is its base (RFC 3986
     /// section 5). A reference that programs could resolve in different ways does not.
-    pub fn is_at(&self, text: &str) -> bool {
+    pub fn matches(&self, text: &str) -> bool {
         let url = if text.starts_with("//") {
-            parse_web_url(&[self.url.scheme(), ":", text].concat()).ok()
+            parse_web_url(&[self.parsed.scheme(), ":", text].concat()).ok()
         } else if has_scheme(text) {
             parse_web_url(text).ok()
         } else {
             let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-            if is_plain { self.url.join(text).ok() } else { None }
+            if is_plain { self.parsed.join(text).ok() } else { None }
         };
-        url.is_some_and(|url| url[..Position::AfterPath] == self.url[..Position::AfterPath])
+        url.is_some_and(|url| url[..Position::AfterPath] == self.parsed[..Position::AfterPath])
     }
 }
 
@@ -138,7 +138,7 @@ const INVALID: Reason = "is not a valid URL";
 /// programs parse differently: it trims blanks, treats a backslash as a slash, skips slashes, decodes hosts, and converts
 /// numbers to IP addresses.
 pub fn parse_web_url(text: &str) -> core::result::Result<Url, Reason> {
-    let (scheme, authority, rest) = split_address(text);
+    let (scheme, authority, rest) = split_url(text);
     let is_web = ["https", "http"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
     let rejected = [
         (text.is_empty(), "is empty"),
@@ -192,7 +192,7 @@ pub fn is_loopback(url: &Url) -> bool {
 }
 
 /// Splits an absolute URL into its scheme, the text between `://` and the next delimiter, and the rest.
-pub(crate) fn split_address(text: &str) -> (&str, &str, &str) {
+pub(crate) fn split_url(text: &str) -> (&str, &str, &str) {
     let (scheme, rest) = text.split_once("://").unwrap_or_default();
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, rest) = rest.split_at_checked(end).unwrap_or_default();
@@ -203,11 +203,11 @@ pub(crate) fn split_address(text: &str) -> (&str, &str, &str) {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
     /// The authorization endpoint, where the user logs in and consents.
-    pub authorize: Address,
+    pub authorize: WebUrl,
     /// The token endpoint, which exchanges codes and refresh tokens for tokens.
-    pub token: Address,
+    pub token: WebUrl,
     /// The API's base URL, without a trailing slash.
-    pub api: Address,
+    pub api: WebUrl,
 }
 
 /// One of the three URLs.
@@ -223,19 +223,19 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Parses an override of this endpoint, or returns Bitbucket Cloud's URL if there is none.
-    pub fn parse(self, text: Option<&str>) -> core::result::Result<Address, Reason> {
-        let address = match (self, text) {
-            (Self::Authorize, None) => Address::parse(AUTHORIZE_URL),
-            (Self::Token, None) => Address::parse(TOKEN_URL),
-            (Self::Api, None) => Address::parse(API_URL),
-            (Self::Authorize | Self::Token, Some(text)) => Address::parse(text),
+    pub fn parse(self, text: Option<&str>) -> core::result::Result<WebUrl, Reason> {
+        let url = match (self, text) {
+            (Self::Authorize, None) => WebUrl::parse(AUTHORIZE_URL),
+            (Self::Token, None) => WebUrl::parse(TOKEN_URL),
+            (Self::Api, None) => WebUrl::parse(API_URL),
+            (Self::Authorize | Self::Token, Some(text)) => WebUrl::parse(text),
             // Paths are appended to the API's base URL, so it has no trailing slash and no query.
-            (Self::Api, Some(text)) => Address::parse(text.trim_end_matches('/')),
+            (Self::Api, Some(text)) => WebUrl::parse(text.trim_end_matches('/')),
         }?;
-        if self == Self::Api && address.as_str().contains('?') {
+        if self == Self::Api && url.as_str().contains('?') {
             return Err("must not have a query");
         }
-        Ok(address)
+        Ok(url)
     }
 }
 

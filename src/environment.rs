@@ -6,7 +6,7 @@
 use crate::Reason;
 use crate::callback_page::CallbackPage;
 use crate::client_config::{ClientConfig, check_scopes, parse_credential};
-use crate::endpoints::{Address, Endpoint, Endpoints};
+use crate::endpoints::{Endpoint, Endpoints, WebUrl};
 use crate::error::{Code, Error, Phase};
 use crate::pasted;
 use crate::proxy::Proxies;
@@ -175,11 +175,11 @@ pub struct Environment {
     /// The page at the client's redirect URI.
     pub callback_page: Option<CallbackPage>,
     /// The authorization endpoint, unless its override is invalid.
-    pub authorize: Option<Address>,
+    pub authorize: Option<WebUrl>,
     /// The token endpoint, unless its override is invalid.
-    pub token: Option<Address>,
+    pub token: Option<WebUrl>,
     /// The API's base URL, unless its override is invalid. Access tokens need it even without an OAuth client.
-    pub api: Option<Address>,
+    pub api: Option<WebUrl>,
     /// The time limit of one request.
     pub timeout_ms: u32,
     /// The wait after a refused refresh token.
@@ -262,11 +262,11 @@ struct Values<'a, G> {
 
 impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
     /// Reads the client, and the endpoints, which are also needed without a client.
-    fn read_client(&mut self) -> (Option<ClientConfig>, [Option<Address>; 3]) {
+    fn read_client(&mut self) -> (Option<ClientConfig>, [Option<WebUrl>; 3]) {
         // Each variable is checked separately, so that all problems are reported.
         let client_id = self.required(variable::CLIENT_ID, |value| parse_credential(value).map(str::to_owned));
         let client_secret = self.required(variable::CLIENT_SECRET, |value| parse_credential(value).map(Secret::new));
-        let redirect_uri = self.required(variable::REDIRECT_URI, Address::parse);
+        let redirect_uri = self.required(variable::REDIRECT_URI, WebUrl::parse);
         let scopes = self.optional(variable::SCOPES, |value| {
             let scopes = value.map_or_else(|| Ok(ScopeSet::defaults()), parse_scopes_variable)?;
             check_scopes(&scopes).map(|()| scopes)

@@ -11,7 +11,7 @@ use tsify::Tsify;
 use url::Url;
 
 use crate::Reason;
-use crate::endpoints::{is_loopback, origin, parse_web_url, split_address};
+use crate::endpoints::{is_loopback, origin, parse_web_url, split_url};
 use crate::error::{Code, Error, Phase, Result};
 use crate::secret::{Secret, exposed};
 use crate::{pasted, query};
@@ -104,7 +104,7 @@ fn parse(variable: &'static str, value: &str) -> core::result::Result<Proxy, Rea
         return Err("must not contain a backslash");
     }
     let address = if value.contains("://") { value.to_owned() } else { ["http://", value].concat() };
-    let (scheme, authority, after) = split_address(&address);
+    let (scheme, authority, after) = split_url(&address);
     if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
         return Err("must start with http:// or https://: other types of proxies, such as SOCKS, are not supported");
     }

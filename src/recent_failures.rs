@@ -1,13 +1,13 @@
-//! How often a token endpoint that fails is asked.
+//! Limits how often a connection sends token requests that fail.
 //!
-//! In: when requests failed. Out: when the next one may be sent. What never happens here: a look at a clock.
+//! In: when requests failed. Out: when the next one may be sent. What never happens here: reading a clock.
 
 const MINUTE: f64 = 60.0 * 1000.0;
 
 /// How many requests may fail in any minute.
 const MOST: usize = 4;
 
-/// When the last requests of a connection failed, the earliest first, in milliseconds since 1970.
+/// When the last requests of a connection failed, the oldest first, in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RecentFailures([f64; MOST]);
 
@@ -18,29 +18,30 @@ impl Default for RecentFailures {
 }
 
 impl RecentFailures {
-    /// A request has failed.
-    pub fn note(&mut self, now: f64) {
+    /// Records a failed request.
+    pub fn record(&mut self, now: f64) {
         self.0.rotate_left(1);
         self.0[MOST - 1] = now;
     }
 
-    /// How many failed in the minute before.
+    /// Returns how many requests failed in the last minute.
     pub fn count(&self, now: f64) -> u32 {
         self.0.iter().map(|at| u32::from(is_recent(*at, now))).sum()
     }
 
-    /// Whether another one may be sent in this minute.
+    /// Whether another request may be sent now.
     pub fn allow_another(&self, now: f64) -> bool {
         !is_recent(self.0[0], now)
     }
 
-    /// When the next one may be sent.
+    /// Returns when the next request may be sent.
     pub fn next_at(&self, now: f64) -> f64 {
         if self.allow_another(now) { now } else { self.0[0] + MINUTE }
     }
 }
 
-/// What failed later than now was noted before a clock was set back.
+/// Whether a failure was in the last minute. A time in the future was recorded before the clock was set back, so it does not
+/// count.
 fn is_recent(at: f64, now: f64) -> bool {
     at <= now && now < at + MINUTE
 }

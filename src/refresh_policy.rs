@@ -223,7 +223,7 @@ impl RefreshPolicy {
         self.accept(times, now);
         if was_given_up {
             self.is_revived = true;
-            self.refusals.expect_death();
+            self.refusals.allow_one_more();
         }
         if self.state == State::Dead {
             self.state = State::Inactive;
@@ -317,7 +317,7 @@ impl RefreshPolicy {
         // The failures of the last minute still count, whichever token set they concern.
         self.not_before = self.failures.next_at(now);
         self.lock_skipped_until = 0.0;
-        self.refusals.forget();
+        self.refusals.reset();
         self.is_refreshed_here = false;
         self.is_superseded = false;
         self.response_lost_since = None;

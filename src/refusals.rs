@@ -1,92 +1,93 @@
-//! When a refresh token that Bitbucket refused counts as dead, and when a dead one is tried again.
+//! Decides when a refused refresh token counts as dead, and when a dead one is tried again.
 //!
-//! In: refusals, what explains them, and what other processes found. Out: whether the refresh token is dead, and the times
-//! of the next tries. What never happens here: a look at a clock, or a random number drawn.
+//! In: refusals, what explains them, and the tombstones of other processes. Out: whether the refresh token is dead, and the
+//! times of the next attempts. What never happens here: reading a clock, or drawing a random number.
 //!
-//! Bitbucket refuses good refresh tokens, too, for a while after somebody used a dead one of the same client: the lockout.
-//! So one refusal tells little, and nothing at all when that of another connection explains it.
+//! After a dead refresh token was used, Bitbucket also refuses the valid ones of the same client for a while: the lockout.
+//! So a single refusal proves little, and a refusal that another connection's refusal explains proves nothing.
 
 use crate::refresh_cycle::is_ahead;
 
 const SECOND: f64 = 1000.0;
 const MINUTE: f64 = 60.0 * SECOND;
 
-/// How often a refresh token is refused before it counts as dead. A refusal that one of another connection explains does
-/// not count.
+/// How many refusals make a refresh token dead. A refusal that another connection's refusal explains does not count.
 const MOST: u32 = 2;
-/// How long after a refusal it is judged: those of other connections that explain it may come later. At most this, …
+/// The longest time between a refusal and its judgement: refusals of other connections that explain it may come later.
 const LONGEST_VERDICT: f64 = 2.0 * SECOND;
-/// … and this part of the lockout.
+/// The same time as a part of the lockout. The shorter one applies.
 const VERDICT: f64 = 1.0 / 15.0;
-/// A refusal that is not judged until so long after that tells nothing: what explains it may be forgotten by then.
+/// A refusal that is judged this much later proves nothing: the refusal that explains it may be forgotten by then.
 const STALE: f64 = 10.0 * MINUTE;
-/// The second try comes so many lockouts after a refusal that counts, at random: apart from those of others, …
+/// How many lockouts after a refusal that counts the refresh token is tried again. The number is random, so that connections
+/// do not try at the same time.
 const SECOND_TRY: core::ops::Range<f64> = 2.0..10.0;
-/// … and not much later than this.
+/// The longest time until that attempt.
 const LONGEST_SECOND_TRY: f64 = 10.0 * MINUTE;
 
-/// How long after its death a refresh token is tried again: somebody else's lockout may have been taken for it.
+/// How long after its death a refresh token is tried again: the refusals may have come from a lockout that another program
+/// caused.
 const REVIEW: f64 = 4.0 * 60.0 * MINUTE;
-/// The same in a process that started after the death, and where a review brought no verdict.
+/// The same time in a process that started after the death, and after a review without a verdict.
 const EARLY_REVIEW: f64 = 10.0 * MINUTE;
 
 /// The refusals of one refresh token.
 #[derive(Debug, Clone, Copy)]
 pub struct Refusals {
-    /// In a row, those included that the refusal of another connection explains.
+    /// How many refusals there were in a row, including explained ones.
     all: u32,
-    /// In a row, those that count.
+    /// How many of them count.
     counted: u32,
-    /// When the last one is judged, unless it was.
+    /// When the last refusal is judged; `None` when it was judged already.
     verdict_at: Option<f64>,
     /// When the refresh token was declared dead.
     died_at: Option<f64>,
-    /// When a dead refresh token is tried again.
+    /// When the dead refresh token is tried again.
     review_at: f64,
-    /// When this process began to know the connection.
-    born_at: f64,
-    /// For how long Bitbucket refuses even valid refresh tokens.
+    /// When this process began to use the connection.
+    known_since: f64,
+    /// For how long Bitbucket refuses even valid refresh tokens, in milliseconds.
     lockout: f64,
 }
 
 impl Refusals {
-    /// Of a refresh token that was not refused.
+    /// The state of a refresh token that was not refused.
     pub fn new(lockout: f64, now: f64) -> Self {
-        Self { all: 0, counted: 0, verdict_at: None, died_at: None, review_at: 0.0, born_at: now, lockout }
+        Self { all: 0, counted: 0, verdict_at: None, died_at: None, review_at: 0.0, known_since: now, lockout }
     }
 
-    /// The same for the refresh token of another pair.
-    pub fn forget(&mut self) {
-        *self = Self::new(self.lockout, self.born_at);
+    /// Resets the state for another refresh token.
+    pub fn reset(&mut self) {
+        *self = Self::new(self.lockout, self.known_since);
     }
 
-    /// Has one more refusal suffice. The lockout was waited out before.
-    pub fn expect_death(&mut self) {
+    /// Makes a single further refusal sufficient. The cycle has waited for the end of the lockout before.
+    pub fn allow_one_more(&mut self) {
         self.counted = MOST - 1;
     }
 
-    /// Whether there is any.
+    /// Whether there is any refusal.
     pub fn any(&self) -> bool {
         self.all > 0
     }
 
-    /// Whether there is one that counts.
+    /// Whether any refusal counts.
     pub fn any_counts(&self) -> bool {
         self.counted > 0
     }
 
-    /// Whether they are enough for a verdict of death.
+    /// Whether enough refusals count to declare the refresh token dead.
     pub fn suffice(&self) -> bool {
         self.counted >= MOST
     }
 
-    /// Whether the refresh token was declared dead, by whomever.
+    /// Whether this or another process declared the refresh token dead.
     pub fn is_dead(&self) -> bool {
         self.died_at.is_some()
     }
 
-    /// The refresh token was refused. Gives the time of the verdict.
-    pub fn note(&mut self, now: f64) -> f64 {
+    /// Records a refusal. Returns when it is judged.
+    pub fn record(&mut self, now: f64) -> f64 {
         let verdict_at = now + (self.lockout * VERDICT).min(LONGEST_VERDICT);
         self.all = self.all.saturating_add(1);
         self.postpone_review(now);
@@ -94,65 +95,65 @@ impl Refusals {
         verdict_at
     }
 
-    /// When the last refusal is to be judged, if that is still to come.
+    /// Returns when the last refusal is judged, if that is in the future.
     pub fn verdict_at(&self, now: f64) -> Option<f64> {
         self.verdict_at.filter(|verdict_at| is_ahead(*verdict_at, now, LONGEST_VERDICT))
     }
 
-    /// Whether the last refusal is not judged yet.
+    /// Whether the last refusal has not been judged yet.
     pub fn is_unjudged(&self) -> bool {
         self.verdict_at.is_some()
     }
 
-    /// Whether a refusal, which is so many milliseconds old, is explained by one of another connection: Bitbucket may have
-    /// locked out the client then. One that came a moment later does, too, as answers overtake each other.
+    /// Whether a refusal of another connection explains one that was `refused_ago` milliseconds ago: Bitbucket may have
+    /// locked out the client then. A slightly later refusal explains it, too, because responses can overtake each other.
     pub fn is_explained(&self, others_refused_ago: Option<f64>, refused_ago: f64) -> bool {
         others_refused_ago.is_some_and(|ago| ago <= refused_ago + self.lockout)
     }
 
-    /// Takes the last refusal for what it is. Gives the time of the second try when it counts; the line keeps an explained
-    /// one waiting until the lockout is over. While an answer may be lost, no refusal is the last one: once that is settled, the
-    /// refresh token is tried again.
-    pub fn judge(&mut self, explained: bool, may_be_unanswered: bool, now: f64, random: f64) -> Option<f64> {
+    /// Judges the last refusal. Returns the time of the next attempt if the refusal counts. After an explained refusal, the
+    /// queue makes the connection wait until the lockout is over. While a response may be lost, no refusal is the decisive
+    /// one: the refresh token is tried again afterwards.
+    pub fn judge(&mut self, explained: bool, may_have_lost_response: bool, now: f64, random: f64) -> Option<f64> {
         let verdict_at = self.verdict_at.take()?;
         if explained || now > verdict_at + STALE {
             return None;
         }
-        let most = if may_be_unanswered { MOST - 1 } else { MOST };
+        let most = if may_have_lost_response { MOST - 1 } else { MOST };
         self.counted = (self.counted + 1).min(most);
-        // Declared once more, for other processes.
+        // If it is declared dead again, the tombstone is published to other processes again.
         self.died_at = None;
         let lockouts = SECOND_TRY.start + (SECOND_TRY.end - SECOND_TRY.start) * random;
         Some(now + (self.lockout * lockouts).min(LONGEST_SECOND_TRY))
     }
 
-    /// This process declared the refresh token dead.
-    pub fn die(&mut self, now: f64) {
+    /// Records that this process declared the refresh token dead.
+    pub fn declare_dead(&mut self, now: f64) {
         self.died_at = Some(now);
         self.review_at = now + REVIEW;
     }
 
-    /// Somebody else declared it dead.
-    pub fn learn_of_death(&mut self, died_at: Option<f64>, now: f64) {
+    /// Records a tombstone of another process.
+    pub fn apply_tombstone(&mut self, died_at: Option<f64>, now: f64) {
         let died_at = died_at.unwrap_or(f64::NEG_INFINITY);
-        // By a clock that is ahead, the news would be new at each look.
+        // A tombstone with a time in the future would count as new in each search.
         if self.died_at.is_some_and(|known| died_at <= known || now < died_at) {
             return;
         }
         let died_at = died_at.min(now);
-        let early = if died_at < self.born_at { self.born_at + EARLY_REVIEW } else { f64::INFINITY };
+        let early = if died_at < self.known_since { self.known_since + EARLY_REVIEW } else { f64::INFINITY };
         self.counted = MOST;
         self.verdict_at = None;
         self.died_at = Some(died_at);
         self.review_at = early.min(died_at + REVIEW);
     }
 
-    /// Whether a dead refresh token is to be tried again.
+    /// Whether the dead refresh token is due for another attempt.
     pub fn is_review_due(&self, now: f64) -> bool {
         !is_ahead(self.review_at, now, REVIEW)
     }
 
-    /// A request brought no verdict. If it was to review a death, a better time is waited for.
+    /// Postpones the review of a dead refresh token: its request brought no verdict.
     pub fn postpone_review(&mut self, now: f64) {
         self.review_at = now + EARLY_REVIEW;
     }

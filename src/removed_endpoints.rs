@@ -12,7 +12,7 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use crate::api_response::{self, ApiResponse, is_workspace};
-use crate::endpoints::Address;
+use crate::endpoints::WebUrl;
 use crate::error::Code;
 use crate::query;
 
@@ -135,7 +135,7 @@ impl Replacement {
 
 /// Returns what replaces a request to the API; `None` when it is sent unchanged. Nearly all requests are, so their URL is
 /// only compared with the API's base URL, and not parsed.
-pub fn replacement(api: &Address, method: &str, url: &str) -> Option<Replacement> {
+pub fn replacement(api: &WebUrl, method: &str, url: &str) -> Option<Replacement> {
     if method != "GET" {
         return None;
     }

@@ -7,7 +7,7 @@ use url::form_urlencoded::Serializer;
 
 use crate::authorization_response::AuthorizationCode;
 use crate::client_config::ClientConfig;
-use crate::endpoints::Address;
+use crate::endpoints::WebUrl;
 use crate::environment::HostVerifier;
 use crate::error::{Error, Phase, Result};
 use crate::grant_type::GrantType;
@@ -45,7 +45,7 @@ impl TokenRequest {
         redirect_uri: Option<&str>,
     ) -> Result<Self> {
         let redirect_uri = redirect_uri
-            .map(Address::parse)
+            .map(WebUrl::parse)
             .transpose()
             .map_err(|reason| Error::argument(Phase::Exchange, "redirectUri", reason))?;
         let redirect_uri = redirect_uri.as_ref().unwrap_or(client.redirect_uri());

@@ -4,12 +4,12 @@ use wasm_bindgen::prelude::*;
 
 use super::leave;
 use crate::api_request::{self, FollowUp, ReceivedResponse, RedirectMode};
-use crate::endpoints::{Address, Endpoint, argument_error};
+use crate::endpoints::{Endpoint, WebUrl, argument_error};
 use crate::rate_limit::resource_group;
 
 /// The API's base URL, which decides where a request may go.
 #[wasm_bindgen]
-pub struct ApiBaseUrl(Address);
+pub struct ApiBaseUrl(WebUrl);
 
 #[wasm_bindgen]
 impl ApiBaseUrl {

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use super::{CallbackPage, ErrorDetails, OAuthCore, leave, texts};
 use crate::authorization_request::authorization_url;
 use crate::client_config::ClientConfig;
-use crate::endpoints::Address;
+use crate::endpoints::WebUrl;
 use crate::environment::{
     ClientCredentials, Environment, HostVerifier, NamedRedis, RateLimit, RemovedEndpoints, variable,
 };
@@ -142,9 +142,9 @@ impl<'a> From<&'a Environment> for Settings<'a> {
         Self {
             problems: environment.problems.iter().map(ErrorDetails::from).collect(),
             login: environment.client.as_ref().map(Login::from),
-            authorize_url: environment.authorize.as_ref().map(Address::as_str),
-            token_url: environment.token.as_ref().map(Address::as_str),
-            api_url: environment.api.as_ref().map(Address::as_str),
+            authorize_url: environment.authorize.as_ref().map(WebUrl::as_str),
+            token_url: environment.token.as_ref().map(WebUrl::as_str),
+            api_url: environment.api.as_ref().map(WebUrl::as_str),
             timeout_ms: environment.timeout_ms,
             lockout_ms: environment.lockout_ms,
             rate_limit,

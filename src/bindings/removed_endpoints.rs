@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::api_response::kind_of;
 use super::{ApiResponse, leave};
-use crate::endpoints::{Address, Endpoint, argument_error};
+use crate::endpoints::{Endpoint, WebUrl, argument_error};
 use crate::error::{Error, Phase, Result};
 use crate::removed_endpoints::{self, Replacement, Sort, WorkspaceOutcome, replacement};
 
@@ -68,7 +68,7 @@ pub struct WorkspaceOutcomeResult {
 
 /// The removed endpoints of an API. A list is identified by the URL that was requested.
 #[wasm_bindgen(js_name = RemovedEndpoints)]
-pub struct Removed(Address);
+pub struct Removed(WebUrl);
 
 impl Removed {
     fn list(&self, url: &str) -> Result<removed_endpoints::CollectedList> {

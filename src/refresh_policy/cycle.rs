@@ -78,7 +78,7 @@ impl RefreshPolicy {
             (State::FindingSuccessor, Event::TombstoneFound { died_at })
                 if !self.is_revived && !self.is_urgent(now) =>
             {
-                self.refusals.learn_of_death(died_at, now);
+                self.refusals.apply_tombstone(died_at, now);
                 self.proceed(now)
             }
             (
@@ -95,7 +95,7 @@ impl RefreshPolicy {
                 self.is_refreshed_here = true;
                 State::Publishing
             }
-            (State::RequestingTokens, Event::Refused) => State::AwaitingVerdict(self.refusals.note(now)),
+            (State::RequestingTokens, Event::Refused) => State::AwaitingVerdict(self.refusals.record(now)),
             (State::AwaitingVerdict(_), Event::WaitEnded) => State::FindingSuccessor,
             (State::JudgingRefusal, Event::RefusalJudged { explained }) => {
                 if let Some(second_try) = self.refusals.judge(explained, self.is_urgent(now), now, random) {
@@ -108,7 +108,7 @@ impl RefreshPolicy {
             }
             (State::RequestingTokens, Event::PermanentFailure) => {
                 self.refusals.postpone_review(now);
-                self.failures.note(now);
+                self.failures.record(now);
                 let pause = if self.is_usable(now) { PAUSE } else { FAILURE_PAUSE };
                 self.pause(self.failures.next_at(now).max(now + pause), now)
             }
@@ -128,7 +128,7 @@ impl RefreshPolicy {
                 State::FindingSuccessor
             }
             (State::WritingTombstone, Event::Published | Event::Superseded) => {
-                self.refusals.die(now);
+                self.refusals.declare_dead(now);
                 self.stay_dead(now)
             }
 
@@ -201,7 +201,7 @@ impl RefreshPolicy {
         // grace period.
         let goes_on = |since: &f64| (*since..*since + GRACE + RESCUE).contains(&now);
         self.response_lost_since = self.response_lost_since.filter(goes_on).or(Some(now));
-        self.failures.note(now);
+        self.failures.record(now);
         let earliest = self.within_grace(now + retry_after.unwrap_or(0.0), now);
         if !self.failures.allow_another(now) {
             return self.pause(self.failures.next_at(now).max(earliest), now);

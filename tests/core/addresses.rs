@@ -2,7 +2,7 @@
 //! refuses or rewrites, each place is the one that `url` sees, and of what `url` accepts only that is refused which
 //! the rules say.
 
-use nocodb_bitbucket_auth::endpoints::{Address, RESERVED_PARAMETERS};
+use nocodb_bitbucket_auth::endpoints::{RESERVED_PARAMETERS, WebUrl};
 use nocodb_bitbucket_auth::query;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -63,7 +63,7 @@ fn is_plain_authority(rest: &str, url: &Url) -> bool {
 }
 
 fn check_address(text: &str) -> Result<(), TestCaseError> {
-    let address = Address::parse(text).ok();
+    let address = WebUrl::parse(text).ok();
     let url = expected(text);
     prop_assert_eq!(address.is_some(), url.is_some(), "{}", text);
     if let Some((address, url)) = address.zip(url) {
@@ -75,11 +75,11 @@ fn check_address(text: &str) -> Result<(), TestCaseError> {
 }
 
 fn check_reference(base: &str, text: &str) -> Result<(), TestCaseError> {
-    let (address, url) = (Address::parse(base).unwrap(), Url::parse(base).unwrap());
+    let (address, url) = (WebUrl::parse(base).unwrap(), Url::parse(base).unwrap());
     let is_there = |place: &Url| (place.origin(), place.path()) == (url.origin(), url.path());
     let text = query::split(text).0;
     let expected = expected_place(&url, text).as_ref().is_some_and(is_there);
-    prop_assert_eq!(address.is_at(text), expected, "{} at {}", text, base);
+    prop_assert_eq!(address.matches(text), expected, "{} at {}", text, base);
     Ok(())
 }
 
@@ -264,14 +264,14 @@ fn a_rejected_url_has_a_reason_that_says_what_is_wrong() {
             "must start with https:// (http is accepted for localhost, 127.0.0.0/8 and [::1] only)",
         ),
     ] {
-        assert_eq!(Address::parse(text).unwrap_err(), reason, "{text}");
+        assert_eq!(WebUrl::parse(text).unwrap_err(), reason, "{text}");
     }
 }
 
 proptest! {
     #[test]
     fn a_plain_url_is_accepted_and_parsed_as_in_the_url_standard(text in sane_address()) {
-        prop_assert!(Address::parse(&text).is_ok(), "{}", text);
+        prop_assert!(WebUrl::parse(&text).is_ok(), "{}", text);
         check_address(&text)?;
     }
 

@@ -5,7 +5,7 @@ use nocodb_bitbucket_auth::doctor::{
     clock_skew, endpoint_status, generation, is_same_redis_database, redirect_uri_status, retired_scopes,
     secret_length, trial_exchange_outcome,
 };
-use nocodb_bitbucket_auth::endpoints::{Address, Endpoints};
+use nocodb_bitbucket_auth::endpoints::{Endpoints, WebUrl};
 use nocodb_bitbucket_auth::error::Code;
 use nocodb_bitbucket_auth::scope::ScopeSet;
 
@@ -77,9 +77,9 @@ fn only_the_authorization_endpoint_may_return_a_page_or_a_redirect() {
 
 #[test]
 fn the_response_of_the_redirect_uri_shows_what_is_there() {
-    let root = Address::parse("https://nocodb.example/").unwrap();
-    let below = Address::parse("https://nocodb.example/noco/cb?tenant=7").unwrap();
-    let local = Address::parse("http://localhost:8080/").unwrap();
+    let root = WebUrl::parse("https://nocodb.example/").unwrap();
+    let below = WebUrl::parse("https://nocodb.example/noco/cb?tenant=7").unwrap();
+    let local = WebUrl::parse("http://localhost:8080/").unwrap();
     for (address, status, location, is_page, expected) in [
         (&local, 302, Some("https://login.example/"), false, "elsewhere"),
         (&local, 302, Some("https://localhost:8080/"), false, "elsewhere"),

@@ -12,7 +12,7 @@ use nocodb_bitbucket_auth::callback_page::{CallbackPage, Content};
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, TestContext};
 use nocodb_bitbucket_auth::credential::{AuthType, Credential};
-use nocodb_bitbucket_auth::endpoints::{API_URL, Address, Endpoints};
+use nocodb_bitbucket_auth::endpoints::{API_URL, Endpoints, WebUrl};
 use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, variable};
 use nocodb_bitbucket_auth::error::{Code, Error};
 use nocodb_bitbucket_auth::grant_type::GrantType;
@@ -451,7 +451,7 @@ proptest! {
         url in any_address(), location in any_address(), status in prop::sample::select(vec![301u16, 302, 303, 307, 308]),
         method in prop::sample::select(vec!["GET", "HEAD", "POST", "PUT", "DELETE", "get"]), with_credential in any::<bool>(),
     ) {
-        let api = Address::parse(API_URL).unwrap();
+        let api = WebUrl::parse(API_URL).unwrap();
         let own = Url::parse(API_URL).unwrap().origin();
         for text in [&url, &location] {
             let parsed = Url::parse(text);
@@ -991,7 +991,7 @@ proptest! {
 
     #[test]
     fn an_accepted_url_keeps_its_text_and_is_safe(text in "(https?|HTTPS|ftp)(:|:/|://|:///)[a-z0-9@:./?#\\\\%\\[\\] é-]{0,30}") {
-        if let Ok(address) = Address::parse(&text) {
+        if let Ok(address) = WebUrl::parse(&text) {
             prop_assert_eq!(address.as_str(), &text);
             let url = Url::parse(&text).unwrap();
             prop_assert!(url.fragment().is_none() && url.username().is_empty() && url.password().is_none());

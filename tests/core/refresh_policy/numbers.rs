@@ -129,7 +129,7 @@ pub fn transient_and_permanent_failures_are_counted_together() {
 fn failures_in_the_future_are_ignored() {
     let mut failures = RecentFailures::default();
     for _ in 0..4 {
-        failures.note(START);
+        failures.record(START);
     }
     assert_eq!((failures.count(START), failures.allow_another(START)), (4, false));
     assert_eq!(failures.next_at(START + SECOND), START + MINUTE);
