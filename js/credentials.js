@@ -77,7 +77,7 @@ export class Credentials {
   }
 
   /**
-   * Whether to repeat a request, which the API answered with 401, with the newest credential.
+   * Whether to repeat a request with the newest credential after the API answered it with 401.
    *
    * @param {Credential} _used
    * @param {number} _repetitions how often the request was repeated before

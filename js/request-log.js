@@ -45,9 +45,9 @@ const MAX_REQUESTS = 1000;
 
 /**
  * The log of one account and group in Redis: a sorted set of the requests' names, by the microsecond at which each was sent. It
- * does the same as `Log` of src/rate_limit.rs, in one step: it adds earlier requests. Then it counts a request within the limit,
- * or returns for how many milliseconds that has to wait; or it counts the missing ones of `used` requests, and returns their
- * number. `less`: the process knows more requests than the log contains.
+ * does the same as `Log` of src/rate_limit.rs, in one step. It first adds the requests that the process reports. For a limit, it
+ * counts a request, or returns for how many milliseconds the request has to wait. For a number of `used` requests, it counts
+ * those that the log lacks, and returns how many. `less` means that the process knows more requests than the log contains.
  */
 const LOG_SCRIPT = `
   if redis.pcall('GET', KEYS[2]) ~= ARGV[1] then return 'lost' end

@@ -23,7 +23,7 @@ import { Waiters } from './waiters.js';
 // How long a call waits for tokens. The refresh cycle goes on without it.
 const ACQUIRE_TIMEOUT_MS = 50_000;
 
-// How often a waiting call asks the policy whether it has to wait any longer, and whether tokens can still come.
+// How often a waiting call has the policy decide again whether to wait.
 const RECHECK_MS = 2000;
 
 const NAME_LENGTH = 8;
@@ -115,7 +115,7 @@ export class Connection {
       const now = Date.now();
       const deadline = now + until - performance.now();
       if (this.#canUse(this.#state.policy.acquire(generation, deadline, now), store)) return this.#activeTokens();
-      // One call does not have a failing store save the same tokens twice.
+      // If a token store failed to save the tokens, this call does not wait for a second attempt.
       if (await this.#cycleEnded(until)) generation = store.offeredGeneration;
     }
   }
@@ -207,7 +207,7 @@ export class Connection {
   }
 
   /**
-   * Whether to repeat a request, which the API answered with 401, with the newest tokens.
+   * Whether to repeat a request with the newest tokens after the API answered it with 401.
    *
    * @param {ActiveTokens} used
    * @param {number} repetitions how often the request was repeated before

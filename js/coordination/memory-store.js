@@ -46,12 +46,13 @@ import { decidePublication } from './publication.js';
  */
 
 /**
- * Coordinates the processes, or the objects of one process, that refresh the same connections. No method throws or rejects.
+ * Coordinates the processes, or the objects of one process, that refresh the same connections. The successor of a key is the
+ * entry whose refresh token was issued in exchange for the refresh token of that key. No method throws or rejects.
  *
  * @typedef {object} SharedTokenStore
  * @property {(key: string) => Promise<Lock | undefined>} lock `undefined` if another caller has it
- * @property {(key: string) => Promise<TokenEntry | undefined>} find the newest successor of a key, or its own
- *   entry
+ * @property {(key: string) => Promise<TokenEntry | undefined>} find the newest entry of a key's chain: its newest
+ *   successor, or its own entry
  * @property {(key: string) => TokenEntry | undefined} findLocal the same, from the memory of this process
  * @property {(key: string, entry: TokenEntry) => Promise<boolean>} publish makes an entry the successor of a key; `false` if
  *   the key already has a newer successor, or one with a higher fence, which then becomes the successor of `entry.key`, too
@@ -70,7 +71,7 @@ import { decidePublication } from './publication.js';
  * @property {number} publishedAt in milliseconds since the epoch
  */
 
-// No config is expected to hold tokens that are older than that many refreshes.
+// Nothing looks up tokens that are older than this many refreshes: copies of a config with them no longer appear.
 const MAX_KEYS = 24;
 
 // An unused refresh token expires after three months.

@@ -144,7 +144,7 @@ const GUARDED = {
   `,
 
   /**
-   * Finds the position of a pair that is to succeed a key (`ChainPosition` in publication.js). If it is the expected one, the
+   * Finds the position of a pair that is to follow a key (`ChainPosition` in publication.js). If it is the expected one, the
    * script carries out the decision that was based on it, so that no other publication is lost in between. After a fork, both
    * branches lead to the winner.
    */

@@ -52,9 +52,9 @@ const LIMITS = {
   connection: 2 * SECOND,
   // The longest pause between two attempts to connect.
   reconnection: 5 * SECOND,
-  // For how long a loss of data may go unnoticed by who does nothing.
+  // The interval at which an idle process checks for a loss of data.
   watch: 5 * SECOND,
-  // Stores have newer tokens by then.
+  // After that time, NocoDB's rows have newer tokens.
   pointer: 30 * DAY,
   // An unused refresh token expires after three months.
   pair: 95 * DAY,
@@ -202,7 +202,7 @@ export class RedisTokenStore {
    */
   async publish(key, entry) {
     const known = this.#memory.findLocal(key);
-    // A lock without Redis has no fence. The entry still succeeds the one that this process knows, so it gets that fence.
+    // A lock without Redis has no fence. The entry follows the one that this process knows, so it gets that one's fence.
     const fence = entry.fence === 0 && known?.key === key ? known.fence : entry.fence;
     const fenced = { ...entry, fence };
     const expected = this.#memory.positionOf(key, fenced.key);
@@ -284,7 +284,7 @@ export class RedisTokenStore {
   /**
    * Updates memory with the entry that won against a published one.
    *
-   * @param {string} key that the published entry was to succeed
+   * @param {string} key that the published entry was to follow
    * @param {TokenEntry} entry
    * @param {TokenEntry | undefined} winner
    * @returns {boolean} whether the published entry is the newest nevertheless
