@@ -98,7 +98,7 @@ export const runs = {
     const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: installed(t), env: commandEnvironment(env), encoding: 'utf8' });
     assert.deepEqual([status, stderr], [1, '']);
     assert.match(stdout, /^! OAuth2 is not configured; .*INTEGRATION_AUTH_BITBUCKET_CLIENT_ID/m);
-    assert.match(stdout, /^[✓!] Node\.js /m);
+    assert.match(stdout, /^[✓!] .*\bNode\.js \d+\.\d+/m);
   },
   'npm run demo:browser': async (t) => {
     const { match: [url], end } = await untilItSays(t, 'npm', ['run', 'demo:browser'], /http:\/\/\S+/);
