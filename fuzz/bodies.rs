@@ -91,13 +91,13 @@ pub fn token_response(data: &[u8]) {
 
 /// Bytes: the kind of credential, the status, `Retry-After` in a line, and the body.
 pub fn api_response(data: &[u8]) {
-    let [kind, status, rest @ ..] = data else { return };
+    let [auth_type, status, rest @ ..] = data else { return };
     let statuses = [200, 400, 401, 403, 403, 404, 407, 410, 410, 429, 500, 503];
     let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(0);
     let (header, body) = rest.split_at(end);
     let retry_after = core::str::from_utf8(header).ok().filter(|text| !text.is_empty());
     let status = statuses[usize::from(*status) % statuses.len()];
-    let kind = AuthType::ALL[usize::from(*kind) % AuthType::ALL.len()];
+    let auth_type = AuthType::ALL[usize::from(*auth_type) % AuthType::ALL.len()];
     let body = body.get(1..).unwrap_or_default();
     let field = |name: &str| retry_after.filter(|_| name == "retry-after").map(str::to_owned);
     let Ok(fields) = ResponseFields::read(|name| Ok::<_, core::convert::Infallible>(field(name)));
@@ -106,14 +106,14 @@ pub fn api_response(data: &[u8]) {
         fields: &fields,
         body,
         received_at: 1.7e12,
-        kind,
+        auth_type,
         path: None,
         is_foreign_origin: false,
     };
     let error = to_error(&response);
     check_api_error(&error);
     let known = TestContext {
-        kind,
+        auth_type,
         workspace: Some("acme"),
         repository: None,
         hint: None,

@@ -127,7 +127,7 @@ pub struct ApiResponse<'a> {
     /// When it arrived, in milliseconds since 1970.
     pub received_at: f64,
     /// What was sent along.
-    pub kind: AuthType,
+    pub auth_type: AuthType,
     /// What was asked for, below the API's base.
     pub path: Option<&'a str>,
     /// Whether a redirect led away from the API, where the credential does not go along.
@@ -136,7 +136,7 @@ pub struct ApiResponse<'a> {
 
 /// Judges an answer that is no success.
 pub fn to_error(response: &ApiResponse<'_>) -> Box<Error> {
-    let ApiResponse { status, fields, kind, .. } = *response;
+    let ApiResponse { status, fields, auth_type, .. } = *response;
     let said = if response.is_foreign_origin { Said::Nothing } else { Said::read(response) };
     let bitbucket = match &said {
         Said::Error(error) => Some(error),
@@ -145,10 +145,10 @@ pub fn to_error(response: &ApiResponse<'_>) -> Box<Error> {
     let (required, granted) = scopes(bitbucket, fields);
     let (code, reason) = match status {
         _ if response.is_foreign_origin => (Code::ApiFailed, ELSEWHERE),
-        401 => (Code::ApiUnauthenticated, if fields.is_of_others() { "" } else { cure_of_refusal(kind) }),
+        401 => (Code::ApiUnauthenticated, if fields.is_of_others() { "" } else { cure_of_refusal(auth_type) }),
         403 => match said.speaker(fields) {
             Speaker::Bitbucket if lacks(bitbucket, &required, granted.as_deref()) => {
-                (Code::ApiInsufficientScope, cure_of_missing_scope(kind))
+                (Code::ApiInsufficientScope, cure_of_missing_scope(auth_type))
             }
             Speaker::Bitbucket => (Code::ApiFailed, NOT_ALLOWED),
             Speaker::Unknown => (Code::ApiFailed, NOBODY_KNOWS_WHOSE),
@@ -293,8 +293,8 @@ impl<'a> Said<'a> {
     }
 }
 
-fn cure_of_refusal(kind: AuthType) -> &'static str {
-    match kind {
+fn cure_of_refusal(auth_type: AuthType) -> &'static str {
+    match auth_type {
         AuthType::OAuth => "authenticate with Bitbucket again",
         AuthType::ApiKey => "enter a new token. The current one was revoked, has expired, or is not an access token",
         AuthType::Basic => {
@@ -306,8 +306,8 @@ fn cure_of_refusal(kind: AuthType) -> &'static str {
     }
 }
 
-fn cure_of_missing_scope(kind: AuthType) -> &'static str {
-    match kind {
+fn cure_of_missing_scope(auth_type: AuthType) -> &'static str {
+    match auth_type {
         AuthType::OAuth => "add it to the OAuth client at Bitbucket, then authenticate again",
         AuthType::ApiKey | AuthType::Basic => "create a token that has it, and enter that token",
         AuthType::Custom => "add it to the OAuth client at Bitbucket",

@@ -77,7 +77,7 @@ enum Probe {
 #[derive(Debug, Clone)]
 pub struct TestContext<'a> {
     /// The type of the credential.
-    pub kind: AuthType,
+    pub auth_type: AuthType,
     /// The workspace of the credential, as the user entered it.
     pub workspace: Option<&'a str>,
     /// The repository of the credential, as the user entered it: `workspace/repository`.
@@ -93,7 +93,7 @@ pub struct TestContext<'a> {
 /// A test that is under way.
 #[derive(Debug, Clone)]
 pub struct ConnectionTest {
-    kind: AuthType,
+    auth_type: AuthType,
     workspace: Option<String>,
     repository: Option<String>,
     hint: Option<String>,
@@ -119,7 +119,7 @@ impl ConnectionTest {
     /// Begins a test. Workspace and repository must be valid in Bitbucket's URLs.
     pub fn new(context: &TestContext<'_>) -> Result<Self> {
         // No login requests scopes for a token, so these are the scopes that NocoDB's packages need.
-        let wanted_scopes = match context.kind {
+        let wanted_scopes = match context.auth_type {
             AuthType::OAuth | AuthType::Custom => context.requested.clone().unwrap_or_default().asked_for(),
             AuthType::ApiKey => ACCESS_TOKEN_READS.into_iter().collect(),
             AuthType::Basic => API_TOKEN_READS.into_iter().collect(),
@@ -139,13 +139,13 @@ impl ConnectionTest {
                 Ok::<_, Box<Error>>(path)
             })
             .transpose()?;
-        let first = match context.kind {
+        let first = match context.auth_type {
             AuthType::ApiKey if repository.is_some() => Probe::Repository,
             AuthType::ApiKey | AuthType::Custom if workspace.is_some() => Probe::Workspace,
             _ => Probe::User,
         };
         Ok(Self {
-            kind: context.kind,
+            auth_type: context.auth_type,
             workspace,
             repository,
             hint: context.hint.map(str::to_owned),
@@ -182,7 +182,7 @@ impl ConnectionTest {
     pub fn on_response(&mut self, status: u16, fields: &ResponseFields, body: &[u8], received_at: f64) {
         let State::Requesting(probe) = self.state else { return };
         // The response is newer than the stored scopes.
-        if let Some(granted) = fields.granted().and_then(|names| comparable(&names, self.kind)) {
+        if let Some(granted) = fields.granted().and_then(|names| comparable(&names, self.auth_type)) {
             self.granted = Some(granted);
         }
         if (200..300).contains(&status) {
@@ -194,7 +194,7 @@ impl ConnectionTest {
             fields,
             body,
             received_at,
-            kind: self.kind,
+            auth_type: self.auth_type,
             path: path.as_deref(),
             is_foreign_origin: false,
         });
@@ -215,12 +215,12 @@ impl ConnectionTest {
             // The credential has no permissions at all, for any request.
             _ if lacks_scope && self.granted.as_ref().is_some_and(ScopeSet::is_empty) => {
                 let mut message = error.message();
-                if self.kind == AuthType::Basic {
+                if self.auth_type == AuthType::Basic {
                     message = "The API token has no scopes for Bitbucket: make one with \"Create API token with scopes\", choose Bitbucket and what it is to read and write, and enter that.".to_owned();
                 }
                 self.fail(message);
             }
-            Probe::User if is_authenticated && !self.kind.has_user() => self.succeed(
+            Probe::User if is_authenticated && !self.auth_type.has_user() => self.succeed(
                 None,
                 "Bitbucket accepts the token. Enter its workspace or repository to test its permissions.".to_owned(),
             ),
@@ -236,7 +236,7 @@ impl ConnectionTest {
                 [&error.message(), " An access token of a repository, project or workspace belongs under \"Access token\"."]
                     .concat(),
             ),
-            Probe::Repositories if is_authenticated && self.kind == AuthType::ApiKey => {
+            Probe::Repositories if is_authenticated && self.auth_type == AuthType::ApiKey => {
                 let cure = " If the token was made for a single repository, enter that.";
                 match self.message_so_far.take() {
                     Some(message_so_far) => self.succeed(
@@ -286,7 +286,7 @@ impl ConnectionTest {
                 self.succeed(Some(account).filter(|account| *account != Account::default()), message);
             }
             // Every token may read its workspace. That does not show what else it may read there.
-            Probe::Workspace if self.kind == AuthType::ApiKey && self.granted.is_none() => {
+            Probe::Workspace if self.auth_type == AuthType::ApiKey && self.granted.is_none() => {
                 let workspace = decoded(self.workspace.as_deref());
                 self.message_so_far = Some(["Connected to the workspace ", &workspace, "."].concat());
                 self.state = State::Requesting(Probe::Repositories);
@@ -323,7 +323,7 @@ impl ConnectionTest {
                 .iter()
                 .map(|scope| purpose(scope).map_or_else(|| scope.to_owned(), |what| format!("{scope} ({what})")))
                 .collect();
-            let cure = match self.kind {
+            let cure = match self.auth_type {
                 AuthType::OAuth => {
                     "Add them to the OAuth client at Bitbucket and authenticate again, if they are needed."
                 }
@@ -337,7 +337,7 @@ impl ConnectionTest {
 
     /// What a token can read. For OAuth, the message only names the missing scopes.
     fn readable(&self) -> Vec<&'static str> {
-        match (self.kind, &self.granted) {
+        match (self.auth_type, &self.granted) {
             (AuthType::OAuth | AuthType::Custom, _) => Vec::new(),
             (_, Some(granted)) => granted.readable(),
             (_, None) if self.has_read_repository => ScopeSet::from_iter(["repository"]).readable(),
@@ -378,9 +378,9 @@ impl Account {
 /// Returns the scopes in a response's header field if they can be compared. Atlassian does not document how the header field
 /// names the scopes of an API token. If the names are not those of API tokens, they cannot be compared with the needed
 /// scopes.
-fn comparable(names: &[String], kind: AuthType) -> Option<ScopeSet> {
+fn comparable(names: &[String], auth_type: AuthType) -> Option<ScopeSet> {
     let scopes: ScopeSet = names.iter().map(String::as_str).collect();
-    let is_told = |scope: &str| kind != AuthType::Basic || scope.ends_with(":bitbucket");
+    let is_told = |scope: &str| auth_type != AuthType::Basic || scope.ends_with(":bitbucket");
     let is_any_told = scopes.iter().any(is_told);
     is_any_told.then_some(scopes)
 }

@@ -45,7 +45,7 @@ impl AuthType {
 
     /// Returns the type with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+        Self::ALL.into_iter().find(|auth_type| auth_type.as_str() == name)
     }
 
     /// Whether a config with this type gets its tokens for an authorization code: all do that name no other known type.
@@ -87,7 +87,7 @@ fn is_reference(entries: &Entries) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential {
     /// Its type.
-    pub kind: AuthType,
+    pub auth_type: AuthType,
     /// The token; `None` when it has to be requested first.
     pub access_token: Option<Secret>,
     /// The Atlassian account of an API token.
@@ -100,16 +100,16 @@ impl Credential {
     /// Reads the JSON of a config's [members](MEMBERS). A store may contain anything, so a value that is not a string counts
     /// as absent. So does an empty string. White space around pasted values is trimmed.
     pub fn read(config: &str, client_credentials: ClientCredentials) -> Result<Self> {
-        let [kind, token, email, oauth_token, refresh_token, code] = members(config.as_bytes(), MEMBERS)
+        let [auth_type, token, email, oauth_token, refresh_token, code] = members(config.as_bytes(), MEMBERS)
             .map_err(|_| argument("config", "is not an object that can be read"))?;
-        let kind = kind.and_then(Value::text).and_then(|name| AuthType::from_name(&name));
-        let kind = kind.ok_or_else(|| argument("type", "must be oauth, api_key, basic or custom"))?;
-        if kind == AuthType::Custom && client_credentials == ClientCredentials::Refused {
+        let auth_type = auth_type.and_then(Value::text).and_then(|name| AuthType::from_name(&name));
+        let auth_type = auth_type.ok_or_else(|| argument("type", "must be oauth, api_key, basic or custom"))?;
+        if auth_type == AuthType::Custom && client_credentials == ClientCredentials::Refused {
             let reason = "is not set to allow, so no connection may act as the OAuth client itself. An administrator decides about that; choose another auth type";
             let error = Error::new(Code::InvalidConfig, Phase::Config);
             return Err(error.with_field(variable::CLIENT_CREDENTIALS).with_reason(reason));
         }
-        let made_of: &[(&str, &Option<Value>)] = match kind {
+        let made_of: &[(&str, &Option<Value>)] = match auth_type {
             AuthType::OAuth => &[("oauth_token", &oauth_token), ("refresh_token", &refresh_token)],
             AuthType::ApiKey => &[("token", &token)],
             AuthType::Basic => &[("token", &token), ("email", &email)],
@@ -123,9 +123,9 @@ impl Credential {
                 "is a vault reference that NocoDB did not resolve: check the vault in NocoDB, or enter the value itself",
             ));
         }
-        let refresh_token = text(refresh_token).filter(|token| is_refreshable(kind.as_str(), token));
-        let can_refresh = kind == AuthType::Custom || refresh_token.is_some();
-        let (field, token) = match kind {
+        let refresh_token = text(refresh_token).filter(|token| is_refreshable(auth_type.as_str(), token));
+        let can_refresh = auth_type == AuthType::Custom || refresh_token.is_some();
+        let (field, token) = match auth_type {
             AuthType::OAuth => ("oauth_token", oauth_token),
             AuthType::ApiKey | AuthType::Basic => ("token", token),
             AuthType::Custom => ("token", None),
@@ -134,7 +134,7 @@ impl Credential {
         if let Err(reason) = access_token
             && !can_refresh
         {
-            if kind == AuthType::OAuth && code.is_some() {
+            if auth_type == AuthType::OAuth && code.is_some() {
                 return Err(unexchanged_code_error(Phase::Api));
             }
             return Err(argument(field, reason));
@@ -144,11 +144,11 @@ impl Credential {
         if let Some(Err(reason)) = refresh_token.as_deref().map(pasted::check_credential) {
             return Err(argument("refresh_token", reason));
         }
-        let email = match kind {
+        let email = match auth_type {
             AuthType::Basic => Some(parse_email(&text(email).unwrap_or_default())?),
             _ => None,
         };
-        Ok(Self { kind, access_token: access_token.ok(), email, can_refresh })
+        Ok(Self { auth_type, access_token: access_token.ok(), email, can_refresh })
     }
 
     /// Returns the value of the `Authorization` header (RFC 6750 section 2.1, RFC 7617 section 2).
@@ -164,7 +164,7 @@ impl Credential {
     pub fn hint(&self) -> Option<&'static str> {
         let token = self.access_token.as_ref()?.expose();
         let begins = |prefix: &str| token.starts_with(prefix);
-        match self.kind {
+        match self.auth_type {
             _ if begins("ATBB") => Some(
                 "The token looks like an app password; Atlassian removed those on 2026-07-28. Make an API token instead.",
             ),
@@ -180,8 +180,8 @@ impl Credential {
 }
 
 /// Whether the tokens of a config with this type can be refreshed with this refresh token.
-pub fn is_refreshable(kind: &str, refresh_token: &str) -> bool {
-    AuthType::holds_user_tokens(kind) && !refresh_token.trim().is_empty()
+pub fn is_refreshable(auth_type: &str, refresh_token: &str) -> bool {
+    AuthType::holds_user_tokens(auth_type) && !refresh_token.trim().is_empty()
 }
 
 /// Returns the value of `Authorization` for an access token (RFC 6750 section 2.1).

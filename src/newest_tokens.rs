@@ -37,7 +37,7 @@ pub struct Version {
 
 impl Version {
     /// Whether this entry is newer than one that was found elsewhere, so that the other one cannot be its successor: that
-    /// one was obtained earlier, and not under a later lock. Somebody with access to the place where it was found can
+    /// one was obtained earlier, and not under a later lock. An attacker with access to the place where it was found can
     /// restore an earlier token set there, but cannot raise its fence.
     pub fn is_newer_than(self, found: Self) -> bool {
         self.times.is_after(found.times) && found.fence <= self.fence

@@ -45,10 +45,10 @@ pub struct Proxy {
 /// The configured proxy, and the hosts that bypass it.
 #[derive(Debug, Clone)]
 pub struct Proxies {
-    named: Option<(&'static str, core::result::Result<Proxy, Reason>)>,
-    excepted: Vec<Exception>,
+    configured: Option<(&'static str, core::result::Result<Proxy, Reason>)>,
+    exceptions: Vec<Exception>,
     /// The variable with an invalid list of exceptions, and the reason.
-    misread: Option<(&'static str, Reason)>,
+    invalid_list: Option<(&'static str, Reason)>,
 }
 
 impl Proxies {
@@ -60,21 +60,22 @@ impl Proxies {
                 (!value.is_empty()).then_some((*name, value))
             })
         };
-        let named = first(&PROXY).map(|(variable, value)| (variable, parse(variable, &value)));
-        let (mut excepted, mut misread) = (Vec::new(), None);
+        let configured = first(&PROXY).map(|(variable, value)| (variable, parse(variable, &value)));
+        let (mut exceptions, mut invalid_list) = (Vec::new(), None);
         if let Some((variable, value)) = first(&NO_PROXY) {
             let entries = value.split(|c: char| c == ',' || c.is_whitespace()).filter(|entry| !entry.is_empty());
-            misread = entries.clone().find_map(|entry| check_exception(entry).err()).map(|reason| (variable, reason));
-            excepted.extend(entries.map(Exception::parse));
+            invalid_list =
+                entries.clone().find_map(|entry| check_exception(entry).err()).map(|reason| (variable, reason));
+            exceptions.extend(entries.map(Exception::parse));
         }
-        Self { named, excepted, misread }
+        Self { configured, exceptions, invalid_list }
     }
 
     /// Returns the problems of the variables that take precedence. Exceptions only matter if there is a proxy.
     pub fn problems(&self) -> impl Iterator<Item = Box<Error>> {
-        let named = self.named.as_ref().and_then(|(variable, named)| Some((*variable, *named.as_ref().err()?)));
-        let misread = self.misread.filter(|_| self.named.is_some());
-        named.into_iter().chain(misread).map(|(variable, reason)| unusable(variable, reason))
+        let proxy = self.configured.as_ref().and_then(|(variable, proxy)| Some((*variable, *proxy.as_ref().err()?)));
+        let invalid_list = self.invalid_list.filter(|_| self.configured.is_some());
+        proxy.into_iter().chain(invalid_list).map(|(variable, reason)| invalid_variable(variable, reason))
     }
 
     /// Returns the proxy for a request to this URL; `None` when the request goes directly. Requests to loopback addresses
@@ -82,16 +83,16 @@ impl Proxies {
     /// in it. Returns `INVALID_CONFIG` if the proxy is invalid, because an administrator who configures one does not want
     /// requests to bypass it.
     pub fn proxy_for(&self, url: &str) -> Result<Option<&Proxy>> {
-        let Some((variable, named)) = &self.named else { return Ok(None) };
-        let is_direct = |url: Url| is_loopback(&url) || self.excepted.iter().any(|entry| entry.matches(&url));
+        let Some((variable, proxy)) = &self.configured else { return Ok(None) };
+        let is_direct = |url: Url| is_loopback(&url) || self.exceptions.iter().any(|entry| entry.matches(&url));
         if Url::parse(url).is_ok_and(is_direct) {
             return Ok(None);
         }
-        named.as_ref().map(Some).map_err(|reason| unusable(variable, reason))
+        proxy.as_ref().map(Some).map_err(|reason| invalid_variable(variable, reason))
     }
 }
 
-fn unusable(variable: &str, reason: Reason) -> Box<Error> {
+fn invalid_variable(variable: &str, reason: Reason) -> Box<Error> {
     Error::new(Code::InvalidConfig, Phase::Config).with_field(variable).with_reason(reason)
 }
 

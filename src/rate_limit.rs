@@ -69,11 +69,11 @@ pub struct RateLimitUpdate {
     /// The account sent at least this many requests within the hour, from all of its clients together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub used: Option<u32>,
-    /// Nobody sends a request for this many milliseconds.
+    /// No request is sent for this many milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pause: Option<u64>,
     /// After the pause, for the rest of the hour, one request is sent in this many milliseconds: the limit is used up, and
-    /// nobody knows when those requests were sent. Absent when Bitbucket said how long to wait.
+    /// it is not known when those requests were sent. Absent when Bitbucket said how long to wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pace: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! The vocabulary of one refresh cycle: its states, the events that move it on, and the actions that it asks for.
+//! The vocabulary of one refresh cycle: its states, the events that move it on, and the actions that it requires.
 //!
 //! In: nothing. Out: the types in which [`crate::refresh_policy`] talks to its caller. What never happens here: a decision
 //! about what comes next.
@@ -26,7 +26,7 @@ pub fn is_ahead(time: f64, now: f64, longest: f64) -> bool {
 pub enum Event {
     /// This process acquired the lock.
     LockAcquired,
-    /// Somebody else holds the lock.
+    /// Another process or wrapper holds the lock.
     LockBusy,
     /// The lock was lost before the work under it was done.
     LockLost,
@@ -72,7 +72,7 @@ pub enum Event {
     PermanentFailure,
     /// The caller published the new token set (or the tombstone) to other wrappers and processes.
     Published,
-    /// Somebody who acquired the lock later published first. Their token set is the one to use.
+    /// Another process acquired the lock later and published first. Its token set is the one to use.
     Superseded,
     /// All stores that wait for the token set saved it.
     Saved,
@@ -86,7 +86,7 @@ pub enum Event {
 
 impl Event {
     /// Returns the event for a failed token request. Only Bitbucket's own error makes a refresh token doubtful. A response
-    /// that nobody can read may have contained the new token set, so the request is repeated.
+    /// that cannot be parsed may have contained the new token set, so the request is repeated.
     pub fn of_failure(code: Code, retryable: bool, retry_after: Option<f64>) -> Self {
         match code {
             Code::ReconnectRequired => Self::Refused,
@@ -160,7 +160,7 @@ pub enum State {
     Dead,
     /// The caller tries to acquire the lock.
     AcquiringLock,
-    /// Somebody else holds the lock. The next attempt comes at this time.
+    /// Another process or wrapper holds the lock. The next attempt comes at this time.
     AwaitingLock(f64),
     /// The caller searches for successors.
     FindingSuccessor,

@@ -58,19 +58,19 @@ pub fn is_hour_used_up(status: Option<u16>, retry_after: Option<&str>, received_
 impl Failed<'_> {
     /// Returns how long to wait before the next attempt, in milliseconds; `None` when that is longer than the caller waits.
     pub fn delay(&self) -> Option<f64> {
-        let told = wait(self.retry_after, self.received_at).map(|told| told as f64);
-        let (asked, wait) = match self.status {
+        let requested = wait(self.retry_after, self.received_at).map(|wait| wait as f64);
+        let (limited, wait) = match self.status {
             // The queue waits, and knows about other 429s. The request must not wait twice.
             Some(429) if self.is_queued => {
-                (told, if told.is_some() { pause(self.attempts, None, self.random) } else { 0.0 })
+                (requested, if requested.is_some() { pause(self.attempts, None, self.random) } else { 0.0 })
             }
-            Some(429) if told.is_none() => {
+            Some(429) if requested.is_none() => {
                 let wait = rate_limit::refusal_pause(self.attempts.saturating_sub(1)) as f64;
                 (Some(wait), pause(self.attempts, Some(wait), self.random))
             }
-            _ => (told, pause(self.attempts, told, self.random)),
+            _ => (requested, pause(self.attempts, requested, self.random)),
         };
-        asked.is_none_or(|asked| asked <= LONGEST_PATIENCE.min(self.patience)).then_some(wait)
+        limited.is_none_or(|limited| limited <= LONGEST_PATIENCE.min(self.patience)).then_some(wait)
     }
 }
 
@@ -105,9 +105,9 @@ impl FailedWork<'_> {
 
 /// Returns the pause after an attempt in milliseconds. Attempts count from 1. `random`, from 0 to 1, spreads the retries of
 /// many clients that failed at the same time.
-pub fn pause(attempt: u32, told: Option<f64>, random: f64) -> f64 {
+pub fn pause(attempt: u32, requested: Option<f64>, random: f64) -> f64 {
     let doublings = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);
     let pause = (FIRST_PAUSE * 2_f64.powi(doublings)).min(LONGEST_PAUSE) * (1.0 + random) / 2.0;
     // Never earlier than Bitbucket asked. And not at once: a clock that is ahead may turn the wait into none.
-    told.map_or(pause, |wait| (wait * (1.0 + random / 10.0)).max(pause))
+    requested.map_or(pause, |wait| (wait * (1.0 + random / 10.0)).max(pause))
 }

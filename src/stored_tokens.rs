@@ -3,7 +3,7 @@
 //! In: metadata of the tokens in the row and of a wrapper's tokens. Out: whether the row still belongs to the wrapper's
 //! connection. What never happens here: comparing or holding a token. The caller knows which refresh tokens led to which.
 //!
-//! A row may have changed since a wrapper was created from it, for one of two reasons. Somebody authenticated again: the row
+//! A row may have changed since a wrapper was created from it, for one of two reasons. A user authenticated again: the row
 //! has the tokens of another authorization, and the tokens of the earlier one must not replace them. Or a process refreshed
 //! the tokens and could not tell this process, because they share no Redis: the row's tokens are as good as the wrapper's.
 

@@ -41,13 +41,13 @@ impl ApiResponse {
         Self { status, fields, body, received_at, path, is_foreign_origin }
     }
 
-    pub(super) fn to(&self, kind: AuthType) -> api_response::ApiResponse<'_> {
+    pub(super) fn to(&self, auth_type: AuthType) -> api_response::ApiResponse<'_> {
         api_response::ApiResponse {
             status: self.status,
             fields: &self.fields,
             body: &self.body,
             received_at: self.received_at,
-            kind,
+            auth_type,
             path: self.path.as_deref(),
             is_foreign_origin: self.is_foreign_origin,
         }
@@ -57,10 +57,10 @@ impl ApiResponse {
 /// The error object for an unsuccessful response to a request with a credential of this type.
 #[wasm_bindgen(js_name = apiErrorFromResponse, unchecked_return_type = "ErrorDetails")]
 pub fn api_error_from_response(response: ApiResponse, kind: &str) -> core::result::Result<JsValue, JsValue> {
-    Ok(api_response::to_error(&response.to(kind_of(kind)?)).into())
+    Ok(api_response::to_error(&response.to(auth_type_of(kind)?)).into())
 }
 
-pub(super) fn kind_of(kind: &str) -> Result<AuthType> {
+pub(super) fn auth_type_of(kind: &str) -> Result<AuthType> {
     AuthType::from_name(kind)
         .ok_or_else(|| Error::argument(Phase::Api, "kind", "must be oauth, api_key, basic or custom"))
 }

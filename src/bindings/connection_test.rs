@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::api_response::{ApiResponse, kind_of};
+use super::api_response::{ApiResponse, auth_type_of};
 use super::leave;
 use crate::connection_test::{ConnectionTest, TestContext};
 use crate::scope::ScopeSet;
@@ -26,7 +26,7 @@ impl Test {
         // Stored scopes are only a hint, so invalid ones are ignored.
         let scopes = |text: Option<String>| ScopeSet::parse(&text?).ok();
         Ok(Self(ConnectionTest::new(&TestContext {
-            kind: kind_of(kind)?,
+            auth_type: auth_type_of(kind)?,
             workspace: workspace.as_deref(),
             repository: repository.as_deref(),
             hint: hint.as_deref(),
@@ -43,8 +43,8 @@ impl Test {
 
     /// Reads the response to the last request.
     #[wasm_bindgen(js_name = onResponse)]
-    pub fn on_response(&mut self, answer: ApiResponse) {
-        self.0.on_response(answer.status, &answer.fields, &answer.body, answer.received_at);
+    pub fn on_response(&mut self, response: ApiResponse) {
+        self.0.on_response(response.status, &response.fields, &response.body, response.received_at);
     }
 
     /// Ends the test with the message of an error: the last request got no response.

@@ -47,12 +47,12 @@ pub fn read_credential(config: &str, allows_client_credentials: bool) -> core::r
     let allowed = if allows_client_credentials { ClientCredentials::Allowed } else { ClientCredentials::Refused };
     let credential = Credential::read(config, allowed)?;
     Ok(leave(&StoredCredential {
-        kind: credential.kind.as_str(),
+        kind: credential.auth_type.as_str(),
         access_token: credential.access_token.as_ref().map(Secret::expose),
         authorization: credential.authorization().as_ref().map(Secret::expose),
         email: credential.email.as_deref(),
         can_refresh: credential.can_refresh,
-        has_user: credential.kind.has_user(),
+        has_user: credential.auth_type.has_user(),
         hint: credential.hint(),
     }))
 }

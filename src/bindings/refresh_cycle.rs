@@ -84,7 +84,7 @@ impl From<Action> for RefreshAction {
 pub enum RefreshEvent {
     /// This process acquired the lock.
     LockAcquired,
-    /// Somebody else holds the lock.
+    /// Another process or wrapper holds the lock.
     LockBusy,
     /// The lock was lost.
     LockLost,
@@ -96,7 +96,7 @@ pub enum RefreshEvent {
     Admitted,
     /// The token set or the tombstone is published.
     Published,
-    /// Somebody else published first.
+    /// Another process published first.
     Superseded,
     /// All stores saved the token set.
     Saved,

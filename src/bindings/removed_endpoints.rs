@@ -4,13 +4,13 @@ use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-use super::api_response::kind_of;
+use super::api_response::auth_type_of;
 use super::{ApiResponse, leave};
 use crate::endpoints::{Endpoint, WebUrl, argument_error};
 use crate::error::{Error, Phase, Result};
 use crate::removed_endpoints::{self, Replacement, Sort, WorkspaceOutcome, replacement};
 
-/// What takes the place of a request: a list that is collected, a refusal, or the request itself, whose answer
+/// What replaces a request: a list that the package collects, a 400, or the unchanged request, whose response
 /// `issuesNotFoundBody` judges.
 #[derive(Serialize, Tsify)]
 #[tsify(rename = "Replacement")]
@@ -129,7 +129,7 @@ impl Removed {
         answer: ApiResponse,
         kind: &str,
     ) -> core::result::Result<JsValue, JsValue> {
-        let response = answer.to(kind_of(kind)?);
+        let response = answer.to(auth_type_of(kind)?);
         let (outcome, notice) = match self.list(url)?.workspace_outcome(segment, with_role, &response) {
             WorkspaceOutcome::Skip(notice) => ("skip", Some(notice)),
             WorkspaceOutcome::RetryWithoutRole => ("retry-without-role", None),
@@ -145,7 +145,7 @@ impl Removed {
     }
 }
 
-/// The body of the 404 in place of what Bitbucket answers for issues; `undefined`: that stays.
+/// The body of a 404 that replaces Bitbucket's response to a request for issues; `undefined` when the response stays as it is.
 #[wasm_bindgen(js_name = issuesNotFoundBody)]
 pub fn issues_not_found_body(status: u16, is_foreign_origin: bool) -> Option<String> {
     removed_endpoints::issues_not_found_body(status, is_foreign_origin)

@@ -162,7 +162,7 @@ fn no_depth_overflows_the_stack() {
                 fields: &fields,
                 body: body.as_bytes(),
                 received_at: 0.0,
-                kind: AuthType::OAuth,
+                auth_type: AuthType::OAuth,
                 path: None,
                 is_foreign_origin: false,
             };

@@ -230,17 +230,17 @@ fn any_api_error() -> impl Strategy<Value = String> {
     ]
 }
 
-fn kind() -> impl Strategy<Value = AuthType> {
+fn auth_type() -> impl Strategy<Value = AuthType> {
     prop::sample::select(AuthType::ALL.to_vec())
 }
 
-fn judged(status: u16, fields: &ResponseFields, body: &str, received_at: f64, kind: AuthType) -> Box<Error> {
+fn judged(status: u16, fields: &ResponseFields, body: &str, received_at: f64, auth_type: AuthType) -> Box<Error> {
     to_error(&ApiResponse {
         status,
         fields,
         body: body.as_bytes(),
         received_at,
-        kind,
+        auth_type,
         path: None,
         is_foreign_origin: false,
     })
@@ -253,8 +253,8 @@ fn fields(name: &str, value: Option<&str>) -> ResponseFields {
     fields
 }
 
-fn api_error(status: u16, body: &str, kind: AuthType) -> Box<Error> {
-    judged(status, &ResponseFields::default(), body, 0.0, kind)
+fn api_error(status: u16, body: &str, auth_type: AuthType) -> Box<Error> {
+    judged(status, &ResponseFields::default(), body, 0.0, auth_type)
 }
 
 /// Addresses of the API, and such as look like one to somebody.
@@ -491,20 +491,20 @@ proptest! {
     }
 
     #[test]
-    fn the_text_of_a_401_changes_nothing(body in any_api_error(), kind in kind()) {
-        let error = api_error(401, &body, kind);
+    fn the_text_of_a_401_changes_nothing(body in any_api_error(), auth_type in auth_type()) {
+        let error = api_error(401, &body, auth_type);
         prop_assert_eq!(error.code, Code::ApiUnauthenticated);
-        prop_assert_eq!(error.message(), api_error(401, "", kind).message());
+        prop_assert_eq!(error.message(), api_error(401, "", auth_type).message());
         prop_assert!(error.required.is_empty() && error.granted.is_none() && error.announcement_url.is_none());
     }
 
     #[test]
     fn any_answer_of_the_api_gives_an_error_that_fits_its_status(
-        status in 300u16..600, body in any_api_error(), kind in kind(), wait in prop::option::of(".{0,30}"),
+        status in 300u16..600, body in any_api_error(), auth_type in auth_type(), wait in prop::option::of(".{0,30}"),
         received_at in any::<f64>(),
     ) {
         let error =
-            judged(status, &fields("retry-after", wait.as_deref()), &body, received_at, kind);
+            judged(status, &fields("retry-after", wait.as_deref()), &body, received_at, auth_type);
         let expected = match status {
             401 => Code::ApiUnauthenticated,
             403 if !error.required.is_empty() => Code::ApiInsufficientScope,
@@ -533,13 +533,13 @@ proptest! {
 
     #[test]
     fn an_authorization_header_decodes_to_the_token_and_the_email_address(
-        token in "[!#-&(-_a-~]{1,60}", email in "[a-zäöü0-9.+_'-]{1,20}@[a-zäöü0-9.-]{1,20}", space in "[ \\t\\n]{0,3}", kind in kind(),
+        token in "[!#-&(-_a-~]{1,60}", email in "[a-zäöü0-9.+_'-]{1,20}@[a-zäöü0-9.-]{1,20}", space in "[ \\t\\n]{0,3}", auth_type in auth_type(),
     ) {
         let (pasted, typed) = (format!("{space}{token}{space}"), format!("{space}{email}{space}"));
-        let config = json!({ "type": kind.as_str(), "token": pasted, "oauth_token": pasted, "email": typed });
+        let config = json!({ "type": auth_type.as_str(), "token": pasted, "oauth_token": pasted, "email": typed });
         let credential = Credential::read(&config.to_string(), ClientCredentials::Allowed).unwrap();
         let header = credential.authorization().map(|header| header.expose().to_owned());
-        match kind {
+        match auth_type {
             AuthType::Custom => prop_assert_eq!(header, None),
             AuthType::Basic => {
                 let decoded = STANDARD.decode(header.unwrap().strip_prefix("Basic ").unwrap()).unwrap();
@@ -552,11 +552,11 @@ proptest! {
     #[test]
     fn any_text_as_a_credential_gives_a_valid_header_or_an_error(
         texts in prop::array::uniform4(prop::option::of(prop_oneof![".{0,20}", "[ -~]{0,20}", "[a-z]{1,5}@[a-z]{1,5}"])),
-        kind in kind(),
+        auth_type in auth_type(),
     ) {
         let [token, oauth_token, refresh_token, email] = texts;
         let config = json!({
-            "type": kind.as_str(), "token": token, "oauth_token": oauth_token, "refresh_token": refresh_token, "email": email,
+            "type": auth_type.as_str(), "token": token, "oauth_token": oauth_token, "refresh_token": refresh_token, "email": email,
         });
         let credential = Credential::read(&config.to_string(), ClientCredentials::Allowed);
         if let Ok(credential) = credential {
@@ -569,11 +569,11 @@ proptest! {
 
     #[test]
     fn every_connection_test_ends_and_requests_no_removed_endpoint(
-        kind in kind(), workspace in prop::option::of("[a-z]{1,5}"), repository in prop::option::of("[a-z]{1,5}/[a-z]{1,5}"),
+        auth_type in auth_type(), workspace in prop::option::of("[a-z]{1,5}"), repository in prop::option::of("[a-z]{1,5}/[a-z]{1,5}"),
         answers in prop::collection::vec((prop::sample::select(vec![200u16, 401, 403, 403, 403, 404, 410, 429, 500]), any_api_error()), 3),
     ) {
         let (workspace, repository) = (workspace.as_deref(), repository.as_deref());
-        let known = TestContext { kind, workspace, repository, hint: None, requested: None, granted: None };
+        let known = TestContext { auth_type, workspace, repository, hint: None, requested: None, granted: None };
         let mut test = ConnectionTest::new(&known).unwrap();
         let mut answers = answers.into_iter();
         while let Some(path) = test.path() {

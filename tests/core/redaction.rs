@@ -93,7 +93,7 @@ fn a_credential_that_cannot_be_used_is_not_shown() {
     }
     for (workspace, repository) in [(Some(unusable.as_str()), None), (None, Some(unusable.as_str()))] {
         let error = ConnectionTest::new(&TestContext {
-            kind: AuthType::ApiKey,
+            auth_type: AuthType::ApiKey,
             workspace,
             repository,
             hint: None,
@@ -124,7 +124,7 @@ fn what_looks_like_a_token_in_an_answer_of_the_api_is_not_shown() {
                     fields: &ResponseFields::read(|_| Ok::<_, ()>(Some(text.clone()))).unwrap(),
                     body: body.as_bytes(),
                     received_at: 0.0,
-                    kind: AuthType::OAuth,
+                    auth_type: AuthType::OAuth,
                     path: Some(text),
                     is_foreign_origin: false,
                 });

@@ -387,12 +387,12 @@ mod cases {
         let config = if config.is_array() { json!({}) } else { config.clone() };
         check(case, Credential::read(&config.to_string(), client), |credential| {
             let seen = json!({
-                "kind": credential.kind.as_str(),
+                "kind": credential.auth_type.as_str(),
                 "accessToken": credential.access_token.as_ref().map(Secret::expose),
                 "authorization": credential.authorization().as_ref().map(Secret::expose),
                 "email": credential.email,
                 "canRefresh": credential.can_refresh,
-                "hasUser": credential.kind.has_user(),
+                "hasUser": credential.auth_type.has_user(),
                 "hint": credential.hint(),
             });
             assert_eq!(present(seen), case["expect"], "{}", case["name"]);
@@ -446,7 +446,7 @@ mod cases {
             fields: &response_fields(case),
             body: &body,
             received_at: case["receivedAt"].as_f64().unwrap(),
-            kind: AuthType::from_name(case["kind"].as_str().unwrap()).unwrap(),
+            auth_type: AuthType::from_name(case["kind"].as_str().unwrap()).unwrap(),
             path: case["path"].as_str(),
             is_foreign_origin: case["isForeignOrigin"].as_bool().unwrap_or_default(),
         });
@@ -497,7 +497,7 @@ mod cases {
         let string = |name: &str| known[name].as_str();
         let begin = || {
             ConnectionTest::new(&TestContext {
-                kind: AuthType::from_name(string("kind").unwrap()).unwrap(),
+                auth_type: AuthType::from_name(string("kind").unwrap()).unwrap(),
                 workspace: string("workspace"),
                 repository: string("repository"),
                 hint: string("hint"),
@@ -925,7 +925,7 @@ mod cases {
                         fields: &response_fields(answer),
                         body: answer["body"].as_str().unwrap().as_bytes(),
                         received_at: RECEIVED_AT,
-                        kind: AuthType::from_name(answer["kind"].as_str().unwrap()).unwrap(),
+                        auth_type: AuthType::from_name(answer["kind"].as_str().unwrap()).unwrap(),
                         path: answer["path"].as_str(),
                         is_foreign_origin: answer["isForeignOrigin"].as_bool().unwrap_or_default(),
                     },
