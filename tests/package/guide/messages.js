@@ -293,7 +293,7 @@ export const producers = {
     const Wrapper = await bitbucket(t, () => {}, undefined, { [`${NAME}TIMEOUT_MS`]: '50' });
     return [await saidBy(() => get(new Wrapper(accessToken)))];
   },
-  'the-answer-does-not-come-from-bitbucket': async (t) => [
+  'the-response-does-not-come-from-bitbucket': async (t) => [
     await exchangeSays(t, (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Log in</p>')),
     await exchangeSays(t, (response) => response.writeHead(302, { location: 'https://login.example/' }).end()),
   ],
