@@ -6,7 +6,7 @@
  */
 import { runPart, startPartAndWait } from './lib/processes.mjs';
 
-export const title = "Crossings of the border, without wasm-bindgen's own calls that only hand over memory";
+export const title = "Calls between JavaScript and the WebAssembly, without wasm-bindgen's own calls that only pass memory";
 
 /** The operations, and their limits: calls into the core, and calls from there back into JavaScript. */
 const OPERATIONS = {

@@ -38,7 +38,7 @@ async function part(name, task, { execArgv, ...options } = {}) {
 const us = (value) => `${value.toFixed(2)} µs`;
 
 async function* use({ idle, loopback }) {
-  yield 'use() with a fresh token, over the same function called with the Axios client';
+  yield 'use() with a fresh token, compared with calling the same function with the Axios client';
   const results = await part('use', { idle, loopback });
   for (const [name, { more, less, difference, quartiles }, most] of [
     ['function that does nothing', results.idle, MOST_MICROSECONDS],
@@ -56,7 +56,7 @@ async function* use({ idle, loopback }) {
 }
 
 async function* memory({ connections, often }) {
-  yield `Memory per connection beside its tokens, ${connections.toLocaleString('en-GB')} connections`;
+  yield `Memory per connection without its tokens, ${connections.toLocaleString('en-GB')} connections`;
   const { tokens, attached, refreshed, refreshedOften, withClient } =
     await part('memory', { connections, often }, { execArgv: ['--expose-gc'] });
   const figure = (name, bytes, most) => ({
@@ -66,19 +66,19 @@ async function* memory({ connections, often }) {
     ...(most && { most: most / KB }),
     note: `the tokens ${(tokens / KB).toFixed(2)} KB, ${(1 + bytes / tokens).toFixed(2)} times that in all`,
   });
-  yield figure('after they were attached', attached, MOST_BYTES);
-  yield figure('after one refresh of each', refreshed, MOST_BYTES);
+  yield figure('after attaching them', attached, MOST_BYTES);
+  yield figure('after one refresh each', refreshed, MOST_BYTES);
   yield figure(`after ${often.times} refreshes, of ${often.connections} of them`, refreshedOften, MOST_BYTES);
-  yield figure('the Axios client of a wrapper that was used, besides', withClient);
+  yield figure('in addition, the Axios client of a wrapper that was used', withClient);
 }
 
 async function* burst({ connections }) {
   yield `${connections.toLocaleString('en-GB')} connections whose tokens have expired call the API in one burst`;
   const { seconds, token, api, succeeded, stored, storeCalls } = await part('burst', { connections });
-  yield { name: 'refreshes that Bitbucket was asked for', value: token.refresh_token.requests, exactly: connections };
-  yield { name: 'refreshes that it refused', value: token.refused, exactly: 0 };
-  yield { name: 'different new pairs stored, one for each connection', value: stored, exactly: connections };
-  yield { name: 'pairs handed to the stores', value: storeCalls, exactly: connections };
+  yield { name: 'refresh requests to Bitbucket', value: token.refresh_token.requests, exactly: connections };
+  yield { name: 'refresh requests that Bitbucket rejected', value: token.refused, exactly: 0 };
+  yield { name: 'different new token sets stored, one for each connection', value: stored, exactly: connections };
+  yield { name: 'token sets passed to the stores', value: storeCalls, exactly: connections };
   yield { name: 'calls that succeeded with the new token', value: succeeded, exactly: connections };
   yield { name: 'most token requests at once at the server', value: token.mostAtOnce, most: MOST_AT_ONCE };
   yield { name: 'most API requests at once at the server', value: api.mostAtOnce, most: MOST_AT_ONCE };
