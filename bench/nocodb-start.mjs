@@ -60,7 +60,7 @@ async function started(withPlugin) {
     });
     const clock = performance.now() - begun;
     await nocodb.stop();
-    if (registered !== withPlugin) throw new Error('the preload did not do as it was told');
+    if (registered !== withPlugin) throw new Error('whether the preload registered Bitbucket is not as expected');
     return { clock, processor: Number(processor) };
   } finally {
     rmSync(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });

@@ -7,11 +7,11 @@ import { answer } from '../lib/processes.mjs';
 
 const PATH = '/repositories/acme/one/pullrequests';
 const params = { state: 'OPEN', pagelen: 10 };
-const token = 'a-token-that-nobody-looks-at';
+const token = 'a-token-that-no-server-checks';
 
 const CONFIGS = {
   'access token': { type: 'api_key', token },
-  OAuth2: config({ oauth_token: token, refresh_token: 'a-refresh-token-that-nobody-looks-at' }),
+  OAuth2: config({ oauth_token: token, refresh_token: 'a-refresh-token-that-no-server-checks' }),
 };
 
 await answer(async ({ apiUrl, kind, adapter, sizes: [rounds, calls] }) => {

@@ -5,7 +5,7 @@ import { config } from '../lib/connections.mjs';
 import { answer } from '../lib/processes.mjs';
 
 await answer(async ({ apiUrl, rounds, calls }) => {
-  const tokens = { oauth_token: 'a-token-that-nobody-looks-at', refresh_token: 'a-refresh-token-that-nobody-looks-at' };
+  const tokens = { oauth_token: 'a-token-that-no-server-checks', refresh_token: 'a-refresh-token-that-no-server-checks' };
   const stored = config(tokens);
   const host = { id: 'one', title: 'One', logger: () => {} };
   const bare = axios.create({ baseURL: apiUrl, headers: { Authorization: `Bearer ${tokens.oauth_token}` } });

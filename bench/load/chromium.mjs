@@ -13,17 +13,17 @@ import { chromiumArgs, findChromium } from '../../scripts/lib/browser.mjs';
 const first = "createClient({ clientId: 'the-key', redirectUri: 'https://nocodb.example/' }).createAuthorizationRequest().url";
 const scripts = {
   'nocodb-bitbucket-auth/oauth, first use': `import { createClient } from 'nocodb-bitbucket-auth/oauth';
-    globalThis.outcome = Promise.resolve(${first}).then(told);`,
+    globalThis.outcome = Promise.resolve(${first}).then(measured);`,
   'nocodb-bitbucket-auth/oauth, after await init()': `import { createClient, init } from 'nocodb-bitbucket-auth/oauth';
-    globalThis.outcome = init().then(() => told(${first}));`,
+    globalThis.outcome = init().then(() => measured(${first}));`,
 };
-const told = `const start = performance.now();
-const told = (url) => ({ url, milliseconds: performance.now() - start });`;
+const measured = `const start = performance.now();
+const measured = (url) => ({ url, milliseconds: performance.now() - start });`;
 
 async function bundle(contents) {
   const resolveDir = fileURLToPath(new URL('.', import.meta.url));
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir }, bundle: true, minify: true, write: false, banner: { js: told }, logLevel: 'error',
+    stdin: { contents, resolveDir }, bundle: true, minify: true, write: false, banner: { js: measured }, logLevel: 'error',
   });
   return outputFiles[0].text;
 }

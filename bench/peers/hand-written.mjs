@@ -97,7 +97,7 @@ export function create({ clientId, clientSecret, redirectUri, scopes, authorizeU
         seen.add(key);
       }
       if (UNSUPPORTED.some((key) => seen.has(key))) {
-        throw refused('CALLBACK_UNSUPPORTED_RESPONSE', 'The callback holds what was not asked for');
+        throw refused('CALLBACK_UNSUPPORTED_RESPONSE', 'The callback contains a parameter that was not requested');
       }
       if (seen.has('iss') && query.get('iss') !== issuer) throw refused('ISSUER_MISMATCH', 'Another issuer');
       const received = query.get('state');

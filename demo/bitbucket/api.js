@@ -158,7 +158,7 @@ export class Api {
       .find((name) => url.searchParams.has(name));
     if (unknown !== undefined) return apiError(501, `The simulator does not know the parameter "${unknown}".`);
     if (url.searchParams.getAll('fields').length > 1) return apiError(400, 'Invalid fields');
-    const fields = this.#lists.asked(url).get('fields');
+    const fields = this.#lists.requestedParameters(url).get('fields');
     const segments = route.path.exec(path).slice(1).map((segment) => segment && decodeSegment(segment));
     const response = this.#resources[operation.handler](call, ...segments);
     const isObject = response.status < 300 && response.headers['content-type']?.startsWith('application/json');

@@ -85,9 +85,9 @@ export class Contents {
   /** Bitbucket is still indexing for the first two requests. @returns {'page' | 'nothing' | undefined} its kind of response */
   indexing(repository, hash) {
     const key = `${fullNameOf(repository)} ${hash}`;
-    const asked = this.#indexing.get(key) ?? 0;
-    this.#indexing.set(key, asked + 1);
-    return ['page', 'nothing'][asked];
+    const requests = this.#indexing.get(key) ?? 0;
+    this.#indexing.set(key, requests + 1);
+    return ['page', 'nothing'][requests];
   }
 
   statuses() {

@@ -78,7 +78,8 @@ export class Lists {
     if (!['1', null].includes(url.searchParams.get('page'))) return apiError(400, 'Invalid page');
     const pagelen = cursor?.pagelen ?? this.#pagelen(url, otherwise, longest);
     if (pagelen === null) return apiError(400, 'Invalid pagelen');
-    const { start, ...rest } = cursor ?? { start: 0, items, describe, pathname: url.pathname, asked: url.searchParams };
+    const first = { start: 0, items, describe, pathname: url.pathname, requestedParameters: url.searchParams };
+    const { start, ...rest } = cursor ?? first;
     const end = start + pagelen;
     return json(200, {
       pagelen,
@@ -88,8 +89,8 @@ export class Lists {
   }
 
   /** The parameters of the first request, also when the request has a cursor. @returns {URLSearchParams} */
-  asked(url) {
-    return this.#cursors.get(url.searchParams.get('ctx'))?.asked ?? url.searchParams;
+  requestedParameters(url) {
+    return this.#cursors.get(url.searchParams.get('ctx'))?.requestedParameters ?? url.searchParams;
   }
 
   #next(url, cursor) {

@@ -112,7 +112,7 @@ export class TokenEndpoint {
     const grantType = parameters.get('grant_type');
     const known = ['authorization_code', 'refresh_token', 'client_credentials'].includes(grantType);
     const grant = known ? grantType : 'other';
-    const result = this.#judge(request, parameters, grantType);
+    const result = this.#process(request, parameters, grantType);
     if (result.errorName) return { response: this.#errorResponse(result), grant, errorName: result.errorName };
     return {
       response: json(200, this.#successBody(result.tokens, grantType), { 'cache-control': 'no-store' }),
@@ -130,7 +130,7 @@ export class TokenEndpoint {
     return this.#successBody(this.#tokens.issueForUser(client, user, scopes), 'authorization_code');
   }
 
-  #judge(request, parameters, grantType) {
+  #process(request, parameters, grantType) {
     if (parameters.isRepeated()) return { errorName: 'repeatedParameter' };
     const { client, errorName } = this.#authenticate(request, parameters);
     if (errorName) return { errorName };

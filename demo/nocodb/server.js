@@ -32,7 +32,7 @@ const app = require('express')();
 // NocoDB inserts its web sockets before the listeners that exist, so the application is attached first.
 const server = createServer(app);
 
-// The parent has ended. Nobody else would stop this process.
+// The parent has ended. Otherwise, nothing would stop this process.
 process.on('disconnect', () => process.exit(0));
 process.on('SIGTERM', () => process.exit(0));
 // The terminal sends Ctrl-C to parent and child at once. The parent stops this process itself, in its own order.
@@ -43,7 +43,7 @@ server.once('error', (error) => {
   process.exit(1);
 });
 
-// The server listens before NocoDB starts, because NocoDB has to be told its own URL.
+// The server listens before NocoDB starts, because NocoDB needs its own URL.
 server.listen(Number(process.env.NOCODB_DEMO_PORT ?? 8080), '127.0.0.1', async () => {
   const { port } = server.address();
   const url = `http://localhost:${port}`;

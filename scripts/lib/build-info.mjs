@@ -1,4 +1,4 @@
-// pkg/build-info.json: SHA-256 hashes of pkg/ and of the sources from which it was built. With it, anybody can check without Rust
+// pkg/build-info.json: SHA-256 hashes of pkg/ and of the sources from which it was built. With it, everybody can check without Rust
 // whether the committed pkg/ matches the sources.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';

@@ -40,7 +40,7 @@ export function notices({ parts }) {
   const of = (kind) => parts.filter((part) => part.kind === kind);
   return `# Third-party notices
 
-${own().name} ${own().version} is made with the software below. Where a licence leaves a choice, the texts are those of the
+${own().name} ${own().version} is component with the software below. Where a licence leaves a choice, the texts are those of the
 licence that is taken. \`npm run papers\` writes this file.
 
 ## Compiled into the WebAssembly
@@ -74,17 +74,17 @@ export function sbom({ needs, parts }) {
   component.licenses.add(new Models.SpdxLicense(license));
   const components = new Map(parts.map((part) => {
     const [, group, plain] = /^(?:(@[^/]+)\/)?(.*)$/.exec(part.name);
-    const made = new Models.Component(Enums.ComponentType.Library, plain,
+    const component = new Models.Component(Enums.ComponentType.Library, plain,
       { bomRef: part.purl, group, version: part.version, purl: part.purl });
-    made.licenses.add(licenceOf(part.licence));
-    if (part.hash) made.hashes.set(Enums.HashAlgorithm[part.hash.algorithm], part.hash.hex);
-    return [part.purl, made];
+    component.licenses.add(licenceOf(part.licence));
+    if (part.hash) component.hashes.set(Enums.HashAlgorithm[part.hash.algorithm], part.hash.hex);
+    return [part.purl, component];
   }));
   const link = (from, to) => to.forEach((needed) => from.dependencies.add(components.get(needed).bomRef));
   link(component, needs);
   parts.forEach((part) => link(components.get(part.purl), part.needs));
   const bom = new Models.Bom({ metadata: new Models.Metadata({ component }) });
-  for (const made of components.values()) bom.components.add(made);
+  for (const component of components.values()) bom.components.add(component);
   const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
   return `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`;
 }
