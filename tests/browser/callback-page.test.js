@@ -95,7 +95,7 @@ describe('a callback page that no page waits for', () => {
         await popup.evaluate((to) => { location.href = to; }, address);
         await popup.waitForURL(address);
       };
-      // As if the package had opened it.
+      // As if the package had opened the popup.
       await go(scene.redirectUri);
       await popup.evaluate(() => sessionStorage.setItem('nocodb-bitbucket-auth:popup', 'somebody'));
       const address = `${scene.redirectUri}?code=abc&state=def`;
@@ -104,7 +104,7 @@ describe('a callback page that no page waits for', () => {
       // What was posted before this is there after it.
       await popup.evaluate(() => window.opener.postMessage('last', '*'));
       await scene.page.waitForFunction(() => window.heard.includes('last'));
-      // It says so again and again until somebody has taken it.
+      // The page repeats its message until a page accepts it.
       if (isHeard) await scene.page.waitForFunction(() => window.heard.filter((message) => message !== 'last').length > 1);
       const messages = await scene.page.evaluate(() => window.heard);
       const told = messages.filter((message) => message !== 'last');

@@ -33,7 +33,7 @@ async function stepsAfter(way, decision, change) {
     await page.locator('html[data-ready]').waitFor();
     const [shown] = await Promise.all([
       way === 'popup' ? page.waitForEvent('popup') : page,
-      // As somebody does who has no mouse.
+      // As a user without a mouse does.
       page.locator(`#${way}`).press('Enter'),
     ]);
     await shown.getByRole('button', { name: 'Log in' }).click();
@@ -50,7 +50,7 @@ async function stepsAfter(way, decision, change) {
 test("the callback page of the demo's popup posts its message only to the popup's opener", async () => {
   const steps = await stepsAfter('popup', 'Deny', () => {
     BroadcastChannel.prototype.postMessage = () => {};
-    // Nobody looks at the address.
+    // No page polls the URL.
     window.setInterval = () => 0;
   });
   assert.deepEqual(steps, ['The authorization URL is built', 'The popup shows Bitbucket', 'The callback has arrived', 'Cancelled']);

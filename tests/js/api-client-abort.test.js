@@ -79,7 +79,7 @@ describe('an AbortSignal', PATIENT, () => {
       return giveTokens(request, response);
     });
     const { wrapper: Wrapper } = createEntry(environment(origin, UNLIMITED));
-    // A client is had while the token is good.
+    // The client is obtained while the token is valid.
     const config = { ...CREDENTIALS.oauth, expires_at: new Date(Date.now() + HOUR).toISOString() };
     const client = await new Wrapper(config).authenticate();
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 2 * HOUR });

@@ -58,7 +58,7 @@ describe('the credential of a connection', () => {
       for (const path of ['/away', '/back']) assert.equal((await api.client.get(path)).status, 200);
       assert.deepEqual(foreign.requests.map(({ url }) => url), ['/away', '/back']);
       assert.ok(foreign.requests.every(({ headers }) => headers.authorization === undefined));
-      // Whoever was elsewhere comes back without it.
+      // A redirect back to the API does not get the credential again.
       assert.deepEqual(api.requests.map(({ url, headers }) => [url, headers.authorization]), [
         ['/2.0/away', HEADERS[kind]], ['/2.0/back', HEADERS[kind]], ['/2.0/user', undefined],
       ]);

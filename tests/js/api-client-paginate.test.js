@@ -1,4 +1,4 @@
-/** Lists through the API client: its own `paginate`, and a consumer that asks for page after page. */
+/** Lists through the API client: its own `paginate`, and a consumer that requests page after page. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import axios from 'axios';
@@ -50,7 +50,7 @@ describe('paginate', PATIENT, () => {
     assert.ok(asked.every((line) => line.includes('state=OPEN') && line.includes('pagelen=50')));
   });
 
-  // `next` of some lists has lost what the first request asked for, so that is asked for again on each page.
+  // `next` of some lists lacks parameters of the first request, so that each page is requested with them again.
   test('applies parameters and config to all pages, while parameters of `next` take precedence', async (t) => {
     const made = await clientOf(t, { api: (request, response) => pages([`${made.origin}/2.0/list?page=2&q=a%20b`])(request, response) });
     const { values } = await collect(made.client.paginate('/list', { pagelen: 2, q: 'x' }, { headers: { 'x-mine': 'yes' } }));

@@ -29,7 +29,7 @@ export const giveTokens = (_request, response) => json(response, 200, {
   access_token: 'the-own-token', token_type: 'bearer', expires_in: 3600, scopes: 'account',
 });
 
-/** A client for a server that answers API and token requests as told. */
+/** A client for a server that responds to API and token requests as a test says. */
 export async function clientOf(t, { kind = 'api_key', api = ok, token = giveTokens, variables = UNLIMITED } = {}) {
   const all = await serve(t, (request, response, body) => (
     request.url.startsWith('/site/') ? token(request, response, body) : api(request, response, body)
@@ -81,5 +81,5 @@ export const assertNoCredential = (value) => assert.doesNotMatch(
   new RegExp(`the-(oauth|access|api|refresh|own)-token|the-secret|${HEADERS.basic.slice(6)}|${btoa('the-key:the-secret')}`),
 );
 
-// Whoever waits for ever has failed.
+// A test that waits for ever has failed.
 export const PATIENT = { timeout: 60_000 };

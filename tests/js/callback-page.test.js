@@ -191,7 +191,7 @@ describe('a callback', () => {
       assert.equal(headers['cache-control'], 'no-store');
       assert.equal(headers['referrer-policy'], 'no-referrer');
       assert.equal(headers['x-content-type-options'], 'nosniff');
-      // NocoDB's GUI looks at the address of its popup.
+      // NocoDB's GUI polls the URL of its popup.
       assert.equal(headers['cross-origin-opener-policy'], undefined);
     }
     assert.equal(heard.length, before);
@@ -213,7 +213,7 @@ describe('a callback', () => {
   test('that reports a refusal is answered in words that contain nothing of the request', async () => {
     const { status, headers, body } = await ask(plain(), DENIAL);
     assert.equal(status, 200);
-    // NocoDB's GUI closes a popup in whose address it sees an error, unless it sees none.
+    // NocoDB's GUI closes a popup when it sees an error in its URL. It cannot see the URL of an isolated popup.
     assert.equal(headers['cross-origin-opener-policy'], 'same-origin');
     assert.equal(headers['referrer-policy'], 'no-referrer');
     assert.match(body, /<main>\n<h1>Access was denied<\/h1>\n<p>.+<\/p>\n<button type="button">Close this window<\/button>\n<\/main>/);

@@ -22,7 +22,7 @@ const ABORTED_AFTER_MS = 150;
 // How much later a busy machine may notice.
 const SLACK_MS = 1500;
 
-/** A server that does as it is told with each connection, and notes what it got and what is open. */
+/** A server that treats each connection as a test says, and records what it got and what is open. */
 async function startServer(t, behave, tls) {
   const seen = { connections: 0, open: new Set(), heads: [] };
   const onSocket = (socket) => {
@@ -270,7 +270,7 @@ describe('a proxy', () => {
       ...tls, SNICallback: (name, done) => { names.push(name); done(null); },
     });
     const { error } = await timed(() => post({ HTTPS_PROXY: `https://127.0.0.1:${seen.port}` }, {}, 10_000));
-    // The authority is not trusted here; that it is asked for shows that the handshake went that far.
+    // The authority is not trusted here. A request for it shows that the handshake got that far.
     assert.match(error.message, /certificate is not accepted/);
     assert.deepEqual(names, []);
     await seen.assertClosed();

@@ -11,7 +11,7 @@ const EMAIL = 'dana@example.com';
 const ACCESS_TOKEN = { type: 'api_key', token: 'the-access-token' };
 
 describe('connectionStatus', () => {
-  /** What is told beside the counters, which activity.test.js is about. */
+  /** The status without the counters, which activity.test.js tests. */
   const status = async (config, variables = {}) => {
     const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:9', variables));
     const { activity, ...known } = await new Wrapper(config).connectionStatus();

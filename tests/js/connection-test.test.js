@@ -47,7 +47,7 @@ describe('testConnection with Bitbucket', () => {
   });
   after(() => bitbucket.close());
 
-  /** The result for a config, and the paths that the API was asked for. */
+  /** The result for a config, and the paths of the API requests. */
   async function run(config, Used = Wrapper) {
     const earlier = bitbucket.requests.length;
     const result = await new Used(config).testConnection();
@@ -99,7 +99,7 @@ describe('testConnection with Bitbucket', () => {
       const { success, message, missingScopes, account: whose } = await run(connected(['account']));
       assert.equal(success, true);
       assert.equal(whose.nickname, 'dana');
-      // Issues are requested, too, and nothing asks for them any more.
+      // The client requests the scope for issues, too, which no operation requires any more.
       assert.deepEqual(missingScopes, ['repository', 'repository:write', 'pullrequest', 'pullrequest:write']);
       assert.match(message, /^Connected as Dana Demo\. These scopes are missing: repository \([^)]+\), /);
       for (const scope of missingScopes) assert.match(message, new RegExp(`\\b${scope} \\(\\w[^)]+\\)`));
@@ -349,7 +349,7 @@ describe('testConnection with Bitbucket', () => {
 });
 
 describe('testConnection without success', () => {
-  /** The result against a server that answers API requests as told. */
+  /** The result against a server that responds to API requests as a test says. */
   async function against(t, answer, config = ACCESS_TOKEN, variables = {}) {
     const server = await serve(t, (request, response) => (
       request.url.startsWith('/2.0/') ? answer(request, response) : json(response, 400, { error: 'unauthorized_client' })
@@ -387,7 +387,7 @@ describe('testConnection without success', () => {
       assert.deepEqual(Object.keys(result), ['success', 'message']);
       assert.equal(result.success, false);
       assert.match(result.message, message);
-      // Somebody waits: nothing is repeated.
+      // A user waits, so that nothing is repeated.
       assert.equal(requests.length, 1);
     });
   }
@@ -449,7 +449,7 @@ describe('testConnection without success', () => {
     const wrapper = new (createEntry(environment(server.origin, more)).wrapper)({ ...ACCESS_TOKEN, workspace: 'acme' });
     await wrapper.use((client) => client.get('/workspaces/acme'));
     for (let turn = 0; turn < 3; turn += 1) assert.equal((await wrapper.testConnection()).success, true);
-    // Each asks for the workspace and for its repositories.
+    // Each test requests the workspace and its repositories.
     assert.equal(server.requests.length, 7);
   });
 

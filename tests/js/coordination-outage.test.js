@@ -10,7 +10,7 @@ import { waitFor } from '../support/waiting.js';
 import { DEAD, MINUTE, answering, coordinate, rawClient } from './coordination-scene.js';
 import { entry, pair, timed } from './coordinations.js';
 
-/** A certificate that nobody knows, and its key. */
+/** A certificate of an unknown authority, and its key. */
 function filesOf(t) {
   const { files } = makeCertificates(t);
   return [files.certificate, files.key];
@@ -99,7 +99,7 @@ describe('a token store whose Redis cannot be used', () => {
       assert.equal(said.length, 1, said.join('\n'));
       assert.equal(said[0], `WARN redis-unavailable: ${NAMED} cannot be used (${kind}): until it can, this process renews tokens on its own.`);
       for (const secret of [SECRET, address]) assert.ok(!said[0].includes(secret));
-      // Nothing is told about Redis but this; a replica that needs no password is no news of ours.
+      // The log says only this of Redis; a replica that needs no password is not worth a line.
       const calls = [...warn.mock.calls, ...error.mock.calls].map(({ arguments: [line] }) => line);
       for (const line of calls) assert.ok(!line.includes(SECRET) && !line.includes(address), line);
     });
@@ -245,7 +245,7 @@ describe('a token store whose Redis cannot be used', () => {
     assert.equal(await coordination.publish('b', entry('mine', 0)), true);
     await waitFor(() => said.length > 0, 'the loss is told');
     await redis.restart();
-    // Its own memory tells it nothing of "a", so it is the first with this.
+    // Its own memory has nothing of "a", so that it is the first to publish it.
     const { coordination: other } = coordinate(t, redis.url);
     assert.equal(await other.publish('b', entry('theirs', 7)), true);
     await waitFor(() => said.length > 1, 'Redis is back');
@@ -270,7 +270,7 @@ describe('a token store whose Redis cannot be used', () => {
     await waitFor(() => said.length > 0 && alsoSaid.length > 0, 'the loss is told');
     await redis.restart();
     await waitFor(() => said.length > 1 && alsoSaid.length > 1, 'Redis is back');
-    // Nobody asks for the tokens of before.
+    // No process looks for the earlier tokens.
     const ends = async () => Promise.all([one.find('of one'), other.find('of other')]);
     await waitFor(async () => new Set((await ends()).map((end) => end?.key)).size === 1, 'they agree');
   });

@@ -180,7 +180,7 @@ describe('a value in Redis', () => {
       assert.equal((await coordination.find('a')).value.accessToken, 'newest');
       assert.equal((await coordinate(t, url).coordination.find('a')).value.accessToken, 'newest');
     }
-    // Whoever raises fences, or leads this chain to earlier tokens, only keeps the others from knowing.
+    // A process that raises fences, or leads this chain to earlier tokens, only keeps the others from knowing.
     await raw.set(`${PREFIX}pair:c`, same.replace(/^2 /, '4 '));
     assert.equal((await coordination.find('a')).value.accessToken, 'newest');
     assert.equal(await coordinate(t, url).coordination.find('a'), undefined);

@@ -54,7 +54,7 @@ export function promises(make) {
     assert.equal(first.isHeld(), false);
     const second = await other.lock('key');
     assert.ok(second.fence > elsewhere.fence);
-    // A lock that was released is nobody's to release again.
+    // A lock that was released cannot be released again.
     await first.release();
     assert.equal(await one.lock('key'), undefined);
     assert.ok(second.isHeld());

@@ -20,7 +20,7 @@ async function loopback(t, more) {
   return { bitbucket, env: simulatorEnvironment(bitbucket) };
 }
 
-/** Starts a login and waits for the address that it prints. */
+/** Starts a login and waits for the URL that it prints. */
 async function begin(t, args, env) {
   const { child, done } = start(t, ['login', '--no-browser', ...args], env);
   const [first] = await Promise.race([once(child.stdout, 'data'), done.then(({ stderr }) => { throw new Error(stderr); })]);

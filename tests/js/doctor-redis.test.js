@@ -62,7 +62,7 @@ describe('`doctor` checks a Redis and', () => {
     const all = rules();
     await admin.call('ACL', 'SETUSER', 'nocodb', 'on', '>marked-password', ...all);
     assertOne(await redisWith(t, { [OWN]: address }, ['marked']), 'good', /database 5/);
-    // Looking for a database takes one that this address does not need.
+    // The search for a database uses a permission that this URL does not require.
     for (const rule of all.filter((each) => each.startsWith('+') && each !== '+scan')) {
       await admin.call('ACL', 'SETUSER', 'nocodb', 'reset', 'on', '>marked-password', ...all.filter((each) => each !== rule));
       assertOne(await redisWith(t, { [OWN]: address }, ['marked']), 'bad', /cannot be used: the user lacks a permission\. Give the user/);

@@ -329,7 +329,7 @@ describe('`doctor` checks the endpoints and', () => {
     const found = await examine(t, await unreachable({ [`${PREFIX}API_URL`]: 'http://marked.example' }), { secrets: ['marked'] });
     const [problem, ...others] = found('endpoints');
     assertOne([problem], 'bad', /API_URL must start with https/);
-    // The other two are asked all the same.
+    // The other two get requests all the same.
     assert.deepEqual(others.map(({ text }) => /^The (authorization|token) endpoint/.exec(text)?.[1]), ['authorization', 'token']);
     assertOne(found('clock'), 'skipped', /a URL of Bitbucket cannot be used/);
   });

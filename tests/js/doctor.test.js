@@ -62,7 +62,7 @@ describe('`doctor` on a sound installation', () => {
     const since = performance.now();
     const found = await examine(t, { ...env, NODE_OPTIONS: `--require ${JSON.stringify(register)}` });
     assertOne(found('redirect-uri'), 'good', /./);
-    // The preload waits for NocoDB, which keeps nobody.
+    // The preload waits for NocoDB, which keeps no process alive.
     assert.ok(performance.now() - since < 30_000);
   });
 
@@ -315,7 +315,7 @@ describe('the command line', () => {
       [['doctor', '--help'], /\/js\/cli\/(main|node-version|run|options)\.js$/],
       [['doctor'], /./, /node_modules\/(ioredis|axios|yocto-spinner)\//],
     ]) {
-      // What V8 tells of its coverage names each file that was loaded.
+      // V8's coverage names each loaded file.
       const NODE_V8_COVERAGE = join(folder, args.join());
       await run(t, args, await unreachable({ NODE_V8_COVERAGE }));
       const [name] = readdirSync(NODE_V8_COVERAGE);

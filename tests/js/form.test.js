@@ -127,7 +127,7 @@ describe('the form', () => {
   });
 
   test('agrees with the connection test on valid workspaces and repositories', async () => {
-    // What the form lets through must not fail later as a wrong value; nothing listens at this address.
+    // A value that the form accepts must not be refused later; nothing listens at this URL.
     const { wrapper: Wrapper } = createEntry({ INTEGRATION_AUTH_BITBUCKET_API_URL: 'http://127.0.0.1:9/2.0' });
     for (const config of [
       { workspace: '{0162d30c-0c66-47c9-80f3-89dfeacc4fbf}' }, { workspace: 'a.b_c-d' }, { repository: '{a}/b.c_d-e' },

@@ -323,7 +323,7 @@ describe('use', () => {
     const first = wrapper.use((client) => client.get('/user'));
     await storing;
     const second = wrapper.use((client) => client.get('/user'));
-    // Whoever does not wait has sent its request by the time that a later one is over.
+    // A call that does not wait has sent its request by the time that a later one is over.
     await fetch(`${origin}/site/oauth2/access_token`, { method: 'POST' });
     store();
     await Promise.all([first, second]);

@@ -59,7 +59,7 @@ describe('listRepositories and listWorkspaces', () => {
   });
 
   test('count within the rate limit of the connection', async (t) => {
-    // Nobody waits for an hour in a dialog: beyond the limit it is told at once.
+    // No user waits for an hour in a dialog: beyond the limit, the error comes at once.
     const server = await serve(t, (_request, response) => json(response, 200, { values: [] }));
     const { wrapper: Wrapper } = createEntry(environment(server.origin, { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '3' }));
     const configs = [{ ...OAUTH, refresh_token: 'of-this-test' }, { ...ACCESS_TOKEN, token: 'of-this-test' }];

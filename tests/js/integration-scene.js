@@ -10,14 +10,14 @@ export async function simulator(t, options = {}) {
   return { bitbucket, Wrapper: createEntry(simulatorEnvironment(bitbucket)).wrapper };
 }
 
-/** A connection through the simulator, and what its host was told. */
+/** A connection through the simulator, and what its NocoDB got. */
 export async function connection(t, options, services) {
   const { bitbucket, Wrapper } = await simulator(t, options);
   const tokens = await connectUser(bitbucket, Wrapper);
   return { bitbucket, Wrapper, tokens, wrapper: new Wrapper({ ...tokens }, services) };
 }
 
-/** A wrapper for a server that answers API and token requests as told. */
+/** A wrapper for a server that responds to API and token requests as a test says. */
 export async function against(t, { api = user, token = () => {} }, config, services) {
   const server = await serve(t, (request, response, body) => (
     request.url.startsWith('/2.0/') ? api(request, response, body) : token(request, response, body)

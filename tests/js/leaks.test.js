@@ -63,7 +63,7 @@ describe('marked secrets', () => {
     assert.equal(status, 0, output.stderr);
     const { marks } = report;
     scenarios = report.scenarios;
-    // The callback's own part is its query; its address is the configured redirect URI, which is no secret.
+    // The secret part of a callback is its query; the rest is the configured redirect URI, which is no secret.
     pieces = Object.fromEntries(Object.entries({ ...marks, callback: marks.callback.split('?')[1] })
       .map(([name, mark]) => [name, piecesOf(mark)]));
   });

@@ -7,7 +7,7 @@ import { startSimulator } from '../support/bitbucket.js';
 import { simulatorEnvironment } from '../support/environment.js';
 import { COMPLETE, NO_TRACKER, syncConsumer } from './sync-consumer.js';
 
-// Whoever waits for ever has failed.
+// A test that waits for ever has failed.
 const PATIENT = { timeout: 120_000 };
 const HOUR = 3_600_000;
 
@@ -18,7 +18,7 @@ const ANY_STATE = ['OPEN', 'MERGED', 'DECLINED', 'SUPERSEDED'].map((state) => `s
 
 const OFF = { INTEGRATION_AUTH_BITBUCKET_COMPAT: 'off' };
 
-/** How hosts hand a connection to a sync. */
+/** How NocoDB passes a connection to a sync. */
 const HOSTS = {
   'newer hosts, which hand over the wrapper': async (wrapper) => wrapper,
   'older hosts, which hand over the client': (wrapper) => wrapper.authenticate(),
@@ -39,7 +39,7 @@ async function connect(t, options = {}, variables = {}) {
     expires_at: new Date(Date.now() + answer.expires_in * 1000).toISOString(),
   };
   const wrapper = new Wrapper(config, { logger: (line) => log.push(line) });
-  /** Paths that the API was asked for, without their queries. */
+  /** Paths of the API requests, without their queries. */
   const asked = () => bitbucket.requests.map((line) => / (\/2\.0\/\S*?)(?:\?\S*)? /.exec(line)?.[1]?.slice('/2.0'.length))
     .filter((path) => path !== undefined);
   return { bitbucket, Wrapper, config, wrapper, log, asked };

@@ -159,7 +159,7 @@ describe('a token request', () => {
       for (const [at, code] of codes.entries()) {
         const codeVerifier = verifiers[at % verifiers.length];
         const request = client.buildTokenRequest({ code, codeVerifier });
-        // One that was never asked before has nothing that it could use again.
+        // A client without an earlier request has nothing to reuse.
         assert.deepEqual(request, createClient(options).buildTokenRequest({ code, codeVerifier }));
         request.headers.Authorization = 'changed';
       }

@@ -20,7 +20,7 @@ export function refuses(call, expected) {
   return thrown;
 }
 
-/** An object that nobody can read any more. */
+/** An object whose members throw when they are read. */
 export function revoked() {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { COURSES, MOST_MORE, PAGELEN, UNLIMITED, aWhile, collect, gate, listOf, pagesOf, upTo } from './list-scene.js';
 
-// Whoever waits for ever has failed.
+// A test that waits for ever has failed.
 const PATIENT = { timeout: 60_000 };
 
 describe('a prefetched page that is refused', PATIENT, () => {
@@ -55,7 +55,7 @@ test('a prefetched page that exceeds its time limit does not get that time again
 });
 
 describe('a prefetched page is discarded', PATIENT, () => {
-  /** Each value tells how many changes the server knew of. */
+  /** Each value says how many changes the server knew of. */
   const told = (page, body, n, { changes }) => ({ body: { ...body, values: body.values.map(() => changes) } });
   const atEndOfPage = (values) => values % PAGELEN === 0;
 

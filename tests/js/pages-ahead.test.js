@@ -9,7 +9,7 @@ import { startSimulator } from '../support/bitbucket.js';
 import { simulatorEnvironment } from '../support/environment.js';
 import { COURSES, MOST_MORE, PAGELEN, UNLIMITED, aWhile, collect, gate, listOf, pagesOf, upTo } from './list-scene.js';
 
-// Whoever waits for ever has failed.
+// A test that waits for ever has failed.
 const PATIENT = { timeout: 60_000 };
 
 describe('a numbered list', PATIENT, () => {

@@ -9,12 +9,12 @@ import { startSimulator } from '../support/bitbucket.js';
 import { environment, simulatorEnvironment } from '../support/environment.js';
 import { json, serve } from '../support/http-server.js';
 
-// Whoever waits for ever has failed.
+// A test that waits for ever has failed.
 const PATIENT = { timeout: 60_000 };
 
 const UNLIMITED = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: 'off' };
 
-/** A client for a server that answers as told; `api(url, n)` gives status, body and header fields of the n-th answer. */
+/** A client for a server that responds as a test says; `api(url, n)` gives status, body and headers of the n-th response. */
 async function clientOf(t, api, variables = UNLIMITED) {
   let n = 0;
   const server = await serve(t, (request, response) => {

@@ -23,13 +23,13 @@ const USER = { type: 'user', uuid: '{the-uuid}', display_name: 'Ada' };
 
 const WHOSE = '/2.0/user';
 
-/** What a connection asks for, one after the other: its tokens, and two pages of a list. */
+/** The requests of a connection in their order: its tokens, and two pages of a list. */
 const ASKED = ['/site/oauth2/access_token', '/2.0/repositories/acme', '/2.0/repositories/acme?page=2'];
 
-/** It asks whose they are after the exchange, in the connection test, and beside the list, for the rate limit. */
+/** It requests the account after the exchange, in the connection test, and beside the list for the rate limit. */
 const ASKED_WHOSE = [WHOSE, WHOSE, WHOSE];
 
-/** A config for which nothing but the API is asked. */
+/** A config with which only the API gets requests. */
 const ACCESS_TOKEN = JSON.stringify({ type: 'api_key', token: 'the-token' });
 
 /** A name that no resolver knows (RFC 6761 section 6.5), for a server on loopback. */
@@ -78,7 +78,7 @@ const proxied = ({ origin }) => ({ HTTP_PROXY: origin, HTTPS_PROXY: origin });
 const connect = (t, env) => runJsonFixture(t, 'connect.js', [], env);
 const readList = (t, env) => runJsonFixture(t, 'connect.js', [ACCESS_TOKEN], env);
 
-/** That everything was asked once and in order, and told what there is to tell. */
+/** That every request was sent once and in order, with the expected results. */
 function assertConnected({ config, connection: { expiresAt, ...connection }, list }, requests) {
   assert.deepEqual(config, [
     'type', 'oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes', 'authorized_at', 'account',
@@ -273,7 +273,7 @@ describe('an error of a proxy', () => {
       assert.equal(error.cause, 'PROXY_403');
       assert.match(error.message, /the proxy refused the connection.*rules must allow this host.*HTTPS_PROXY/);
       assert.equal(requests.length, 0);
-      // A code is exchanged in one attempt, and a list is asked for in four: each asks the proxy once.
+      // A code is exchanged in one attempt, and a list is requested in four: each uses the proxy once.
       assert.equal(proxy.targets.length, asking === connect ? 1 : 4);
     });
 

@@ -19,7 +19,7 @@ import {
 /** For how long a request counts. */
 const WINDOW = HOUR + 5 * SECOND;
 
-/** As it is before anybody moves it. */
+/** The real clock, before a test moves it. */
 const realNow = performance.now.bind(performance);
 
 describe('the rate limit in a shared Redis', () => {
@@ -229,7 +229,7 @@ describe('the rate limit in a shared Redis', () => {
       await reached(line.count, 30);
       assertWell(String(index));
     }
-    // Times that are far ahead hold nobody up for longer than anything else does.
+    // Times in the distant future delay no request longer than others do.
     await reader.del(key);
     for (let many = 0; many < 30; many += 1) await reader.zadd(key, '+inf', String(many));
     const error = await thrownBy(() => limiterOf(30, settings).acquire(ACCOUNT, GROUP, { maxWaitMs: 0 }));

@@ -40,5 +40,5 @@ export function assertNoHourHasMore(times, limit) {
   });
 }
 
-/** What an answer tells of the limit. */
+/** The part of a response that updates the rate limit. */
 export const told = (headers = {}, status = 200) => ({ status, headers });

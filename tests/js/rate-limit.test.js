@@ -24,7 +24,7 @@ describe('a rolling hour', () => {
     await Promise.all(takes);
     assert.deepEqual(passed.map(({ index }) => index), Array.from({ length: 3000 }, (_, index) => index));
     assertNoHourHasMore(times(), 1000);
-    // Nobody waits longer than necessary.
+    // No request waits longer than necessary.
     assert.equal(times().at(-1) - START, 2 * WINDOW);
   });
 

@@ -9,7 +9,7 @@ import { startSimulator } from '../support/bitbucket.js';
 import { environment, simulatorEnvironment } from '../support/environment.js';
 import { json, serve } from '../support/http-server.js';
 
-// Whoever waits for ever has failed.
+// A test that waits for ever has failed.
 const PATIENT = { timeout: 60_000 };
 
 const UNLIMITED = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: 'off' };
@@ -84,7 +84,7 @@ describe('pages that a consumer requests one after the other', PATIENT, () => {
     await made.get(1);
     await made.get(2);
     await made.get(3);
-    // It was asked for before the third was answered.
+    // It was requested before the third had its response.
     await made.until(({ asked }) => asked.includes('4'));
     const fourth = made.get(4);
     await made.until(({ asked }) => asked.includes('5'));
@@ -121,7 +121,7 @@ describe('pages that a consumer requests one after the other', PATIENT, () => {
   });
 });
 
-/** What a caller asks for, and what the server is asked for then. */
+/** Requests of a caller, and the requests that the server then gets. */
 const ALONE = {
   'one page': [async ({ get }) => get(1), [1]],
   'the same page again and again': [async ({ get }) => [await get(1), await get(1), await get(1)], [1, 1, 1]],
@@ -171,14 +171,14 @@ describe('nothing is prefetched for these requests of a consumer:', PATIENT, () 
       const made = await listOf(t, { answer: () => status });
       await ask({ ...made, fail: (next) => (status = next) });
       await made.quiet();
-      // Those that are asked for at once arrive in any order.
+      // Simultaneous requests arrive in any order.
       assert.deepEqual(what.startsWith('several') ? made.asked().toSorted() : made.asked(), expected);
     });
   }
 });
 
 describe('a prefetched page', PATIENT, () => {
-  /** A client that was asked for pages 1 to 3; the fourth is there. */
+  /** A client that has requested pages 1 to 3; the fourth is prefetched. */
   async function threePages(t, options) {
     const made = await listOf(t, options);
     for (const page of [1, 2, 3]) await made.get(page);

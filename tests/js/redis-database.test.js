@@ -342,7 +342,7 @@ describe('data that Redis lost', () => {
       await one.publish('x', entry('x', fence, DEAD));
       await one.recordRefusal('x');
       await one.recordGrant(MINUTE);
-      // Nobody takes hundreds of locks in a second for long.
+      // No process takes hundreds of locks in a second for long.
       await sleep(200);
       const scripts = {
         lock: async () => (await one.lock('lock')).release(),
@@ -353,7 +353,7 @@ describe('data that Redis lost', () => {
       };
       for (const [name, script] of Object.entries(scripts)) {
         await at(number).flushdb();
-        // Nobody's fences go back, not even those of a process that knows of none so high.
+        // Fences never decrease, not even for a process that knows only lower ones.
         const next = await other.lock(`after ${name}`);
         assert.ok(next.fence > fence, name);
         fence = next.fence;

@@ -12,7 +12,7 @@ const REFERENCE = { $vault: { alias: 'main', secret: 'bitbucket', path: 'ci/toke
 const PAST = '2001-02-03T04:05:06.000Z';
 const LOGIN = '2026-11-01T00:00:00.000Z';
 
-/** A Bitbucket that takes every token and rotates refresh tokens, and a host that keeps one row. */
+/** A Bitbucket that accepts every token and rotates refresh tokens, and a NocoDB with one row. */
 async function start(t, config, row, services) {
   const { origin, requests } = await serve(t, (request, response) => json(response, 200, request.url.startsWith('/2.0/') ? {} : {
     access_token: 'new-token', refresh_token: 'new-refresh-token', token_type: 'bearer', expires_in: 7200,

@@ -21,7 +21,7 @@ let bb;
 before(async () => { bb = await startBitbucket({ clients: [{ callback: CALLBACK }] }); });
 after(() => bb.close());
 
-/** A started host whose requests go to these addresses. */
+/** A started NocoDB whose requests go to these URLs. */
 async function started(t, edition, { tokenUrl = bb.tokenUrl, apiUrl = bb.apiUrl, ...more } = {}) {
   const env = simulatorVariables(bb, {
     INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: tokenUrl, INTEGRATION_AUTH_BITBUCKET_API_URL: apiUrl, ...more,

@@ -17,7 +17,7 @@ const ACCESS_TOKEN = { token: 'the-access-token', kind: 'workspace', workspace: 
 const WORKSPACE = { workspace: 'acme' };
 const isSame = (one, other) => one.refresh_token === other.refresh_token && one.oauth_token === other.oauth_token;
 
-/** A simulator, a host, and ways to make rows in it. */
+/** A simulator, an imitated NocoDB, and ways to create rows in it. */
 async function scene(t, edition, options) {
   const bb = await startSimulator(t, {
     clients: [{ callback: 'https://nocodb.example.com/' }], accessTokens: [ACCESS_TOKEN], backend: 'newer',

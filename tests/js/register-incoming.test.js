@@ -22,7 +22,7 @@ after(() => bb.close());
 for (const edition of HOSTS) describe(edition.name, () => {
   const { ours, create, update } = callsOf(edition);
 
-  /** A started host: `host(command, argument)`, and `call` for one call of a service. */
+  /** A started NocoDB: `host(command, argument)`, and `call` for one call of a service. */
   async function started(t) {
     const { host, kill } = startHost(edition, { env: simulatorVariables(bb) });
     t.after(kill);
@@ -94,7 +94,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual(await host('row', { id }), basic);
       });
 
-      // The hosts of late 2026 put something in the place of masks before the preload sees them, but not in a text.
+      // NocoDB of late 2026 replaces masks before the preload sees them, but not in a text.
       const isOurMatter = edition.edition === '0301' || shape === 'JSON';
       test(`in an update ${isOurMatter ? 'is refused' : 'never becomes a credential'} when the row cannot be read`, async (t) => {
         const { host, call } = await started(t);

@@ -18,7 +18,7 @@ const REPLACED = {
   reauthorize: false,
 };
 
-/** A simulator, a host with a connection to it, and what a user brings who authenticates again. */
+/** A simulator, an imitated NocoDB with a connection to it, and a function that authenticates again. */
 async function scene(t, edition, { type = edition.offered, env: more, ...settings } = {}) {
   const bitbucket = await startSimulator(t, { backend: 'newer', ...settings });
   const env = simulatorEnvironment(bitbucket, more);
@@ -49,7 +49,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual(await host('use', { first: former }), [200]);
         const again = await authenticate();
         await host('patch', { id, config: again });
-        // The former login is as good as before.
+        // The former login is as valid as before.
         assert.deepEqual(await host('use', { first: former }), [200]);
         expire();
         assert.deepEqual(await host('use', { first: former }), [REPLACED]);

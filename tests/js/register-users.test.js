@@ -17,7 +17,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
   describe(`${edition.name}: a connection with an account for each user`, () => {
     const { ours } = callsOf(edition);
 
-    /** A host with such a connection. */
+    /** An imitated NocoDB with such a connection. */
     async function scene(t, env) {
       const bb = await startSimulator(t, { clients: [{ callback: 'https://nocodb.example.com/dashboard/' }] });
       const { host, kill } = startHost(edition, { env: simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '100', ...env }) });
@@ -57,7 +57,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
         after[user] = await host('tokensOf', { id, user });
         assert.notEqual(after[user].refresh_token, before[user].refresh_token);
         assert.equal(after[user].account.nickname, user);
-        // Whoever opens it next begins with these.
+        // A wrapper that is opened next begins with these.
         assert.equal(await host('account', { first: await host('open', { id, user }) }), user);
       }
       assert.notEqual(after.dana.refresh_token, after.robin.refresh_token);

@@ -50,7 +50,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         ['development', 'bitbucket', 'Bitbucket', true],
       ]);
       assert.match(host.stdout, /"auth"/);
-      // Other parts of the host hold the same list.
+      // Other parts of NocoDB use the same list object.
       assert.equal(host.sameList, true);
     });
 
@@ -160,7 +160,7 @@ describe('a process that is not NocoDB', () => {
   });
 
   const preloads = [here('recorded-timers.cjs'), REGISTER];
-  /** What a script of a test needs: a minute that passes at once, and a host whose list appears on demand. */
+  /** What a script of a test needs: a minute that passes at once, and a NocoDB whose list appears on demand. */
   const slowHost = `
     const assert = require('node:assert');
     assert.deepEqual(timers.map(({ ms, unrefed }) => [ms, unrefed]), [[60_000, true]]);

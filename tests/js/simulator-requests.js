@@ -61,7 +61,7 @@ export function pkce() {
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
 }
 
-/** Consent, without PKCE unless asked for. */
+/** Consent, without PKCE unless the test passes a challenge. */
 export async function getCode(bb, parameters) {
   const callback = new URL(await bb.authorize(authorizeUrl(bb, parameters), { grant: true }));
   const code = callback.searchParams.get('code');

@@ -40,7 +40,7 @@ export async function openScene(options) {
     repositoryToken: 'Bearer ATCTT-repository',
   };
 
-  /** @param {string} path below the API's address, or a whole address */
+  /** @param {string} path below the API's base URL, or an absolute URL */
   async function ask(path, { as = 'all', method = 'GET', headers = {}, sent } = {}) {
     const url = path.startsWith('http') ? path : bb.apiUrl + path;
     const response = await fetch(url, {

@@ -264,7 +264,7 @@ describe("the responses of the simulator's faults are as the table says", () => 
         else assert.equal(answer.status, status);
         if (kind === 'empty') assert.equal(answer.text, '');
         if (form !== null) assert.equal(mismatch(answer, form), undefined, JSON.stringify(given));
-        // What stands in Bitbucket's place, such as a proxy, has none of its header fields.
+        // A server in Bitbucket's place, such as a proxy, has none of its headers.
         if (kind !== 'truncate' && !['html', 'redirect'].includes(kind)) judgeFaultHeaders(answer);
       }
     });

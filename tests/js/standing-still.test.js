@@ -25,7 +25,7 @@ const BEYOND_MS = 700;
 const TOKENS = { access_token: 'the-token', token_type: 'bearer', expires_in: 7200, refresh_token: 'the-refresh-token' };
 const USER = { type: 'user', uuid: '{the-uuid}', display_name: 'Ada' };
 
-/** A config for which nothing but the API is asked. */
+/** A config with which only the API gets requests. */
 const ACCESS_TOKEN = JSON.stringify({ type: 'api_key', token: 'the-token' });
 
 /** More than a socket hands over at once. */

@@ -21,7 +21,7 @@ const { createEntry: createRequiredEntry } = createRequire(import.meta.url)('noc
 /** A time as a config has it. */
 const inFuture = (ms) => new Date(Date.now() + ms).toISOString();
 
-/** A connection through the simulator: the tokens as a host would have stored them. */
+/** A connection through the simulator: the tokens as NocoDB would have stored them. */
 async function connection(t, options) {
   const bitbucket = await startSimulator(t, { backend: 'newer', ...options });
   const env = simulatorEnvironment(bitbucket);
@@ -31,7 +31,7 @@ async function connection(t, options) {
   return { bitbucket, env, Wrapper, config, refreshes };
 }
 
-/** A wrapper whose host stores in `row`, a plain object. */
+/** A wrapper whose NocoDB stores in `row`, a plain object. */
 function stored(Wrapper, config, row = { ...config }) {
   const wrapper = new Wrapper({ ...config });
   wrapper.setTokenRefreshCallback((tokens) => Object.assign(row, tokens));

@@ -16,7 +16,7 @@ const { core: pageCore } = await inside('js/browser/core.js');
 const { nextLinkOf } = await inside('js/api/paginate.js');
 const { pageUrl } = await inside('js/nocodb/lists.js');
 
-/** The entry tells what it made of the environment: in its log, in its form, and in the client it gives. */
+/** The entry shows the environment's outcome in its log, in its form and in its client. */
 function checkFormAndLog(vector, t) {
   const said = [];
   t.mock.method(console, 'warn', (line) => said.push(line));

@@ -62,7 +62,7 @@ async function runInNocodb(seed, signal) {
   return { ...result, text: `\n${tell(result).join('\n')}\n\n` };
 }
 
-/** A signal that is aborted with the exit status when somebody wants this process to end. */
+/** A signal that is aborted with the exit status when this process is told to end. */
 function whenInterrupted() {
   const stopping = new AbortController();
   // Each call under way listens.

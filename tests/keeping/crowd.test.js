@@ -16,10 +16,10 @@ const HOUR = 3_600_000;
 const LOCKOUT_MS = 1000;
 const BELIEVED_LOCKOUT_MS = 1500;
 
-/** Everybody comes within this time. */
+/** All users make their first call within this time. */
 const RUSH_MS = 3000;
 
-/** Between two calls of a user who was told to try again. */
+/** The pause between two calls of a user whose call was retryable. */
 const PAUSE_MS = 500;
 
 /** How long a token request takes, so that two at once meet. */
@@ -28,7 +28,7 @@ const LATENCY_MS = 40;
 const LONGEST_CALL_MS = 60_000;
 const MOST_REQUESTS = 2.2;
 
-/** For how many lockouts after a refusal only one asks at a time. */
+/** For how many lockouts after a refusal only one token request is sent at a time. */
 const CAREFUL = 3;
 
 /**
@@ -79,7 +79,7 @@ async function startCrowd(t, { dead, healthy, processes }) {
   return { scene, rows, workers, names };
 }
 
-/** Token requests that were sent while another one was under way, though everybody knew that one was refused. */
+/** Token requests that were sent while another one was under way, though all processes knew that one was refused. */
 function careless(requests) {
   const refusals = requests.filter(({ status }) => status === 400).map(({ endedAt }) => endedAt);
   return requests.filter((request) => {

@@ -165,7 +165,7 @@ describe('a connection survives', { concurrency: true }, () => {
       assert.equal(await worker.send('ask', { connection: 'first' }), 'works');
     }
     const [one, two] = workers;
-    // The clocks of the processes stay, so that only a 401 tells.
+    // The clocks of the processes stay, so that only a 401 reveals the expiry.
     expire();
     assert.equal(await two.send('ask', { connection: 'first' }), 'works');
     expire();

@@ -83,7 +83,7 @@ describe('a dialog ends in time and says what is going on', { concurrency: true 
     const outcomes = [dead.use((client) => client.get('/user')).catch(() => {})];
     assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
     outcomes.push(wrapper.use((client) => client.get('/user')).catch(() => {}));
-    // It is in line, or was refused as well: on a busy machine it may have asked before the news came.
+    // It waits in the queue, or was refused as well: on a busy machine it may have sent its request before the update arrived.
     await pause(500);
     const { length: before } = tap.requests;
     // A copy of the module has nothing but the coordination in common with this one, like another process.

@@ -13,7 +13,7 @@ const PATH = '/repositories/acme/docs-service/pullrequests';
 /** The numbers of all open pull requests, the newest first, as the simulator has them. */
 const EXPECTED = Array.from({ length: OPEN }, (_, index) => 2 * OPEN - 1 - 2 * index);
 
-/** A connection whose host keeps what it is given. */
+/** A connection whose NocoDB stores what it gets. */
 async function startSync(t) {
   const scene = await startScene({ pullRequests: 2 * OPEN, accessTokenLifetimeMs: HOUR });
   t.after(() => scene.close());

@@ -16,7 +16,7 @@ const LIMIT_MS = 500;
 /** Longer than four requests take, with the pauses between them. */
 const OUTAGE_MS = 10_000;
 
-/** What is told without asking anybody, on a machine that is busy. */
+/** The longest time of a call that fails without a request, on a busy machine. */
 const AT_ONCE_MS = 1500;
 
 const MOST_A_MINUTE = 4;

@@ -12,7 +12,7 @@ const PAGES = 40;
 /** At this page the tokens expire. */
 const EXPIRY = 20;
 
-/** A host with one row, whose wrappers can read it as the preload has them do. */
+/** A NocoDB with one row, which wrappers can read as with the preload. */
 async function startHost(t) {
   const scene = await startScene({ pullRequests: 2000, accessTokenLifetimeMs: HOUR });
   t.after(() => scene.close());

@@ -41,7 +41,7 @@ describe('a process that is suspended in the middle of a token request', { concu
       tap.trapAfter = () => {
         worker.standStill();
         goesOn = pause(STILL_MS).then(() => {
-          // Nobody gets another pair for the old refresh token any more.
+          // No process gets other tokens for the old refresh token any more.
           bitbucket.control.advance(11 * MINUTE);
           worker.goOn();
         });

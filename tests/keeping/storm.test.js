@@ -91,7 +91,7 @@ async function runStorm(t, { processes, wrappers, pace, variables, ahead }) {
   assert.deepEqual(troubles, [], 'nothing went wrong');
 }
 
-/** Without another refresh: from the stored row, and from the refresh token that everybody began with. */
+/** Without another refresh: from the stored row, and from the refresh token with which all began. */
 async function assertEverybodyHasTheNewest({ scene: { bitbucket, tap, environment }, rows, workers, config }) {
   const [first] = workers;
   const before = bitbucket.control.stats().token.refresh_token.requests;

@@ -18,7 +18,7 @@ const LOCKOUT_MS = 1000;
 const BELIEVED_LOCKOUT_MS = 1500;
 const AGAIN_MS = 2000;
 
-/** How long it may take until everybody knows of a success. Shorter than the time for which nobody asks after a refusal. */
+/** How long a success may take to reach all processes. Shorter than the time without requests after a refusal. */
 const NEWS_MS = 1500;
 const LATENCY_MS = 20;
 
@@ -31,7 +31,7 @@ const EARLY_REVIEW_MS = 10 * MINUTE;
 
 const VERDICT = 'RECONNECT_REQUIRED';
 
-/** Healthy connections whose access tokens have expired, in processes of the host, and a stranger's dead refresh token. */
+/** Healthy connections whose access tokens have expired, in NocoDB's processes, and another client's dead refresh token. */
 async function start(t, { healthy, processes, environment: more = {}, isStored = true }) {
   const redis = processes > 1 ? await startRedis(t) : undefined;
   const scene = await startScene({
@@ -87,7 +87,7 @@ const isAlone = (refusal, refusals) => !refusals.some(({ connection, endedAt }) 
     && endedAt <= refusal.endedAt
 ));
 
-/** Whether a request was sent late although one that was granted had shown that the lockout was over. */
+/** Whether a request was sent late although a granted one had shown that the lockout was over. */
 function isLate({ sentAt }, requests) {
   const before = requests.filter(({ endedAt }) => endedAt < sentAt);
   const refusedAt = before.findLast(({ status }) => status === 400)?.endedAt ?? 0;

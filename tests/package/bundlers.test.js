@@ -33,7 +33,7 @@ scenario(oauth).then((result) => console.log(JSON.stringify(result)));`;
 const show = `import * as oauth from '${NAME}/oauth';
 import { scenario } from './scenario.js';
 globalThis.outcome = scenario(oauth);`;
-/** Brings the core along as a file, by an address that the bundler makes. */
+/** Loads the core as a file, from a URL that the bundler makes. */
 const showSlim = (address) => `import * as oauth from '${NAME}/slim';
 ${address}
 import { scenario } from './scenario.js';

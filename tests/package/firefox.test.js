@@ -21,7 +21,7 @@ async function startFirefox(t) {
     if (session) await call('DELETE', session);
     child.kill();
   };
-  // The driver goes on writing, and somebody has to go on reading.
+  // The driver continues to write, so that its output must be read.
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
   const [origin] = line.match(/127\.0\.0\.1:\d+/);
   const call = async (method, path, body) => {

@@ -19,7 +19,7 @@ import { emptyFolder, packed } from './support.js';
 
 const require = createRequire(import.meta.url);
 
-// Mermaid asks for a document when it is loaded; it draws nothing here.
+// Mermaid requires a document when it is loaded; it draws nothing here.
 const { window } = new JSDOM('');
 Object.assign(globalThis, { window, document: window.document });
 const { default: mermaid } = await import('mermaid');

@@ -15,7 +15,7 @@ import { packageIn, packed } from './support.js';
 const { headings, blocks, tables, text } = documentAt('docs/troubleshooting.md');
 const symptoms = headings.filter(({ depth }) => depth === 3);
 
-/** Names, times and whether a line has the plugin's name in front, which depends on the host's logger, do not count. */
+/** Removes names, times and the plugin's name at the beginning, which depends on NocoDB's logger. */
 const comparable = (message) => message.replace('[nocodb-bitbucket-auth] ', '')
   .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME');
 

@@ -85,7 +85,7 @@ for (const { names, slug, body } of sections) {
     for (const name of names.filter((each) => known.includes(each))) {
       test(`has an example that the core accepts: ${name}`, (t) => {
         const lines = logged(t, { ...beside(name), [name]: example });
-        // A worker's switch asks for a Redis.
+        // The switch of a worker requires a Redis.
         assert.deepEqual(lines.filter((line) => !line.includes('NocoDB runs in several processes')), []);
       });
     }

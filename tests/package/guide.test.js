@@ -18,7 +18,7 @@ import { ranBy, runs } from './guide/commands.js';
 import { commandsIn, documentAt, documents, read, root } from './guide/documents.js';
 import { nodes, project } from './support.js';
 
-/** All addresses outside of the repository. They are not asked: tests need no Internet. */
+/** All URLs outside of the repository. The tests do not request them, because they need no Internet. */
 const OUTSIDE = [
   'https://bitbucket.status.atlassian.com',
   'https://nocodb.com',

@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const [asModule, asCommonJs, form, inNode, protocol] = ['import.mts', 'require.cts', 'form.mts', 'node.mts', 'protocol.mts']
   .map((name) => readFileSync(join(root, 'tests', 'types', name), 'utf8'));
 
-/** Programs as somebody writes them who has read the README, without a cast. */
+/** Programs as a reader of the README writes them, without a cast. */
 const newcomers = ['express-login', 'pull-requests', 'popup', 'integration'];
 const newcomer = (name) => readFileSync(join(root, 'tests', 'types', 'newcomer', `${name}.ts`), 'utf8');
 

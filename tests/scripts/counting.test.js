@@ -21,7 +21,7 @@ function runNode(t, sources) {
   });
   const report = join(folder, 'report');
   const reporter = fileURLToPath(new URL('../../scripts/lib/count-reporter.mjs', import.meta.url));
-  // Without the variable by which Node tells a test file from the runner, which this file has inherited.
+  // Without the variable that marks a test file for Node, which this file has inherited.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { status } = spawnSync(process.execPath,
     ['--test', `--test-reporter=${reporter}`, `--test-reporter-destination=${report}`, ...files], { env });

@@ -30,7 +30,7 @@ const documents = ['README.md', ...readdirSync(join(root, 'docs'), { recursive: 
 function shownIn(path) {
   const addresses = [...read(path).matchAll(/!\[[^\]]*\]\(([^)\s]+)|(?:src|srcset)="([^"]+)"/g)].map(([, a, b]) => a ?? b);
   return addresses.filter((address) => address.endsWith('.png')).map((address) => {
-    // On npm's page only a full address works.
+    // On npm's page only an absolute URL works.
     const local = address.replace(/^https:\/\/.*?\/(?=docs\/)/, '');
     return local === address ? relative(root, join(root, dirname(path), address)) : local;
   });
@@ -68,7 +68,7 @@ for (const { name } of pictures) {
       assert.ok(width >= 600 && width <= 2000, `${width} pixels wide`);
       assert.ok(height >= 300 && height <= 1500, `${height} pixels high`);
       assert.ok(bytes.length > 5_000 && bytes.length <= MOST_BYTES, `${bytes.length} bytes`);
-      // Texts, times and positions would stand in others.
+      // Texts, times and positions would be in other chunks.
       assert.deepEqual(chunks.filter((chunk) => !['IHDR', 'sRGB', 'PLTE', 'IDAT', 'IEND'].includes(chunk)), []);
     }
   });

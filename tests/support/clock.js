@@ -14,7 +14,7 @@ const QUIET_MS = 10;
 
 const PATIENCE_MS = 60_000;
 
-/** As it is before anybody moves it. */
+/** The real clock, before a test moves it. */
 const realTime = performance.now.bind(performance);
 
 /** Ahead of a script: its last argument is what TIME gives, in milliseconds. */
@@ -46,7 +46,7 @@ export async function settled(count, quiet = QUIET_MS) {
 }
 
 /**
- * @param {import('node:test').MockTracker} mock whoever owns it puts the clock right again
+ * @param {import('node:test').MockTracker} mock its owner restores the clock
  * @param {() => number} time of that Redis
  */
 function moveScripts(mock, time) {
@@ -101,7 +101,7 @@ export function moveClock(t, start) {
         if (index > 0) moveTo(Math.min(...Array.from(sleepers, ({ at }) => at)));
         await reached(count, many);
         assert.equal(count(), many);
-        // Whoever is next has to fall asleep first.
+        // The next sleeper has to fall asleep first.
         if (index < numbers.length - 1) await reached(() => sleepers.size, waiting());
       }
     },

@@ -39,7 +39,7 @@ export async function listen(t, server) {
   return server.address().port;
 }
 
-/** A port of loopback on which nobody listens. */
+/** A port of loopback on which nothing listens. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -20,7 +20,7 @@ const STARTED_WITHIN_MS = 60_000;
 const USER = 'nocodb';
 const DATABASE = 'nocodb';
 
-/** Whoever must run PostgreSQL in the place of root: the options of `spawn` that say so. */
+/** The options of `spawn` with the user that runs PostgreSQL in place of root. */
 function unprivileged() {
   if (process.getuid?.() !== 0) return {};
   const idOf = (flag) => Number(output('id', [flag, 'postgres']) ?? NaN);
@@ -42,7 +42,7 @@ export async function startPostgres(t) {
   const stop = async () => {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
-    // A "fast shutdown": connections are closed, and nobody is waited for.
+    // A "fast shutdown": the server closes its connections and does not wait for clients.
     child.kill('SIGINT');
     await ended;
   };

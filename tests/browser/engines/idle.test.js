@@ -14,7 +14,7 @@ const counting = (on, body, options = {}) => on(options, async (scene) => {
 const counted = (page) => page.evaluate(() => window.counted);
 const isLoading = { compile: 1, Module: 0, rejections: 0 };
 
-/** The popup shows Bitbucket's page, so its address was there. */
+/** The popup shows Bitbucket's page, so that its URL must have been there. */
 async function logIn(scene, popup) {
   await scene.shows(popup, 'Log in', 'Deny');
   await popup.close();

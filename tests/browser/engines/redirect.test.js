@@ -31,7 +31,7 @@ function assertError({ error }, code, phase = 'callback') {
   assert.deepEqual([error.name, error.code, error.phase], ['BitbucketAuthError', code, phase]);
 }
 
-/** Nothing of a login is left in the tab: neither in its storage nor in its address. */
+/** The tab keeps nothing of a login, neither in its storage nor in its URL. */
 async function assertNothingLeft(page) {
   assert.equal(await page.evaluate(() => sessionStorage.length + localStorage.length), 0);
   assert.doesNotMatch(await page.url(), /[?&](?:code|state|error|error_description)=/);

@@ -6,14 +6,14 @@ import { chromium } from 'playwright-core';
 import { chromiumArgs, findChromium } from '../../../scripts/lib/browser.mjs';
 import { WebDriverBrowser } from './webdriver.js';
 
-/** A host name that is this machine but no loopback name, so that plain http on it is no secure context. */
+/** A host name that resolves to this machine but is no loopback name, so that plain http on it is no secure context. */
 export const PLAIN_HOST = 'nocodb.test';
 
 const launchers = {
   chromium: () => chromium.launch({
     executablePath: findChromium().path,
     args: [...chromiumArgs, `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`],
-    // Playwright lets every popup through, which nobody's browser does.
+    // Playwright allows every popup, which no user's browser does.
     ignoreDefaultArgs: ['--disable-popup-blocking'],
   }),
   firefox: () => WebDriverBrowser.launch('firefox'),

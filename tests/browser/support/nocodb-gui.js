@@ -40,7 +40,7 @@ export async function lookLikeNocodb(scene, url, { every = GUI_LOOKS_MS } = {}) 
   return scene.popupOf(scene.page, () => scene.page.click('button'));
 }
 
-/** The address that NocoDB's GUI opens: the form's, with what it appends to it. */
+/** The URL that NocoDB's GUI opens: the form's URL, and what the GUI appends to it. */
 export async function guiAddress(scene) {
   const challenge = createHash('sha256').update('a'.repeat(43)).digest('base64url');
   const url = await scene.page.evaluate(async (options) => {

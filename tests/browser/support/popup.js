@@ -18,7 +18,7 @@ export async function go(scene, popup, address) {
   await sendTo(popup, address);
 }
 
-/** Sends the popup to the redirect URI, as somebody would who wants to give the user another's code. */
+/** Navigates the popup to the redirect URI, as an attacker would who wants to give the user another user's code. */
 export const forge = (scene, popup, response) => go(scene, popup, `${scene.redirectUri}?${response}&state=forged`);
 
 /** Closes the popup, as a user does who is back in the page then. */

@@ -39,7 +39,7 @@ export function scenes(usual, engine = 'chromium') {
     try {
       await run(options, body);
     } catch (error) {
-      // WebKit's driver loses a command now and then when the machine is busy. That tells nothing about the page.
+      // WebKit's driver sometimes loses a command when the machine is busy. That says nothing about the page.
       if (!browser.isSilent) throw error;
       await browser.close();
       browser = await launch(engine);
@@ -175,7 +175,7 @@ export class Scene {
     await page.click(`button[data-name="${name}"]`, { againAfter: CLICK_LOST_MS });
   }
 
-  /** Logs in if asked, and decides. @param {'Grant access' | 'Deny'} decision */
+  /** Logs in if the page requires it, and decides. @param {'Grant access' | 'Deny'} decision */
   async decide(page, decision) {
     if (await this.shows(page, decision, 'Log in') === 'Log in') await this.press(page, 'Log in');
     await this.press(page, decision);
@@ -258,7 +258,7 @@ async function soon(ask, what) {
   throw new Error(`there is no ${what}`);
 }
 
-/** Sends a popup to an address, by itself. Like a click, that may be lost while WebKit puts a page in another process's place. */
+/** Navigates a popup to a URL. Like a click, that may be lost while WebKit replaces the page's process. */
 export async function sendTo(popup, address) {
   const before = await popup.url();
   const hasLeft = async () => await popup.isClosed() || await popup.url() !== before;
@@ -276,7 +276,7 @@ export async function gone(popup) {
   await soon(async () => await popup.isClosed() || undefined, 'end of the popup');
 }
 
-/** Waits until a page is at an address for which the condition holds. @param {(url: URL) => boolean} condition */
+/** Waits until a page's URL fulfils the condition. @param {(url: URL) => boolean} condition */
 export async function at(page, condition) {
   await soon(async () => condition(new URL(await page.url())) || undefined, 'such address');
 }

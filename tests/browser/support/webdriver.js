@@ -29,7 +29,7 @@ const drivers = {
     command: (port) => [findGeckodriver(), ['--port', port, '--binary', findFirefox()]],
     capabilities: {
       'browserName': 'firefox',
-      // The driver lets every popup through, which nobody's Firefox does.
+      // The driver allows every popup, which no user's Firefox does.
       'moz:firefoxOptions': { args: ['-headless'], prefs: { 'dom.disable_open_during_load': true } },
     },
   },

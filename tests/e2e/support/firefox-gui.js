@@ -11,7 +11,7 @@ import { WebDriverBrowser } from '../../browser/support/webdriver.js';
 
 const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
 
-/** How often NocoDB's GUI looks at the address of its popup. */
+/** How often NocoDB's GUI polls the URL of its popup. */
 const GUI_LOOKS_MS = 500;
 
 export class FirefoxGui {
@@ -59,7 +59,7 @@ export class FirefoxGui {
     await page.click('[data-pressed]');
   }
 
-  /** Signs in, as somebody who has answered NocoDB's questions before. */
+  /** Signs in as a user who has answered NocoDB's questions before. */
   async signIn(url, { email, password }) {
     const page = this.#page;
     await page.goto(`${url}/dashboard/`);

@@ -12,14 +12,14 @@ import { chromiumArgs, findChromium } from '../../../scripts/lib/browser.mjs';
 const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
 const PATIENCE_MS = 60_000;
 
-/** How often NocoDB's GUI looks at the address of its popup. */
+/** How often NocoDB's GUI polls the URL of its popup. */
 const GUI_LOOKS_MS = 500;
 
 export class Gui {
   /** What the browser sent to create integrations, and the answers: `{ body, status, answer }`. */
   sent = [];
 
-  /** Authorization codes that came back to NocoDB's address. @type {string[]} */
+  /** Authorization codes that came back to NocoDB's URL. @type {string[]} */
   codes = [];
 
   #browser;
@@ -66,7 +66,7 @@ export class Gui {
     }
   }
 
-  /** Signs in and skips what NocoDB asks a new user. */
+  /** Signs in and skips the questions for a new user. */
   async signIn(url, { email, password }) {
     const page = this.#page;
     await page.goto(`${url}/dashboard/`);
@@ -146,7 +146,7 @@ export class Gui {
     await field.fill(text);
   }
 
-  /** Grants access in the popup, after a login if asked. NocoDB reads the address of the popup, and closes it. */
+  /** Grants access in the popup, after a login if the page requires it. NocoDB polls the popup's URL, and closes it. */
   async grant() {
     const popup = await this.#openPopup();
     const closed = popup.waitForEvent('close');

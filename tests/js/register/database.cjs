@@ -36,7 +36,7 @@ class Database {
     return this.#rows.has(id) ? { ...this.#rows.get(id) } : undefined;
   }
 
-  /** Writes a row. `transaction`: the open one; whoever brings none waits until it ends. */
+  /** Writes a row. `transaction`: the open one; a writer without one waits until it ends. */
   async write(id, row, transaction) {
     if (!transaction?.isOpen) await this.#writing;
     await this.#pause();

@@ -257,7 +257,7 @@ function createEdition({ database, options }) {
       users.set(`${id}/${user}`, await wrapper.exchangeToken(payload, row.getConfig()));
     },
 
-    /** As another process would: nobody is told. */
+    /** As another process would write it, without any notice. */
     putUser: ({ id, user, tokens }) => { users.set(`${id}/${user}`, tokens); },
 
     tokensOf: ({ id, user }) => users.get(`${id}/${user}`),

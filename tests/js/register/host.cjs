@@ -40,7 +40,7 @@ const failing = ({ code, message, reauthorize }) => ({ code, message, reauthoriz
 const services = { createIntegration: host.create, updateIntegration: host.update };
 
 const commands = {
-  /** Starts the host. An ES module's preload may need a turn of the event loop. */
+  /** Starts the imitated NocoDB. An ES module's preload may need a turn of the event loop. */
   async start({ registry }) {
     await host.start(registry);
     for (let turn = 0; turn < 100 && !Integration.availableIntegrations.some((entry) => entry.wrapper); turn += 1) {

@@ -15,7 +15,7 @@ export const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 const OTHER_AUTH = { type: 'auth', sub_type: 'github', manifest: { title: 'GitHub' } };
 
-/** `offered`: the type that the host's GUI offers Bitbucket under. `registry`: what the host assigns by itself. */
+/** `offered`: the type under which NocoDB's GUI offers Bitbucket. `registry`: the list that NocoDB itself assigns. */
 export const HOSTS = [
   { name: '0.301.3', edition: '0301', offered: 'development', registry: [] },
   {
@@ -28,7 +28,7 @@ export const HOSTS = [
   },
 ];
 
-/** Starts a host's process: `{ host, end, kill }`; `end` gives what it printed. */
+/** Starts an imitated NocoDB: `{ host, end, kill }`; `end` returns its output. */
 export function startHost({ edition, options }, { env, execArgv = ['--require', REGISTER], script = 'host.cjs' } = {}) {
   const child = fork(here(script), [JSON.stringify({ edition, options })], {
     execArgv, env: childEnvironment(env), stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -53,16 +53,16 @@ const TROUBLES = {
   }),
   killAt: (random) => ({
     what: 'kill-at',
-    // Before Bitbucket gets the request, before its answer arrives, before the pair is written, after that.
+    // Before Bitbucket gets the request, before its response arrives, before the tokens are stored, and after that.
     point: random.pick(['request', 'answer', 'answer', 'store', 'store', 'stored']),
     backMs: random.integer(...COMEBACK),
   }),
   newcomer: (random, processes) => ({
     what: 'newcomer', process: random.integer(0, processes - 1), connection: random.pick(CONNECTIONS),
   }),
-  // Somebody uses the dead row.
+  // A caller uses the dead row.
   dead: (random, processes) => ({ what: 'dead', process: random.integer(0, processes - 1) }),
-  // Somebody else uses a dead refresh token of the same OAuth client.
+  // Another program uses a dead refresh token of the same OAuth client.
   stranger: (random) => ({ what: 'stranger', afterMs: random.integer(0, 300) }),
   flush: (random) => ({ what: 'flush', afterMs: random.integer(0, 400) }),
   still: (random, processes) => ({
@@ -95,7 +95,7 @@ export function makePlan(seed) {
     withRedis,
     processes,
     wrappers: random.integer(1, 3),
-    // The host's clock goes with Bitbucket's, so that tokens are renewed ahead of expiry; else only a 401 tells.
+    // NocoDB's clock follows Bitbucket's, so that tokens are refreshed before they expire; otherwise only a 401 reveals it.
     clocksFollow: random.chance(0.5),
     rounds,
     // Everybody is killed with a pair that was not stored, and nobody comes back within the grace: `undelivered` to any

@@ -27,7 +27,7 @@ const PATIENCE_MS = 25 * SECOND;
  * @typedef {object} SeedResult
  * @property {number} seed
  * @property {string[]} saved connections that work at the end
- * @property {string[]} unavoidable connections that nobody could save, and that say so
+ * @property {string[]} unavoidable connections that nothing could have saved, and that report so
  * @property {string[]} lost all others
  * @property {string[]} problems what should not be; empty is a seed that passed
  * @property {string[]} timeline
@@ -65,7 +65,7 @@ class Chaos {
   #outages = Promise.resolve();
   #isSettled = true;
   #rows;
-  /** One for each process of the host; undefined while it is dead. @type {(Worker | undefined)[]} */
+  /** One for each process of NocoDB; undefined while it is dead. @type {(Worker | undefined)[]} */
   #slots;
   #incarnations = 0;
   #everyWorker = [];
@@ -130,7 +130,7 @@ class Chaos {
     await Promise.all(this.#slots.map((_, index) => this.#startProcess(index)));
   }
 
-  /** Two refresh tokens that were used long ago, one in a row and one in somebody else's hands. */
+  /** Two refresh tokens that were used long ago, one in a row and one in another program. */
   async #createTheDead() {
     const { bitbucket, connect, refreshElsewhere } = this.#scene;
     const row = await connect(DEAD_CONNECTION);
@@ -152,7 +152,7 @@ class Chaos {
     if (this.#plan.ending) await this.#kill(this.#plan.ending, this.#plan.victim);
   }
 
-  /** Ends the troubles and asks everybody. */
+  /** Ends the failures and calls every connection. */
   async judge() {
     await this.#calmDown();
     const reports = await Promise.all(this.#living().map((worker) => within(PATIENCE_MS, worker.send('halt'))));
@@ -175,7 +175,7 @@ class Chaos {
         troubled.add(connection);
       }
     }
-    // Whoever lives on borrowed time now loses it.
+    // A connection that works only within a grace period fails from now on.
     await this.#advance(BEYOND_GRACE_MS);
     await checkAll('after the grace');
     // Without Redis, two processes at once know nothing of each other.
@@ -344,7 +344,7 @@ class Chaos {
           const opened = { connection: DEAD_CONNECTION, config: this.#rows.read(DEAD_CONNECTION), count: 1, via: 'callback' };
           const worker = this.#slots[trouble.process];
           await worker?.send('open', opened);
-          // Nobody waits for what it says, which takes its time.
+          // The plan goes on without its result, which takes time.
           void worker?.send('ask', { connection: DEAD_CONNECTION });
         });
         break;
@@ -387,7 +387,7 @@ class Chaos {
     this.say(`${worker.name} goes on`);
   }
 
-  /** No more troubles, and everybody is there. */
+  /** Ends all failures, and starts all processes. */
   async #calmDown() {
     this.#traps.length = 0;
     this.#scene.tap.faults.length = 0;
@@ -407,7 +407,7 @@ class Chaos {
     this.say(`the clock moves ${ms / SECOND} s`);
   }
 
-  /** @returns {Promise<boolean>} whether every wrapper had a success */
+  /** @returns {Promise<boolean>} whether every wrapper had a successful call */
   async #settle() {
     await this.#everybodyBack();
     const settled = await Promise.all(this.#living().map(
@@ -480,7 +480,7 @@ class Chaos {
     return false;
   }
 
-  /** Kills everybody while the new pair of one connection is not stored, and lets the grace pass. */
+  /** Kills all processes while the new tokens of one connection are not stored, and lets the grace period pass. */
   async #kill(ending, victim) {
     if (!(await this.#agree(victim))) return;
     const { tap } = this.#scene;
@@ -489,7 +489,7 @@ class Chaos {
     const met = new Promise((resolve) => {
       meet = () => resolve(true);
     });
-    // Nobody else's pair is in the air when it happens.
+    // No other connection has tokens that are not stored when it happens.
     tap.trapBefore = ({ connection }) => connection !== victim;
     const never = new Promise(() => {});
     if (ending === 'undelivered') {
@@ -500,7 +500,7 @@ class Chaos {
       };
     } else {
       this.#rows.write = () => never;
-      // Not when a wrapper that was behind gets the pair of before.
+      // Not when a wrapper with old tokens gets the previous ones.
       const before = tap.newest(victim);
       this.#onStore = (connection) => {
         if (connection === victim && tap.newest(victim) !== before) meet();
@@ -515,7 +515,7 @@ class Chaos {
     this.#onStore = undefined;
     await this.#advance(BEYOND_GRACE_MS);
     this.#calmAt = this.#now();
-    // Otherwise a pair that is dead by now would look fresh.
+    // Otherwise tokens that are dead by now would look fresh.
     this.#stayedMs = this.#offsetMs;
     if (ending === 'undelivered' || !this.#redis) this.#unavoidable.push(victim);
     await Promise.all(this.#slots.map((_, index) => this.#startProcess(index)));

@@ -26,7 +26,7 @@ export class Rows {
     this.#rows.set(connection, config);
   }
 
-  /** A copy, as each of the host's processes gets one. */
+  /** A copy, as each of NocoDB's processes gets one. */
   read(connection) {
     return structuredClone(this.#rows.get(connection));
   }

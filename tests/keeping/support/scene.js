@@ -37,7 +37,7 @@ export async function startScene({ variables, ...settings } = {}) {
     bitbucket,
     tap,
     environment,
-    /** A user connects. @returns the config as the host stores it */
+    /** A user connects. @returns the config as NocoDB stores it */
     connect: async (connection) => {
       const config = await connectUser(bitbucket, createEntry(environment).wrapper);
       tap.name(connection, config);

@@ -30,7 +30,7 @@ export const digest = (value) => createHash('sha256').update(String(value)).dige
  * One request that used a refresh token.
  *
  * @typedef {object} TokenRequest
- * @property {string} worker who asked
+ * @property {string} worker the process that sent the request
  * @property {string | undefined} connection
  * @property {number} sentAt like `endedAt` by `performance.now()`
  * @property {number} [endedAt] absent while it is on its way
@@ -41,7 +41,7 @@ export const digest = (value) => createHash('sha256').update(String(value)).dige
  * One refresh that Bitbucket carried out.
  *
  * @typedef {object} Refresh
- * @property {string} worker who asked
+ * @property {string} worker the process that sent the request
  * @property {string} connection
  * @property {string} used digest of the refresh token that was sent
  * @property {string} issued digest of the one that came back
@@ -92,7 +92,7 @@ export class TokenTap {
   constructor(tokenUrl) {
     this.#tokenUrl = tokenUrl;
     this.#server = createServer((request, response) => {
-      // Whoever asked may be gone, and the simulator too at the end: then there is nobody to answer.
+      // The sender may be gone, and at the end the simulator, too: then there is no one to respond to.
       this.#serve(request, response).catch(() => response.destroy());
     });
   }
@@ -103,7 +103,7 @@ export class TokenTap {
     return this;
   }
 
-  /** The same for all processes: another address would be another OAuth client. */
+  /** The same for all processes: another URL would be another OAuth client. */
   get url() {
     return `http://127.0.0.1:${this.#server.address().port}${TOKEN_PATH}`;
   }
@@ -115,7 +115,7 @@ export class TokenTap {
     await closed;
   }
 
-  /** Names the connection to which a pair belongs, and with it all that follow it. */
+  /** Names the connection to which tokens belong, and with it all their successors. */
   name(connection, { oauth_token: accessToken, refresh_token: refreshToken }) {
     this.#connectionOf.set(digest(refreshToken), connection);
     this.#keepSecret(accessToken, refreshToken);
@@ -126,7 +126,7 @@ export class TokenTap {
     return this.refreshes.findLast((refresh) => refresh.connection === connection)?.issued;
   }
 
-  /** Whether Bitbucket has yielded a pair for this refresh token, so that its time is running. */
+  /** Whether Bitbucket has issued a successor of this refresh token, so that its grace period is running. */
   isUsed(refreshToken) {
     return this.#used.has(digest(refreshToken));
   }

@@ -224,7 +224,7 @@ const commands = {
     return (await call(users.find((user) => user.connection === connection), CALLS[0])) ?? 'works';
   },
 
-  /** What `refreshToken` gives for this token, asked of a new wrapper. */
+  /** What `refreshToken` of a new wrapper returns for this token. */
   async refreshToken({ config }) {
     return new Wrapper(config).refreshToken({ refresh_token: config.refresh_token });
   },

@@ -14,7 +14,7 @@ const MAIN = fileURLToPath(new URL('worker-main.js', import.meta.url));
 export class Worker {
   isAlive = true;
 
-  /** Called when a caller was told to connect again. @type {(connection: string) => void} */
+  /** Called when a caller's error says that the user must connect again. @type {(connection: string) => void} */
   onVerdict = () => {};
 
   output = '';

@@ -28,7 +28,7 @@ Integration.availableIntegrations = [];
 /** The variables of a command. npm needs those with which this machine reaches a registry. */
 const commandEnvironment = (more) => childEnvironment(more, /_proxy$|^NODE_EXTRA_CA_CERTS$/i);
 
-/** Runs a command in a shell, as somebody does who copies it; the tarball is where it is. */
+/** Runs a command in a shell, as a reader copies it; the tarball is where it is. */
 export function shell(command, cwd, env) {
   const { status, stdout, stderr } = spawnSync('sh', ['-c', command.replace(TARBALL, packed.tarball)], {
     cwd, env: commandEnvironment(env), encoding: 'utf8',
@@ -37,7 +37,7 @@ export function shell(command, cwd, env) {
   return stdout;
 }
 
-/** Runs a program that goes on until it is told to end: its output once that shows `pattern`. */
+/** Runs a program that does not end by itself: its output once that shows `pattern`. */
 async function untilItSays(t, command, args, pattern) {
   const child = spawn(command, args, { cwd: root, env: commandEnvironment(), stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const closed = once(child, 'close');
@@ -91,7 +91,7 @@ export const runs = {
     await end();
     await assert.rejects(fetch(url));
   },
-  // Without any variable, and with nobody at Bitbucket's addresses.
+  // Without any variable, and without a connection to Bitbucket.
   'npx --no-install nocodb-bitbucket-auth doctor': async (t, command) => {
     const nobody = `http://127.0.0.1:${await freePort()}`;
     const env = Object.fromEntries(['AUTHORIZE', 'TOKEN', 'API'].map((name) => [`INTEGRATION_AUTH_BITBUCKET_${name}_URL`, nobody]));

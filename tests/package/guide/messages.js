@@ -33,7 +33,7 @@ const MINUTE = 60_000;
 const time = (ms) => new Date(Date.now() + ms).toISOString();
 const at = { authorized_at: '2026-11-01T00:00:00.000Z' };
 
-/** OAuth tokens that have expired, unless told otherwise. */
+/** OAuth tokens that have expired unless the test says otherwise. */
 const oauth = (more) => ({
   type: 'oauth', oauth_token: 'access-0', refresh_token: 'refresh-0', expires_at: time(-MINUTE), refreshed_at: time(-121 * MINUTE),
   ...at, ...more,
@@ -41,7 +41,7 @@ const oauth = (more) => ({
 const accessToken = { type: 'api_key', token: 'the-token' };
 const apiToken = { type: 'basic', token: 'the-token', email: 'dana@example.com' };
 
-/** What somebody is told who gets this error. */
+/** The message of the error that a caller gets. */
 const meant = (error) => (error.bitbucket ?? error).message;
 const saidBy = async (call) => meant(await thrownBy(call));
 const get = (wrapper, path = '/user') => wrapper.use((client) => client.get(path, { 'axios-retry': { retries: 0 } }));
@@ -63,7 +63,7 @@ const refuse = (status, message, more = {}, headers = {}) => (response) => (
   json(response, status, { type: 'error', error: { message, ...more } }, headers));
 const refuseToken = (status, error) => (response) => json(response, status, { error, error_description: 'Refused' });
 
-/** What a request is told that Bitbucket answers like this. */
+/** The message for a request to which Bitbucket responds like this. */
 const apiSays = async (t, answer, config) => {
   const Wrapper = await bitbucket(t, answer);
   return saidBy(() => get(new Wrapper(config)));
@@ -258,7 +258,7 @@ export const producers = {
     return [await apiSays(t, missing, accessToken), message];
   },
   'bitbucket-answers-with-an-error': async (t) => [await apiSays(t, refuse(500, 'Something went wrong'), accessToken)],
-  // The client asks again for half a minute.
+  // The client retries for half a minute.
   'bitbucket-is-not-ready': () => [failure('API_NOT_READY', 'api').message],
   'the-rate-limit-is-reached': async (t) => (
     [await apiSays(t, refuse(429, 'Rate limit', {}, { 'retry-after': '120' }), accessToken)]),

@@ -18,14 +18,14 @@ const PRELOAD = fileURLToPath(new URL('preload.cjs', import.meta.url));
 const ADMIN = { email: 'admin@example.com', password: 'Noco-chaos-Passw0rd!' };
 const AGAIN_AFTER_MS = 1000;
 
-/** The process that was asked is not there, or ended before it answered. */
+/** The called process is not there, or ended before it responded. */
 export class Away extends Error {}
 
 export class NocodbProcess {
   /** @type {string[]} */
   printed = [];
 
-  /** How often it ended without being asked to. */
+  /** How often it ended by itself. */
   endedByItself = 0;
 
   #name;

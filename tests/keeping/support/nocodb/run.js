@@ -72,9 +72,9 @@ class NocodbChaos {
   /** @type {Record<string, NocodbProcess>} */
   #processes = {};
   #integrations = {};
-  /** When the newest pair of a connection was obtained. */
+  /** When the newest tokens of a connection were obtained. */
   #obtained = new Map();
-  /** Those that did not come back: nobody waits for them again until the end. @type {Set<string>} */
+  /** Connections that did not recover: the run does not wait for them again until the end. @type {Set<string>} */
   #givenUp = new Set();
   #problems = [];
   #verdicts = Object.fromEntries(
@@ -176,7 +176,7 @@ class NocodbChaos {
 
   async end() {
     this.#isCalling = false;
-    // A call that hangs ends with the process that was asked.
+    // A call that hangs ends with its process.
     await Promise.all(Object.values(this.#processes).map((nocodb) => nocodb.end()));
     await Promise.allSettled(this.#callers);
     for (const work of this.#afterwards.reverse()) await work();
@@ -306,7 +306,7 @@ class NocodbChaos {
 
   // The end
 
-  /** Whether everything works without the callers, and once more after everybody knows only what the rows tell. */
+  /** Whether everything works without the callers, and once more after all processes know only what the rows contain. */
   async judge() {
     this.#isCalling = false;
     await Promise.all(this.#callers);
@@ -347,7 +347,7 @@ class NocodbChaos {
     }
   }
 
-  /** What the rows hold, as soon as all of them hold the newest pair, or after a while. */
+  /** The rows, as soon as all of them have the newest tokens, or after a while. */
   async #rows() {
     let states;
     await until(async () => {

@@ -7,7 +7,7 @@
 
 const MESSAGE_LENGTH = 160;
 
-/** What stands before each line of the plugin in NocoDB's log. */
+/** The beginning of each line of the plugin in NocoDB's log. */
 const PLUGIN = 'nocodb-bitbucket-auth';
 
 /**
@@ -52,7 +52,7 @@ export class Kinds {
   }
 }
 
-/** Words that are the same for the same reason: times and addresses differ from call to call. */
+/** Messages without times and URLs, which differ from call to call, so that the same cause gives the same text. */
 const inWords = (message) => message.slice(0, MESSAGE_LENGTH).replaceAll(/\d+/g, 'N');
 
 /**
