@@ -6,18 +6,18 @@
 
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, to_error};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
-use nocodb_bitbucket_auth::authorization_response::{LONGEST_CODE, validate};
+use nocodb_bitbucket_auth::authorization_response::{MAX_CODE_LENGTH, validate};
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, TestContext};
 use nocodb_bitbucket_auth::credential::AuthType;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::environment::{Environment, variable};
-use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES};
+use nocodb_bitbucket_auth::error::{Code, Error, NOCODB_REFRESH_PHRASES};
 use nocodb_bitbucket_auth::grant_type::GrantType;
 use nocodb_bitbucket_auth::scope::ScopeSet;
 use nocodb_bitbucket_auth::secret::Secret;
 use nocodb_bitbucket_auth::state::State;
-use nocodb_bitbucket_auth::token_request::LONGEST_TOKEN;
+use nocodb_bitbucket_auth::token_request::MAX_TOKEN_LENGTH;
 use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
 use nocodb_bitbucket_auth::token_set::Previous;
 use url::Url;
@@ -44,7 +44,7 @@ pub fn callback(data: &[u8]) {
         match validate(&client, callback, &state) {
             Ok(code) => {
                 let code = code.expose();
-                assert!(!code.is_empty() && code.len() <= LONGEST_CODE && !code.chars().any(char::is_control));
+                assert!(!code.is_empty() && code.len() <= MAX_CODE_LENGTH && !code.chars().any(char::is_control));
                 let other = State::remembered("another").expect("a state");
                 assert!(validate(&client, callback, &other).is_err());
             }
@@ -76,7 +76,7 @@ pub fn token_response(data: &[u8]) {
         Ok(tokens) => {
             for token in [Some(&tokens.access_token), tokens.refresh_token.as_ref()].into_iter().flatten() {
                 let token = token.expose();
-                assert!((1..=LONGEST_TOKEN).contains(&token.len()));
+                assert!((1..=MAX_TOKEN_LENGTH).contains(&token.len()));
                 assert!(token.bytes().all(|byte| byte.is_ascii_graphic()));
             }
             assert!(tokens.expires_at.is_none_or(|time| (1.7e12..=1.7e12 + 315_360_000_000.0).contains(&time)));
@@ -136,7 +136,7 @@ fn check_api_error(error: &Error) {
     assert!(error.retry_after.is_none_or(|wait| wait <= 86_400_000));
     let message = error.message();
     assert!(!message.chars().any(char::is_control));
-    assert!(!HOST_REFRESH_PHRASES.iter().any(|phrase| message.to_lowercase().contains(phrase)), "{message}");
+    assert!(!NOCODB_REFRESH_PHRASES.iter().any(|phrase| message.to_lowercase().contains(phrase)), "{message}");
     let scopes = error.required.iter().chain(error.granted.iter().flatten());
     assert!(scopes.clone().count() <= 100);
     assert!(scopes.into_iter().all(|name| (1..=64).contains(&name.len()) && name.is_ascii()));

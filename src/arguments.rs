@@ -12,7 +12,7 @@ use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use crate::Reason;
-use crate::authorization_response::LONGEST_CALLBACK;
+use crate::authorization_response::MAX_CALLBACK_LENGTH;
 use crate::client_config::IN_A_BROWSER;
 use crate::error::{Error, Phase};
 use crate::pending_authorization::login_timeout_error;
@@ -81,7 +81,7 @@ impl MemberType {
     fn limit(self) -> Option<usize> {
         match self {
             Scopes => Some(MOST_SCOPES),
-            Callback => Some(LONGEST_CALLBACK),
+            Callback => Some(MAX_CALLBACK_LENGTH),
             #[cfg(feature = "server")]
             Bytes => Some(crate::token_response::MAX_BODY_SIZE),
             _ => None,

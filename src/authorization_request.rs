@@ -1,7 +1,7 @@
-//! The authorization request (RFC 6749 section 4.1.1): the address that the user's browser opens.
+//! The authorization request (RFC 6749 section 4.1.1): the URL that the user's browser opens.
 //!
-//! In: the client, random bytes, extra parameters. Out: the address, and what must be remembered until the callback.
-//! What never happens here: an extra parameter taking the place of one of the core's own.
+//! In: the client, random bytes, extra parameters. Out: the URL, and the values to keep until the callback. What never happens
+//! here: an extra parameter replaces one of the core's own.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -13,22 +13,22 @@ use crate::pkce::{CodeVerifier, VERIFIER_BYTES};
 use crate::query;
 use crate::state::{STATE_BYTES, State};
 
-/// The only method that this client speaks (RFC 7636 section 4.2).
+/// The only challenge method that this client supports (RFC 7636 section 4.2).
 const CHALLENGE_METHOD_PARAMETER: &str = "&code_challenge_method=S256";
 
-/// How many random bytes an authorization request takes.
+/// How many random bytes an authorization request needs.
 pub const RANDOM_BYTES: usize = STATE_BYTES + VERIFIER_BYTES;
 
-/// A request that was built, and what is to be remembered of it.
+/// An authorization request, and the values to keep until the callback.
 #[derive(Clone)]
 pub struct AuthorizationRequest {
-    /// The address to open. It carries the state, so it is as confidential as that.
+    /// The URL to open. It contains the state, so it is as confidential as that.
     pub url: String,
-    /// To be compared with the callback's.
+    /// The state to compare with the callback's.
     pub state: State,
-    /// To be sent with the code.
+    /// The verifier to send with the code.
     pub code_verifier: CodeVerifier,
-    /// What stands in the address instead of the verifier.
+    /// The challenge in the URL, derived from the verifier.
     pub code_challenge: String,
 }
 
@@ -39,11 +39,11 @@ impl fmt::Debug for AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
-    /// Builds a request with state and PKCE. `address` is the [authorization URL](authorization_url) of this client, which is
-    /// always the same.
+    /// Builds a request with state and PKCE. `base` is the [authorization URL](authorization_url) of this client, which never
+    /// changes.
     pub fn new(
         client: &ClientConfig,
-        address: &str,
+        base: &str,
         random: &[u8; RANDOM_BYTES],
         extra: &[(String, String)],
     ) -> Result<Self> {
@@ -61,15 +61,15 @@ impl AuthorizationRequest {
         let state = State::from_random(&for_state);
         let code_verifier = CodeVerifier::from_random(&for_verifier);
         let code_challenge = code_verifier.challenge();
-        // In base64url there is nothing to be encoded.
+        // Base64url needs no encoding.
         let own = ["&state=", state.expose(), "&code_challenge=", &code_challenge, CHALLENGE_METHOD_PARAMETER];
         let extra = extra.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let url = query::append(address.to_owned() + &own.concat(), extra);
+        let url = query::append(base.to_owned() + &own.concat(), extra);
         Ok(Self { url, state, code_verifier, code_challenge })
     }
 }
 
-/// Why extra parameters would stand twice in the address (RFC 6749 section 3.1 forbids that), if they would.
+/// Why the extra parameters would repeat a parameter in the URL, which RFC 6749 section 3.1 forbids; `None` if they would not.
 fn repeated(client: &ClientConfig, extra: &[(String, String)]) -> Option<&'static str> {
     let (_, query) = query::split(client.endpoints().authorize.as_str());
     let mut seen: Vec<Cow<'_, str>> = query::pairs(query).flatten().map(|(name, _)| name).collect();
@@ -82,8 +82,8 @@ fn repeated(client: &ClientConfig, extra: &[(String, String)]) -> Option<&'stati
     None
 }
 
-/// The address without state and PKCE, for a host that appends its own. NocoDB's GUI does that by string, so the
-/// address has a query and no fragment.
+/// The authorization URL without state and PKCE, for NocoDB, whose GUI appends its own as a string. The URL therefore has a
+/// query and no fragment.
 pub fn authorization_url(client: &ClientConfig) -> String {
     let scopes = client.scopes().to_string();
     let parameters = [
@@ -96,7 +96,7 @@ pub fn authorization_url(client: &ClientConfig) -> String {
     query::append(client.endpoints().authorize.as_str().to_owned(), present)
 }
 
-/// The bytes of the state and those of the verifier: independent of each other, so that neither tells the other.
+/// Separate bytes for the state and for the verifier, so that neither reveals the other.
 fn split_random(random: &[u8; RANDOM_BYTES]) -> ([u8; STATE_BYTES], [u8; VERIFIER_BYTES]) {
     let mut state = [0; STATE_BYTES];
     let mut verifier = [0; VERIFIER_BYTES];

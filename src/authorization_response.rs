@@ -1,8 +1,7 @@
 //! The authorization response (RFC 6749 section 4.1.2): what Bitbucket sends back through the user's browser.
 //!
-//! In: a callback, the redirect URI, the state that was remembered. Out: an [`AuthorizationCode`], which exists only
-//! when everything was checked. What never happens here: a code, an error or a description being believed before the
-//! state was found to be the right one.
+//! In: a callback, the redirect URI, and the state of the authorization request. Out: an [`AuthorizationCode`], which exists only
+//! if all checks passed. What never happens here: a code, an error or a description is trusted before the state is verified.
 
 use std::borrow::Cow;
 
@@ -15,30 +14,30 @@ use crate::scope;
 use crate::secret::{Secret, clean_description};
 use crate::state::State;
 
-/// The longest authorization code that is accepted, in bytes.
-pub const LONGEST_CODE: usize = 4096;
+/// The maximum length of an authorization code, in bytes.
+pub const MAX_CODE_LENGTH: usize = 4096;
 
-/// The longest callback that is looked at, in bytes.
-pub const LONGEST_CALLBACK: usize = 65_536;
+/// The maximum length of a callback, in bytes.
+pub const MAX_CALLBACK_LENGTH: usize = 65_536;
 
-/// A code that came with the right state. The token request takes nothing else.
+/// A code from a validated callback. The token request accepts nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthorizationCode(Secret);
 
 impl AuthorizationCode {
-    /// A code that [`validate`] gave to a caller as a text, who gives it back for the token request.
+    /// A code that [`validate`] returned to a caller as a string, and that the caller passes back for the token request.
     pub fn validated_before(code: &str) -> Result<Self> {
         Self::from_text(code)
     }
 
-    /// A code that a host's form hands over: there, the host's own page has compared the state. What ties the code to a
-    /// login that was started there is its verifier ([`crate::environment::HostVerifier`]).
-    pub fn from_host_payload(code: &str) -> Result<Self> {
+    /// A code from NocoDB's form, where NocoDB's own page has compared the state. The code verifier ties the code to a login that
+    /// started there ([`crate::environment::HostVerifier`]).
+    pub fn from_nocodb_payload(code: &str) -> Result<Self> {
         Self::from_text(code)
     }
 
     fn from_text(code: &str) -> Result<Self> {
-        pasted::check_confidential(code, LONGEST_CODE)
+        pasted::check_confidential(code, MAX_CODE_LENGTH)
             .map_err(|reason| Error::argument(Phase::Exchange, "code", reason))?;
         Ok(Self(Secret::new(code)))
     }
@@ -49,23 +48,23 @@ impl AuthorizationCode {
     }
 }
 
-/// Judges a callback: an absolute or relative address, or a query. The order of the checks is part of the contract: of a
-/// callback whose state is wrong nothing is told but that it is malformed, in the wrong place, of a kind that was not asked
-/// for, or another server's.
+/// Validates a callback: an absolute or relative URL, or a query. The order of the checks is part of the contract: syntax and
+/// redirect URI, response type, issuer, state, error, code. If the state does not match, the error reveals nothing about the
+/// later parts.
 pub fn validate(client: &ClientConfig, callback: &str, state: &State) -> Result<AuthorizationCode> {
     let parameters = Parameters::parse(query_of(client, callback)?)?;
     let Parameters { unsupported, iss, state: received_state, error, error_description, code, .. } = parameters;
     if unsupported {
-        return Err(refused(Code::CallbackUnsupportedResponse));
+        return Err(rejected(Code::CallbackUnsupportedResponse));
     }
     if iss.is_some_and(|iss| iss != client.endpoints().authorize.origin()) {
-        return Err(refused(Code::IssuerMismatch));
+        return Err(rejected(Code::IssuerMismatch));
     }
     // RFC 6749 section 3.1: a parameter without a value is treated as omitted.
     let received_state = received_state.filter(|value| !value.is_empty());
     match received_state {
-        None => return Err(refused(Code::StateMissing)),
-        Some(received) if !state.matches(&received) => return Err(refused(Code::StateMismatch)),
+        None => return Err(rejected(Code::StateMissing)),
+        Some(received) if !state.matches(&received) => return Err(rejected(Code::StateMismatch)),
         Some(_) => {}
     }
     let code = code.filter(|code| !code.is_empty());
@@ -73,18 +72,18 @@ pub fn validate(client: &ClientConfig, callback: &str, state: &State) -> Result<
         let known = [Some(state.expose()), code.as_deref(), client.client_secret().map(Secret::expose)];
         return Err(authorization_error(&error, error_description.as_deref(), known));
     }
-    let code = code.ok_or_else(|| refused(Code::CodeMissing))?;
-    // What was not decoded was looked at with the rest of the callback.
-    if code.len() > LONGEST_CODE || matches!(&code, Cow::Owned(code) if has_control(code)) {
+    let code = code.ok_or_else(|| rejected(Code::CodeMissing))?;
+    // `query_of` has checked a code that needed no decoding.
+    if code.len() > MAX_CODE_LENGTH || matches!(&code, Cow::Owned(code) if has_control(code)) {
         let reason = "the code is too long or contains control characters";
-        return Err(refused(Code::CallbackInvalid).with_reason(reason));
+        return Err(rejected(Code::CallbackInvalid).with_reason(reason));
     }
     Ok(AuthorizationCode(Secret::new(code)))
 }
 
-/// Judges the callback of a login for which a page waits; `None` when the user said no. Whether Bitbucket sends the
-/// state along with a denial is not known, so one without a state is believed: whoever forges it ends a login that can
-/// be started again, and gains nothing. A denial with a wrong state is somebody else's.
+/// Validates the callback of a login for which a page waits; `None` if the user denied access. It is not known whether Bitbucket
+/// sends the state with a denial, so a denial without a state is accepted. An attacker who forges one ends a login that the user
+/// can start again, and gains nothing. A denial with a wrong state belongs to another login.
 pub fn validate_in_page(client: &ClientConfig, callback: &str, state: &State) -> Result<Option<AuthorizationCode>> {
     match validate(client, callback, state) {
         Ok(code) => Ok(Some(code)),
@@ -94,7 +93,7 @@ pub fn validate_in_page(client: &ClientConfig, callback: &str, state: &State) ->
     }
 }
 
-/// Whether a callback that was refused with this code is none of the login that waits: its own may still come.
+/// Whether a callback with this error belongs to another login than the pending one, whose own callback may still arrive.
 pub fn is_from_another_login(code: Code) -> bool {
     matches!(code, Code::StateMissing | Code::StateMismatch | Code::CallbackInvalid)
 }
@@ -104,69 +103,69 @@ pub(crate) fn is_denial(query: &str) -> Result<bool> {
     Ok(Parameters::parse(query)?.error.as_deref() == Some(ACCESS_DENIED))
 }
 
-/// Whether an absolute address is at the redirect URI, by origin and path, whatever it carries.
-pub fn is_callback_url(client: &ClientConfig, address: &str) -> bool {
-    let (place, _) = query::split(address);
-    has_scheme(place) && client.redirect_uri().matches(place)
+/// Whether an absolute URL has the redirect URI's origin and path.
+pub fn is_callback_url(client: &ClientConfig, url: &str) -> bool {
+    let (base, _) = query::split(url);
+    has_scheme(base) && client.redirect_uri().matches(base)
 }
 
-fn refused(code: Code) -> Box<Error> {
+fn rejected(code: Code) -> Box<Error> {
     Error::new(code, Phase::Callback)
 }
 
 /// RFC 6749 section 4.1.2.1.
 fn authorization_error(error: &str, description: Option<&str>, known: [Option<&str>; 3]) -> Box<Error> {
     let secrets = || known.into_iter().flatten();
-    let kind = if error == ACCESS_DENIED { Code::AccessDenied } else { Code::AuthorizationFailed };
-    let mut refusal = refused(kind);
-    refusal.reason = scope::cure(error);
-    refusal.error = clean_error_code(error, secrets());
-    refusal.error_description = description.and_then(|text| clean_description(text, secrets()));
-    refusal
+    let code = if error == ACCESS_DENIED { Code::AccessDenied } else { Code::AuthorizationFailed };
+    let mut rejection = rejected(code);
+    rejection.reason = scope::cure(error);
+    rejection.error = clean_error_code(error, secrets());
+    rejection.error_description = description.and_then(|text| clean_description(text, secrets()));
+    rejection
 }
 
-/// The query of a callback, after its origin and path were compared with the redirect URI's.
+/// The query of a callback. Fails if the callback's origin or path differs from the redirect URI's.
 fn query_of<'a>(client: &ClientConfig, callback: &'a str) -> Result<&'a str> {
-    if callback.len() > LONGEST_CALLBACK {
-        return Err(refused(Code::CallbackInvalid).with_reason("it is longer than 64 KiB"));
+    if callback.len() > MAX_CALLBACK_LENGTH {
+        return Err(rejected(Code::CallbackInvalid).with_reason("it is longer than 64 KiB"));
     }
-    // Fragments are not looked into: what stands there was never sent to a server and is not part of the response.
+    // The fragment is ignored: browsers do not send it to servers, and it is not part of the response.
     let text = callback.split('#').next().unwrap_or_default();
     if !is_graphic(text) && text.contains(|c: char| c.is_control() || c == ' ') {
-        return Err(refused(Code::CallbackInvalid).with_reason("it contains white space or control characters"));
+        return Err(rejected(Code::CallbackInvalid).with_reason("it contains white space or control characters"));
     }
-    let (place, query) = split_place(text, client.redirect_uri());
-    if place.is_some_and(|place| !client.redirect_uri().matches(place)) {
+    let (base, query) = split_base(text, client.redirect_uri());
+    if base.is_some_and(|base| !client.redirect_uri().matches(base)) {
         let reason = "its origin or path differs from the redirect URI's";
-        return Err(refused(Code::CallbackInvalid).with_reason(reason));
+        return Err(rejected(Code::CallbackInvalid).with_reason(reason));
     }
     Ok(query)
 }
 
-/// Splits a text into the place it points to, if it names one, and its query.
-fn split_place<'a>(text: &'a str, redirect_uri: &WebUrl) -> (Option<&'a str>, &'a str) {
+/// Splits a text into its URL without the query, if it has one, and its query.
+fn split_base<'a>(text: &'a str, redirect_uri: &WebUrl) -> (Option<&'a str>, &'a str) {
     match text.split_once('?') {
-        // Most callbacks begin with the very redirect URI.
-        Some((place, query)) if query::split(redirect_uri.as_str()).0 == place => (None, query),
-        // A bare query may hold a question mark in a value, but not before its first '=' or '&'. Before its own question
-        // mark it has no place, which is the redirect URI's (RFC 3986 section 5.2.2).
-        Some((place, query)) if names_place(text) || !place.contains(['=', '&']) => (Some(place), query),
-        None if names_place(text) => (Some(text), ""),
+        // Most callbacks begin with the exact redirect URI.
+        Some((base, query)) if query::split(redirect_uri.as_str()).0 == base => (None, query),
+        // A bare query may contain a question mark in a value, but not before its first '=' or '&'. An empty URL before the
+        // question mark refers to the redirect URI (RFC 3986 section 5.2.2).
+        Some((base, query)) if is_url(text) || !base.contains(['=', '&']) => (Some(base), query),
+        None if is_url(text) => (Some(text), ""),
         _ => (None, text),
     }
 }
 
-/// Whether a text can only be an address, whatever it holds: it begins with a scheme or a path.
-fn names_place(text: &str) -> bool {
+/// Whether a text is a URL and not a bare query: it begins with a scheme or a path.
+fn is_url(text: &str) -> bool {
     has_scheme(text) || text.starts_with(['/', '.'])
 }
 
-/// The parameters that are read, each at most once.
+/// The parameters of the response, each at most once.
 #[derive(Default)]
 struct Parameters<'a> {
-    /// Which of [`READ`] were there.
-    seen: [bool; READ.len()],
-    /// A JARM, hybrid or implicit response, which was not asked for.
+    /// Which of [`RESPONSE_PARAMETERS`] were present.
+    seen: [bool; RESPONSE_PARAMETERS.len()],
+    /// Whether this is a JARM, hybrid or implicit response, which the client did not request.
     unsupported: bool,
     iss: Option<Cow<'a, str>>,
     state: Option<Cow<'a, str>>,
@@ -180,16 +179,17 @@ impl<'a> Parameters<'a> {
         let mut found = Self::default();
         for pair in query::pairs(query) {
             let (name, value) = pair.map_err(|_| {
-                refused(Code::CallbackInvalid).with_reason("it contains a malformed percent-encoding")
+                rejected(Code::CallbackInvalid).with_reason("it contains a malformed percent-encoding")
             })?;
-            found.add(&name, value).map_err(|name| refused(Code::CallbackDuplicateParameter).with_field(name))?;
+            found.add(&name, value).map_err(|name| rejected(Code::CallbackDuplicateParameter).with_field(name))?;
         }
         Ok(found)
     }
 
-    /// Notes a parameter, if it is one that is read; fails with its name when it was there already.
+    /// Stores a parameter if it belongs to the response. Fails with its name if it was present before.
     fn add(&mut self, name: &str, value: Cow<'a, str>) -> core::result::Result<(), &'static str> {
-        let Some((seen, name)) = self.seen.iter_mut().zip(READ).find(|(_, read)| *read == name) else {
+        let Some((seen, name)) = self.seen.iter_mut().zip(RESPONSE_PARAMETERS).find(|(_, known)| *known == name)
+        else {
             return Ok(());
         };
         if *seen {
@@ -209,8 +209,8 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// The parameters of which a second one is refused, those first that each callback has.
-pub(crate) const READ: [&str; 10] = [
+/// The parameters that may appear only once, beginning with those of each callback.
+pub(crate) const RESPONSE_PARAMETERS: [&str; 10] = [
     "code",
     "state",
     "iss",

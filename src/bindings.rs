@@ -1,7 +1,7 @@
-//! The core as JavaScript sees it. Only conversions stand here; the rules are in the other modules.
+//! The JavaScript bindings of the core. They only convert values; the rules are in the other modules.
 //!
 //! In: JavaScript values. Out: JavaScript values, or a thrown plain object with the members of [`Error`], from which
-//! js/error.js makes a `BitbucketAuthError`. What never happens here: a trap, or a value in an error.
+//! js/error.js makes a `BitbucketAuthError`. What never happens here: a trap, or an error that contains a value.
 
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -103,7 +103,7 @@ pub use stored_tokens::*;
 #[cfg(feature = "server")]
 pub use token_endpoint::*;
 
-/// Gives the texts among the members of an object of JSON, which the shim has written, by their names.
+/// Returns a function that looks up the string members of a JSON object, which the shim has serialized, by name.
 #[cfg(feature = "server")]
 fn texts(json: &str) -> impl Fn(&str) -> Option<String> {
     let members = json_object::entries(json.as_bytes()).unwrap_or_default();
@@ -111,32 +111,32 @@ fn texts(json: &str) -> impl Fn(&str) -> Option<String> {
     move |name| texts.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone())
 }
 
-/// Makes the object that leaves the core.
+/// Converts a result to a JavaScript object.
 fn leave(value: &impl Serialize) -> JsValue {
     value.serialize(&Serializer::new()).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// How a failure leaves the core. Fields that do not apply are left out.
+/// The data of an error. Fields that do not apply are left out.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorDetails<'a> {
-    /// Stable name of the failure.
+    /// The stable name of the error.
     code: Code,
-    /// The step of a connection's life in which it happened.
+    /// The step in the life of a connection in which the error occurred.
     phase: Phase,
-    /// What is wrong and what mends it.
+    /// What is wrong, and how to fix it.
     message: String,
-    /// Whether the same request may succeed later without anybody doing anything.
+    /// Whether the same request may succeed later without any action.
     retryable: bool,
-    /// Whether only the user can mend it, by connecting again.
+    /// Whether only the user can fix it, by authenticating again.
     reauthorize: bool,
     /// The OAuth error code that Bitbucket sent (RFC 6749 sections 4.1.2.1 and 5.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
-    /// Bitbucket's description: cut, control characters and secrets removed.
+    /// Bitbucket's description, shortened and without control characters and secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     error_description: Option<&'a str>,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     /// The argument, environment variable or member that is wrong.
@@ -145,14 +145,14 @@ pub struct ErrorDetails<'a> {
     /// How long to wait before the request is sent again, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
-    /// The scopes that the request needs, as Bitbucket's API says.
+    /// The scopes that the request needs, according to Bitbucket's API.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     #[tsify(optional)]
     required: &'a [String],
-    /// The scopes that the credential has, as Bitbucket's API says.
+    /// The scopes that the credential has, according to Bitbucket's API.
     #[serde(skip_serializing_if = "Option::is_none")]
     granted: Option<&'a [String]>,
-    /// Atlassian's page about a part of the API that was removed.
+    /// Atlassian's announcement that this part of the API is removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     announcement_url: Option<&'a str>,
 }

@@ -1,7 +1,7 @@
-//! How the client proves who it is to the token endpoint: HTTP Basic (RFC 6749 section 2.3.1).
+//! Client authentication at the token endpoint: HTTP Basic (RFC 6749 section 2.3.1).
 //!
-//! In: the validated configuration. Out: the value of an `Authorization` header. What never happens here: the secret
-//! in a request's body or address.
+//! In: the validated configuration. Out: the value of an `Authorization` header. What never happens here: the secret appears in a
+//! request's body or URL.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,8 +9,8 @@ use url::form_urlencoded::byte_serialize;
 
 use crate::secret::Secret;
 
-/// `Basic base64(form(id) ":" form(secret))`. Both parts are form-encoded first (RFC 6749 section 2.3.1 and
-/// appendix B), so that a colon or a non-ASCII character in either cannot be misread.
+/// `Basic base64(form(id) ":" form(secret))`. RFC 6749 (section 2.3.1 and appendix B) form-encodes both parts first, so that a
+/// colon or a non-ASCII character in either of them is unambiguous.
 pub fn basic(client_id: &str, client_secret: &Secret) -> Secret {
     let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
     let credentials = [encode(client_id), encode(client_secret.expose())].join(":");

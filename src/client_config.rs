@@ -1,7 +1,7 @@
 //! The client's registration at Bitbucket, validated once.
 //!
-//! In: values of a caller, of a page or of the environment. Out: a [`ClientConfig`], which exists only when every value is
-//! usable. What never happens here: a value in an error; only its name and the reason are told.
+//! In: values from a caller, from a page or from the environment. Out: a [`ClientConfig`], which exists only if every value is
+//! valid. What never happens here: an error contains a value; it contains only the name and the reason.
 
 use crate::Reason;
 #[cfg(feature = "server")]
@@ -25,8 +25,8 @@ pub struct ClientConfig {
 }
 
 impl ClientConfig {
-    /// Validates a caller's values. Without scopes the default ones are requested; an empty list requests none.
-    /// A client without a secret is a public one, as in a browser.
+    /// Validates a caller's values. Without `scopes`, the client requests the default scopes; an empty list requests none. A client
+    /// without a secret is a public client, as in a browser.
     pub fn new(
         client_id: &str,
         client_secret: Option<&str>,
@@ -37,8 +37,8 @@ impl ClientConfig {
         Self::with(client_id, client_secret, WebUrl::parse(redirect_uri), scopes, endpoints)
     }
 
-    /// Validates the values of a page that starts a login. A page keeps no secret, so the client is a public one; the
-    /// redirect URI is on the page's own origin.
+    /// Validates the values of a page that starts a login. A page cannot keep a secret, so the client is a public client. The
+    /// redirect URI must be on the page's origin.
     pub fn in_page(
         client_id: &str,
         redirect_uri: &str,
@@ -49,8 +49,8 @@ impl ClientConfig {
         Self::with(client_id, None, WebUrl::parse_in_page(redirect_uri, origin), scopes, endpoints)
     }
 
-    /// Validates the values of a front end that needs no more than addresses and judged callbacks. Its redirect URI may be on
-    /// its server as well; `origin` is that of its page, where it is in one.
+    /// Validates the values of a front end that only builds authorization URLs and validates callbacks. Its redirect URI may also be
+    /// on its server; `origin` is that of its page, if it runs in one.
     pub fn public(
         client_id: &str,
         redirect_uri: &str,
@@ -89,23 +89,23 @@ impl ClientConfig {
         })
     }
 
-    /// The Key.
+    /// The Key of the OAuth consumer.
     pub fn client_id(&self) -> &str {
         &self.client_id
     }
 
-    /// The Secret, unless the client is a public one.
+    /// The Secret; a public client has none.
     pub fn client_secret(&self) -> Option<&Secret> {
         self.client_secret.as_ref()
     }
 
-    /// How it proves to the token endpoint who it is; a public client does not.
+    /// The `Authorization` header for the token endpoint; a public client has none.
     #[cfg(feature = "server")]
     pub fn authorization(&self) -> Option<&Secret> {
         self.authorization.as_ref()
     }
 
-    /// Where Bitbucket sends the user back to.
+    /// The redirect URI.
     pub fn redirect_uri(&self) -> &WebUrl {
         &self.redirect_uri
     }
@@ -115,7 +115,7 @@ impl ClientConfig {
         &self.scopes
     }
 
-    /// Where Bitbucket is.
+    /// The endpoints of Bitbucket.
     pub fn endpoints(&self) -> &Endpoints {
         &self.endpoints
     }
@@ -132,22 +132,22 @@ pub(crate) fn parse_credential(value: &str) -> core::result::Result<&str, Reason
     Ok(value)
 }
 
-/// Why a page gets no secret: whatever a page holds, everybody can read who opens it.
+/// Why a page must not have the secret: everybody who opens the page can read it.
 pub const IN_A_BROWSER: Reason = "must not be passed to a browser, which cannot keep it secret";
 
-/// What a page lacks that wants to start a login, by the name of the browser's own property.
-pub fn missing_feature(lacks: &str) -> Box<Error> {
-    let reason = match lacks {
+/// The error for a page that cannot start a login because the browser lacks this feature, named by its property.
+pub fn missing_feature(feature: &str) -> Box<Error> {
+    let reason = match feature {
         "window" => "is missing. A login can start only in a page, not in a worker or on a server",
         "origin" => {
             "is opaque, so no redirect URI can be on it. The page is a sandboxed frame without allow-same-origin, or has no URL"
         }
         _ => "is missing, forbidden or full in this page",
     };
-    Error::new(Code::InvalidConfig, Phase::Authorize).with_field(lacks).with_reason(reason)
+    Error::new(Code::InvalidConfig, Phase::Authorize).with_field(feature).with_reason(reason)
 }
 
-/// Refuses what a page says of a client beside the client itself, if one of these members of its options does.
+/// Rejects options of a page that repeat a property of the given client.
 pub fn check_client_overrides(members: &[String]) -> Result<()> {
     match ["clientId", "redirectUri", "scopes", "endpoints"]
         .into_iter()
@@ -158,7 +158,7 @@ pub fn check_client_overrides(members: &[String]) -> Result<()> {
     }
 }
 
-/// Refuses a page whose origin is opaque: browsers write it as `null` (HTML, section 7.1.1).
+/// Rejects a page with an opaque origin, which browsers serialize as `null` (HTML, section 7.1.1).
 pub fn check_page_origin(origin: &str) -> Result<()> {
     if origin == "null" { Err(missing_feature("origin")) } else { Ok(()) }
 }

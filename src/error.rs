@@ -1,10 +1,10 @@
 //! One error type with stable codes, for everything that can go wrong between NocoDB and Bitbucket.
 //!
-//! In: a code, the phase it happened in, and what little may be told. Out: a message that says what is wrong and
-//! what mends it. What never happens here: a code, token, secret, verifier, state or full address in any field.
+//! In: a code, the phase, and the details that an error may reveal. Out: a message that says what is wrong and how to fix it.
+//! What never happens here: an authorization code, token, secret, verifier, state or full URL in any field.
 //!
-//! The messages also avoid the phrases by which the host recognises an error that it should answer with a silent
-//! refresh ("token expired", "invalid_grant", "unauthorized"): none of these failures is cured by one.
+//! The messages also avoid the phrases that make NocoDB refresh tokens silently and try again ("token expired",
+//! "invalid_grant", "unauthorized"): a refresh cures none of these errors.
 
 use core::fmt;
 
@@ -13,8 +13,8 @@ use serde::Serialize;
 use crate::redaction::Redaction;
 use crate::scope::ScopeSet;
 
-/// Phrases that make the host refresh and try again; see the module's documentation.
-pub const HOST_REFRESH_PHRASES: [&str; 3] = ["token expired", "invalid_grant", "unauthorized"];
+/// The phrases that make NocoDB refresh tokens and try again; see the module's documentation.
+pub const NOCODB_REFRESH_PHRASES: [&str; 3] = ["token expired", "invalid_grant", "unauthorized"];
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
@@ -36,27 +36,27 @@ macro_rules! codes {
 }
 
 codes! {
-    /// A value given by the caller cannot be used; `field` names it.
+    /// The caller passed an invalid value; `field` names it.
     InvalidArgument = "INVALID_ARGUMENT",
-    /// An environment variable cannot be used; `field` names it.
+    /// An environment variable has an invalid value; `field` names it.
     InvalidConfig = "INVALID_CONFIG",
     /// The browser did not open the popup.
     PopupBlocked = "POPUP_BLOCKED",
-    /// The user took longer to log in than a login may take.
+    /// The user took too long to log in.
     AuthorizationTimeout = "AUTHORIZATION_TIMEOUT",
-    /// The callback cannot be parsed, or arrived somewhere else than the redirect URI.
+    /// The callback cannot be parsed, or did not arrive at the redirect URI.
     CallbackInvalid = "CALLBACK_INVALID",
-    /// A parameter that is read stands twice in the callback (RFC 6749 section 3.1).
+    /// A parameter appears more than once in the callback (RFC 6749 section 3.1).
     CallbackDuplicateParameter = "CALLBACK_DUPLICATE_PARAMETER",
-    /// The callback carries a token, an ID token or a JARM response.
+    /// The callback contains a token, an ID token or a JARM response.
     CallbackUnsupportedResponse = "CALLBACK_UNSUPPORTED_RESPONSE",
-    /// The callback carries no state (RFC 9700 section 2.1).
+    /// The callback has no state (RFC 9700 section 2.1).
     StateMissing = "STATE_MISSING",
-    /// The callback's state is not the one that was sent.
+    /// The callback's state differs from the one in the authorization request.
     StateMismatch = "STATE_MISMATCH",
     /// The callback's `iss` is not Bitbucket's (RFC 9207).
     IssuerMismatch = "ISSUER_MISMATCH",
-    /// The user said no.
+    /// The user denied access.
     AccessDenied = "ACCESS_DENIED",
     /// Any other `error=` in the callback (RFC 6749 section 4.1.2.1).
     AuthorizationFailed = "AUTHORIZATION_FAILED",
@@ -64,27 +64,27 @@ codes! {
     CodeMissing = "CODE_MISSING",
     /// The endpoint could not be reached.
     RequestFailed = "REQUEST_FAILED",
-    /// The endpoint did not answer in time.
+    /// The endpoint did not respond in time.
     RequestTimeout = "REQUEST_TIMEOUT",
-    /// The caller's signal ended the request.
+    /// The caller's signal aborted the request.
     RequestAborted = "REQUEST_ABORTED",
-    /// The endpoint answered with a redirect, which is never followed with credentials.
+    /// The endpoint responded with a redirect, which is never followed with credentials.
     RedirectRefused = "REDIRECT_REFUSED",
-    /// The answer is larger than any token response.
+    /// The response is larger than any token response.
     ResponseTooLarge = "RESPONSE_TOO_LARGE",
-    /// The answer is not JSON.
+    /// The response is not JSON.
     ResponseNotJson = "RESPONSE_NOT_JSON",
-    /// A member of the answer is missing or malformed; `field` names it.
+    /// A member of the response is missing or malformed; `field` names it.
     ResponseInvalid = "RESPONSE_INVALID",
-    /// A status that no token endpoint should answer with.
+    /// A status that no token endpoint should respond with.
     UnexpectedStatus = "UNEXPECTED_STATUS",
     /// The token is of a type other than bearer (RFC 6749 section 7.1).
     UnsupportedTokenType = "UNSUPPORTED_TOKEN_TYPE",
-    /// Key or Secret were refused.
+    /// Bitbucket rejected the Key or the Secret.
     InvalidClient = "INVALID_CLIENT",
-    /// The code is used, expired or foreign.
+    /// The code was used before, has expired, or belongs to another client or redirect URI.
     InvalidGrant = "INVALID_GRANT",
-    /// The refresh token is dead.
+    /// Bitbucket no longer accepts the refresh token.
     ReconnectRequired = "RECONNECT_REQUIRED",
     /// Any other error of RFC 6749 section 5.2.
     TokenRequestFailed = "TOKEN_REQUEST_FAILED",
@@ -92,21 +92,21 @@ codes! {
     ApiUnauthenticated = "API_UNAUTHENTICATED",
     /// The credential lacks a scope.
     ApiInsufficientScope = "API_INSUFFICIENT_SCOPE",
-    /// Not there, or hidden from this credential.
+    /// The resource does not exist, or is hidden from this credential.
     ApiNotFound = "API_NOT_FOUND",
-    /// Atlassian removed the API.
+    /// Atlassian removed this part of the API.
     ApiGone = "API_GONE",
     /// Too many requests.
     ApiRateLimited = "API_RATE_LIMITED",
-    /// Bitbucket has not finished what was asked for.
+    /// Bitbucket has not finished preparing the response.
     ApiNotReady = "API_NOT_READY",
     /// Any other failure of the API.
     ApiFailed = "API_FAILED",
-    /// A credential was about to leave for another origin.
+    /// The request would have sent the credential to another origin.
     ForeignOrigin = "FOREIGN_ORIGIN",
-    /// The access token is not renewed yet: the connection waits in line behind a refusal.
+    /// The access token is not refreshed yet: the token request is queued after Bitbucket rejected one.
     RefreshPending = "REFRESH_PENDING",
-    /// New tokens are in use but the host could not store them.
+    /// New tokens are in use, but NocoDB could not store them.
     PersistFailed = "PERSIST_FAILED",
 }
 
@@ -116,7 +116,7 @@ impl Code {
         Self::ALL.iter().copied().find(|code| code.as_str() == name)
     }
 
-    /// What is wrong and what mends it, in words for the person who reads a log or a dialog.
+    /// What is wrong and how to fix it, for the person who reads a log or a dialog.
     fn explanation(self) -> &'static str {
         match self {
             Self::InvalidArgument => "An argument passed to nocodb-bitbucket-auth is invalid",
@@ -158,7 +158,7 @@ impl Code {
         }
     }
 
-    /// The same for what only a server does: it sends requests.
+    /// The same for requests, which only a server sends.
     #[cfg(feature = "server")]
     fn explanation_of_request(self) -> &'static str {
         match self {
@@ -211,19 +211,19 @@ impl Code {
     }
 }
 
-/// Why a wrapper's connection ends although Bitbucket refused nothing.
+/// Why a connection ended although Bitbucket accepts its tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConnectionEnd {
-    /// The host's row has the tokens of another authorization by now.
+    /// NocoDB's row now has the tokens of another authorization.
     Replaced,
-    /// The host's row is gone.
+    /// NocoDB's row was deleted.
     Deleted,
-    /// The host's row has an authorization code in the place of tokens.
+    /// NocoDB's row has an authorization code instead of tokens.
     Unexchanged,
 }
 
 impl ConnectionEnd {
-    /// The ending with this name.
+    /// The reason with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "replaced" => Some(Self::Replaced),
@@ -233,7 +233,7 @@ impl ConnectionEnd {
         }
     }
 
-    /// What stands in place of what [`Code::ReconnectRequired`] says.
+    /// The explanation that replaces that of [`Code::ReconnectRequired`].
     pub fn explanation(self) -> &'static str {
         match self {
             Self::Replaced => "This connection was authenticated again. Reload it",
@@ -243,7 +243,7 @@ impl ConnectionEnd {
     }
 }
 
-/// The step of a connection's life in which an error happened.
+/// The step in the life of a connection in which an error occurred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
@@ -252,7 +252,7 @@ pub enum Phase {
     Config,
     /// Building the authorization request.
     Authorize,
-    /// Judging the callback.
+    /// Validating the callback.
     Callback,
     /// Exchanging a code, or the client's own credentials, for tokens.
     Exchange,
@@ -285,34 +285,34 @@ impl Phase {
     }
 }
 
-/// A failure, with nothing in it that must not be seen.
+/// An error without confidential values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     /// The stable code.
     pub code: Code,
-    /// Where it happened.
+    /// The phase in which the error occurred.
     pub phase: Phase,
-    /// What stands in place of what the code says, where that is not so. Written by this crate, never by a server.
+    /// The explanation that replaces the code's own one, where that does not apply. This crate writes it, never a server.
     pub explanation: Option<&'static str>,
-    /// The reason in this very case, where the code alone does not say it. Written by this crate, never by a server.
+    /// The reason in this case, if the code alone does not tell it. This crate writes it, never a server.
     pub reason: Option<&'static str>,
     /// The OAuth error code that Bitbucket sent.
     pub error: Option<String>,
     /// Bitbucket's description, cleaned.
     pub error_description: Option<String>,
-    /// Whether that may be somebody else's.
-    pub is_hearsay: bool,
+    /// Whether the description may come from another server than Bitbucket.
+    pub is_of_unknown_origin: bool,
     /// The HTTP status.
     pub status: Option<u16>,
-    /// The argument, variable or member that is wrong: a name, never a value.
+    /// The invalid argument, variable or member: its name, never its value.
     pub field: Option<String>,
     /// How long to wait before the request is sent again, in milliseconds.
     pub retry_after: Option<u64>,
-    /// The scopes of which the request needs one or all, as the API says.
+    /// The scopes of which the request needs one or all, according to the API.
     pub required: Vec<String>,
-    /// The scopes that the credential has, as the API says.
+    /// The scopes that the credential has, according to the API.
     pub granted: Option<Vec<String>>,
-    /// Atlassian's page about a part of the API that was removed.
+    /// Atlassian's announcement that this part of the API is removed.
     pub announcement_url: Option<String>,
 }
 
@@ -321,7 +321,7 @@ pub struct Error {
 pub type Result<T> = core::result::Result<T, Box<Error>>;
 
 impl Error {
-    /// A failure of which no more is known.
+    /// An error without details.
     pub fn new(code: Code, phase: Phase) -> Box<Self> {
         Box::new(Self {
             code,
@@ -330,7 +330,7 @@ impl Error {
             reason: None,
             error: None,
             error_description: None,
-            is_hearsay: false,
+            is_of_unknown_origin: false,
             status: None,
             field: None,
             retry_after: None,
@@ -340,24 +340,24 @@ impl Error {
         })
     }
 
-    /// A value of the caller's that cannot be used.
+    /// An invalid value of the caller.
     pub fn argument(phase: Phase, field: &str, reason: &'static str) -> Box<Self> {
         Self::new(Code::InvalidArgument, phase).with_field(field).with_reason(reason)
     }
 
-    /// Names what is wrong.
+    /// Adds the name of the invalid field.
     pub fn with_field(mut self: Box<Self>, field: impl Into<String>) -> Box<Self> {
         self.field = Some(field.into());
         self
     }
 
-    /// Says why it is wrong.
+    /// Adds the reason.
     pub fn with_reason(mut self: Box<Self>, reason: &'static str) -> Box<Self> {
         self.reason = Some(reason);
         self
     }
 
-    /// Says what is wrong and what mends it, where the code alone says something else.
+    /// Replaces the code's own explanation.
     pub fn with_explanation(mut self: Box<Self>, explanation: &'static str) -> Box<Self> {
         self.explanation = Some(explanation);
         self
@@ -369,7 +369,7 @@ impl Error {
         self
     }
 
-    /// Whether the same request may succeed later without anybody doing anything.
+    /// Whether the same request may succeed later without any action.
     pub fn retryable(&self) -> bool {
         match self.code {
             Code::RequestFailed
@@ -380,22 +380,22 @@ impl Error {
             | Code::PersistFailed => true,
             Code::UnexpectedStatus | Code::TokenRequestFailed | Code::ApiFailed => {
                 self.status.is_some_and(|status| status == 408 || status == 429 || status >= 500)
-                    || self.is_passing_oauth_error()
+                    || self.is_transient_oauth_error()
             }
-            Code::AuthorizationFailed => self.is_passing_oauth_error(),
+            Code::AuthorizationFailed => self.is_transient_oauth_error(),
             _ => false,
         }
     }
 
-    /// Whether only the user can mend it, by connecting again. Where the row of a connection was replaced or deleted, that does
-    /// not mend it.
+    /// Whether only the user can fix it, by authenticating again. That does not help if the connection's row was replaced or
+    /// deleted.
     pub fn reauthorize(&self) -> bool {
         let unexchanged = ConnectionEnd::Unexchanged.explanation();
         matches!(self.code, Code::ReconnectRequired | Code::InvalidGrant)
             && self.explanation.is_none_or(|explanation| explanation == unexchanged)
     }
 
-    /// The required scopes that were not granted; all of them where that is not known.
+    /// The required scopes that were not granted, or all required scopes if the granted ones are unknown.
     pub fn missing_scopes(&self) -> ScopeSet {
         let set = |names: &[String]| names.iter().map(String::as_str).collect::<ScopeSet>();
         let required = set(&self.required);
@@ -403,11 +403,11 @@ impl Error {
         if missing.is_empty() { required } else { missing }
     }
 
-    fn is_passing_oauth_error(&self) -> bool {
+    fn is_transient_oauth_error(&self) -> bool {
         matches!(self.error.as_deref(), Some("server_error" | "temporarily_unavailable"))
     }
 
-    /// What is wrong and what mends it, in one or two sentences.
+    /// What is wrong and how to fix it, in one or two sentences.
     pub fn message(&self) -> String {
         let mut message = self.explanation.unwrap_or_else(|| self.code.explanation()).to_owned();
         #[cfg(feature = "server")]
@@ -418,7 +418,7 @@ impl Error {
             push(&mut message, &[" ", &status.to_string()]);
         }
         match (&self.field, self.reason) {
-            // What to raise.
+            // The field is the time limit that the reader can raise.
             (field, _) if self.code == Code::RequestTimeout && self.explanation.is_none() => {
                 let limit = field.as_deref().unwrap_or("INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS");
                 push(&mut message, &[", or raise ", limit]);
@@ -432,12 +432,12 @@ impl Error {
         {
             let parts = [self.error.as_deref(), self.error_description.as_deref()];
             let first = match self.reason.or(self.explanation) {
-                Some(_) if self.is_hearsay => ". The response says: ",
+                Some(_) if self.is_of_unknown_origin => ". The response says: ",
                 Some(_) => ". Bitbucket says: ",
                 None => ": ",
             };
             for (part, separator) in parts.into_iter().flatten().zip([first, ", "]) {
-                if !sounds_like_refresh(part) {
+                if !triggers_nocodb_refresh(part) {
                     push(&mut message, &[separator, part]);
                 }
             }
@@ -452,13 +452,13 @@ impl Error {
     }
 }
 
-/// The error code by which the user says no (RFC 6749 section 4.1.2.1).
+/// The error code for a denial by the user (RFC 6749 section 4.1.2.1).
 pub(crate) const ACCESS_DENIED: &str = "access_denied";
 
-/// Whether the host would take a text for the sign that a refresh helps.
-pub fn sounds_like_refresh(text: &str) -> bool {
+/// Whether a text would make NocoDB refresh tokens and try again.
+pub fn triggers_nocodb_refresh(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    HOST_REFRESH_PHRASES.iter().any(|phrase| text.contains(phrase))
+    NOCODB_REFRESH_PHRASES.iter().any(|phrase| text.contains(phrase))
 }
 
 fn push(message: &mut String, parts: &[&str]) {
@@ -475,18 +475,19 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
-/// The longest OAuth error code that is passed on: longer than the registered ones, shorter than a verifier or a state.
-const LONGEST_ERROR_CODE: usize = 42;
+/// The maximum length of an OAuth error code that is passed on: longer than the registered ones, shorter than a verifier or a
+/// state.
+const MAX_ERROR_CODE_LENGTH: usize = 42;
 
-/// An OAuth error code that may be shown. RFC 6749 allows nearly every character, and so an address or a code in its
-/// place; what is shown is a name as error codes are, of letters in one case, digits, `_`, `.` and `-`, without any of
+/// The OAuth error code, if it may be shown. RFC 6749 allows nearly every character, so a server could put a URL or an
+/// authorization code in its place. Only a name is shown, of letters in one case, digits, `_`, `.` and `-`, and without any of
 /// the given secrets.
 pub fn clean_error_code<'a>(code: &str, secrets: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
     let in_one_case = |code: &str| {
         !code.bytes().any(|byte| byte.is_ascii_uppercase()) || !code.bytes().any(|byte| byte.is_ascii_lowercase())
     };
-    let usable = (1..=LONGEST_ERROR_CODE).contains(&code.len()) && code.bytes().all(allowed) && in_one_case(code);
+    let usable = (1..=MAX_ERROR_CODE_LENGTH).contains(&code.len()) && code.bytes().all(allowed) && in_one_case(code);
     let secrets = Redaction::new(secrets.into_iter().map(str::as_bytes));
     (usable && !secrets.is_in(code)).then(|| code.to_owned())
 }

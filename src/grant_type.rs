@@ -1,10 +1,10 @@
-//! What is exchanged for tokens (RFC 6749 section 1.3).
+//! The grant types of token requests (RFC 6749 section 1.3).
 //!
-//! In: the name of a grant. Out: the grant, and the phase to which its errors belong. What never happens here: a request.
+//! In: the name of a grant type. Out: the grant type, and the phase of its errors. What never happens here: a request.
 
 use crate::error::Phase;
 
-/// What was exchanged for tokens. The same error means different things for different grants.
+/// A grant type. The same error has different meanings for different grant types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GrantType {
     /// RFC 6749 section 4.1.
@@ -16,7 +16,7 @@ pub enum GrantType {
 }
 
 impl GrantType {
-    /// Every grant.
+    /// Every grant type.
     pub const ALL: [GrantType; 3] =
         [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials];
 
@@ -29,12 +29,12 @@ impl GrantType {
         }
     }
 
-    /// The grant with this `grant_type`.
+    /// The grant type with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|grant| grant.as_str() == name)
     }
 
-    /// The phase in which this grant is used.
+    /// The phase in which this grant type is used.
     pub fn phase(self) -> Phase {
         match self {
             Self::AuthorizationCode | Self::ClientCredentials => Phase::Exchange,

@@ -1,15 +1,15 @@
 //! The protocol core of `nocodb-bitbucket-auth`: OAuth 2.0 with Bitbucket Cloud, without input or output.
 //!
-//! Every module builds a request as data or judges a response as data. Nothing in here opens a socket, reads a clock,
-//! an environment variable or a random source: times, random bytes and answers come in as arguments. That makes each
-//! rule testable natively, and lets one implementation serve the NocoDB server and the browser.
+//! Every module builds requests as data or validates responses as data. Nothing in here opens a socket, or reads a clock, an
+//! environment variable or a random source: times, random bytes and responses are arguments. Each rule can therefore be tested
+//! natively, and one implementation serves the NocoDB server and the browser.
 //!
-//! A panic in WebAssembly is a trap that poisons the instance for the whole process, so whatever could panic
-//! (unwrapping, indexing, slicing) is denied by lint in this crate.
+//! A panic in WebAssembly is a trap that poisons the instance for the whole process, so lints deny everything that could panic
+//! (unwrapping, indexing, slicing) in this crate.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
-/// Why a value cannot be used, without the value. The text follows the name of the field or variable.
+/// Why a value is invalid, without the value. The text follows the name of the field or variable.
 pub type Reason = &'static str;
 
 #[cfg(feature = "server")]

@@ -1,7 +1,7 @@
 //! Proof Key for Code Exchange with S256 (RFC 7636).
 //!
-//! In: random bytes, or a verifier that a host made. Out: verifier and challenge. What never happens here: the
-//! method `plain`.
+//! In: random bytes, or a verifier that NocoDB created. Out: verifier and challenge. What never happens here: the method `plain`
+//! is used.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Phase, Result};
 use crate::secret::Secret;
 
-/// How many random bytes a verifier is made of (RFC 7636 section 4.1 recommends 32).
+/// How many random bytes a verifier encodes (RFC 7636 section 4.1 recommends 32).
 pub const VERIFIER_BYTES: usize = 32;
 
 /// A code verifier: 43 to 128 unreserved characters (RFC 7636 section 4.1).
@@ -18,12 +18,12 @@ pub const VERIFIER_BYTES: usize = 32;
 pub struct CodeVerifier(Secret);
 
 impl CodeVerifier {
-    /// Makes a verifier of random bytes.
+    /// Creates a verifier from random bytes.
     pub fn from_random(bytes: &[u8; VERIFIER_BYTES]) -> Self {
         Self(Secret::new(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// Checks a verifier that was made elsewhere, for instance by NocoDB's GUI.
+    /// Validates a verifier from elsewhere, for instance from NocoDB's GUI.
     pub fn parse(value: &str) -> Result<Self> {
         if !is_verifier(value) {
             return Err(Error::argument(
@@ -35,9 +35,10 @@ impl CodeVerifier {
         Ok(Self(Secret::new(value)))
     }
 
-    /// Checks the verifier of a caller who writes it as this package does, as NocoDB and RFC 7636 do, or both.
-    pub fn under_either_name(code_verifier: Option<&str>, its_other_name: Option<&str>) -> Result<Option<Self>> {
-        match (code_verifier, its_other_name) {
+    /// Validates the verifier from a caller that spells its name as this package does (`codeVerifier`), as NocoDB and RFC 7636 do
+    /// (`code_verifier`), or both.
+    pub fn from_either_name(camel_case: Option<&str>, snake_case: Option<&str>) -> Result<Option<Self>> {
+        match (camel_case, snake_case) {
             (Some(one), Some(other)) if one != other => {
                 Err(Error::argument(Phase::Exchange, "code_verifier", "differs from codeVerifier"))
             }

@@ -311,7 +311,7 @@ impl CollectedList {
         let error = api_response::to_error(response);
         let is_announced = error.announcement_url.is_some();
         let is_spam = error.code == Code::ApiGone && !is_announced && response.path.is_some_and(is_workspace);
-        let is_bitbuckets = !response.is_foreign_origin && !error.is_hearsay;
+        let is_bitbuckets = !response.is_foreign_origin && !error.is_of_unknown_origin;
         if error.code == Code::ApiGone && is_announced && with_role && self.parameter("role") == Some(MEMBER) {
             return WorkspaceOutcome::RetryWithoutRole;
         }

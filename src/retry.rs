@@ -3,7 +3,7 @@
 //! In: what was sent and how it failed. Out: yes or no, and milliseconds. What never happens here: repeating a POST, or a
 //! wait that is longer than the caller's.
 
-use crate::error::{Code, Phase, sounds_like_refresh};
+use crate::error::{Code, Phase, triggers_nocodb_refresh};
 use crate::rate_limit;
 use crate::retry_after::{LONGEST_PATIENCE, wait};
 
@@ -98,7 +98,7 @@ impl FailedWork<'_> {
         match self.status {
             Some(401) => true,
             Some(403) => false,
-            _ => sounds_like_refresh(self.message),
+            _ => triggers_nocodb_refresh(self.message),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Values that must never be seen: client secrets, codes, verifiers, states and tokens.
+//! Confidential values: client secrets, authorization codes, verifiers, states and tokens.
 //!
-//! In: a string. Out: the same string, but only through [`Secret::expose`], so that every place which lets one out
-//! can be found by that name. What never happens here: a secret in `Debug` or `Display` output.
+//! In: a string. Out: the same string, but only through [`Secret::expose`], so that this name finds every place that exposes a
+//! secret. What never happens here: `Debug` or `Display` prints a secret.
 
 use core::fmt;
 
@@ -21,18 +21,18 @@ impl PartialEq for Secret {
 }
 
 impl Secret {
-    /// Wraps a value; nothing is checked.
+    /// Wraps a value without checking it.
     pub fn new(value: impl Into<String>) -> Self {
         Self(value.into())
     }
 
-    /// The value itself, for the request or the caller it is meant for.
+    /// The value, for the request or the caller that it is meant for.
     pub fn expose(&self) -> &str {
         &self.0
     }
 }
 
-/// For the members of what leaves that hold a secret: a [`Secret`] cannot be serialized by accident.
+/// Serializes a member that deliberately exposes a secret: a [`Secret`] cannot be serialized by accident.
 pub fn exposed<S: Serializer>(secret: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
     secret.as_ref().map(Secret::expose).serialize(serializer)
 }
@@ -43,30 +43,29 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The longest run of characters without a space that a foreign text may show. Natural words are shorter; tokens,
-/// verifiers and this core's states are longer, and what is shorter is cut out where it is known.
-const LONGEST_WORD: usize = 24;
+/// The maximum length of a word in a text from outside. Natural words are shorter; tokens, verifiers and this core's states are
+/// longer. Shorter secrets are removed if they are known.
+const MAX_WORD_LENGTH: usize = 24;
 
-/// Secrets shorter than this cannot be cut out of a text without leaving a readable hole, so the text goes instead.
-const SHORTEST_CUTTABLE: usize = 8;
+/// A shorter secret cannot be removed from a text without leaving a telling gap, so the whole text is dropped.
+const MIN_REMOVABLE_LENGTH: usize = 8;
 
-/// The longest description that is passed on, in characters.
-const LONGEST_DESCRIPTION: usize = 200;
+/// The maximum length of a description that is passed on, in characters.
+const MAX_DESCRIPTION_LENGTH: usize = 200;
 
-/// Makes a description from a server or a callback fit to be shown: control characters become spaces, invisible
-/// formatting characters go, the given secrets (also as they stand in a form), addresses and every word too long to be
-/// a word are replaced, and the rest is cut.
+/// Sanitizes a description from a server or a callback. Control characters become spaces, and invisible formatting characters
+/// are removed. The given secrets (also in form encoding), URLs and overlong words are replaced, and the rest is shortened.
 ///
-/// `None` when nothing is left, or when the text holds a secret too short to be cut out.
+/// `None` if nothing is left, or if the text contains a secret that is too short to be removed.
 pub fn clean_description<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> Option<String> {
     clean(text, &mut secrets.into_iter())
 }
 
 fn clean(text: &str, secrets: &mut dyn Iterator<Item = &str>) -> Option<String> {
-    // As they are, and as they are in a text in which white space was made single spaces.
+    // Each secret as it is, and with its white space normalised as in the text.
     let known: Vec<String> = secrets.flat_map(|secret| [secret.to_owned(), normalise(secret)]).collect();
     let (short, long): (Vec<&str>, Vec<&str>) =
-        known.iter().map(String::as_str).partition(|secret| secret.len() < SHORTEST_CUTTABLE);
+        known.iter().map(String::as_str).partition(|secret| secret.len() < MIN_REMOVABLE_LENGTH);
     let text = normalise(text);
     if redaction(&short).is_in(&text) {
         return None;
@@ -74,14 +73,14 @@ fn clean(text: &str, secrets: &mut dyn Iterator<Item = &str>) -> Option<String> 
     let text = redaction(&long).redact(&text);
     let mut cleaned = String::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let shown = word.chars().count() < LONGEST_WORD && !word.contains("://");
+        let shown = word.chars().count() < MAX_WORD_LENGTH && !word.contains("://");
         if !cleaned.is_empty() {
             cleaned.push(' ');
         }
         cleaned.push_str(if shown { word } else { REDACTED });
     }
-    if cleaned.chars().count() > LONGEST_DESCRIPTION {
-        cleaned = cleaned.chars().take(LONGEST_DESCRIPTION - 1).collect();
+    if cleaned.chars().count() > MAX_DESCRIPTION_LENGTH {
+        cleaned = cleaned.chars().take(MAX_DESCRIPTION_LENGTH - 1).collect();
         cleaned.push('…');
     }
     (!cleaned.is_empty()).then_some(cleaned)
@@ -91,7 +90,7 @@ fn redaction(secrets: &[&str]) -> Redaction {
     Redaction::new(secrets.iter().map(|secret| secret.as_bytes()))
 }
 
-/// Single spaces for white space and control characters, and nothing that is not seen.
+/// Replaces white space and control characters by single spaces, and removes invisible characters.
 fn normalise(text: &str) -> String {
     let mut normal = String::with_capacity(text.len());
     for c in text.chars().filter(|c| !is_invisible(*c)) {
@@ -105,7 +104,7 @@ fn normalise(text: &str) -> String {
     normal
 }
 
-/// The formatting characters that reorder, join or hide text in a log or a dialog.
+/// Whether a character is a formatting character that reorders, joins or hides text in a log or a dialog.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'

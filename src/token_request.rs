@@ -1,7 +1,7 @@
-//! Token requests (RFC 6749 sections 4.1.3, 4.4.2 and 6): what is posted to the token endpoint.
+//! Token requests (RFC 6749 sections 4.1.3, 4.4.2 and 6).
 //!
-//! In: the client and a code, a refresh token, or nothing. Out: method, address, headers and body as data. What never
-//! happens here: a `scope` on a refresh, because it narrows the new token for good.
+//! In: the client and a code, a refresh token, or nothing. Out: method, URL, headers and body as data. What never happens here: a
+//! refresh request with a `scope`, which would narrow the new token for good.
 
 use url::form_urlencoded::Serializer;
 
@@ -15,8 +15,8 @@ use crate::pasted;
 use crate::pkce::CodeVerifier;
 use crate::secret::Secret;
 
-/// The longest token that is accepted, in bytes. Bitbucket's JWTs have up to about 3,000.
-pub const LONGEST_TOKEN: usize = 65_536;
+/// The maximum length of a token, in bytes. Bitbucket's JWTs have up to about 3,000.
+pub const MAX_TOKEN_LENGTH: usize = 65_536;
 
 /// A request to the token endpoint, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,19 +25,20 @@ pub struct TokenRequest {
     pub url: String,
     /// The `Authorization` header; a public client has none.
     pub authorization: Option<Secret>,
-    /// The form.
+    /// The form-encoded parameters.
     pub body: Secret,
 }
 
 impl TokenRequest {
-    /// Always this one (RFC 6749 section 3.2).
+    /// The only method of the token endpoint (RFC 6749 section 3.2).
     pub const METHOD: &'static str = "POST";
-    /// Bitbucket refuses a JSON body.
+    /// Bitbucket rejects a JSON body.
     pub const CONTENT_TYPE: &'static str = "application/x-www-form-urlencoded";
-    /// What is understood.
+    /// The only media type that token_response.rs reads.
     pub const ACCEPT: &'static str = "application/json";
 
-    /// Exchanges a code. The redirect URI must be the one of the authorization request; a verifier is sent if one was.
+    /// Exchanges a code. The redirect URI must be that of the authorization request. The verifier is required if that request had a
+    /// challenge.
     pub fn authorization_code(
         client: &ClientConfig,
         code: &AuthorizationCode,
@@ -57,8 +58,8 @@ impl TokenRequest {
         Ok(Self::with(client, GrantType::AuthorizationCode, parameters.into_iter().flatten()))
     }
 
-    /// The same for a code that a host's form hands over.
-    pub fn authorization_code_of_host(
+    /// Exchanges a code from NocoDB's form.
+    pub fn nocodb_authorization_code(
         client: &ClientConfig,
         code: &AuthorizationCode,
         code_verifier: Option<&CodeVerifier>,
@@ -71,14 +72,14 @@ impl TokenRequest {
         Ok(request)
     }
 
-    /// Asks for new tokens.
+    /// Refreshes tokens.
     pub fn refresh_token(client: &ClientConfig, refresh_token: &str) -> Result<Self> {
-        pasted::check_confidential(refresh_token, LONGEST_TOKEN)
+        pasted::check_confidential(refresh_token, MAX_TOKEN_LENGTH)
             .map_err(|reason| Error::argument(Phase::Refresh, "refreshToken", reason))?;
         Ok(Self::with(client, GrantType::RefreshToken, [("refresh_token", refresh_token)]))
     }
 
-    /// Asks for a token of the client itself, which takes a client with a secret.
+    /// Requests a token for the client itself, which requires a client secret.
     pub fn client_credentials(client: &ClientConfig) -> Result<Self> {
         if client.client_secret().is_none() {
             let reason = "is needed for the client credentials grant (RFC 6749 section 4.4)";
@@ -87,9 +88,9 @@ impl TokenRequest {
         Ok(Self::with(client, GrantType::ClientCredentials, []))
     }
 
-    /// Asks for new tokens in the place of those that a grant gave. A code can be used once, so what it gave is refreshed.
-    pub fn renewal(client: &ClientConfig, grant: GrantType, refresh_token: &str) -> Result<Self> {
-        match grant {
+    /// Requests new tokens for a connection of this grant type. A code works only once, so its tokens are refreshed.
+    pub fn renewal(client: &ClientConfig, grant_type: GrantType, refresh_token: &str) -> Result<Self> {
+        match grant_type {
             GrantType::ClientCredentials => Self::client_credentials(client),
             GrantType::AuthorizationCode | GrantType::RefreshToken => Self::refresh_token(client, refresh_token),
         }
@@ -97,12 +98,12 @@ impl TokenRequest {
 
     fn with<'a>(
         client: &ClientConfig,
-        grant: GrantType,
+        grant_type: GrantType,
         parameters: impl IntoIterator<Item = (&'static str, &'a str)>,
     ) -> Self {
         let authorization = client.authorization().cloned();
         let mut form = Serializer::new(String::new());
-        form.append_pair("grant_type", grant.as_str()).extend_pairs(parameters);
+        form.append_pair("grant_type", grant_type.as_str()).extend_pairs(parameters);
         if authorization.is_none() {
             // RFC 6749 section 3.2.1: a public client names itself in the body.
             form.append_pair("client_id", client.client_id());
@@ -112,5 +113,5 @@ impl TokenRequest {
     }
 }
 
-/// Why a host's code is refused without one.
+/// Why a code from NocoDB is rejected without a verifier.
 const VERIFIER_IS_MISSING: &str = "is missing, so nothing proves that the code is from a login that started here. NocoDB's form sends one. Only for NocoDB 0.262 to 0.265, whose form sends none, set INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER to optional";

@@ -1,8 +1,7 @@
-//! The token response (RFC 6749 section 5): status, headers and body, judged.
+//! Validates the token response (RFC 6749 section 5): status, headers and body.
 //!
-//! In: what the token endpoint answered, for which grant, when. Out: a [`TokenSet`] or an error that says who can
-//! mend it. What never happens here: trust in anything of the answer that was not checked, or a word of the answer
-//! in an error before it was cleaned.
+//! In: the token endpoint's response, the grant type, and the time. Out: a [`TokenSet`], or an error that says who can fix it.
+//! What never happens here: an unchecked part of the response is used, or an error contains unsanitized text from it.
 
 use std::borrow::Cow;
 
@@ -15,19 +14,19 @@ use crate::query;
 use crate::retry_after::{self, LONGEST_TOKEN_WAIT};
 use crate::scope::{self, ScopeSet};
 use crate::secret::{Secret, clean_description};
-use crate::token_request::LONGEST_TOKEN;
+use crate::token_request::MAX_TOKEN_LENGTH;
 use crate::token_set::{Previous, TokenSet};
 
-/// The largest answer that is looked at: 1 MiB, over a hundred times the largest seen.
+/// The maximum size of a response: 1 MiB, over a hundred times the largest one seen.
 pub const MAX_BODY_SIZE: usize = 1_048_576;
 
-/// The longest lifetime that is believed: ten years, in seconds.
-const LONGEST_LIFETIME: f64 = 10.0 * 365.0 * 86_400.0;
+/// The maximum lifetime that is accepted: ten years, in seconds.
+const MAX_LIFETIME: f64 = 10.0 * 365.0 * 86_400.0;
 
-/// The latest time that JavaScript can tell, in milliseconds since 1970.
-const LATEST_TIME: f64 = 8.64e15;
+/// The latest time that JavaScript can represent, in milliseconds since 1970.
+const MAX_TIME: f64 = 8.64e15;
 
-/// What the token endpoint answered.
+/// A response of the token endpoint.
 #[derive(Clone, Copy)]
 pub struct TokenResponse<'a> {
     /// The HTTP status.
@@ -44,21 +43,21 @@ pub struct TokenResponse<'a> {
     pub received_at: f64,
     /// The grant type of the token request.
     pub grant_type: GrantType,
-    /// The form that had been sent, if it is at hand: what stands in it is cut out of any description.
+    /// The form of the request, if available: its values are removed from descriptions.
     pub request_body: Option<&'a str>,
 }
 
-/// Judges an answer. Good is what has the status 200 and all that RFC 6749 section 5.1 asks for; then tokens leave the core.
-/// What a refresh leaves out stays as it was in `previous` (section 6); other grants have nothing before them.
+/// Validates a response. A valid one has the status 200 and everything that RFC 6749 section 5.1 requires. Values that the
+/// response to a refresh leaves out are taken from `previous` (section 6); other grant types have no previous tokens.
 pub fn parse(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Result<TokenSet> {
-    if !(0.0..=LATEST_TIME).contains(&response.received_at) {
+    if !(0.0..=MAX_TIME).contains(&response.received_at) {
         let reason = "must be a time in milliseconds since 1970";
         return Err(Error::argument(response.grant_type.phase(), "receivedAt", reason));
     }
-    let nothing = Previous::default();
+    let no_tokens = Previous::default();
     match response.status {
         200 if response.grant_type == GrantType::RefreshToken => parse_success(client, response, previous),
-        200 => parse_success(client, response, &nothing),
+        200 => parse_success(client, response, &no_tokens),
         300..=399 => Err(response.error(Code::RedirectRefused)),
         400..=499 => Err(parse_failure(client, response, previous)),
         _ => Err(response.unexpected_status()),
@@ -84,7 +83,7 @@ impl TokenResponse<'_> {
         retry_after::wait(self.retry_after, self.received_at).map(|wait| wait.min(LONGEST_TOKEN_WAIT))
     }
 
-    /// Whether the answer says that it is JSON. Without a media type the body has to speak for itself.
+    /// Whether the media type is JSON. Without a media type, parsing the body decides.
     fn may_be_json(&self) -> bool {
         let Some(content_type) = self.content_type else { return true };
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -103,12 +102,12 @@ impl TokenResponse<'_> {
         }
     }
 
-    /// A member that has to be a string if it is there.
+    /// An optional member of type string.
     fn text(&self, field: &str, value: Option<Value>) -> Result<Option<String>> {
         value.map(|value| value.text().ok_or_else(|| self.invalid(field, "is not a string"))).transpose()
     }
 
-    /// A member that has to be a token if it is there.
+    /// An optional member that must be a valid token.
     fn token(&self, field: &str, value: Option<Value>) -> Result<Option<Secret>> {
         match self.text(field, value)? {
             Some(token) if is_token(&token) => Ok(Some(Secret::new(token))),
@@ -117,26 +116,26 @@ impl TokenResponse<'_> {
         }
     }
 
-    /// When the access token dies: after `expires_in` seconds.
+    /// When the access token expires: `expires_in` seconds after the response.
     fn expires_at(&self, expires_in: Option<Value>) -> Result<Option<f64>> {
         let Some(expires_in) = expires_in else { return Ok(None) };
-        let seconds = expires_in.number().filter(|seconds| (0.0..=LONGEST_LIFETIME).contains(seconds));
+        let seconds = expires_in.number().filter(|seconds| (0.0..=MAX_LIFETIME).contains(seconds));
         let seconds =
             seconds.ok_or_else(|| self.invalid("expires_in", "is not a number of seconds from 0 to ten years"))?;
         Ok(Some(self.received_at + (seconds * 1000.0).floor()))
     }
 
-    /// The scopes that a good answer grants, if it names any: Bitbucket's own `scopes` before the standard's `scope`. When
-    /// both are there, `scopes` is the one that is kept up to date.
+    /// The granted scopes, if the response names any. Bitbucket's own `scopes` takes precedence over the standard's `scope`, because
+    /// Bitbucket keeps only `scopes` up to date.
     fn granted_scopes(&self, scopes: Option<Value>, scope: Option<Value>) -> Result<Option<ScopeSet>> {
         let scopes = self.scopes("scopes", scopes)?;
         let scope = self.scopes("scope", scope)?;
-        // An empty list beside one that is not says nothing.
+        // An empty list is ignored if the other one is not empty.
         let named = scopes.as_ref().filter(|scopes| !scopes.is_empty()).is_some();
         Ok(if named { scopes } else { scope.or(scopes) })
     }
 
-    /// A member that has to be a list of scopes, in one string or several, if it is there.
+    /// An optional member with scopes, in one string or in a list of strings.
     fn scopes(&self, field: &str, value: Option<Value>) -> Result<Option<ScopeSet>> {
         let Some(value) = value else { return Ok(None) };
         let texts = match value {
@@ -178,22 +177,22 @@ fn parse_success(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
         access_token,
         refresh_token: refresh_token.or_else(|| previous.refresh_token.clone()),
         expires_at,
-        // RFC 6749 section 5.1: an answer without a scope granted what was requested; after a refresh, what there was.
+        // RFC 6749 section 5.1: a response without a scope grants the requested scopes; after a refresh, the previous ones.
         scopes: scopes.or_else(|| previous.scopes.clone()).unwrap_or_else(|| match response.grant_type {
-            // That request names no scopes.
+            // A client credentials request names no scopes.
             GrantType::ClientCredentials => ScopeSet::default(),
             GrantType::AuthorizationCode | GrantType::RefreshToken => client.scopes().clone(),
         }),
     })
 }
 
-/// Whether a text can be a token: printable ASCII without spaces, because it goes into a header field (RFC 6749 appendix
-/// A.12, RFC 6750 section 2.1), and not too long.
+/// Whether a text is a valid token: printable ASCII without spaces, because it goes into a header field (RFC 6749 appendix A.12,
+/// RFC 6750 section 2.1), of limited length.
 pub fn is_token(text: &str) -> bool {
-    (1..=LONGEST_TOKEN).contains(&text.len()) && is_graphic(text)
+    (1..=MAX_TOKEN_LENGTH).contains(&text.len()) && is_graphic(text)
 }
 
-/// A 4xx status: RFC 6749 section 5.2 if the body says so, else what the status and the challenge tell.
+/// The error for a 4xx status: by the body if it has an error of RFC 6749 section 5.2, else by the status and the challenge.
 fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Box<Error> {
     if response.body.len() > MAX_BODY_SIZE {
         return response.error(Code::ResponseTooLarge);
@@ -201,7 +200,7 @@ fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
     let [error, description] = members(response.body, ["error", "error_description"]).unwrap_or_default();
     let error = error.and_then(Value::text).filter(|error| !error.is_empty());
     let Some(error) = error else {
-        // RFC 6749 section 5.2: a 401 with a challenge is the answer to a client that failed to authenticate.
+        // RFC 6749 section 5.2: a 401 with a challenge means that client authentication failed.
         if response.status == 401 && response.www_authenticate.is_some() {
             return response.error(Code::InvalidClient);
         }
@@ -210,7 +209,7 @@ fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
     let description = description.and_then(Value::text);
     let code = match (response.grant_type, error.as_str()) {
         (GrantType::RefreshToken, "invalid_grant" | "unauthorized_client") => Code::ReconnectRequired,
-        (GrantType::RefreshToken, "invalid_request") if description.as_deref() == Some(DEAD_REFRESH_TOKEN) => {
+        (GrantType::RefreshToken, "invalid_request") if description.as_deref() == Some(INVALID_REFRESH_TOKEN) => {
             Code::ReconnectRequired
         }
         (_, "invalid_client" | "unauthorized_client") => Code::InvalidClient,
@@ -236,8 +235,8 @@ fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
     failure
 }
 
-/// How Bitbucket's older back end says that a refresh token is dead: as a malformed request.
-const DEAD_REFRESH_TOKEN: &str = "Invalid refresh_token";
+/// The description with which Bitbucket's older back end rejects a refresh token, as a malformed request.
+const INVALID_REFRESH_TOKEN: &str = "Invalid refresh_token";
 
-/// The parameters of a token request that must not come back in a description.
+/// The parameters of a token request that must not appear in a description.
 const CONFIDENTIAL_PARAMETERS: [&str; 3] = ["code", "code_verifier", "refresh_token"];

@@ -1,6 +1,7 @@
-//! The tokens of a connection, and what of the ones before counts for an answer; token_response.rs joins them.
+//! The tokens of a connection, and the values of the previous tokens that a response may leave out. token_response.rs combines
+//! them.
 //!
-//! In: judged values. Out: structs that hold them. What never happens here: a judgement, or a token in `Debug`.
+//! In: validated values. Out: structs of them. What never happens here: a validation, or a token in `Debug` output.
 
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
@@ -12,22 +13,22 @@ pub struct TokenSet {
     pub access_token: Secret,
     /// Exchanged for the next tokens.
     pub refresh_token: Option<Secret>,
-    /// When the access token dies, in milliseconds since 1970; absent when Bitbucket did not say.
+    /// When the access token expires, in milliseconds since 1970; absent if Bitbucket did not say.
     pub expires_at: Option<f64>,
-    /// What was granted.
+    /// The granted scopes.
     pub scopes: ScopeSet,
 }
 
-/// What is kept of the tokens before a refresh.
+/// The values of the tokens before a refresh.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Previous {
-    /// Stays in use when an answer brings no new one (RFC 6749 section 6).
+    /// Stays in use if the response has no new one (RFC 6749 section 6).
     pub refresh_token: Option<Secret>,
-    /// Stay granted when an answer does not name any (RFC 6749 section 5.1).
+    /// Stay granted if the response names none (RFC 6749 section 5.1).
     pub scopes: Option<ScopeSet>,
 }
 
-/// Whether an access token is past its time. Without a time it is not known to be.
+/// Whether an access token has expired. Without an expiry time it counts as valid.
 pub fn is_expired(expires_at: Option<f64>, now: f64) -> bool {
     expires_at.is_some_and(|expires_at| expires_at <= now)
 }

@@ -110,7 +110,7 @@ impl OAuthCore {
         redirect_uri: Option<String>,
     ) -> core::result::Result<JsValue, JsValue> {
         let code = AuthorizationCode::validated_before(code)?;
-        let code_verifier = CodeVerifier::under_either_name(code_verifier.as_deref(), its_other_name.as_deref())?;
+        let code_verifier = CodeVerifier::from_either_name(code_verifier.as_deref(), its_other_name.as_deref())?;
         Ok(token_request::TokenRequest::authorization_code(
             &self.config,
             &code,
@@ -128,16 +128,11 @@ impl OAuthCore {
         code_verifier: Option<String>,
         is_verifier_optional: bool,
     ) -> core::result::Result<JsValue, JsValue> {
-        let code = AuthorizationCode::from_host_payload(code)?;
+        let code = AuthorizationCode::from_nocodb_payload(code)?;
         let code_verifier = code_verifier.as_deref().map(CodeVerifier::parse).transpose()?;
         let host = if is_verifier_optional { HostVerifier::Optional } else { HostVerifier::Required };
-        Ok(token_request::TokenRequest::authorization_code_of_host(
-            &self.config,
-            &code,
-            code_verifier.as_ref(),
-            host,
-        )?
-        .to_js())
+        Ok(token_request::TokenRequest::nocodb_authorization_code(&self.config, &code, code_verifier.as_ref(), host)?
+            .to_js())
     }
 
     /// The requested scopes that Bitbucket asks for and that were not granted.

@@ -2,7 +2,7 @@
 
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
-use nocodb_bitbucket_auth::error::{Code, ConnectionEnd, Error, HOST_REFRESH_PHRASES, Phase, clean_error_code};
+use nocodb_bitbucket_auth::error::{Code, ConnectionEnd, Error, NOCODB_REFRESH_PHRASES, Phase, clean_error_code};
 use nocodb_bitbucket_auth::nocodb_response;
 
 use Phase::{Api, Authorize, Callback, Config, Exchange, Refresh};
@@ -111,7 +111,7 @@ fn a_connection_that_ended_otherwise_is_not_mended_by_authenticating() {
         let error = Error::new(Code::ReconnectRequired, Refresh).with_explanation(ending.explanation());
         assert_eq!(error.message(), says);
         assert!(!error.reauthorize() && !error.retryable());
-        assert!(!HOST_REFRESH_PHRASES.iter().any(|phrase| error.message().contains(phrase)));
+        assert!(!NOCODB_REFRESH_PHRASES.iter().any(|phrase| error.message().contains(phrase)));
     }
     assert_eq!(ConnectionEnd::from_name("Replaced"), None);
 }
@@ -156,7 +156,7 @@ fn no_message_sounds_like_a_reason_to_refresh() {
                 error.error_description = Some(text.to_owned());
                 error.announcement_url = Some("https://developer.atlassian.com/unauthorized".to_owned());
                 let message = error.message().to_lowercase();
-                for phrase in HOST_REFRESH_PHRASES {
+                for phrase in NOCODB_REFRESH_PHRASES {
                     assert!(!message.contains(phrase), "{message}");
                 }
             }

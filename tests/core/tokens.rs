@@ -5,7 +5,7 @@ use nocodb_bitbucket_auth::credential::AuthType;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::error::Code;
 use nocodb_bitbucket_auth::grant_type::GrantType;
-use nocodb_bitbucket_auth::token_request::{LONGEST_TOKEN, TokenRequest};
+use nocodb_bitbucket_auth::token_request::{MAX_TOKEN_LENGTH, TokenRequest};
 use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
 use nocodb_bitbucket_auth::token_set::{Previous, is_expired};
 
@@ -16,7 +16,7 @@ fn client() -> ClientConfig {
 
 #[test]
 fn the_longest_token_is_accepted_and_one_byte_more_is_not() {
-    for (length, accepted) in [(LONGEST_TOKEN, true), (LONGEST_TOKEN + 1, false)] {
+    for (length, accepted) in [(MAX_TOKEN_LENGTH, true), (MAX_TOKEN_LENGTH + 1, false)] {
         let token = "t".repeat(length);
         let answer = |name: &str| {
             let others = if name == "access_token" { "" } else { r#""access_token":"AT","# };

@@ -12,7 +12,7 @@ use nocodb_bitbucket_auth::connection_test::{ConnectionTest, TestContext};
 use nocodb_bitbucket_auth::credential::{AuthType, Credential};
 use nocodb_bitbucket_auth::endpoints::{Endpoint, Endpoints};
 use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, HostVerifier, RemovedEndpoints};
-use nocodb_bitbucket_auth::error::{Code, Error, HOST_REFRESH_PHRASES, Phase, Result};
+use nocodb_bitbucket_auth::error::{Code, Error, NOCODB_REFRESH_PHRASES, Phase, Result};
 use nocodb_bitbucket_auth::grant_type::GrantType;
 use nocodb_bitbucket_auth::newest_tokens::{
     ChainPosition, EntryKind, Publication, PublicationContext, Times, Version,
@@ -279,7 +279,7 @@ mod cases {
             "code" => {
                 let verifier = typed(&case["codeVerifier"], "codeVerifier", Phase::Exchange)?;
                 let its_other_name = typed(&case["code_verifier"], "code_verifier", Phase::Exchange)?;
-                let verifier = CodeVerifier::under_either_name(verifier, its_other_name)?;
+                let verifier = CodeVerifier::from_either_name(verifier, its_other_name)?;
                 let redirect_uri = typed(&case["redirectUri"], "redirectUri", Phase::Exchange)?;
                 let code = AuthorizationCode::validated_before(string("code", Phase::Exchange)?)?;
                 TokenRequest::authorization_code(&client, &code, verifier.as_ref(), redirect_uri)
@@ -289,8 +289,8 @@ mod cases {
                 let verifier = verifier.map(CodeVerifier::parse).transpose()?;
                 let is_optional = case["isVerifierOptional"] == true;
                 let host = if is_optional { HostVerifier::Optional } else { HostVerifier::Required };
-                let code = AuthorizationCode::from_host_payload(string("code", Phase::Exchange)?)?;
-                TokenRequest::authorization_code_of_host(&client, &code, verifier.as_ref(), host)
+                let code = AuthorizationCode::from_nocodb_payload(string("code", Phase::Exchange)?)?;
+                TokenRequest::nocodb_authorization_code(&client, &code, verifier.as_ref(), host)
             }
             "refresh" => TokenRequest::refresh_token(&client, string("refreshToken", Phase::Refresh)?),
             "client_credentials" => TokenRequest::client_credentials(&client),
@@ -452,7 +452,7 @@ mod cases {
         });
         hides(case, &error);
         let message = error.message().to_lowercase();
-        assert!(!HOST_REFRESH_PHRASES.iter().any(|phrase| message.contains(phrase)), "{message}");
+        assert!(!NOCODB_REFRESH_PHRASES.iter().any(|phrase| message.contains(phrase)), "{message}");
         let is_foreign_origin = case["isForeignOrigin"].as_bool().unwrap_or_default();
         let answered = ReceivedResponse {
             method: "GET",
