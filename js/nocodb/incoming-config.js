@@ -53,8 +53,8 @@ export const needsPreparation = ({ maskedMembers }, config) =>
 export async function prepareConfig(plugin, config, stored, { isNew, exchange }) {
   const { oauth, ...given } = config;
   // A user who authenticated first and then selected another type does not want tokens.
-  const takesCode = plugin.takesCode(given.type);
-  const hasNewCode = Boolean(oauth) && takesCode && !isSameCode(plugin, oauth, stored?.oauth);
+  const usesAuthorizationCode = plugin.usesAuthorizationCode(given.type);
+  const hasNewCode = Boolean(oauth) && usesAuthorizationCode && !isSameCode(plugin, oauth, stored?.oauth);
   // A client may name any row as the source of a copy, so a new row never gets that row's credentials.
   const restored = restoreCredentials(plugin, hasNewCode ? withoutTokens(given) : given, isNew ? undefined : stored);
   if (!oauth) return restored;
@@ -64,7 +64,7 @@ export async function prepareConfig(plugin, config, stored, { isNew, exchange })
     return { ...restored, ...tokens };
   }
   // The code was already used, or is too old.
-  if (takesCode && !restored.oauth_token && !restored.refresh_token) throw plugin.unexchangedCodeError();
+  if (usesAuthorizationCode && !restored.oauth_token && !restored.refresh_token) throw plugin.unexchangedCodeError();
   plugin.rememberExchange(oauth, {});
   return restored;
 }

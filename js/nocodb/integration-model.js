@@ -107,8 +107,8 @@ const NO_SUCH_ROW = 'nocodb-bitbucket-auth';
  * @param {Plugin} plugin
  * @param {unknown} error
  */
-const toHttpError = ({ BitbucketAuthError, hostStatus }, error) => (
-  error instanceof BitbucketAuthError ? new HttpError(error, hostStatus(error)) : error);
+const toHttpError = ({ BitbucketAuthError, nocodbStatus }, error) => (
+  error instanceof BitbucketAuthError ? new HttpError(error, nocodbStatus(error)) : error);
 
 /**
  * Whether NocoDB has a transaction open. One of its methods' further arguments then contains Knex' transaction object.

@@ -21,7 +21,7 @@ export { vaultReferenceMembers } from './vault-references.js';
  * @param {BitbucketAuthError} error
  * @returns {number}
  */
-export const hostStatus = ({ code, status }) => callCore(hostStatus, () => core().nocodbStatus(code, status));
+export const nocodbStatus = ({ code, status }) => callCore(nocodbStatus, () => core().nocodbStatus(code, status));
 
 /**
  * Whether a config of this type gets its tokens in exchange for an authorization code.
@@ -29,7 +29,7 @@ export const hostStatus = ({ code, status }) => callCore(hostStatus, () => core(
  * @param {unknown} type
  * @returns {boolean}
  */
-export const takesCode = (type) => core().usesAuthorizationCode(stringOrUndefined(type) ?? '');
+export const usesAuthorizationCode = (type) => core().usesAuthorizationCode(stringOrUndefined(type) ?? '');
 
 /** The row contains a code that was never exchanged, and no tokens. */
 export const unexchangedCodeError = () => failure('RECONNECT_REQUIRED', 'exchange', { ending: 'unexchanged' });
