@@ -39,8 +39,8 @@ async function* growth({ connections: counts }) {
     const found = await withBitbucket((origin, env) => (
       runPart('cost/growth.mjs', { origin, connections }, { env, execArgv: ['--expose-gc'] })
     ));
-    yield `${connections.toLocaleString('en-GB')} connections, each of which has called the API once`;
-    yield { name: 'memory for each, its tokens included', value: found.bytes / 1024, unit: 'KB' };
+    yield `${connections.toLocaleString('en-GB')} connections that have each called the API once`;
+    yield { name: 'memory per connection, including its tokens', value: found.bytes / 1024, unit: 'KB' };
     yield { name: 'use() with a fresh token', value: found.microseconds, unit: 'µs' };
     yield { name: 'open timers', value: found.timers };
     yield { name: 'open sockets', value: found.sockets };
@@ -53,9 +53,9 @@ async function* calls({ rounds, calls: count }) {
     const env = environmentFor(apiUrl);
     const { wrapper, bare } = await runPart('cost/calls.mjs', { apiUrl, rounds, calls: count }, { env });
     const median = (values) => quantile(values, 0.5);
-    yield 'Calls over loopback in a second, one after another, with a new wrapper for each';
-    yield { name: 'a wrapper for each call', value: median(wrapper), unit: 'a second' };
-    yield { name: 'bare Axios, one instance', value: median(bare), unit: 'a second' };
+    yield 'Calls per second over loopback, one after another, with a new wrapper for each';
+    yield { name: 'a wrapper for each call', value: median(wrapper), unit: 'per second' };
+    yield { name: 'bare Axios, one instance', value: median(bare), unit: 'per second' };
     const share = median(wrapper.map((value, round) => value / bare[round]));
     yield { name: 'times as many as bare Axios', value: share, unit: '×', least: LEAST_SHARE };
   } finally {

@@ -12,7 +12,7 @@ export const title = "Calls between JavaScript and the WebAssembly, without wasm
 const OPERATIONS = {
   form: { title: 'From the environment to the form, once per process', into: 3, back: 25 },
   tokenResponse: { title: 'One parseTokenResponse', back: 12 },
-  exchange: { title: 'From a code to tokens for NocoDB to store, which account they are of included' },
+  exchange: { title: 'From a code to tokens for NocoDB to store, including the account' },
   authenticate: { title: 'From a stored config to a client (authenticate)', named: ['readCredential', 1] },
   request: { title: 'One request to the API through the wrapper' },
 };

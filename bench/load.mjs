@@ -43,7 +43,7 @@ const median = (results) => quantile(results.map(({ milliseconds }) => milliseco
 const ms = (value) => `${value.toFixed(2)} ms`;
 
 async function* inNode(name, node, times, most) {
-  yield `${name}: from require to the first authorization address`;
+  yield `${name}: from require to the first authorization URL`;
   const ways = [`${NAME}/oauth`, `${NAME}/oauth by import`, `${NAME}/oauth, for a login`, NAME, 'by hand'];
   const results = Object.fromEntries(ways.map((way) => [way, []]));
   // In turns, because a machine's speed varies.
@@ -66,7 +66,7 @@ async function* inNode(name, node, times, most) {
 const compiled = async (node, way) => (await printed(node, program('first-call.cjs'), way, 'count')).compiled;
 
 async function* inChromium(times) {
-  yield 'Chromium: from the start of a script, with the package bundled in, to the first authorization address';
+  yield 'Chromium: from the start of a script, with the package bundled in, to the first authorization URL';
   const results = await firstCallsInChromium(times);
   for (const [way, values] of Object.entries(results)) yield { name: way, value: quantile(values, 0.5), unit: 'ms' };
 }

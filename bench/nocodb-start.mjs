@@ -24,9 +24,9 @@ const cpu = fileURLToPath(new URL('start/cpu.cjs', import.meta.url));
 
 export async function* measure({ quick }) {
   const pairs = quick ? 1 : 10;
-  yield `NocoDB without the preload over NocoDB with it, ${pairs === 1 ? 'one pair' : `${pairs} pairs in turns`}`;
+  yield `NocoDB without the preload, divided by NocoDB with it, ${pairs === 1 ? 'one pair' : `${pairs} alternating pairs`}`;
   const { with: later, without: sooner } = await inTurns(pairs, { with: () => started(true), without: () => started(false) });
-  for (const [part, name] of [['clock', 'time until it is ready'], ['processor', 'time of a processor until then']]) {
+  for (const [part, name] of [['clock', 'time until it is ready'], ['processor', 'CPU time until then']]) {
     const ratios = later.map((start, pair) => sooner[pair][part] / start[part]);
     yield {
       name,

@@ -17,7 +17,7 @@ const REQUESTS = 3000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** When the sync begins, within five minutes: the earlier build counts requests in slots of that length. */
+/** When the sync begins, within five minutes: the previous build counts requests in slots of that length. */
 const BEGINNINGS = [0, 1, 2, 3, 4, 4.999];
 
 /** The limits of NocoDB's own client: requests per minute, and requests that may wait. Computed, not run. */
@@ -34,21 +34,21 @@ export async function* measure({ quick }) {
 }
 
 async function* syncs(folder, beginnings) {
-  yield `A sync of ${REQUESTS} requests with a limit of ${LIMIT} an hour, on a moved clock`;
+  yield `A sync of ${REQUESTS} requests with a limit of ${LIMIT} an hour, with a simulated clock`;
   const task = { limit: LIMIT, requests: REQUESTS, starts: beginnings.map((minutes) => Date.UTC(2026, 10, 24, 8) + minutes * MINUTE) };
   const today = await runPart('rate-limit/sync.mjs', { ...task, folder: root });
   const then = await runPart('rate-limit/sync.mjs', { ...task, folder });
   const last = (times) => Math.max(...times) / MINUTE;
   const gains = today.map((times, at) => last(then[at]) - last(times));
   const lasts = (syncs) => `${Math.min(...syncs.map(last)).toFixed(1)} to ${Math.max(...syncs.map(last)).toFixed(1)}`;
-  yield { name: 'the last request is sent earlier than by the earlier build', value: Math.min(...gains), unit: 'min', least: 4,
-    note: `the least of ${gains.length} beginnings; up to ${Math.max(...gains).toFixed(1)} min` };
-  yield { name: 'it is sent after', value: Math.max(...today.map(last)), unit: 'min', note: `the earlier build: ${lasts(then)} min` };
+  yield { name: 'the last request is sent earlier than with the previous build', value: Math.min(...gains), unit: 'min', least: 4,
+    note: `the smallest of ${gains.length} start times; up to ${Math.max(...gains).toFixed(1)} min` };
+  yield { name: 'the last request is sent after', value: Math.max(...today.map(last)), unit: 'min', note: `the previous build: ${lasts(then)} min` };
   const host = Math.floor((REQUESTS - 1) / HOST.requests);
-  yield { name: 'by the rule of NocoDB\'s own client, computed', value: host, unit: 'min',
+  yield { name: 'with the rule of NocoDB\'s own client, computed', value: host, unit: 'min',
     note: `${HOST.requests} a minute; if more than ${HOST.waiting} wait, the others fail` };
   yield { name: 'most requests in any hour', value: Math.max(...today.map(mostInAnHour)), upTo: LIMIT,
-    note: `the earlier build: ${Math.max(...then.map(mostInAnHour))}` };
+    note: `the previous build: ${Math.max(...then.map(mostInAnHour))}` };
 }
 
 /** @param {number[]} times */
@@ -67,17 +67,17 @@ async function* sharing(folder, { processes, each }) {
   const redis = await startRedis({ after: (end) => ends.push(end) });
   try {
     const measured = (build, task) => runPart('rate-limit/shared.mjs', { folder: build, url: redis.url, processes, each, ...task });
-    yield `${processes} connections to one Redis count the same account's requests, of which it has ${LIMIT}`;
+    yield `${processes} connections to one Redis count the requests of one account with a limit of ${LIMIT}`;
     // The commands that the client sends for a request. The time of a script includes the commands inside.
     const commands = ['evalsha', 'eval'];
     const counted = await measured(root, { commands, account: 'counted', filled: LIMIT, limit: 1_000_000 });
     const full = await measured(root, { commands, account: 'full', filled: LIMIT, limit: LIMIT });
     const then = await measured(folder, { commands: [...commands, 'get', 'pttl', 'multi', 'exec'], account: 'earlier', filled: LIMIT, limit: 1_000_000 });
     yield { name: 'server time of a request that may be sent', value: counted.micros, unit: 'µs', most: 20,
-      note: `the earlier build: ${then.micros.toFixed(1)} µs` };
-    yield { name: 'server time of one that has to wait', value: full.micros, unit: 'µs', most: 20 };
-    yield { name: 'commands for a request', value: counted.commands, upTo: 1, note: `the earlier build: ${then.commands.toFixed(2)}` };
-    yield { name: 'commands of more than a millisecond', value: counted.slow + full.slow, note: `of ${2 * processes * each}` };
+      note: `the previous build: ${then.micros.toFixed(1)} µs` };
+    yield { name: 'server time of a request that must wait', value: full.micros, unit: 'µs', most: 20 };
+    yield { name: 'commands per request', value: counted.commands, upTo: 1, note: `the previous build: ${then.commands.toFixed(2)}` };
+    yield { name: 'commands that take more than a millisecond', value: counted.slow + full.slow, note: `of ${2 * processes * each}` };
   } finally {
     for (const end of ends) await end();
   }

@@ -66,7 +66,7 @@ async function inProcesses(id, { processes, rounds }) {
 
 /** How the time grows with the size of the tokens. */
 async function* tokenSizes(all, sizes) {
-  yield 'Token answers by their size';
+  yield 'Token responses by size';
   for (const kilobytes of [0.3, 1, 4, 16, 64]) {
     const operation = { ...OPERATIONS.small, given: [answerOf(kilobytes * 1000)] };
     const two = { [SELF]: all[SELF], [BY_HAND]: all[BY_HAND] };
@@ -80,7 +80,7 @@ async function* tokenSizes(all, sizes) {
 
 /** Whether other clients in the process slow a client down. */
 async function* connections({ connections: counts, rounds }) {
-  yield 'Start of a login, in turns by so many clients that live at the same time';
+  yield 'Start of a login, alternating between this many clients that exist at the same time';
   for (const count of counts) {
     const clients = Array.from({ length: count }, (_, at) =>
       contestants({ ...SETTINGS, clientId: `client-${at}` })[SELF]);
@@ -93,15 +93,15 @@ async function* connections({ connections: counts, rounds }) {
 }
 
 async function* memory({ warm, calls }) {
-  yield `Memory after ${calls.toLocaleString('en-GB')} calls of all kinds, beside that after ${warm.toLocaleString('en-GB')}`;
+  yield `Memory after ${calls.toLocaleString('en-GB')} calls of all kinds, compared with that after ${warm.toLocaleString('en-GB')}`;
   const seen = await runPart('speed/memory.mjs', { warm, calls }, { execArgv: ['--expose-gc'] });
   yield { name: 'memory of the WebAssembly', value: seen.wasm / KB, unit: 'KB' };
-  yield { name: 'what it grew by', value: seen.grown / KB, unit: 'KB', exactly: 0 };
-  yield { name: 'what the heap grew by', value: seen.heap / KB, unit: 'KB', most: MOST_HEAP };
+  yield { name: 'growth of that memory', value: seen.grown / KB, unit: 'KB', exactly: 0 };
+  yield { name: 'growth of the heap', value: seen.heap / KB, unit: 'KB', most: MOST_HEAP };
 }
 
 async function* logins({ logins: rounds }) {
-  yield 'Whole logins in a second, one after another, against the simulator over loopback';
+  yield 'Whole logins per second, one after another, against the simulator over loopback';
   const { answer: { origin, env }, stop } = await startPartAndWait('lib/simulator.mjs', { backend: 'newer', rateLimit: null });
   try {
     const variable = (name) => env[`INTEGRATION_AUTH_BITBUCKET_${name}`];
@@ -113,7 +113,7 @@ async function* logins({ logins: rounds }) {
     const own = quantile(took[SELF], 0.5);
     for (const [name, times] of Object.entries(took)) {
       const time = quantile(times, 0.5);
-      yield { name, value: 1000 / time, unit: 'a second', ...(name !== SELF && { note: `${(time / own).toFixed(2)} times as long` }) };
+      yield { name, value: 1000 / time, unit: 'per second', ...(name !== SELF && { note: `${(time / own).toFixed(2)} times as long` }) };
     }
     const ratio = quantile(took[BY_HAND].map((time, round) => time / took[SELF][round]), 0.5);
     yield { name: `times as fast as ${BY_HAND}`, value: ratio, unit: '×', least: LEAST_LOGINS };
@@ -123,6 +123,6 @@ async function* logins({ logins: rounds }) {
 }
 
 async function* size() {
-  yield 'The WebAssembly by what it is made of (twiggy)';
+  yield 'Composition of the WebAssembly (twiggy)';
   for (const { name, bytes } of await contributors()) yield { name, value: bytes / 1000, unit: 'KB' };
 }

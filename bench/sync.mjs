@@ -48,7 +48,7 @@ export async function* measure({ quick }) {
       const contestants = ['today', 'before', ...(trouble ? [] : ['axios'])];
       yield* compared('paginate', contestants, { ...sizes, trouble, entries });
     }
-    yield `${titleOf(sizes.numbers)}, asked for by number, ${WORK_MS} ms of work on each page`;
+    yield `${titleOf(sizes.numbers)}, requested by number, ${WORK_MS} ms of work on each page`;
     yield* compared('numbers', ['today', 'before'], { ...sizes, pages: sizes.numbers, entries });
   } finally {
     earlier.remove();
@@ -56,10 +56,10 @@ export async function* measure({ quick }) {
 }
 
 const titleOf = (pages) => (
-  `${(pages * PAGELEN).toLocaleString('en-GB')} pull requests in pages of ${PAGELEN}, ${DELAY_MS} ms for each answer`
+  `${(pages * PAGELEN).toLocaleString('en-GB')} pull requests in pages of ${PAGELEN}, ${DELAY_MS} ms for each response`
 );
 
-/** Has the contestants read in turns, and compares the first one with the others. */
+/** Runs the contestants alternately, and compares the first one with the others. */
 async function* compared(part, contestants, { pages, rounds, trouble, entries }) {
   const runs = Object.fromEntries(contestants.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
@@ -80,10 +80,10 @@ async function* compared(part, contestants, { pages, rounds, trouble, entries })
     };
   }
   const requests = (name) => Math.max(...runs[name].map((run) => run.requests));
-  yield { name: 'requests more than the build before', value: requests(own) - requests('before'), upTo: MOST_MORE };
+  yield { name: 'additional requests, compared with the previous build', value: requests(own) - requests('before'), upTo: MOST_MORE };
 }
 
-const NAMES = { before: 'the build before', axios: 'a bare Axios that follows next' };
+const NAMES = { before: 'the previous build', axios: 'a bare Axios that follows next' };
 
 /** One run with a simulator of its own, so that its request counts belong to this run alone. */
 async function read(part, { name, entry, pages, trouble }) {

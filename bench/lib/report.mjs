@@ -49,7 +49,7 @@ const cells = (values) => `| ${values.join(' | ')} |`;
 
 function table(figures) {
   return [
-    cells(['', 'measured', 'goal', 'beside']),
+    cells(['', 'measured', 'goal', 'details']),
     cells(['---', '--:', '--:', '---']),
     ...figures.map((figure) => cells([
       figure.name, `${shown(figure)}${misses(figure, { quick: false }) ? ' **(missed)**' : ''}`, goalOf(figure), figure.note ?? '',
@@ -100,7 +100,7 @@ function chart(results) {
     ];
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left + width + 60} ${height}" role="img">
-<title>How many times as fast as the version before, and as bare Axios</title>
+<title>How many times as fast as the previous version, and as bare Axios</title>
 <style>
 svg { color: #24292f; --bar: #0969da; --goal: #cf222e }
 @media (prefers-color-scheme: dark) { svg { color: #e6edf3; --bar: #4493f8; --goal: #ff7b72 } }

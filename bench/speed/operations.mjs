@@ -104,11 +104,11 @@ export const OPERATIONS = {
     read: ({ body }) => typeof body === 'string' && body.charCodeAt(0), result: requestOf, byLibrary: 1.1,
   },
   small: {
-    title: 'token answer, 300 bytes', uses: 'tokens', given: [answerOf(300)], result: (tokens) => ({ ...tokens }),
+    title: 'token response, 300 bytes', uses: 'tokens', given: [answerOf(300)], result: (tokens) => ({ ...tokens }),
     byLibrary: 1.5,
   },
   large: {
-    title: 'token answer, 6 KB', uses: 'tokens', given: [answerOf(6000)], result: (tokens) => ({ ...tokens }),
+    title: 'token response, 6 KB', uses: 'tokens', given: [answerOf(6000)], result: (tokens) => ({ ...tokens }),
     byLibrary: 1.5,
   },
 };

@@ -1,4 +1,4 @@
-/** Required by NocoDB's process before anything else: prints how much time of a processor it took until it was ready. */
+/** Required by NocoDB's process before anything else: prints how much CPU time it took until it was ready. */
 const { send } = process;
 if (send) {
   process.send = function sendAfterPrinting(message, ...rest) {

@@ -1,6 +1,6 @@
 /**
  * One process, one measurement: loads the entry in a folder, reads what NocoDB reads at its start, makes the first and second
- * request of a connection, and prints how long each took, and how much time of a processor, in milliseconds.
+ * request of a connection, and prints how long each took, and how much CPU time, in milliseconds.
  */
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');

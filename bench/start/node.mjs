@@ -12,7 +12,7 @@ import { node22 } from '../../scripts/lib/npm.mjs';
 import { quantile } from '../lib/figures.mjs';
 import { inTurns, timesAsMuch } from '../lib/turns.mjs';
 
-/** How many times as fast as the earlier build. */
+/** How many times as fast as the previous build. */
 const LEAST = 4;
 
 /** By how many milliseconds the first use of a connection may take longer. */
@@ -57,7 +57,7 @@ function* figures(load, { today, before }) {
   yield `Node.js 22, by ${load}: entry, form and manifest, then the first request of a connection`;
   const times = (part) => timesAsMuch(all(before, part), all(today, part));
   const pair = (part, of) => [today, before].map((results) => median(results, part, of).toFixed(1)).join(' against ');
-  const beside = (part) => `${pair(part)} ms; of a processor ${pair(part, 'processor')} ms`;
+  const beside = (part) => `${pair(part)} ms; CPU time ${pair(part, 'processor')} ms`;
   yield { name: 'entry, form and manifest, times as fast', value: times('start'), unit: '×', least: LEAST, note: beside('start') };
   yield {
     name: 'the first request takes longer by',

@@ -43,7 +43,7 @@ test('the load bench runs with small numbers, and compiles the core once in each
 
 test('the speed bench runs with small numbers, has the same results everywhere, and reaches half of each goal', (t) => {
   const { status, stdout, stderr } = bench('speed', '--quick');
-  const operations = stdout.split('Token answers by their size')[0];
+  const operations = stdout.split('Token responses by size')[0];
   for (const row of operations.split('\n').filter((text) => /^\S|times as fast/.test(text))) t.diagnostic(row);
   assert.equal(status, 0, stderr + stdout);
   assert.equal(stdout.match(/^  times as fast as .*half of it here: held\)/gm)?.length, 8);
