@@ -13,7 +13,7 @@ import { createLoader } from './loader.js';
 
 /** @typedef {import('./error.js').BitbucketAuthError} BitbucketAuthError */
 
-/** @typedef {import('./loader.js').Ending} Ending */
+/** @typedef {import('./loader.js').ConnectionEnd} ConnectionEnd */
 
 /** @typedef {import('../pkg/core.js').StoredCredential['kind']} CredentialKind */
 

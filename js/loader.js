@@ -27,14 +27,14 @@ import { BitbucketAuthError, callCore } from './error.js';
 
 /** @typedef {Pick<typeof import('../pkg/core.js'), 'errorDetails'>} AnyCore */
 
-/** @typedef {'replaced' | 'deleted'} Ending the user authenticated the connection again, or deleted it */
+/** @typedef {'replaced' | 'deleted'} ConnectionEnd the user authenticated the connection again, or deleted it */
 
 /**
  * @typedef {object} FailureDetails
  * @property {number} [status]
  * @property {string} [field]
  * @property {number} [retryAfter] in milliseconds
- * @property {Ending | 'unexchanged'} [ending] why the wrapper's connection ended although Bitbucket refused nothing;
+ * @property {ConnectionEnd | 'unexchanged'} [connectionEnd] why the wrapper's connection ended although Bitbucket refused nothing;
  *   `unexchanged`: its row has an authorization code instead of tokens
  */
 
@@ -151,8 +151,8 @@ export function createLoader({ makeGlue, identity, decode, read }) {
    * @param {{ detail?: string, cause?: Error }} [extra]
    * @returns {BitbucketAuthError}
    */
-  function failure(code, phase, { field, status, retryAfter, ending } = {}, extra) {
-    const described = callCore(failure, () => core().errorDetails(code, phase, field, status, retryAfter, ending));
+  function failure(code, phase, { field, status, retryAfter, connectionEnd } = {}, extra) {
+    const described = callCore(failure, () => core().errorDetails(code, phase, field, status, retryAfter, connectionEnd));
     return new BitbucketAuthError(described, extra, failure);
   }
 

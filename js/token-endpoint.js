@@ -22,7 +22,7 @@ import { send } from './transport.js';
  * @returns {OAuthCore}
  * @throws {BitbucketAuthError} `INVALID_CONFIG` with the missing or invalid variable
  */
-export function clientOf({ client, problems }) {
+export function requireClient({ client, problems }) {
   if (client) return client;
   throw configFailure(problems);
 }
@@ -45,7 +45,7 @@ export function configFailure([problem]) {
  *   `OAuthClient.parseTokenResponse` throw
  */
 export async function requestTokens(environment, build, grant, previous) {
-  const client = clientOf(environment);
+  const client = requireClient(environment);
   const request = callCore(requestTokens, () => build(client));
   const phase = core().grantTypePhase(grant);
   const { timeoutMs, proxies } = environment;

@@ -24,7 +24,7 @@ import { within } from './time-limit.js';
  * @property {string[]} [scopes] as granted
  */
 
-/** @typedef {import('./core.js').Ending} Ending */
+/** @typedef {import('./core.js').ConnectionEnd} ConnectionEnd */
 
 /**
  * What a token store has to know of its connection.
@@ -37,9 +37,9 @@ import { within } from './time-limit.js';
 
 /**
  * `saved`: the row has the tokens. `shared`: the row has them or newer ones, and held tokens of the same authorization that
- * another process had refreshed. An `Ending`: the row no longer belongs to this connection, and was not changed.
+ * another process had refreshed. A `ConnectionEnd`: the row no longer belongs to this connection, and was not changed.
  *
- * @typedef {'saved' | 'shared' | Ending} SaveOutcome
+ * @typedef {'saved' | 'shared' | ConnectionEnd} SaveOutcome
  */
 
 /**
@@ -48,7 +48,7 @@ import { within } from './time-limit.js';
  * @typedef {object} TokenStore
  * @property {(tokens: ConnectionTokens, connection: ConnectionRef) => SaveOutcome | Promise<SaveOutcome>} save rejects when
  *   NocoDB could not save them
- * @property {(connection: ConnectionRef) => Promise<ConnectionTokens | Ending | undefined>} [load] after Bitbucket refused the
+ * @property {(connection: ConnectionRef) => Promise<ConnectionTokens | ConnectionEnd | undefined>} [load] after Bitbucket refused the
  *   connection's refresh token: the tokens of the same authorization that another process saved in the row, if there are any
  * @property {(tokens: ConnectionTokens) => unknown} [adopt] takes over tokens that are in the row already
  * @property {(line: string, level: LogEntry['level']) => void} log
@@ -56,7 +56,7 @@ import { within } from './time-limit.js';
  * @property {string} [title] of the connection, for people
  * @property {number} savedGeneration the generation of the tokens in the row, as far as this process knows
  * @property {number} offeredGeneration the generation of the tokens that `save` was called with last
- * @property {Ending} [ending] why the row no longer belongs to this connection
+ * @property {ConnectionEnd} [connectionEnd] why the row no longer belongs to this connection
  */
 
 // A save that takes longer than this counts as failed. It may still succeed later, which does no harm.
@@ -109,7 +109,7 @@ export function markSaved(store, generation) {
  * @returns {Promise<boolean>} whether every row that still belongs to this connection has them
  */
 export async function saveToStores(stores, tokens, generation, connection) {
-  const outdated = [...stores].filter((store) => !store.ending && store.savedGeneration !== generation);
+  const outdated = [...stores].filter((store) => !store.connectionEnd && store.savedGeneration !== generation);
   const saved = await Promise.all(groupByRow(outdated).map(async (group) => {
     const [first] = group;
     for (const store of group) store.offeredGeneration = generation;
@@ -139,10 +139,10 @@ export async function saveToStores(stores, tokens, generation, connection) {
  * @param {Iterable<TokenStore>} stores
  * @param {ConnectionRef} connection
  * @returns {Promise<ConnectionTokens | undefined>} the newest ones. Token stores whose row no longer belongs to this connection
- *   have an `ending` afterwards
+ *   have a `connectionEnd` afterwards
  */
 export async function loadFromStores(stores, connection) {
-  const attached = [...stores].filter((store) => !store.ending);
+  const attached = [...stores].filter((store) => !store.connectionEnd);
   const found = await Promise.all(groupByRow(attached).map(async (group) => {
     const [first] = group;
     // A row that cannot be read counts as one without newer tokens.
@@ -173,15 +173,15 @@ function isLater(tokens, other) {
  * @returns {boolean}
  */
 export function hasAttachedStore(stores) {
-  return [...stores].some(({ ending }) => !ending);
+  return [...stores].some(({ connectionEnd }) => !connectionEnd);
 }
 
 /**
  * @param {TokenStore} store of the wrapper that asks for tokens
  * @throws {BitbucketAuthError} `RECONNECT_REQUIRED` when its row no longer belongs to this connection
  */
-export function assertAttached({ ending }) {
-  if (ending) throw failure('RECONNECT_REQUIRED', 'refresh', { ending });
+export function assertAttached({ connectionEnd }) {
+  if (connectionEnd) throw failure('RECONNECT_REQUIRED', 'refresh', { connectionEnd });
 }
 
 /**
@@ -192,7 +192,7 @@ export function assertAttached({ ending }) {
  * @param {ConnectionRef} connection
  */
 export function logUnsavedTokens(stores, generation, connection) {
-  const outdated = [...stores].filter(({ ending, savedGeneration }) => !ending && savedGeneration !== generation);
+  const outdated = [...stores].filter(({ connectionEnd, savedGeneration }) => !connectionEnd && savedGeneration !== generation);
   const text = failure('PERSIST_FAILED', 'refresh').message;
   logForEach(outdated, connection, { level: 'ERROR', event: 'tokens-unstored', text });
 }
@@ -205,7 +205,7 @@ export function logUnsavedTokens(stores, generation, connection) {
  */
 export function logDeadConnection(stores, connection) {
   const text = failure('RECONNECT_REQUIRED', 'refresh').message;
-  const attached = [...stores].filter(({ ending }) => !ending);
+  const attached = [...stores].filter(({ connectionEnd }) => !connectionEnd);
   logForEach(attached, connection, { level: 'ERROR', event: 'connection-dead', text });
 }
 
@@ -265,14 +265,14 @@ function groupByRow(stores) {
  * Stops token stores from using the connection, because their row no longer belongs to it.
  *
  * @param {[TokenStore, ...TokenStore[]]} group of one row
- * @param {Ending} ending
+ * @param {ConnectionEnd} connectionEnd
  * @param {ConnectionRef} connection
  */
-function detach(group, ending, connection) {
-  for (const store of group) store.ending = ending;
+function detach(group, connectionEnd, connection) {
+  for (const store of group) store.connectionEnd = connectionEnd;
   // A user who authenticated again knows that the old tokens are gone.
-  if (ending !== 'deleted') return;
-  const text = failure('RECONNECT_REQUIRED', 'refresh', { ending }).message;
+  if (connectionEnd !== 'deleted') return;
+  const text = failure('RECONNECT_REQUIRED', 'refresh', { connectionEnd }).message;
   logOnce(group[0], connection, { level: 'WARN', event: 'connection-deleted', text });
 }
 

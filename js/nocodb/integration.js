@@ -322,8 +322,8 @@ export class BitbucketAuthIntegration {
   async refreshToken(tokens, _config) {
     const { refresh_token: refreshToken } = /** @type {{ refresh_token: string }} */ (objectOrEmpty(tokens));
     const environment = this.#environment();
-    const { clientOf, keeperOf } = await loadRequestModules();
-    const client = clientOf(environment);
+    const { requireClient, keeperOf } = await loadRequestModules();
+    const client = requireClient(environment);
     // Throws if this is not a refresh token.
     readArgument(this.refreshToken, 'refreshGrant', { refreshToken });
     callCore(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
@@ -427,8 +427,8 @@ export class BitbucketAuthIntegration {
    */
   async #openConnection() {
     if (!this.#storedConfig.canRefresh) return undefined;
-    const { clientOf } = await loadRequestModules();
-    clientOf(this.#environment());
+    const { requireClient } = await loadRequestModules();
+    requireClient(this.#environment());
     return (await this.#openClientFactory()).credentials.connection;
   }
 }

@@ -32,7 +32,7 @@ export const nocodbStatus = ({ code, status }) => callCore(nocodbStatus, () => c
 export const usesAuthorizationCode = (type) => core().usesAuthorizationCode(stringOrUndefined(type) ?? '');
 
 /** The row contains a code that was never exchanged, and no tokens. */
-export const unexchangedCodeError = () => failure('RECONNECT_REQUIRED', 'exchange', { ending: 'unexchanged' });
+export const unexchangedCodeError = () => failure('RECONNECT_REQUIRED', 'exchange', { connectionEnd: 'unexchanged' });
 
 /**
  * A new row would contain asterisks in place of a credential.

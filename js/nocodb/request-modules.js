@@ -9,7 +9,7 @@ export { ApiClientFactory } from '../api/client-factory.js';
 export { isCurableByRefresh, tokenErrorOf } from '../api/client.js';
 export { fetchAccount } from '../api/probe.js';
 export { createCredentials } from '../credentials.js';
-export { clientOf, requestTokens } from '../token-endpoint.js';
+export { requestTokens, requireClient } from '../token-endpoint.js';
 export { keeperOf } from '../token-keeper.js';
 export { connectionStatus, testConnection } from './connection-test.js';
 export { listRepositories, listWorkspaces } from './lists.js';

@@ -19,7 +19,7 @@ import {
 /** @typedef {import('./integration.js').StoredTokens} StoredTokens */
 /** @typedef {import('../log-lines.js').LogEntry} LogEntry */
 /** @typedef {import('../token-store.js').ConnectionRef} ConnectionRef */
-/** @typedef {import('../token-store.js').Ending} Ending */
+/** @typedef {import('../token-store.js').ConnectionEnd} ConnectionEnd */
 /** @typedef {import('../token-store.js').TokenStore} TokenStore */
 /** @typedef {import('../token-store.js').SaveOutcome} SaveOutcome */
 /** @typedef {import('../token-store.js').ConnectionTokens} ConnectionTokens */
@@ -40,8 +40,8 @@ export class StoredConfig {
 
   offeredGeneration = 0;
 
-  /** @type {Ending | undefined} */
-  ending;
+  /** @type {ConnectionEnd | undefined} */
+  connectionEnd;
 
   /** The wrapper's copy of the config. @type {IntegrationConfig} */
   config;
@@ -177,7 +177,7 @@ export class StoredConfig {
 
   /**
    * @param {ConnectionRef} connection
-   * @returns {Promise<ConnectionTokens | Ending | undefined>}
+   * @returns {Promise<ConnectionTokens | ConnectionEnd | undefined>}
    */
   async load(connection) {
     const { loadConfig } = this.#services;

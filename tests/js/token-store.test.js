@@ -126,7 +126,7 @@ describe('the log of a token store', () => {
     const lines = [];
     const log = (line) => lines.push(line);
     const connection = { name: 'abcdefgh' };
-    const ended = { log, title: 'Gone', ending: 'deleted' };
+    const ended = { log, title: 'Gone', connectionEnd: 'deleted' };
     logDeadConnection([{ log }, { log }, { log, title: 'Sales' }, { log, title: 'Sales' }, ended], connection);
     assert.equal(lines.length, 2);
     assert.match(lines[0], /^ERROR connection-dead, connection abcdefgh: Bitbucket no longer accepts this connection's refresh token\./);
@@ -176,7 +176,7 @@ describe('a row that another process has refreshed', () => {
     const connection = { name: 'abcdefgh' };
     assert.equal(await loadFromStores(stores, connection), newer);
     assert.equal(reads, 1);
-    assert.deepEqual(stores.map(({ ending }) => ending), [
+    assert.deepEqual(stores.map(({ connectionEnd }) => connectionEnd), [
       undefined, undefined, undefined, undefined, undefined, undefined, 'replaced', 'deleted',
     ]);
     assert.deepEqual(lines, [
