@@ -120,10 +120,10 @@ export class RedisRequestLogs {
       limits: REDIS_LIMITS,
       scripts: SCRIPTS,
       log: warn,
-      without: 'keeps to the rate limit on its own',
+      without: 'enforces the rate limit on its own',
       markerKey: `${PREFIX}life`,
       check: (redis, marker) => this.#check(redis, marker),
-      opened: () => this.#shareAll(),
+      onAvailable: () => this.#shareAll(),
     });
   }
 

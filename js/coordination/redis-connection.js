@@ -28,7 +28,7 @@ import { DATABASE_SCRIPTS, readMarker, findDatabase } from './redis-database.js'
  * @property {string} markerKey the key of the data marker, in a database that has no marker of its own
  * @property {(redis: Redis, marker: DataMarker) => Promise<unknown>} check runs the plugin's commands; rejects if Redis does not
  *   allow them
- * @property {() => void} [opened] Redis is available from now on, or again after its data were lost
+ * @property {() => void} [onAvailable] Redis is available from now on, or again after its data were lost
  */
 
 const VARIABLES = 'INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
@@ -77,12 +77,12 @@ export class RedisConnection {
   #failures = 0;
 
   /** Why Redis is unavailable, as far as known. */
-  #trouble = 'error';
+  #errorSummary = 'error';
 
   /** Why the database is NocoDB's own, if it is. @type {string | undefined} */
   #fallbackReason;
 
-  #isReported = false;
+  #isOutageLogged = false;
 
   #isClosed = false;
 
@@ -91,18 +91,18 @@ export class RedisConnection {
     this.#options = options;
   }
 
-  get isUsable() {
+  get isAvailable() {
     return this.#redis !== undefined;
   }
 
   /**
    * The state of the connection.
    *
-   * @returns {{ database: number, fallbackReason?: string } | { trouble: string }} the number of the database in use, and if
+   * @returns {{ database: number, fallbackReason?: string } | { errorSummary: string }} the number of the database in use, and if
    *   it is NocoDB's own, why; or a summary of the error that makes Redis unavailable
    */
   get status() {
-    if (!this.#redis) return { trouble: this.#trouble };
+    if (!this.#redis) return { errorSummary: this.#errorSummary };
     const database = this.#databases.get(this.#redis) ?? 0;
     return this.#fallbackReason === undefined ? { database } : { database, fallbackReason: this.#fallbackReason };
   }
@@ -123,9 +123,9 @@ export class RedisConnection {
       this.#failures = 0;
       return result;
     } catch (error) {
-      const trouble = troubleOf(error);
+      const errorSummary = summarizeError(error);
       // The errors of a connection that is closing are not its cause.
-      if (trouble !== undefined) this.#lose(redis, redis.stream.writable ? trouble : undefined);
+      if (errorSummary !== undefined) this.#disconnect(redis, redis.stream.writable ? errorSummary : undefined);
       return undefined;
     }
   }
@@ -150,7 +150,7 @@ export class RedisConnection {
   /** @param {Redis} redis */
   #reselectDatabase(redis) {
     this.#reselecting ??= this.#selectDatabase(redis)
-      .then(() => this.#options.opened?.())
+      .then(() => this.#options.onAvailable?.())
       .finally(() => (this.#reselecting = undefined));
     return this.#reselecting;
   }
@@ -220,7 +220,7 @@ export class RedisConnection {
     } catch (error) {
       disconnect(this.#candidate);
       this.#candidate = undefined;
-      this.#retry(troubleOf(errors[0] ?? error) ?? 'error');
+      this.#scheduleReconnect(summarizeError(errors[0] ?? error) ?? 'error');
       return;
     }
     const redis = /** @type {Redis} */ (this.#candidate);
@@ -230,15 +230,15 @@ export class RedisConnection {
     // Servers close idle connections, which is no outage. After an outage, the next attempt finds the cause.
     redis.once('end', () => {
       if (performance.now() - since > this.#options.limits.reconnection) this.#failures = 0;
-      this.#lose(redis);
+      this.#disconnect(redis);
     });
     this.#redis = redis;
-    if (this.#isReported) {
-      const text = `The Redis of ${this.#name} can be used again.`;
+    if (this.#isOutageLogged) {
+      const text = `The Redis of ${this.#name} is available again.`;
       this.#options.log(logLine({ level: 'INFO', event: 'redis-available', text }));
     }
-    this.#isReported = false;
-    this.#options.opened?.();
+    this.#isOutageLogged = false;
+    this.#options.onAvailable?.();
     // An idle process may be the only one that knows the lost data.
     this.#watch ??= setInterval(() => this.use(compareMarker, { isAwaited: false }), this.#options.limits.watch).unref();
   }
@@ -290,24 +290,24 @@ export class RedisConnection {
 
   /**
    * @param {Redis} redis that failed
-   * @param {string} [trouble] absent while it is unknown
+   * @param {string} [errorSummary] absent while it is unknown
    */
-  #lose(redis, trouble) {
+  #disconnect(redis, errorSummary) {
     if (this.#redis !== redis) return;
     this.#redis = undefined;
     disconnect(redis);
-    this.#retry(trouble);
+    this.#scheduleReconnect(errorSummary);
   }
 
-  /** @param {string} [trouble] a summary */
-  #retry(trouble) {
+  /** @param {string} [errorSummary] a summary */
+  #scheduleReconnect(errorSummary) {
     if (this.#isClosed) return;
     const { log, limits, without } = this.#options;
-    this.#trouble = trouble ?? 'error';
-    if (trouble !== undefined && !this.#isReported) {
-      const text = `The Redis of ${this.#name} cannot be used (${trouble}): until it can, this process ${without}.`;
+    this.#errorSummary = errorSummary ?? 'error';
+    if (errorSummary !== undefined && !this.#isOutageLogged) {
+      const text = `The Redis of ${this.#name} is unavailable (${errorSummary}). Until it is available again, this process ${without}.`;
       log(logLine({ level: 'WARN', event: 'redis-unavailable', text }));
-      this.#isReported = true;
+      this.#isOutageLogged = true;
     }
     // Half of the pause is random, so that the processes do not all reconnect at once.
     const pause = Math.min(limits.reconnection, 100 * 2 ** this.#failures) * (1 + Math.random()) / 2;
@@ -326,7 +326,7 @@ async function compareMarker(redis, { name, value }) {
 
 /** @param {unknown} error a Redis without a password rejects every password, which does no harm */
 function ignoreNeedlessPassword(error) {
-  if (troubleOf(error) !== undefined) throw error;
+  if (summarizeError(error) !== undefined) throw error;
 }
 
 /**
@@ -335,7 +335,7 @@ function ignoreNeedlessPassword(error) {
  * @param {unknown} error
  * @returns {string | undefined} `undefined` if Redis is available nevertheless
  */
-function troubleOf(error) {
+function summarizeError(error) {
   const { code, message } = error instanceof Error ? /** @type {NodeJS.ErrnoException} */ (error) : {};
   return core().redisErrorSummary(typeof code === 'string' ? code : '', String(message ?? ''));
 }

@@ -112,10 +112,10 @@ export class RedisTokenStore {
       limits: this.#limits,
       scripts: SCRIPTS,
       log: options.log,
-      without: 'renews tokens on its own',
+      without: 'refreshes tokens on its own',
       markerKey: `${this.#prefix}life`,
       check: (redis, marker) => this.#check(redis, marker),
-      opened: () => void this.#publishPending(),
+      onAvailable: () => void this.#publishPending(),
     });
   }
 
@@ -324,7 +324,7 @@ export class RedisTokenStore {
   async #publishPending() {
     await this.#publishHistory();
     for (const key of [...this.#pending]) {
-      if (!this.#connection.isUsable) return;
+      if (!this.#connection.isAvailable) return;
       const entry = this.#memory.findLocal(key);
       if (entry) await this.#publishToRedis(key, entry, undefined, { isAwaited: false });
       else this.#pending.delete(key);

@@ -34,8 +34,8 @@ async function worksWithinProcess(coordination) {
 }
 
 const NAMED = 'The Redis of INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
-const isToldLost = (message) => message.startsWith(`WARN redis-unavailable: ${NAMED} cannot be used (`);
-const isToldBack = (message) => message === `INFO redis-available: ${NAMED} can be used again.`;
+const isToldLost = (message) => message.startsWith(`WARN redis-unavailable: ${NAMED} is unavailable (`);
+const isToldBack = (message) => message === `INFO redis-available: ${NAMED} is available again.`;
 
 describe('a token store whose Redis cannot be used', () => {
   const SECRET = 'the-wrong-password';
@@ -97,7 +97,7 @@ describe('a token store whose Redis cannot be used', () => {
       // Long enough for more than one attempt to connect where it fails at once.
       await sleep(500);
       assert.equal(said.length, 1, said.join('\n'));
-      assert.equal(said[0], `WARN redis-unavailable: ${NAMED} cannot be used (${kind}): until it can, this process renews tokens on its own.`);
+      assert.equal(said[0], `WARN redis-unavailable: ${NAMED} is unavailable (${kind}). Until it is available again, this process refreshes tokens on its own.`);
       for (const secret of [SECRET, address]) assert.ok(!said[0].includes(secret));
       // The log says only this of Redis; a replica that needs no password is not worth a line.
       const calls = [...warn.mock.calls, ...error.mock.calls].map(({ arguments: [line] }) => line);
@@ -160,7 +160,7 @@ describe('a token store whose Redis cannot be used', () => {
     await raw.client('KILL', 'TYPE', 'normal');
     await waitFor(() => said.length > 0, 'it is told');
     await sleep(300);
-    assert.deepEqual(said, [`WARN redis-unavailable: ${NAMED} cannot be used (password): until it can, this process renews tokens on its own.`]);
+    assert.deepEqual(said, [`WARN redis-unavailable: ${NAMED} is unavailable (password). Until it is available again, this process refreshes tokens on its own.`]);
   });
 
   test('has many operations wait together for a Redis that hangs', async (t) => {

@@ -186,10 +186,10 @@ describe('the rate limit in a shared Redis', () => {
     await Promise.all(second.takes);
     // Those of earlier tests say that theirs is gone, too.
     const said = (words) => console.warn.mock.calls.filter(({ arguments: [text] }) => words.test(text)).length;
-    await reached(() => said(/THIS_REDIS_URL cannot be used/), 1);
+    await reached(() => said(/THIS_REDIS_URL is unavailable/), 1);
     await clock.during(redis.restart());
-    await reached(() => said(/THIS_REDIS_URL can be used again/), 1);
-    assert.ok(said(/THIS_REDIS_URL.*cannot be used.*keeps to the rate limit on its own/) > 0);
+    await reached(() => said(/THIS_REDIS_URL is available again/), 1);
+    assert.ok(said(/THIS_REDIS_URL.*is unavailable.*enforces the rate limit on its own/) > 0);
     const third = start(limiter, 20);
     // Others may have to notice the loss first.
     await clock.through(third.count, [0, 0, 20]);
@@ -204,7 +204,7 @@ describe('the rate limit in a shared Redis', () => {
     const line = start(limiter, 20);
     await Promise.all(line.takes);
     redis.resume();
-    assert.match(console.warn.mock.calls.at(-1).arguments[0], /cannot be used/);
+    assert.match(console.warn.mock.calls.at(-1).arguments[0], /is unavailable/);
   });
 
   test('treats a log in another format as absent, and continues with Redis', async (t) => {
@@ -250,7 +250,7 @@ describe('the rate limit in a shared Redis', () => {
     await Promise.all(start(limiter, 5).takes);
     const told = console.warn.mock.calls.map(({ arguments: [text] }) => text).filter((text) => text.includes('THE_VARIABLE'));
     assert.equal(told.length, 1, told.join('\n'));
-    assert.match(told[0], /The Redis of THE_VARIABLE cannot be used \(permission\): /);
+    assert.match(told[0], /The Redis of THE_VARIABLE is unavailable \(permission\)\. /);
   });
 
   test('has keys that contain neither account nor credential, and that expire', async (t) => {

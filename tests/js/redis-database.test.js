@@ -290,7 +290,7 @@ describe('NocoDB\'s own database', () => {
     await at(0).acl('SETUSER', 'nocodb', 'on', '>pass', '~*', '+@all', '-get');
     const { coordination: other, said } = coordinate(t, url.replace('//', '//nocodb:pass@'));
     await other.publish('c', entry('d', 1));
-    assert.match(said.join('\n'), /cannot be used \(permission\)/);
+    assert.match(said.join('\n'), /is unavailable \(permission\)/);
     assert.equal(await at(15).get(MARK), mark);
     assert.deepEqual((await places(at)).used, [15]);
   });

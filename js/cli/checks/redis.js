@@ -99,7 +99,7 @@ async function tryOut({ env }, redis) {
   try {
     await connection.connected();
     const { status } = connection;
-    return 'trouble' in status ? unusable(redis, status.trouble) : usable(redis, status, env);
+    return 'errorSummary' in status ? unusable(redis, status.errorSummary) : usable(redis, status, env);
   } finally {
     connection.close();
   }
@@ -113,14 +113,14 @@ function describeRedis({ url, variable }) {
 
 /**
  * @param {RedisAddress} redis
- * @param {string} trouble
+ * @param {string} errorSummary
  * @returns {Finding}
  */
-function unusable(redis, trouble) {
+function unusable(redis, errorSummary) {
   return {
     verdict: 'bad',
-    text: `The ${describeRedis(redis)} cannot be used: ${MEANINGS[trouble] ?? trouble}.`,
-    cure: CURES[trouble] ?? 'Correct that, or name another Redis.',
+    text: `The ${describeRedis(redis)} cannot be used: ${MEANINGS[errorSummary] ?? errorSummary}.`,
+    cure: CURES[errorSummary] ?? 'Correct that, or name another Redis.',
   };
 }
 
