@@ -341,7 +341,7 @@ describe('use', () => {
       assert.equal((await wrapper.use((client) => client.get('/user'))).status, 200);
       assert.equal((await wrapper.use((client) => client.get('/user'))).status, 200);
       assert.equal(lines.length, 1);
-      assert.match(lines[0], /could not store/);
+      assert.match(lines[0], /could not save/);
       assert.doesNotMatch(lines[0], /the-new-token/);
       assert.notEqual(wrapper.config.refresh_token, tokens.refresh_token);
     });

@@ -139,7 +139,7 @@ describe('a vault reference', () => {
       const sent = requests.filter(({ url }) => url.startsWith('/2.0/')).map(({ headers }) => headers.authorization);
       assert.deepEqual(sent, ['Bearer new-token', 'Bearer new-token']);
       assert.equal(host.lines.length, 1);
-      assert.match(host.lines[0], /could not store/);
+      assert.match(host.lines[0], /could not save/);
       assert.doesNotMatch(host.lines[0], /resolved|new-token|new-refresh-token/);
     });
   }
@@ -166,7 +166,7 @@ describe('a config with parts from several stores', () => {
   test('continues, and reports it, when one part cannot be stored', async (t) => {
     const { wrapper, host } = await start(t, composed, TOKENS, { loadConfig: undefined, saveConfig: undefined, isComposed: true });
     assert.equal((await use(wrapper)).status, 200);
-    assert.match(host.lines.join(), /could not store/);
+    assert.match(host.lines.join(), /could not save/);
     await assert.rejects(wrapper.saveVars({ cursor: 1 }));
   });
 });

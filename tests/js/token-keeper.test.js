@@ -359,7 +359,7 @@ describe('a store that fails', () => {
     assert.equal((await user(wrapper)).status, 200);
     assert.equal(failures, 3, 'three tries before the pair is used');
     assert.equal(lines.length, 1);
-    assert.match(lines[0], /could not store/);
+    assert.match(lines[0], /could not save/);
     assert.doesNotMatch(lines[0], /refresh-1|SQLITE/);
 
     assert.equal((await user(wrapper)).status, 200);

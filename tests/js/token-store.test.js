@@ -249,7 +249,7 @@ describe('a NocoDB whose row can be read', () => {
     assert.equal((await use(new Wrapper(config(), host))).status, 200);
     assert.deepEqual([host.row, host.writes], [row, 0]);
     assert.equal(host.lines.length, 1);
-    assert.match(host.lines[0], /could not store/);
+    assert.match(host.lines[0], /could not save/);
   });
 });
 
