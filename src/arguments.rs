@@ -16,7 +16,7 @@ use crate::authorization_response::MAX_CALLBACK_LENGTH;
 use crate::client_config::IN_A_BROWSER;
 use crate::error::{Error, Phase};
 use crate::pending_authorization::login_timeout_error;
-use crate::scope::{MOST_SCOPES, TOO_MANY};
+use crate::scope::{MAX_SCOPES, TOO_MANY};
 
 /// The longest member name that an error shows. A longer name, or one with other characters, may be a misplaced value.
 const MAX_NAME_LENGTH: usize = 32;
@@ -80,7 +80,7 @@ impl MemberType {
     /// The maximum size that is read: scopes in a list, bytes, or characters of a callback.
     fn limit(self) -> Option<usize> {
         match self {
-            Scopes => Some(MOST_SCOPES),
+            Scopes => Some(MAX_SCOPES),
             Callback => Some(MAX_CALLBACK_LENGTH),
             #[cfg(feature = "server")]
             Bytes => Some(crate::token_response::MAX_BODY_SIZE),

@@ -120,7 +120,7 @@ impl ConnectionTest {
     pub fn new(context: &TestContext<'_>) -> Result<Self> {
         // No login requests scopes for a token, so these are the scopes that NocoDB's packages need.
         let wanted_scopes = match context.auth_type {
-            AuthType::OAuth | AuthType::Custom => context.requested.clone().unwrap_or_default().asked_for(),
+            AuthType::OAuth | AuthType::Custom => context.requested.clone().unwrap_or_default().without_retired(),
             AuthType::ApiKey => ACCESS_TOKEN_READS.into_iter().collect(),
             AuthType::Basic => API_TOKEN_READS.into_iter().collect(),
         };

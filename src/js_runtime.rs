@@ -1,7 +1,7 @@
-//! What the core asks of the JavaScript runtime: random bytes, and long texts in UTF-8.
+//! What the core needs from the JavaScript runtime: random bytes, and long strings in UTF-8.
 //!
-//! In: nothing, or a text of JavaScript's. Out: bytes of the Web Crypto API, or an error that names what the runtime lacks;
-//! the text. What never happens here: a rule of OAuth, or a random byte that is given twice.
+//! In: nothing, or a JavaScript string. Out: bytes from the Web Crypto API, or an error that names the missing API; the string. What
+//! never happens here: a rule of OAuth, or a random byte that is returned twice.
 
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
@@ -9,17 +9,17 @@ use web_sys::Crypto;
 
 use crate::error::{Code, Error, Phase, Result};
 
-/// Five kilobytes of WebAssembly less than Rust's own allocator.
+/// This allocator saves five kilobytes of WebAssembly compared to Rust's own.
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 #[wasm_bindgen]
 extern "C" {
-    /// Node.js and browsers have it alike, browsers also on plain http.
+    /// Node.js and browsers have it, browsers also on plain http.
     #[wasm_bindgen(thread_local_v2, js_name = crypto)]
     static CRYPTO: Option<Crypto>;
 
-    // That of web-sys takes a text of Rust's.
+    // The binding of web-sys takes a Rust string.
     type TextEncoder;
 
     #[wasm_bindgen(constructor)]
@@ -34,9 +34,9 @@ extern "C" {
     fn written(this: &Encoded) -> u32;
 }
 
-/// A long text of JavaScript's, which as an argument would cross character by character.
+/// Converts a long JavaScript string. As an ordinary argument, it would be copied character by character.
 pub fn text_of(text: &JsString) -> String {
-    // No character of UTF-16 takes more.
+    // A UTF-16 code unit takes at most three bytes in UTF-8.
     let mut bytes = vec![0; 3 * text.length() as usize];
     let written = TextEncoder::new().encode_into(text, &mut bytes).written();
     bytes.truncate(written as usize);

@@ -1,8 +1,7 @@
-//! JSON objects that others wrote (RFC 8259), read by `serde_json`: token answers, the API's errors, stored configs.
+//! Reads JSON objects from outside (RFC 8259) by `serde_json`: token responses, the API's errors, stored configs.
 //!
-//! In: JSON. Out: the values of the members that somebody reads. What never happens here: a second member of a name that
-//! is read being overlooked, an array being taken for an object, or a text of the library's errors getting out, since
-//! those hold values.
+//! In: JSON. Out: the values of the requested members. What never happens here: a duplicate of a requested member goes unnoticed,
+//! an array is accepted as an object, or the text of a `serde_json` error gets out, since that contains values.
 
 use core::fmt;
 
@@ -15,17 +14,17 @@ pub enum Problem<'n> {
     Syntax,
     /// JSON, but not an object.
     NotAnObject,
-    /// A member that is read stands twice (RFC 8259 section 4 leaves open which one counts).
+    /// A requested member appears more than once (RFC 8259 section 4 leaves open which one counts).
     DuplicateName,
-    /// The member that is read with this name is JSON which nobody can use: half of a character, a number beyond all others,
-    /// or more than a hundred levels.
-    Unusable(&'n str),
+    /// The requested member with this name has a value that cannot be read: an unpaired surrogate, a number out of range, or more
+    /// than a hundred levels of nesting.
+    Unreadable(&'n str),
 }
 
-/// Members in the order in which they stand there.
+/// Members in their original order.
 pub type Entries = Vec<(String, Value)>;
 
-/// The value of a member. It may be a secret, so it has no `Debug`.
+/// The value of a member. It may be a secret, so it does not implement `Debug`.
 pub enum Value {
     /// A string.
     Text(String),
@@ -42,30 +41,30 @@ pub enum Value {
 }
 
 impl Value {
-    /// The string that it is, if it is one.
+    /// The string, if the value is one.
     pub fn text(self) -> Option<String> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
-    /// The strings of the list that it is, if it is a list of nothing else.
+    /// The strings of the array, if the value is an array of strings.
     pub fn texts(self) -> Option<Vec<String>> {
         if let Self::List(values) = self { values.into_iter().map(Self::text).collect() } else { None }
     }
 
-    /// The members of the object that it is, if it is one.
+    /// The members of the object, if the value is one.
     pub fn entries(self) -> Option<Entries> {
         if let Self::Object(entries) = self { Some(entries) } else { None }
     }
 
-    /// The members with these names, if it is an object.
+    /// The members with these names, if the value is an object.
     pub fn members<const N: usize>(self, names: [&str; N]) -> Option<[Option<Self>; N]> {
         pick(self.entries()?, names)
     }
 
-    /// The number that it is, or that its string is: some servers write numbers so.
+    /// The number, also from a string: some servers write numbers as strings.
     pub fn number(self) -> Option<f64> {
         match self {
-            // JSON may stand between blanks, a number in a string may not.
+            // JSON allows white space around a number; a string must contain only the number.
             Self::Text(text) if !text.contains(|c: char| c.is_ascii_whitespace()) => {
                 match read(text.as_bytes(), None)? {
                     Self::Number(number) => Some(number),
@@ -78,13 +77,13 @@ impl Value {
     }
 }
 
-/// The values of the members with these names, in the order of the names. `null` is as good as no member.
+/// The values of the members with these names, in the order of the names. `null` counts as absent.
 pub fn members<'n, const N: usize>(json: &[u8], names: [&'n str; N]) -> Result<[Option<Value>; N], Problem<'n>> {
     let Some(value) = read(json, Some(&names)) else {
-        // The library does not tell which one it was.
+        // `serde_json` does not tell which member it was.
         let is_json = read(json, Some(&[])).is_some();
-        let unusable = names.into_iter().find(|name| is_json && read(json, Some(&[name])).is_none());
-        return Err(unusable.map_or(Problem::Syntax, Problem::Unusable));
+        let unreadable = names.into_iter().find(|name| is_json && read(json, Some(&[name])).is_none());
+        return Err(unreadable.map_or(Problem::Syntax, Problem::Unreadable));
     };
     pick(value.entries().ok_or(Problem::NotAnObject)?, names).ok_or(Problem::DuplicateName)
 }
@@ -94,33 +93,33 @@ pub fn entries(json: &[u8]) -> Option<Entries> {
     read(json, None)?.entries()
 }
 
-/// `None` where one of the names stands twice.
+/// `None` if one of the names appears more than once.
 fn pick<const N: usize>(entries: Entries, names: [&str; N]) -> Option<[Option<Value>; N]> {
     let mut values = [const { None }; N];
     for (name, value) in entries {
-        let room = names.iter().position(|known| *known == name).and_then(|at| values.get_mut(at));
-        if room.is_some_and(|room| room.replace(value).is_some()) {
+        let slot = names.iter().position(|known| *known == name).and_then(|at| values.get_mut(at));
+        if slot.is_some_and(|slot| slot.replace(value).is_some()) {
             return None;
         }
     }
     Some(values.map(|value| value.filter(|value| !matches!(value, Value::Null))))
 }
 
-/// `wanted`: the names of the members that are read, unless all are.
-fn read(json: &[u8], wanted: Option<&[&str]>) -> Option<Value> {
-    // The library does not look at the characters of what it skips.
+/// Reads the members with the requested names, or all members.
+fn read(json: &[u8], requested: Option<&[&str]>) -> Option<Value> {
+    // `serde_json` does not check the encoding of values that it skips.
     let mut reader = serde_json::Deserializer::from_str(core::str::from_utf8(json).ok()?);
-    let value = Reading { wanted }.deserialize(&mut reader).ok()?;
+    let value = ValueSeed { requested }.deserialize(&mut reader).ok()?;
     reader.end().ok().map(|()| value)
 }
 
-/// Takes values of every type: to refuse one in words, the library would bring its printing of numbers along, twenty
-/// kilobytes of WebAssembly.
-struct Reading<'n> {
-    wanted: Option<&'n [&'n str]>,
+/// Accepts values of every type. To describe a rejected type, `serde_json` would add its number formatting, twenty kilobytes of
+/// WebAssembly.
+struct ValueSeed<'n> {
+    requested: Option<&'n [&'n str]>,
 }
 
-impl<'a> DeserializeSeed<'a> for Reading<'_> {
+impl<'a> DeserializeSeed<'a> for ValueSeed<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'a>>(self, reader: D) -> Result<Value, D::Error> {
@@ -128,7 +127,7 @@ impl<'a> DeserializeSeed<'a> for Reading<'_> {
     }
 }
 
-impl<'a> Visitor<'a> for Reading<'_> {
+impl<'a> Visitor<'a> for ValueSeed<'_> {
     type Value = Value;
 
     fn expecting(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -161,7 +160,7 @@ impl<'a> Visitor<'a> for Reading<'_> {
 
     fn visit_seq<S: SeqAccess<'a>>(self, mut list: S) -> Result<Value, S::Error> {
         let mut values = Vec::new();
-        while let Some(value) = list.next_element_seed(Reading { wanted: None })? {
+        while let Some(value) = list.next_element_seed(ValueSeed { requested: None })? {
             values.push(value);
         }
         Ok(Value::List(values))
@@ -170,8 +169,8 @@ impl<'a> Visitor<'a> for Reading<'_> {
     fn visit_map<M: MapAccess<'a>>(self, mut members: M) -> Result<Value, M::Error> {
         let mut entries = Vec::with_capacity(8);
         while let Some(name) = members.next_key::<String>()? {
-            if self.wanted.is_none_or(|wanted| wanted.contains(&name.as_str())) {
-                entries.push((name, members.next_value_seed(Reading { wanted: None })?));
+            if self.requested.is_none_or(|requested| requested.contains(&name.as_str())) {
+                entries.push((name, members.next_value_seed(ValueSeed { requested: None })?));
             } else {
                 members.next_value::<IgnoredAny>()?;
             }

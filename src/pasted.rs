@@ -1,8 +1,8 @@
-//! What happens to a value on its way from a page to a configuration: it is copied with the quotation marks of a shell, of a
-//! `.env` file or of a chat, and with characters that nobody sees.
+//! Detects mistakes in pasted values: people copy values with the quotation marks of a shell, a `.env` file or a chat, and with
+//! invisible characters.
 //!
-//! In: a value as somebody entered it, without the white space around it. Out: why it cannot be the value that was meant.
-//! What never happens here: a value being mended in silence, or shown.
+//! In: a value as somebody entered it, without surrounding white space. Out: why it cannot be the intended value. What never
+//! happens here: a value is silently corrected, or shown.
 
 use crate::Reason;
 use crate::secret::is_invisible;
@@ -11,18 +11,18 @@ use crate::secret::is_invisible;
 const QUOTATION_MARKS: [char; 20] =
     ['"', '\'', '`', '´', '“', '”', '„', '‟', '‘', '’', '‚', '‛', '«', '»', '‹', '›', '′', '″', '＂', '＇'];
 
-/// What NocoDB, and whoever else shows a config, puts in the place of a credential.
+/// The mask that NocoDB, and other programs that show a config, put in the place of a credential.
 const MASK: &str = "********";
 
-/// Why that is refused.
+/// Why the mask is rejected.
 pub const MASKED: Reason = "is a mask, not a credential. Enter the real value, or authenticate again";
 
-/// Refuses what stands for a credential and is none.
+/// Rejects the mask.
 pub fn check_mask(value: &str) -> core::result::Result<(), Reason> {
     if value == MASK { Err(MASKED) } else { Ok(()) }
 }
 
-/// Refuses what no value of a configuration has.
+/// Rejects mistakes that are possible in every value of a configuration.
 pub fn check(value: &str) -> core::result::Result<(), Reason> {
     if value.chars().any(is_invisible) {
         return Err(
@@ -35,10 +35,10 @@ pub fn check(value: &str) -> core::result::Result<(), Reason> {
     Ok(())
 }
 
-/// What guides, NocoDB's own for instance, have in the place of a value, from its first character on.
+/// How the placeholders in guides begin, for instance in NocoDB's own.
 const PLACEHOLDERS: [&str; 4] = ["<", "your_", "your-", "https://your-nocodb-instance"];
 
-/// Refuses what stands for a value in a guide.
+/// Rejects a placeholder from a guide.
 pub fn check_placeholder(value: &str) -> core::result::Result<(), Reason> {
     if PLACEHOLDERS.iter().any(|placeholder| value.starts_with(placeholder)) {
         return Err("is a placeholder from a guide. Replace it with your own value");
@@ -46,10 +46,10 @@ pub fn check_placeholder(value: &str) -> core::result::Result<(), Reason> {
     Ok(())
 }
 
-/// Refuses what neither an address nor a credential has, beside: a quotation mark at one end.
+/// Rejects the same mistakes as [`check`], and stray quotation marks, which neither URLs nor credentials contain.
 pub fn check_without_quotes(value: &str) -> core::result::Result<(), Reason> {
     check(value)?;
-    // A straight one inside may be meant (RFC 6749 appendix A).
+    // A straight one inside may be intended (RFC 6749 appendix A).
     let is_typographic = |c: char| !c.is_ascii() && QUOTATION_MARKS.contains(&c);
     if value.starts_with(QUOTATION_MARKS) || value.ends_with(QUOTATION_MARKS) || value.contains(is_typographic) {
         return Err("contains a quotation mark, which would become part of the value. Remove it");
@@ -57,7 +57,7 @@ pub fn check_without_quotes(value: &str) -> core::result::Result<(), Reason> {
     Ok(())
 }
 
-/// Refuses what neither a key, a secret nor a token has.
+/// Rejects mistakes in a key, a secret or a token.
 pub fn check_credential(value: &str) -> core::result::Result<(), Reason> {
     check_mask(value)?;
     check_without_quotes(value)?;
@@ -72,17 +72,17 @@ pub fn is_graphic(text: &str) -> bool {
     text.as_bytes().iter().all(u8::is_ascii_graphic)
 }
 
-/// Whether a text holds a control character (Unicode's category Cc). Nearly all texts are printable ASCII, of which bytes tell
-/// that several times as fast as characters do.
+/// Whether a text contains a control character (Unicode category Cc). Nearly all texts are printable ASCII, for which checking
+/// bytes is several times as fast as checking characters.
 pub fn has_control(text: &str) -> bool {
     !text.as_bytes().iter().all(|byte| matches!(byte, b' '..=b'~')) && text.contains(char::is_control)
 }
 
-/// Refuses what is neither a code nor a token.
-pub fn check_confidential(value: &str, longest: usize) -> core::result::Result<(), Reason> {
+/// Rejects a text that cannot be an authorization code or a token.
+pub fn check_confidential(value: &str, max_length: usize) -> core::result::Result<(), Reason> {
     if value.is_empty() {
         Err("is empty")
-    } else if value.len() > longest {
+    } else if value.len() > max_length {
         Err("is too long")
     } else if has_control(value) {
         Err("contains control characters")

@@ -4,16 +4,16 @@
 
 const MINUTE: f64 = 60.0 * 1000.0;
 
-/// How many requests may fail in any minute.
-const MOST: usize = 4;
+/// How many requests may fail within a minute.
+const MAX_FAILURES: usize = 4;
 
 /// When the last requests of a connection failed, the oldest first, in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RecentFailures([f64; MOST]);
+pub struct RecentFailures([f64; MAX_FAILURES]);
 
 impl Default for RecentFailures {
     fn default() -> Self {
-        Self([f64::NEG_INFINITY; MOST])
+        Self([f64::NEG_INFINITY; MAX_FAILURES])
     }
 }
 
@@ -21,7 +21,7 @@ impl RecentFailures {
     /// Records a failed request.
     pub fn record(&mut self, now: f64) {
         self.0.rotate_left(1);
-        self.0[MOST - 1] = now;
+        self.0[MAX_FAILURES - 1] = now;
     }
 
     /// Returns how many requests failed in the last minute.

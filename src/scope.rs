@@ -1,7 +1,7 @@
-//! Scope sets (RFC 6749 section 3.3): what is asked for, what was granted, what is missing.
+//! Scope sets (RFC 6749 section 3.3): requested, granted and missing scopes.
 //!
-//! In: lists in any of the notations seen from Bitbucket. Out: lists in their first order, each scope once. What
-//! never happens here: an unknown scope being dropped; Atlassian adds scopes without telling this crate.
+//! In: lists in all notations that Bitbucket uses. Out: lists in their original order, each scope once. What never happens here:
+//! an unknown scope is dropped, because Atlassian adds scopes that this crate does not know.
 
 use core::fmt;
 
@@ -9,23 +9,23 @@ use serde::Serialize;
 
 use crate::Reason;
 
-/// The most scopes that a list may name; Bitbucket has about thirty. Lists are compared scope by scope, and whoever writes
-/// one shall not keep this thread busy with it.
-pub const MOST_SCOPES: usize = 1000;
+/// The maximum number of scopes in a list; Bitbucket has about thirty. Lists are compared scope by scope, so a longer list could
+/// keep this thread busy.
+pub const MAX_SCOPES: usize = 1000;
 
-/// Why a longer list cannot be used.
+/// Why a longer list is rejected.
 pub const TOO_MANY: Reason = "contains more than 1000 scopes";
 
-/// Requested when the configuration names no scopes, in this order.
+/// The scopes that are requested by default, in this order.
 pub const DEFAULT_SCOPES: [&str; 7] =
     ["repository", "repository:write", "pullrequest", "pullrequest:write", "issue", "issue:write", "account"];
 
-/// Scopes that no operation of Bitbucket's asks for any more: its issues and wikis went on 2026-08-20, and of the last four
-/// the list of scopes is all that is left. A newer client may not be given them.
+/// Scopes that no operation of Bitbucket requires any more. Bitbucket removed issues and wikis on 2026-08-20; of the last four
+/// scopes, only the entries in the list of scopes are left. A newer client may be unable to get them.
 const RETIRED: [&str; 7] = ["issue", "issue:write", "wiki", "team", "team:write", "test", "test:write"];
 
-/// What each of Bitbucket's OAuth scopes gives beside itself, as Atlassian documents it. Scopes whose implications
-/// are not stated are treated as having none, so that a missing permission is reported rather than overlooked.
+/// The scopes that each of Bitbucket's OAuth scopes implies, as Atlassian documents them. Scopes without documented implications
+/// count as implying none, so that a missing permission is reported rather than overlooked.
 const IMPLICATIONS: [(&str, &[&str]); 6] = [
     ("project", &["repository"]),
     ("repository:write", &["repository"]),
@@ -35,16 +35,16 @@ const IMPLICATIONS: [(&str, &[&str]); 6] = [
     ("snippet:write", &["snippet"]),
 ];
 
-/// What mends a request that was refused with this error code, if that was for its scopes (RFC 6749 sections 4.1.2.1 and
-/// 5.2).
+/// How to fix a request that was rejected with this error code because of its scopes; `None` for other codes (RFC 6749 sections
+/// 4.1.2.1 and 5.2).
 pub fn cure(error: &str) -> Option<&'static str> {
     (error == "invalid_scope").then_some(
         "the OAuth client at Bitbucket does not have one of the requested scopes. Set INTEGRATION_AUTH_BITBUCKET_SCOPES to the scopes that it has, or add the missing ones to the client",
     )
 }
 
-/// What each of Bitbucket's OAuth scopes is for, and those of API tokens that are asked for first, in words for whoever
-/// has to decide about it.
+/// What each of Bitbucket's OAuth scopes permits, and each of the API token scopes that users need first, for the person who
+/// chooses scopes.
 const PURPOSES: [(&str, &str); 26] = [
     ("account", "who the user is, and which workspaces there are"),
     ("account:write", "change the user's account"),
@@ -74,8 +74,8 @@ const PURPOSES: [(&str, &str); 26] = [
     ("read:pullrequest:bitbucket", "read pull requests"),
 ];
 
-/// What can be read with which scope: an OAuth scope or one of access tokens, and the middle of the name that API tokens
-/// have for it (`read:repository:bitbucket`).
+/// What each scope permits to read: the scope of OAuth and of access tokens, the middle part of the API token scope
+/// (`read:repository:bitbucket`), and the resource.
 const READABLE: [(&str, &str, &str); 8] = [
     ("repository", "repository", "repositories"),
     ("pullrequest", "pullrequest", "pull requests"),
@@ -87,12 +87,12 @@ const READABLE: [(&str, &str, &str); 8] = [
     ("", "user", "the user"),
 ];
 
-/// What a scope is for, if it is one of Bitbucket's.
+/// What a scope permits, if it is one of Bitbucket's.
 pub fn purpose(scope: &str) -> Option<&'static str> {
     PURPOSES.iter().find(|(name, _)| *name == scope).map(|(_, purpose)| *purpose)
 }
 
-/// Scopes in their first order, each once.
+/// Scopes in their original order, each once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ScopeSet(Vec<String>);
 
@@ -102,16 +102,16 @@ impl ScopeSet {
         DEFAULT_SCOPES.into_iter().collect()
     }
 
-    /// Reads a list separated by white space or commas. Bitbucket writes spaces; commas have been seen by others.
+    /// Parses a list that is separated by white space or commas. Bitbucket writes spaces; other developers have seen commas.
     pub fn parse(text: &str) -> Result<Self, Reason> {
         Self::read([text])
     }
 
-    /// Reads such lists. No more scopes are compared than one list may name.
+    /// Parses several such lists. Together they may contain as many scopes as one list.
     pub fn read<'a>(lists: impl IntoIterator<Item = &'a str>) -> Result<Self, Reason> {
         let mut set = Self::default();
         for (count, scope) in lists.into_iter().flat_map(split).enumerate() {
-            if count == MOST_SCOPES {
+            if count == MAX_SCOPES {
                 return Err(TOO_MANY);
             }
             set.insert(scope);
@@ -119,14 +119,14 @@ impl ScopeSet {
         Ok(set)
     }
 
-    /// Adds scopes, keeping the order and leaving out what is there already.
+    /// Adds the scopes that are not in the list yet, in order.
     pub fn extend<'a>(&mut self, scopes: impl IntoIterator<Item = &'a str>) {
         for scope in scopes {
             self.insert(scope);
         }
     }
 
-    /// Adds a scope, unless it is there already.
+    /// Adds a scope, unless it is in the list already.
     pub fn insert(&mut self, scope: &str) {
         if !self.contains(scope) {
             self.0.push(scope.to_owned());
@@ -138,7 +138,7 @@ impl ScopeSet {
         self.0.iter().any(|known| known == scope)
     }
 
-    /// Whether there is none.
+    /// Whether the list is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -148,12 +148,12 @@ impl ScopeSet {
         self.0.iter().map(String::as_str)
     }
 
-    /// The scopes as strings of their own.
+    /// The scopes as owned strings.
     pub fn to_vec(&self) -> Vec<String> {
         self.0.clone()
     }
 
-    /// The list with everything that its scopes imply, appended in the order of discovery.
+    /// The list with all implied scopes, which are appended in the order of discovery.
     pub fn expand(&self) -> Self {
         let mut expanded = self.clone();
         let mut next = 0;
@@ -165,13 +165,13 @@ impl ScopeSet {
         expanded
     }
 
-    /// The scopes of this list that `granted` neither holds nor implies.
+    /// The scopes of this list that `granted` neither contains nor implies.
     pub fn missing_from(&self, granted: &Self) -> Self {
         let granted = granted.expand();
         self.iter().filter(|scope| !granted.contains(scope)).collect()
     }
 
-    /// What can be read with these scopes, as far as it has a name.
+    /// The resources that these scopes permit to read.
     pub fn readable(&self) -> Vec<&'static str> {
         let all = self.expand();
         let of_api_token = |middle: &str| all.contains(&["read:", middle, ":bitbucket"].concat());
@@ -182,17 +182,17 @@ impl ScopeSet {
             .collect()
     }
 
-    /// The scopes of this list that Bitbucket still asks for. Whether a client has one of the others makes no difference.
-    pub fn asked_for(&self) -> Self {
+    /// The scopes of this list that Bitbucket still requires. The others have no effect.
+    pub fn without_retired(&self) -> Self {
         self.iter().filter(|scope| !Self::is_retired(scope)).collect()
     }
 
-    /// Whether Bitbucket no longer asks for a scope.
+    /// Whether Bitbucket no longer requires a scope.
     pub fn is_retired(scope: &str) -> bool {
         RETIRED.contains(&scope)
     }
 
-    /// The first scope with a character that RFC 6749 section 3.3 does not allow, if there is one.
+    /// The first scope with a character that RFC 6749 section 3.3 does not allow, if any.
     pub fn first_malformed(&self) -> Option<&str> {
         self.iter().find(|scope| !scope.bytes().all(is_scope_character))
     }
@@ -216,7 +216,7 @@ impl<'a> FromIterator<&'a str> for ScopeSet {
     }
 }
 
-/// The notation of a request: separated by single spaces.
+/// The notation in requests: scopes separated by single spaces.
 impl fmt::Display for ScopeSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join(" "))

@@ -98,7 +98,7 @@ impl TokenResponse<'_> {
             Problem::DuplicateName => {
                 self.error(Code::ResponseInvalid).with_reason("a member appears more than once")
             }
-            Problem::Unusable(field) => self.invalid(field, "has a value that cannot be read"),
+            Problem::Unreadable(field) => self.invalid(field, "has a value that cannot be read"),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Scopes as JavaScript sees them: scope.rs. A list goes in as one text with spaces.
+//! The JavaScript bindings of scope.rs. A list is passed as one string with spaces.
 
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
@@ -6,21 +6,21 @@ use wasm_bindgen::prelude::*;
 use crate::error::{Error, Phase, Result};
 use crate::scope::ScopeSet;
 
-/// The scopes that are requested when none are configured.
+/// The scopes that are requested by default.
 #[cfg(feature = "server")]
 #[wasm_bindgen(js_name = defaultScopes, unchecked_return_type = "string[]")]
 pub fn default_scopes() -> Array {
     list_of(&ScopeSet::defaults())
 }
 
-/// Scopes of a store as a list, each once.
+/// Stored scopes as a list, each once.
 #[cfg(feature = "server")]
 #[wasm_bindgen(js_name = parseScopes, unchecked_return_type = "string[]")]
 pub fn parse_scopes(scopes: &str) -> core::result::Result<Array, JsValue> {
     Ok(list_of(&scopes_of(scopes, "scopes")?))
 }
 
-/// Scopes with everything that they imply.
+/// Scopes with all scopes that they imply.
 #[cfg(feature = "server")]
 #[wasm_bindgen(js_name = expandScopes, unchecked_return_type = "string[]")]
 pub fn expand_scopes(scopes: &str) -> core::result::Result<Array, JsValue> {
@@ -39,15 +39,15 @@ pub(super) fn scopes_of(text: &str, name: &str) -> Result<ScopeSet> {
     ScopeSet::parse(text).map_err(|reason| Error::argument(Phase::Config, name, reason))
 }
 
-/// A list for JavaScript, which takes one text apart: there are no blanks in a scope. Each element would be a call of its
-/// own otherwise.
+/// A list for JavaScript, which splits one string, since scopes contain no spaces. Otherwise, each element would take a call of
+/// its own.
 pub(super) fn list_of(scopes: &ScopeSet) -> Array {
     if scopes.is_empty() { Array::new() } else { SPACE.with(|space| split(&scopes.to_string(), space)) }
 }
 
 #[wasm_bindgen]
 extern "C" {
-    /// One call where a `JsString` would be made first.
+    /// Saves the call that would first create a `JsString`.
     #[wasm_bindgen(js_namespace = ["String", "prototype", "split"], js_name = call)]
     fn split(text: &str, separator: &JsString) -> Array;
 }

@@ -21,7 +21,7 @@ use crate::token_request;
 use crate::token_response::{self, TokenResponse, is_token};
 use crate::token_set::{self, Previous};
 
-/// What a token request needs on the wire. It holds secrets: send it, do not log it.
+/// A token request. It contains secrets: send it, do not log it.
 #[derive(Serialize, Tsify)]
 pub struct TokenRequest<'a> {
     /// Always `POST`.
@@ -30,7 +30,7 @@ pub struct TokenRequest<'a> {
     url: &'a str,
     #[tsify(type = "Record<string, string>")]
     headers: Headers<'a>,
-    /// In the form of `application/x-www-form-urlencoded`.
+    /// Encoded as `application/x-www-form-urlencoded`.
     body: &'a str,
 }
 
@@ -48,17 +48,17 @@ struct Headers<'a> {
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenSet<'a> {
-    /// Sent as `Authorization: Bearer`.
+    /// The access token, sent as `Authorization: Bearer`.
     access_token: &'a str,
     /// The only type that is accepted (RFC 6750).
     token_type: TokenType,
-    /// Exchanged for the next tokens.
+    /// The refresh token, which is exchanged for the next tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
-    /// In milliseconds since the epoch; absent when the answer did not say.
+    /// When the access token expires, in milliseconds since 1970; absent if the response did not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<f64>,
-    /// As granted, in the answer's order.
+    /// The granted scopes, in the response's order.
     #[serde(with = "serde_wasm_bindgen::preserve")]
     #[tsify(type = "string[]")]
     scopes: Array,
@@ -74,7 +74,7 @@ pub enum TokenType {
 
 #[wasm_bindgen]
 impl OAuthCore {
-    /// Validates what a caller configures; with a secret, it can ask for tokens.
+    /// Validates a caller's configuration. Only a client with a secret can request tokens from Bitbucket.
     #[wasm_bindgen(constructor)]
     pub fn new(
         client_id: &str,
@@ -91,7 +91,7 @@ impl OAuthCore {
         Ok(config.into())
     }
 
-    /// A key for one purpose, derived from the secret.
+    /// A key for one purpose, derived from the client secret.
     #[wasm_bindgen(js_name = deriveKey)]
     pub fn derive_key(&self, purpose: &str) -> core::result::Result<Vec<u8>, JsValue> {
         let key = derive_key(&self.config, purpose)
@@ -99,18 +99,18 @@ impl OAuthCore {
         Ok(key.to_vec())
     }
 
-    /// The request that exchanges a code which `validateAuthorizationResponse` gave. `its_other_name`: what the caller has
-    /// as `code_verifier`, as NocoDB writes it.
+    /// The request that exchanges a code from `validateAuthorizationResponse`. `code_verifier_alias` is the verifier of a caller
+    /// that spells its name `code_verifier`, as NocoDB does.
     #[wasm_bindgen(js_name = buildTokenRequest, unchecked_return_type = "TokenRequest")]
     pub fn build_token_request(
         &self,
         code: &str,
         code_verifier: Option<String>,
-        its_other_name: Option<String>,
+        code_verifier_alias: Option<String>,
         redirect_uri: Option<String>,
     ) -> core::result::Result<JsValue, JsValue> {
         let code = AuthorizationCode::validated_before(code)?;
-        let code_verifier = CodeVerifier::from_either_name(code_verifier.as_deref(), its_other_name.as_deref())?;
+        let code_verifier = CodeVerifier::from_either_name(code_verifier.as_deref(), code_verifier_alias.as_deref())?;
         Ok(token_request::TokenRequest::authorization_code(
             &self.config,
             &code,
@@ -120,7 +120,7 @@ impl OAuthCore {
         .to_js())
     }
 
-    /// The same for what a host's form handed over.
+    /// The request that exchanges a code from NocoDB's form.
     #[wasm_bindgen(js_name = buildNocoDbTokenRequest, unchecked_return_type = "TokenRequest")]
     pub fn build_nocodb_token_request(
         &self,
@@ -135,10 +135,10 @@ impl OAuthCore {
             .to_js())
     }
 
-    /// The requested scopes that Bitbucket asks for and that were not granted.
+    /// The requested scopes that Bitbucket still requires and that were not granted.
     #[wasm_bindgen(js_name = missingScopes, unchecked_return_type = "string[]")]
     pub fn missing_scopes(&self, granted: &str) -> core::result::Result<Array, JsValue> {
-        Ok(list_of(&self.config.scopes().asked_for().missing_from(&scopes_of(granted, "granted")?)))
+        Ok(list_of(&self.config.scopes().without_retired().missing_from(&scopes_of(granted, "granted")?)))
     }
 
     /// The request that refreshes tokens.
@@ -147,7 +147,7 @@ impl OAuthCore {
         Ok(token_request::TokenRequest::refresh_token(&self.config, refresh_token)?.to_js())
     }
 
-    /// The request by which a connection of this grant gets new tokens.
+    /// The request that gets new tokens for a connection with this grant type.
     #[wasm_bindgen(js_name = buildRenewalRequest, unchecked_return_type = "TokenRequest")]
     pub fn build_renewal_request(
         &self,
@@ -157,14 +157,14 @@ impl OAuthCore {
         Ok(token_request::TokenRequest::renewal(&self.config, grant_type_named(grant_type)?, refresh_token)?.to_js())
     }
 
-    /// The request for a token of the client itself.
+    /// The request for a token for the client itself.
     #[wasm_bindgen(js_name = buildClientCredentialsRequest, unchecked_return_type = "TokenRequest")]
     pub fn build_client_credentials_request(&self) -> core::result::Result<JsValue, JsValue> {
         Ok(token_request::TokenRequest::client_credentials(&self.config)?.to_js())
     }
 
-    /// Judges an answer and gives a token set. `previous…`: what is known from before, as a store has it. `request_body`:
-    /// the form that was sent.
+    /// Validates a response and returns its token set. `previous_…` are the stored values from before a refresh. `request_body` is
+    /// the form of the request.
     #[expect(clippy::too_many_arguments, reason = "an object of JavaScript's would be read property by property")]
     #[wasm_bindgen(js_name = parseTokenResponse, unchecked_return_type = "TokenSet")]
     pub fn parse_token_response(
@@ -191,7 +191,7 @@ impl OAuthCore {
             grant_type,
             request_body: request_body.as_deref(),
         };
-        // A hint that cannot be used must not cost the tokens that have just arrived, so it is left out.
+        // An invalid stored value must not cost the tokens that have just arrived, so it is ignored.
         let previous = Previous {
             refresh_token: previous_refresh_token.filter(|token| is_token(token)).map(Secret::new),
             scopes: previous_scopes.and_then(|scopes| ScopeSet::parse(&scopes).ok()),
@@ -229,7 +229,7 @@ fn grant_type_named(name: &str) -> Result<GrantType> {
     })
 }
 
-/// Three digits (RFC 9110 section 15): a server that sends one beyond 599 is not the caller's fault.
+/// A status has three digits (RFC 9110 section 15). One above 599 is the server's mistake and not the caller's.
 fn status_code(status: f64, phase: Phase) -> Result<u16> {
     if (100.0..=999.0).contains(&status) && status.fract() == 0.0 {
         Ok(status as u16)
@@ -238,7 +238,7 @@ fn status_code(status: f64, phase: Phase) -> Result<u16> {
     }
 }
 
-/// Whether an access token is past its time; without a time it is not known to be.
+/// Whether an access token has expired. Without an expiry time it counts as valid.
 #[wasm_bindgen(js_name = isExpired)]
 pub fn is_expired(expires_at: Option<f64>, now: f64) -> bool {
     token_set::is_expired(expires_at, now)

@@ -89,7 +89,7 @@ fn bytes_beyond_utf_8_are_refused_wherever_they_stand() {
 fn a_string_that_stands_for_no_text_is_read_nowhere() {
     for half in [r"\ud800", r"\ud800\u0041", r"\ud800\udbff", r"\udc00", r"\ud800x"] {
         for read in [format!(r#"{{"y":1,"x":"{half}"}}"#), format!(r#"{{"x":["{half}"]}}"#)] {
-            assert_eq!(problem(&read), Some(Problem::Unusable("x")), "{read}");
+            assert_eq!(problem(&read), Some(Problem::Unreadable("x")), "{read}");
         }
         assert_eq!(problem(format!(r#"{{"{half}":1}}"#)), Some(Problem::Syntax));
         assert_eq!(problem(format!(r#"{{"z":"{half}"}}"#)), None);
@@ -148,7 +148,7 @@ fn no_depth_overflows_the_stack() {
         for deep in [closed, open.repeat(LENGTH / open.len())] {
             let config = format!(r#"{{"x":{deep}}}"#);
             let is_json = deep.ends_with(close);
-            assert_eq!(problem(&config), Some(if is_json { Problem::Unusable("x") } else { Problem::Syntax }));
+            assert_eq!(problem(&config), Some(if is_json { Problem::Unreadable("x") } else { Problem::Syntax }));
             assert!(!is_vault_reference(&config) && !is_vault_reference(&deep) && entries(deep.as_bytes()).is_none());
             for name in ["scope", "expires_in", "access_token"] {
                 let error = token_response(&format!(r#"{{"token_type":"bearer","{name}":{deep}}}"#)).unwrap_err();
