@@ -31,7 +31,7 @@ impl AuthorizationCode {
     }
 
     /// A code from NocoDB's form, where NocoDB's own page has compared the state. The code verifier ties the code to a login that
-    /// started there ([`crate::environment::HostVerifier`]).
+    /// started there ([`crate::environment::CodeVerifierPolicy`]).
     pub fn from_nocodb_payload(code: &str) -> Result<Self> {
         Self::from_text(code)
     }

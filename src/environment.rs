@@ -126,7 +126,7 @@ const ALLOW: &str = "allow";
 /// Whether NocoDB's form has to send a code verifier with an authorization code (RFC 7636). A code without one may have been
 /// injected from another user's login (RFC 9700 section 4.5).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum HostVerifier {
+pub enum CodeVerifierPolicy {
     /// The form has to send it. NocoDB's form does.
     #[default]
     Required,
@@ -189,7 +189,7 @@ pub struct Environment {
     /// Whether connections may act as the OAuth client itself.
     pub client_credentials: ClientCredentials,
     /// Whether NocoDB's form has to send a code verifier.
-    pub host_verifier: HostVerifier,
+    pub code_verifier_policy: CodeVerifierPolicy,
     /// The Redis through which processes share their tokens.
     pub redis: Option<NamedRedis>,
     /// Whether the variables make NocoDB run its jobs in separate processes.
@@ -222,9 +222,9 @@ impl Environment {
         let client_credentials = values
             .word(variable::CLIENT_CREDENTIALS, ALLOW, "must be the word allow, or not set")
             .map_or(ClientCredentials::Refused, |()| ClientCredentials::Allowed);
-        let host_verifier = values
+        let code_verifier_policy = values
             .word(variable::CODE_VERIFIER, OPTIONAL, "must be the word optional, or not set")
-            .map_or(HostVerifier::Required, |()| HostVerifier::Optional);
+            .map_or(CodeVerifierPolicy::Required, |()| CodeVerifierPolicy::Optional);
         let redis = values.read_redis();
         let has_workers = values.has_workers();
         if client.is_some() && redis.is_none() && has_workers {
@@ -245,7 +245,7 @@ impl Environment {
             lockout_ms,
             rate_limit,
             client_credentials,
-            host_verifier,
+            code_verifier_policy,
             redis,
             has_workers,
             removed_endpoints,

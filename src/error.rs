@@ -106,7 +106,7 @@ codes! {
     ForeignOrigin = "FOREIGN_ORIGIN",
     /// The access token is not refreshed yet: the token request is queued after Bitbucket rejected one.
     RefreshPending = "REFRESH_PENDING",
-    /// New tokens are in use, but NocoDB could not store them.
+    /// New tokens are in use, but NocoDB could not save them.
     PersistFailed = "PERSIST_FAILED",
 }
 

@@ -8,7 +8,7 @@ use url::form_urlencoded::Serializer;
 use crate::authorization_response::AuthorizationCode;
 use crate::client_config::ClientConfig;
 use crate::endpoints::WebUrl;
-use crate::environment::HostVerifier;
+use crate::environment::CodeVerifierPolicy;
 use crate::error::{Error, Phase, Result};
 use crate::grant_type::GrantType;
 use crate::pasted;
@@ -63,10 +63,10 @@ impl TokenRequest {
         client: &ClientConfig,
         code: &AuthorizationCode,
         code_verifier: Option<&CodeVerifier>,
-        host: HostVerifier,
+        host: CodeVerifierPolicy,
     ) -> Result<Self> {
         let request = Self::authorization_code(client, code, code_verifier, None)?;
-        if code_verifier.is_none() && host == HostVerifier::Required {
+        if code_verifier.is_none() && host == CodeVerifierPolicy::Required {
             return Err(Error::argument(Phase::Exchange, "codeVerifier", VERIFIER_IS_MISSING));
         }
         Ok(request)

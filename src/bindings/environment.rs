@@ -11,7 +11,7 @@ use crate::authorization_request::authorization_url;
 use crate::client_config::ClientConfig;
 use crate::endpoints::WebUrl;
 use crate::environment::{
-    ClientCredentials, Environment, HostVerifier, NamedRedis, RateLimit, RemovedEndpoints, variable,
+    ClientCredentials, CodeVerifierPolicy, Environment, NamedRedis, RateLimit, RemovedEndpoints, variable,
 };
 use crate::proxy;
 use crate::rate_limit::DEFAULT_LIMIT;
@@ -150,7 +150,7 @@ impl<'a> From<&'a Environment> for Settings<'a> {
             rate_limit,
             is_rate_limit_configured,
             allows_client_credentials: environment.client_credentials == ClientCredentials::Allowed,
-            is_verifier_optional: environment.host_verifier == HostVerifier::Optional,
+            is_verifier_optional: environment.code_verifier_policy == CodeVerifierPolicy::Optional,
             has_workers: environment.has_workers,
             replaces_removed: environment.removed_endpoints == RemovedEndpoints::Replaced,
             redis: environment.redis.as_ref().map(RedisAddress::from),

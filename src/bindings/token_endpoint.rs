@@ -10,7 +10,7 @@ use super::{OAuthCore, leave};
 use crate::authorization_response::AuthorizationCode;
 use crate::client_config::ClientConfig;
 use crate::endpoints::Endpoints;
-use crate::environment::HostVerifier;
+use crate::environment::CodeVerifierPolicy;
 use crate::error::{Error, Phase, Result};
 use crate::grant_type::GrantType;
 use crate::key_derivation::derive_key;
@@ -130,7 +130,7 @@ impl OAuthCore {
     ) -> core::result::Result<JsValue, JsValue> {
         let code = AuthorizationCode::from_nocodb_payload(code)?;
         let code_verifier = code_verifier.as_deref().map(CodeVerifier::parse).transpose()?;
-        let host = if is_verifier_optional { HostVerifier::Optional } else { HostVerifier::Required };
+        let host = if is_verifier_optional { CodeVerifierPolicy::Optional } else { CodeVerifierPolicy::Required };
         Ok(token_request::TokenRequest::nocodb_authorization_code(&self.config, &code, code_verifier.as_ref(), host)?
             .to_js())
     }

@@ -11,7 +11,7 @@ use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::connection_test::{ConnectionTest, TestContext};
 use nocodb_bitbucket_auth::credential::{AuthType, Credential};
 use nocodb_bitbucket_auth::endpoints::{Endpoint, Endpoints};
-use nocodb_bitbucket_auth::environment::{ClientCredentials, Environment, HostVerifier, RemovedEndpoints};
+use nocodb_bitbucket_auth::environment::{ClientCredentials, CodeVerifierPolicy, Environment, RemovedEndpoints};
 use nocodb_bitbucket_auth::error::{Code, Error, NOCODB_REFRESH_PHRASES, Phase, Result};
 use nocodb_bitbucket_auth::grant_type::GrantType;
 use nocodb_bitbucket_auth::newest_tokens::{
@@ -288,7 +288,7 @@ mod cases {
                 let verifier = typed(&case["codeVerifier"], "codeVerifier", Phase::Exchange)?;
                 let verifier = verifier.map(CodeVerifier::parse).transpose()?;
                 let is_optional = case["isVerifierOptional"] == true;
-                let host = if is_optional { HostVerifier::Optional } else { HostVerifier::Required };
+                let host = if is_optional { CodeVerifierPolicy::Optional } else { CodeVerifierPolicy::Required };
                 let code = AuthorizationCode::from_nocodb_payload(string("code", Phase::Exchange)?)?;
                 TokenRequest::nocodb_authorization_code(&client, &code, verifier.as_ref(), host)
             }
@@ -996,7 +996,7 @@ mod cases {
         seen["lockoutMs"] = environment.lockout_ms.into();
         seen["allowsClientCredentials"] = (environment.client_credentials == ClientCredentials::Allowed).into();
         seen["replacesRemoved"] = (environment.removed_endpoints == RemovedEndpoints::Replaced).into();
-        seen["isVerifierOptional"] = (environment.host_verifier == HostVerifier::Optional).into();
+        seen["isVerifierOptional"] = (environment.code_verifier_policy == CodeVerifierPolicy::Optional).into();
         let (database, others) = match environment.redis.as_ref().map(|redis| redis.database.clone()) {
             Some(Database::Named(number)) => (Some(number), None),
             Some(Database::Searched { home, others }) => (Some(home), Some(others)),

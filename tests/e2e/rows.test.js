@@ -85,7 +85,7 @@ describe('a row of NocoDB that is changed while its tokens are refreshed', () =>
     const lines = host.pluginLines.filter((line) => line.includes('deleted in NocoDB'));
     assert.equal(lines.length, 1);
     assert.ok(lines[0].includes(` connection "${TITLE}": `));
-    assert.ok(!host.printed.some((line) => line.includes('could not store')));
+    assert.ok(!host.printed.some((line) => line.includes('could not save')));
   });
 
   describe('of a type that this edition does not offer', () => {
