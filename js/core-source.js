@@ -86,16 +86,16 @@ async function read(source, caller) {
 /**
  * Loads a URL or a file.
  *
- * @param {string} address
+ * @param {string} urlOrPath
  * @returns {Promise<Response | Uint8Array>}
  */
-async function load(address) {
-  const file = address.startsWith('file:') ? new URL(address) : address;
+async function load(urlOrPath) {
+  const file = urlOrPath.startsWith('file:') ? new URL(urlOrPath) : urlOrPath;
   // A page cannot read files, and resolves a path against its own URL. A single letter is a drive of Windows.
-  const isPath = !URL.canParse(address) || /^[a-z]:/i.test(address);
+  const isPath = !URL.canParse(urlOrPath) || /^[a-z]:/i.test(urlOrPath);
   const isFile = typeof file !== 'string' || (isPath && typeof location === 'undefined');
   const fs = isFile ? globalThis.process?.getBuiltinModule?.('node:fs') : undefined;
-  return fs ? fs.promises.readFile(file) : fetch(address);
+  return fs ? fs.promises.readFile(file) : fetch(urlOrPath);
 }
 
 /**
