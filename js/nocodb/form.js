@@ -54,7 +54,7 @@ const ACCESS_TOKEN = { label: 'Access token', value: 'api_key' };
 const API_TOKEN = { label: 'API token', value: 'basic' };
 const CLIENT = { label: 'OAuth client itself', value: 'custom' };
 
-const TESTED = 'As in bitbucket.org/my-workspace. Optional; the connection test asks for it';
+const WORKSPACE_HELP = 'As in bitbucket.org/my-workspace. Optional; the connection test asks for it';
 
 // A slug, or a UUID in braces. The fields may be empty.
 const SLUG = '[A-Za-z0-9_.{}-]+';
@@ -119,10 +119,10 @@ export function form({ login, allowsClientCredentials }) {
       condition: { model: 'config.type', value: API_TOKEN.value },
       validators: [{ type: 'required', message: 'API token is required' }],
     },
-    workspace([ACCESS_TOKEN.value, API_TOKEN.value], TESTED),
-    ...(offersClient ? [workspace(
+    workspaceField([ACCESS_TOKEN.value, API_TOKEN.value], WORKSPACE_HELP),
+    ...(offersClient ? [workspaceField(
       [CLIENT.value],
-      `No user is involved: NocoDB acts as the configured OAuth client, which must be a private one. ${TESTED}`,
+      `No user is involved: NocoDB acts as the configured OAuth client, which must be a private one. ${WORKSPACE_HELP}`,
     )] : []),
     {
       type: 'input',
@@ -146,7 +146,7 @@ export function form({ login, allowsClientCredentials }) {
  * @param {string} helpText
  * @returns {FormElement}
  */
-function workspace(types, helpText) {
+function workspaceField(types, helpText) {
   return {
     type: 'input',
     label: 'Workspace',
