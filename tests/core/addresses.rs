@@ -1,6 +1,6 @@
-//! The core's addresses against the URL standard's, as the crate `url` implements it: no text is accepted that `url`
-//! refuses or rewrites, each place is the one that `url` sees, and of what `url` accepts only that is refused which
-//! the rules say.
+//! Compares the core's URLs with the URL standard, as the crate `url` implements it. The core accepts no text that `url`
+//! rejects or rewrites, and parses each URL as `url` does. Of the texts that `url` accepts, it rejects only those that break
+//! its rules.
 
 use nocodb_bitbucket_auth::endpoints::{RESERVED_PARAMETERS, WebUrl};
 use nocodb_bitbucket_auth::query;
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use url::{Host, Position, Url};
 
-/// What an address must be, said of what `url` sees in it.
+/// The rules for a URL, applied to what `url` parses.
 fn expected(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let (scheme, rest) = text.split_once("://")?;
@@ -32,7 +32,7 @@ fn expected(text: &str) -> Option<Url> {
     accepted.then_some(url)
 }
 
-/// What a text stands for, said of what `url` sees in it.
+/// The URL that a reference resolves to, applied to what `url` parses.
 fn expected_place(base: &Url, text: &str) -> Option<Url> {
     let url = base.join(text).ok().filter(|url| is_plain(text) && matches!(url.scheme(), "https" | "http"))?;
     let scheme =
@@ -43,17 +43,17 @@ fn expected_place(base: &Url, text: &str) -> Option<Url> {
     }
 }
 
-/// Whether a text holds only what everybody leaves as it is.
+/// Whether a text contains only characters that no program rewrites.
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#')
 }
 
-/// Whether host and port are written as `url` writes them, but for capitals and the scheme's own port, and stand right after
-/// the slashes.
+/// Whether host and port follow the slashes and are written as `url` writes them, apart from upper case and the default
+/// port.
 fn is_plain_authority(rest: &str, url: &Url) -> bool {
     let authority = rest.split(['/', '?']).next().unwrap();
     let host = url.host_str().unwrap();
-    // A label that DNS cannot hold is not decoded.
+    // A label that is too long for DNS is not decoded.
     let limits = host.split('.').all(|label| !label.starts_with("xn--") || label.len() <= 63);
     let ports = match url.port() {
         Some(port) => vec![format!(":{port}")],
@@ -83,7 +83,7 @@ fn check_reference(base: &str, text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Hosts that a browser shows like this.
+/// Hosts as a browser shows them.
 fn sane_host() -> BoxedStrategy<String> {
     prop_oneof![
         4 => "[a-z0-9]{1,6}((-|_|\\.)[a-z0-9]{1,6}){0,3}\\.[a-z]{2,5}",
@@ -102,7 +102,7 @@ fn pieces() -> impl Strategy<Value = [u16; 8]> {
     prop::array::uniform8(prop_oneof![2 => Just(0u16), 1 => Just(1u16), 1 => any::<u16>()])
 }
 
-/// Hosts that some programs read, some in another way than others.
+/// Hosts that only some programs accept, or that programs parse in different ways.
 fn odd_host() -> BoxedStrategy<String> {
     let number = prop_oneof!["[0-9]{1,4}", "0[xX][0-9a-fA-Fg]{0,4}", "0[0-9]{1,3}", Just(String::new())];
     prop_oneof![
@@ -129,7 +129,7 @@ fn port() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A relative path with all that is treated in a special way.
+/// A relative path with every segment that programs treat specially.
 fn path() -> BoxedStrategy<String> {
     let segment = prop_oneof![
         4 => select(vec![
@@ -149,7 +149,7 @@ fn scheme() -> impl Strategy<Value = &'static str> {
     select(vec!["https://", "https://", "https://", "http://", "HttpS://", "HTTP://"])
 }
 
-/// An address as administrators write them.
+/// A URL as administrators write it.
 fn sane_address() -> BoxedStrategy<String> {
     let port = prop_oneof![Just(String::new()), (1u16..).prop_map(|port| format!(":{port}"))];
     (sane_host(), port, "(/[A-Za-z0-9._~!$&'()*+,;=:@-]{1,8}){0,3}/?", "(\\?[xyz]=[a-z0-9]{0,4})?")
@@ -158,14 +158,14 @@ fn sane_address() -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// An address, most of them not as they should be.
+/// Any URL. Most of them are invalid.
 fn any_address() -> BoxedStrategy<String> {
     (scheme(), prop_oneof![sane_host(), odd_host()], port(), "(/)?", path(), query())
         .prop_map(|(scheme, host, port, slash, path, query)| format!("{scheme}{host}{port}{slash}{path}{query}"))
         .boxed()
 }
 
-/// A text of which one place was changed.
+/// A text with one mutation.
 fn mutated(text: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
     (text, any::<Index>(), 0usize..2, prop_oneof!["[\\x00-\\x7f]", "[/:@?#\\\\.%\\[\\]]", Just(String::new())])
         .prop_map(|(mut text, at, remove, put)| {
@@ -175,7 +175,7 @@ fn mutated(text: impl Strategy<Value = String>) -> impl Strategy<Value = String>
         })
 }
 
-/// A way to write an address, or what could be taken for one: relative to the address, or with detours.
+/// A spelling of a URL, or of something similar: relative to the URL, or with detours.
 fn reference_to(base: &str, way: usize, detour: &str) -> String {
     let url = Url::parse(base).unwrap();
     let (origin, path) = (&url[..Position::BeforePath], url.path());
@@ -197,7 +197,7 @@ fn reference_to(base: &str, way: usize, detour: &str) -> String {
     }
 }
 
-/// A reference relative to an address.
+/// A reference relative to a URL.
 fn any_reference() -> BoxedStrategy<String> {
     let relative = (select(vec!["", "", "/", "/", "./", "../"]), path(), query());
     prop_oneof![

@@ -89,7 +89,7 @@ fn the_response_of_the_redirect_uri_shows_what_is_there() {
         (&root, 200, Some("/dashboard"), false, "other-page"),
         (&root, 204, None, false, "other-page"),
         (&root, 304, None, false, "other-page"),
-        // A page with another status is not the plugin's.
+        // With another status, the page is not the plugin's.
         (&root, 404, None, true, "missing"),
         (&root, 410, None, false, "missing"),
         (&root, 401, None, false, "guarded"),
@@ -122,10 +122,10 @@ fn a_clock_skew_of_at_most_a_minute_is_ignored() {
         (noon - 60_000.0, noon - 60_000.0, Some(0.0)),
         (noon - 61_000.0, noon - 60_001.0, Some(-60.0)),
         (noon - 3_600_000.0, noon - 3_600_000.0, Some(-3600.0)),
-        // What was written at the end of that second.
+        // The date was written at the end of that second.
         (noon + 61_000.0, noon + 62_000.0, Some(0.0)),
         (noon + 63_000.0, noon + 64_000.0, Some(62.0)),
-        // It was under way for so long that nobody knows.
+        // The response took so long that the difference is unknown.
         (noon - 1000.0, noon + 300_000.0, Some(0.0)),
     ] {
         assert_eq!(clock_skew(written, earliest, latest), seconds, "{earliest}");

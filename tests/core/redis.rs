@@ -80,15 +80,15 @@ fn an_invalid_redis_url_is_rejected_with_a_reason_that_does_not_repeat_it() {
         ("redis://redis.example?password=marked", "before the question mark"),
         ("redis://redis.example?db=%zz", "percent-encoded"),
     ] {
-        let told = Server::parse(address).expect_err(address);
-        assert!(told.contains(reason) && !told.contains("marked"), "{address}: {told}");
+        let reason_given = Server::parse(address).expect_err(address);
+        assert!(reason_given.contains(reason) && !reason_given.contains("marked"), "{address}: {reason_given}");
     }
 }
 
 #[test]
 fn every_redis_error_has_a_summary() {
     let of_script = " script: bfc8ea27beba87120f18cc3b90f1c44841362996, on @user_script:1.";
-    for (message, trouble) in [
+    for (message, problem) in [
         ("WRONGPASS invalid username-password pair or user is disabled.", Problem::Password),
         ("NOAUTH Authentication required.", Problem::Password),
         ("EXECABORT Transaction discarded because of: NOAUTH Authentication required.", Problem::Password),
@@ -128,10 +128,10 @@ fn every_redis_error_has_a_summary() {
         ("ERR something new", Problem::Other),
         ("", Problem::Other),
     ] {
-        assert_eq!(Problem::of("", message), trouble, "{message}");
-        assert_eq!(Problem::of("", &[message, of_script].concat()), trouble, "{message}");
+        assert_eq!(Problem::of("", message), problem, "{message}");
+        assert_eq!(Problem::of("", &[message, of_script].concat()), problem, "{message}");
     }
-    for (code, trouble) in [
+    for (code, problem) in [
         ("ECONNREFUSED", Problem::Unreachable),
         ("ENOTFOUND", Problem::Unreachable),
         ("EHOSTUNREACH", Problem::Unreachable),
@@ -148,7 +148,7 @@ fn every_redis_error_has_a_summary() {
         ("ERR_SSL_WRONG_VERSION_NUMBER", Problem::Tls),
         ("EPROTO", Problem::Tls),
     ] {
-        assert_eq!(Problem::of(code, "whatever it says"), trouble, "{code}");
+        assert_eq!(Problem::of(code, "whatever it says"), problem, "{code}");
     }
 }
 
@@ -183,7 +183,7 @@ fn databases_in_other_variables_of_nocodb_come_last() {
         surveyed.iter().map(word).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(Choice::of(&surveyed, &survey(&[])).database, 14);
-    // Processes that know less of NocoDB's variables are there already.
+    // Processes with fewer of NocoDB's variables use that database already.
     assert_eq!(Choice::of(&surveyed, &survey(&[(15, "marked")])).database, 15);
     assert_eq!(Choice::of(&surveyed, &survey(&[(15, "invaded")])).database, 14);
 }
@@ -195,14 +195,14 @@ fn a_database_without_keys_of_other_software_is_chosen() {
         (0, &[][..], "empty", 15),
         (15, &[], "empty", 14),
         (0, &[(15, "others"), (14, "others")], "empty", 13),
-        // Whatever others have there already comes before what nobody has.
+        // A database that other processes of the plugin use comes before an unused one.
         (0, &[(3, "ours")], "empty", 3),
         (0, &[(3, "ours"), (2, "marked")], "empty", 2),
         (0, &[(3, "marked"), (2, "marked")], "ours", 3),
         (0, &[(3, "invaded"), (2, "ours")], "others", 2),
         (0, &[(1, "empty")], "missing", 1),
         (0, &of_16, "empty", 16),
-        // NocoDB's own is emptied, whatever is in it.
+        // NocoDB empties its own database, whatever it contains.
         (0, &[(0, "empty"), (7, "empty")], "missing", 7),
         (0, &[(0, "marked"), (7, "empty")], "others", 7),
         (99, &[(0, "empty")], "missing", 0),
