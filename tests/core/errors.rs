@@ -1,4 +1,4 @@
-//! Every code, its phase-independent flags and its message, in one table.
+//! The table of all error codes, with their phases and flags, and the messages.
 
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
@@ -7,8 +7,8 @@ use nocodb_bitbucket_auth::nocodb_response;
 
 use Phase::{Api, Authorize, Callback, Config, Exchange, Refresh};
 
-/// A code, its name, the phases it comes in, whether it is retryable and asks for a new authorization where nothing
-/// else is known: the contract that consumers branch on.
+/// A code, its name, the phases in which it occurs, and whether an error without further details is retryable and requires a new
+/// authorization: the contract that consumers rely on.
 type Row = (Code, &'static str, &'static [Phase], bool, bool);
 
 const TABLE: [Row; 36] = [
@@ -64,7 +64,7 @@ fn every_code_has_its_name_and_flags() {
     assert_eq!(Code::from_name("NO_SUCH_CODE"), None);
 }
 
-/// Fails when the core gives a code in a phase that the table does not list. Called for every error of every case.
+/// Fails if an error has a phase that the table does not list for its code. The tests call this for every error of every case.
 pub fn assert_listed(error: &Error) {
     let row = TABLE.iter().find(|(code, ..)| *code == error.code).unwrap();
     assert!(row.2.contains(&error.phase), "{} in phase {}", row.1, error.phase.as_str());
@@ -81,7 +81,7 @@ fn every_phase_has_its_name() {
 }
 
 #[test]
-fn a_passing_failure_of_the_server_is_retryable() {
+fn a_temporary_server_error_is_retryable() {
     for (status, retryable) in [(400, false), (403, false), (404, false), (408, true), (429, true), (500, true)] {
         for code in [Code::UnexpectedStatus, Code::TokenRequestFailed, Code::ApiFailed] {
             assert_eq!(Error::new(code, Phase::Refresh).with_status(status).retryable(), retryable, "{status}");
@@ -98,7 +98,7 @@ fn a_passing_failure_of_the_server_is_retryable() {
 }
 
 #[test]
-fn a_connection_that_ended_otherwise_is_not_mended_by_authenticating() {
+fn authenticating_does_not_fix_a_replaced_or_deleted_connection() {
     for (name, ending, says) in [
         ("replaced", ConnectionEnd::Replaced, "This connection was authenticated again. Reload it."),
         (
@@ -144,9 +144,9 @@ fn asterisks_in_a_new_row_are_rejected_with_the_name_of_their_field() {
     assert_listed(&error);
 }
 
-/// The host answers these phrases with a silent refresh, which cures none of these failures.
+/// These phrases make NocoDB refresh tokens, which cures none of these errors.
 #[test]
-fn no_message_sounds_like_a_reason_to_refresh() {
+fn no_message_makes_nocodb_refresh_tokens() {
     let described = ["The access TOKEN EXPIRED", "Unauthorized", "see invalid_grant", "Plain words"];
     for code in Code::ALL {
         for phase in Phase::ALL {
@@ -165,7 +165,7 @@ fn no_message_sounds_like_a_reason_to_refresh() {
 }
 
 #[test]
-fn a_message_says_what_and_why() {
+fn a_message_says_what_is_wrong_and_why() {
     let error = Error::new(Code::InvalidConfig, Phase::Config)
         .with_field("INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI")
         .with_reason("is not set");
@@ -191,7 +191,7 @@ fn a_message_says_what_and_why() {
 }
 
 #[test]
-fn a_message_of_the_api_says_what_is_missing_and_how_long_to_wait() {
+fn a_message_about_the_api_names_missing_scopes_and_the_wait() {
     let mut error = Error::new(Code::ApiInsufficientScope, Phase::Api).with_status(403).with_reason("add it");
     error.required = vec!["repository".to_owned(), "webhook".to_owned()];
     assert_eq!(
@@ -221,7 +221,7 @@ fn a_message_of_the_api_says_what_is_missing_and_how_long_to_wait() {
 }
 
 #[test]
-fn a_host_beyond_ascii_is_told_to_be_written_in_punycode() {
+fn the_error_for_a_non_ascii_host_advises_punycode() {
     for address in ["https://n\u{f6}codb.example/", "https://%6Eocodb.example/"] {
         let endpoints = Endpoints::new(None, None, None).unwrap();
         let error = ClientConfig::new("Key", None, address, None, endpoints).unwrap_err();
@@ -239,7 +239,7 @@ fn every_message_is_a_sentence() {
 }
 
 #[test]
-fn an_error_code_is_shown_only_when_it_is_one() {
+fn an_error_code_is_shown_only_if_it_has_the_syntax_of_one() {
     let long = "a".repeat(42);
     for good in ["invalid_scope", "ACCESS_DENIED", "org.example.teapot-2", long.as_str()] {
         assert_eq!(clean_error_code(good, []), Some(good.to_owned()));

@@ -1,4 +1,4 @@
-//! The guards around `serde_json`: what it would let pass, or tell.
+//! The checks around `serde_json`: input that it would accept, and values that its errors would reveal.
 
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, to_error};
 use nocodb_bitbucket_auth::client_config::ClientConfig;
@@ -36,7 +36,7 @@ fn token_response(body: &str) -> Result<TokenSet> {
 }
 
 #[test]
-fn a_member_that_is_read_stands_once() {
+fn a_requested_member_must_be_unique() {
     for twice in [
         r#"{"x":1,"z":2,"x":3}"#,
         r#"{"z":1,"y":2,"x":3,"y":2}"#,
@@ -53,7 +53,7 @@ fn a_member_that_is_read_stands_once() {
 }
 
 #[test]
-fn only_an_object_is_one() {
+fn only_an_object_is_accepted_as_an_object() {
     for other in ["[]", r#"["x","y"]"#, " [1, 2]", "null", "true", "1", "-0.5e9", r#""x""#, r#"[{"x":1}]"#] {
         assert_eq!(problem(other), Some(Problem::NotAnObject), "{other}");
         let nested = format!(r#"{{"x":{other}}}"#);
@@ -73,7 +73,7 @@ fn only_an_object_is_one() {
 }
 
 #[test]
-fn bytes_beyond_utf_8_are_refused_wherever_they_stand() {
+fn invalid_utf_8_is_rejected_anywhere() {
     for json in [
         &b"{\"x\":\"\xff\"}"[..],
         b"{\"z\":\"\xff\"}",
@@ -86,7 +86,7 @@ fn bytes_beyond_utf_8_are_refused_wherever_they_stand() {
 }
 
 #[test]
-fn a_string_that_stands_for_no_text_is_read_nowhere() {
+fn a_string_with_an_unpaired_surrogate_is_never_read() {
     for half in [r"\ud800", r"\ud800\u0041", r"\ud800\udbff", r"\udc00", r"\ud800x"] {
         for read in [format!(r#"{{"y":1,"x":"{half}"}}"#), format!(r#"{{"x":["{half}"]}}"#)] {
             assert_eq!(problem(&read), Some(Problem::Unreadable("x")), "{read}");
@@ -99,13 +99,13 @@ fn a_string_that_stands_for_no_text_is_read_nowhere() {
 }
 
 #[test]
-fn null_is_no_member() {
+fn null_counts_as_absent() {
     assert!(member(r#"{"x": null }"#).unwrap().is_none());
     assert!(member(r#"{"x":"null"}"#).unwrap().is_some());
 }
 
 #[test]
-fn a_number_is_read_as_json_has_it_also_in_a_string() {
+fn a_number_is_read_with_json_syntax_also_from_a_string() {
     let number = |json: &str| member(&format!(r#"{{"x":{json}}}"#)).ok().flatten().and_then(Value::number);
     for (text, expected) in [
         ("0", 0.0),
@@ -133,9 +133,9 @@ fn a_number_is_read_as_json_has_it_also_in_a_string() {
     }
 }
 
-/// The stack of WebAssembly is small, and what overflows it traps.
+/// The stack of WebAssembly is small, and an overflow traps.
 #[test]
-fn no_depth_overflows_the_stack() {
+fn no_depth_of_nesting_overflows_the_stack() {
     const LENGTH: usize = 1_000_000;
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let depth = LENGTH / (open.len() + close.len());
@@ -172,7 +172,7 @@ fn no_depth_overflows_the_stack() {
 }
 
 #[test]
-fn no_text_of_the_library_gets_out() {
+fn no_text_of_a_serde_json_error_gets_out() {
     const MARK: &str = "MARKED-SECRET";
     for body in [
         format!(r#"{{"access_token":{{"a":"{MARK}"}},"token_type":"bearer"}}"#),

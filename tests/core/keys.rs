@@ -1,5 +1,5 @@
-//! Keys that are derived from the client's secret: the derivation itself against RFC 5869, what it is fed against
-//! another implementation, and that nothing that tells clients or purposes apart is left out.
+//! Keys derived from the client's secret: the derivation against RFC 5869, its input against another implementation, and that
+//! every value that distinguishes clients or purposes is part of it.
 
 use hkdf::Hkdf;
 use nocodb_bitbucket_auth::client_config::ClientConfig;
@@ -18,7 +18,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// RFC 5869 appendix A.1 to A.3.
 #[test]
-fn the_derivation_is_that_of_rfc_5869() {
+fn the_derivation_matches_rfc_5869() {
     let range = |from: u8, to: u8| (from..=to).collect::<Vec<u8>>();
     let cases = [
         (
@@ -49,10 +49,10 @@ fn the_derivation_is_that_of_rfc_5869() {
     }
 }
 
-/// Computed with the HKDF of Node's OpenSSL. What processes share lies under these keys: when they change, so must the
-/// version within.
+/// Computed with the HKDF of Node's OpenSSL. Processes share data under these keys. If the keys change, the version in them must
+/// change too.
 #[test]
-fn the_keys_stay_what_they_are() {
+fn the_keys_do_not_change_between_versions() {
     let client = client("Key", Some("Secret"), None);
     for (purpose, expected) in [
         ("shared-store", "268a146ee832bfcc1a84652dced45ba342a787638b85e645cd5b7dbbbf64a462"),
@@ -64,7 +64,7 @@ fn the_keys_stay_what_they_are() {
 }
 
 #[test]
-fn whatever_differs_makes_another_key() {
+fn each_difference_gives_another_key() {
     let elsewhere = Some("https://bitbucket.example/access_token");
     let keys = [
         derive_key(&client("Key", Some("Secret"), None), "purpose"),
@@ -80,9 +80,9 @@ fn whatever_differs_makes_another_key() {
     }
 }
 
-/// The other addresses and the scopes may change while a connection lives.
+/// The other URLs and the scopes may change during the life of a connection.
 #[test]
-fn what_connections_outlive_is_no_part_of_a_key() {
+fn values_that_may_change_during_a_connection_do_not_change_the_key() {
     let endpoints = Endpoints::new(Some("https://other.example/"), None, Some("https://api.example/")).unwrap();
     let moved = ClientConfig::new("Key", Some("Secret"), "https://other.example/", None, endpoints).unwrap();
     assert_eq!(derive_key(&moved, "purpose"), derive_key(&client("Key", Some("Secret"), None), "purpose"));

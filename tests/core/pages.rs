@@ -1,4 +1,4 @@
-//! Logins that a page starts: where their redirect URI may be, which address is their callback, and what becomes of it.
+//! Logins that a page starts: their redirect URI, how their callback is recognised, and how they end.
 
 use nocodb_bitbucket_auth::authorization_response::{is_callback_url, validate_in_page};
 use nocodb_bitbucket_auth::client_config::{ClientConfig, check_page_origin, missing_feature};
@@ -28,7 +28,7 @@ fn state() -> State {
 }
 
 #[test]
-fn a_page_has_its_redirect_uri_on_its_own_origin() {
+fn the_redirect_uri_of_a_page_is_on_its_own_origin() {
     for (origin, redirect_uri) in [
         ("https://nocodb.example", "https://nocodb.test:8080/callback.html"),
         ("http://nocodb.example", "https://nocodb.example/"),
@@ -54,7 +54,7 @@ fn a_page_has_its_redirect_uri_on_its_own_origin() {
         assert_eq!(client.redirect_uri().as_str(), redirect_uri);
         assert!(client.client_secret().is_none());
     }
-    // The other rules hold there, too.
+    // The other rules apply to pages, too.
     for redirect_uri in
         ["http://nocodb.test:8080/#f", "http://u@nocodb.test:8080/", "http://nocodb.test:8080/?state=1"]
     {
@@ -63,7 +63,7 @@ fn a_page_has_its_redirect_uri_on_its_own_origin() {
 }
 
 #[test]
-fn what_a_page_lacks_is_named() {
+fn the_error_names_the_missing_browser_feature() {
     let error = check_page_origin("null").unwrap_err();
     assert_listed(&error);
     assert_eq!((error.code, error.phase), (Code::InvalidConfig, Phase::Authorize));
@@ -72,19 +72,19 @@ fn what_a_page_lacks_is_named() {
     for origin in [ORIGIN, "https://null", "http://localhost"] {
         check_page_origin(origin).unwrap();
     }
-    for (lacks, words) in
+    for (feature, words) in
         [("window", "A login can start only in a page"), ("sessionStorage", "missing, forbidden or full")]
     {
-        let error = missing_feature(lacks);
+        let error = missing_feature(feature);
         assert_listed(&error);
         assert_eq!((error.code, error.phase), (Code::InvalidConfig, Phase::Authorize));
-        assert_eq!(error.field.as_deref(), Some(lacks));
+        assert_eq!(error.field.as_deref(), Some(feature));
         assert!(error.to_string().contains(words), "{error}");
     }
 }
 
 #[test]
-fn a_callback_is_told_by_its_origin_and_path() {
+fn a_callback_is_recognised_by_its_origin_and_path() {
     for address in [
         "http://nocodb.test:8080/callback.html",
         "http://nocodb.test:8080/callback.html?",
@@ -115,7 +115,7 @@ fn a_callback_is_told_by_its_origin_and_path() {
 }
 
 #[test]
-fn a_denial_is_no_error_unless_it_has_another_state() {
+fn a_denial_is_not_an_error_unless_it_has_another_state() {
     let judged = |query: &str| {
         let address = format!("{REDIRECT_URI}?{query}");
         validate_in_page(&client(), &address, &state()).map(|code| code.map(|code| code.expose().to_owned())).map_err(
@@ -139,7 +139,7 @@ fn a_denial_is_no_error_unless_it_has_another_state() {
 }
 
 #[test]
-fn a_login_takes_ten_minutes_at_most() {
+fn a_login_expires_after_ten_minutes() {
     assert_eq!(LIFETIME_MS, 600_000);
     assert_eq!(login_timeout(None).unwrap(), 600_000);
     assert_eq!(login_timeout(Some(1.0)).unwrap(), 1);
@@ -163,7 +163,7 @@ fn a_login_takes_ten_minutes_at_most() {
 }
 
 #[test]
-fn a_page_that_was_loaded_is_judged_by_the_login_its_state_names() {
+fn the_callback_of_a_loaded_page_is_validated_against_the_login_with_its_state() {
     let told = |error: Box<Error>| {
         assert_listed(&error);
         (error.code, error.phase)
@@ -189,7 +189,7 @@ fn a_page_that_was_loaded_is_judged_by_the_login_its_state_names() {
 }
 
 #[test]
-fn a_response_in_an_address_is_told_from_what_others_put_there() {
+fn an_authorization_response_is_distinguished_from_parameters_of_other_programs() {
     for (address, is_pending, state) in [
         ("https://a.example/?code=c&state=s", false, Some("s")),
         ("https://a.example/?state=s&error=e#f", false, Some("s")),
@@ -210,7 +210,7 @@ fn a_response_in_an_address_is_told_from_what_others_put_there() {
 }
 
 #[test]
-fn an_address_loses_the_response_and_nothing_else() {
+fn only_the_parameters_of_the_response_are_removed_from_a_url() {
     for (address, rest) in [
         ("https://a.example/p?code=c&state=s", "https://a.example/p"),
         ("https://a.example/p?tab=1&code=c&x=%zz&state=s&y#f?code=1", "https://a.example/p?tab=1&x=%zz&y#f?code=1"),

@@ -1,4 +1,4 @@
-//! What holds for any input at all.
+//! Properties that hold for any input.
 
 use std::collections::HashSet;
 
@@ -65,23 +65,23 @@ fn grant_type() -> impl Strategy<Value = GrantType> {
     prop::sample::select(GrantType::ALL.to_vec())
 }
 
-/// Text without control characters, as a Key, a Secret or the value of an extra parameter.
+/// Text without control characters, for a Key, a Secret or the value of an extra parameter.
 fn printable() -> impl Strategy<Value = String> {
     "[^\\p{Cc}]{1,40}"
 }
 
-/// Whether a client may have it.
+/// Whether a text is valid as a Key or a Secret.
 #[expect(clippy::ptr_arg, reason = "what a filter of proptest is given")]
 fn is_credential(text: &String) -> bool {
     pasted::check_credential(text).is_ok()
 }
 
-/// A secret as long as the shortest one that is cut out of a text rather than dropping the text.
+/// A secret that is long enough to be removed from a text, so that the text is not dropped.
 fn secret() -> impl Strategy<Value = String> {
     "[!-~]{8,60}".prop_filter("a Secret", is_credential)
 }
 
-/// One that looks as if it had been written into something already.
+/// A secret that looks as if it contained escapes.
 fn escaped_secret() -> impl Strategy<Value = String> {
     let part = prop::sample::select(vec![
         "\\", "\\\\", "%", "%25", "%41", "&", "&amp;", "&#65;", "\\u0041", "\"", "'", "a", "0", "A#", "/", "=",
@@ -89,7 +89,7 @@ fn escaped_secret() -> impl Strategy<Value = String> {
     prop::collection::vec(part, 8..20).prop_map(|parts| parts.concat()).prop_filter("a Secret", is_credential)
 }
 
-/// In which way servers write a text into another.
+/// A notation in which servers embed one text in another.
 #[derive(Debug, Clone, Copy)]
 enum Way {
     Json,
@@ -154,7 +154,7 @@ impl Way {
     }
 }
 
-/// JSON of any shape, as text with the members in any order.
+/// Any JSON value.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -172,7 +172,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Names that are read, and others.
+/// Names of members that are read, and other names.
 fn member_name() -> impl Strategy<Value = String> {
     prop_oneof![
         3 => prop::sample::select(vec![
@@ -183,7 +183,7 @@ fn member_name() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A query of parameters that are read, with values that are sometimes malformed.
+/// A query of response parameters, with values that are sometimes malformed.
 fn any_callback() -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec![
         "code",
@@ -207,7 +207,7 @@ fn any_callback() -> impl Strategy<Value = String> {
     })
 }
 
-/// An answer of the API in Bitbucket's form, with members that are sometimes malformed.
+/// A response of the API in Bitbucket's format, with members that are sometimes malformed.
 fn any_api_error() -> impl Strategy<Value = String> {
     let scopes = || {
         prop::collection::vec(
@@ -246,7 +246,7 @@ fn judged(status: u16, fields: &ResponseFields, body: &str, received_at: f64, au
     })
 }
 
-/// Header fields of which only this one is there.
+/// Header fields with only this one.
 fn fields(name: &str, value: Option<&str>) -> ResponseFields {
     let field = |asked: &str| value.filter(|_| asked == name).map(str::to_owned);
     let Ok(fields) = ResponseFields::read(|asked| Ok::<_, std::convert::Infallible>(field(asked)));
@@ -257,7 +257,7 @@ fn api_error(status: u16, body: &str, auth_type: AuthType) -> Box<Error> {
     judged(status, &ResponseFields::default(), body, 0.0, auth_type)
 }
 
-/// Addresses of the API, and such as look like one to somebody.
+/// URLs of the API, and URLs that look like one.
 fn any_address() -> impl Strategy<Value = String> {
     let scheme = prop::sample::select(vec!["https://", "https://", "HTTPS://", "http://", "https:/", "//", "ftp://"]);
     let piece = || {
@@ -300,7 +300,7 @@ fn any_address() -> impl Strategy<Value = String> {
         .prop_map(|(scheme, begin, rest)| format!("{scheme}{begin}{}", rest.concat()))
 }
 
-/// Seconds since 1970 up to the last that four digits of a year have room for.
+/// Seconds since 1970, up to the end of the year 9999.
 const LAST_SECOND: i64 = 253_402_300_799;
 
 /// Year, month and day of a number of days since 1970 (Hinnant's civil_from_days).
@@ -401,7 +401,7 @@ proptest! {
     }
 
     #[test]
-    fn a_list_asks_for_no_page_twice_and_keeps_every_filter(
+    fn a_list_requests_no_page_twice_and_keeps_every_filter(
         filters in prop::collection::btree_map("[a-z]{2,6}", "[a-z0-9%.]{0,6}", 0..4),
         pages in prop::collection::vec((prop::option::of(0..6u32), 0..3usize, prop::option::of(0..4u32), prop::option::of(0..90u32)), 0..8),
     ) {
@@ -435,7 +435,7 @@ proptest! {
     }
 
     #[test]
-    fn a_token_that_comes_back_leads_to_the_list_and_nowhere_else(token in ".{0,60}", query in "[ -~]{0,40}") {
+    fn a_page_token_leads_only_to_its_list(token in ".{0,60}", query in "[ -~]{0,40}") {
         let list = "https://api.bitbucket.org/2.0/repositories/acme";
         for given in [token, URL_SAFE_NO_PAD.encode(query)] {
             if let Ok(address) = page_url(list, &given, "next") {
@@ -458,7 +458,7 @@ proptest! {
             if api_request::path(&api, text).is_ok() {
                 prop_assert_eq!(parsed.as_ref().unwrap().origin(), own.clone(), "{}", text);
             }
-            // The shim hands over what the URL standard makes of a text, and of that nothing is refused that is the API.
+            // The shim passes URLs as the URL standard serializes them; all of them that belong to the API are accepted.
             if let Ok(parsed) = parsed {
                 let is_own = parsed.origin() == own && parsed.username().is_empty() && parsed.password().is_none();
                 let below = parsed.path().strip_prefix("/2.0").unwrap_or(parsed.path());
@@ -478,7 +478,7 @@ proptest! {
         };
         if let Ok(step) = api_request::follow_up(&api, &answered) {
             let FollowUp::Redirect(judged) = step else { panic!("{step:?}") };
-            // What nobody can send to gets neither.
+            // A URL that cannot be requested gets neither.
             let target = Url::parse(&location).ok();
             let is_own = target.as_ref().is_some_and(|target| target.origin() == own);
             prop_assert!(!judged.with_credential || with_credential && is_own, "{}", location);
@@ -491,7 +491,7 @@ proptest! {
     }
 
     #[test]
-    fn the_text_of_a_401_changes_nothing(body in any_api_error(), auth_type in auth_type()) {
+    fn the_text_of_a_401_does_not_change_the_error(body in any_api_error(), auth_type in auth_type()) {
         let error = api_error(401, &body, auth_type);
         prop_assert_eq!(error.code, Code::ApiUnauthenticated);
         prop_assert_eq!(error.message(), api_error(401, "", auth_type).message());
@@ -499,7 +499,7 @@ proptest! {
     }
 
     #[test]
-    fn any_answer_of_the_api_gives_an_error_that_fits_its_status(
+    fn any_response_of_the_api_gives_an_error_that_fits_its_status(
         status in 300u16..600, body in any_api_error(), auth_type in auth_type(), wait in prop::option::of(".{0,30}"),
         received_at in any::<f64>(),
     ) {
@@ -519,7 +519,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_granted_and_required_is_read_as_it_was_written(
+    fn granted_and_required_scopes_are_read_unchanged(
         required in prop::collection::vec("[a-z]{1,8}(:[a-z]{1,8}){0,2}", 1..6),
         granted in prop::collection::vec("[a-z]{1,8}(:[a-z]{1,8}){0,2}", 0..6),
     ) {
@@ -681,7 +681,7 @@ proptest! {
     }
 
     #[test]
-    fn a_built_request_is_read_back_as_it_was_meant(
+    fn a_built_request_parses_to_its_parameters(
         id in printable().prop_filter("a Key", is_credential),
         path in "[a-z/]{0,12}",
         scopes in prop::collection::vec("[a-z:]{1,8}", 0..4),
@@ -728,7 +728,7 @@ proptest! {
     }
 
     #[test]
-    fn a_code_comes_only_with_the_right_state_and_once(text in any_callback()) {
+    fn a_code_requires_the_right_state_and_unique_parameters(text in any_callback()) {
         let client = client("Key", None, REDIRECT_URI, None);
         let right = State::remembered("right").unwrap();
         if let Ok(code) = validate(&client, &text, &right) {
@@ -751,10 +751,10 @@ proptest! {
     }
 
     #[test]
-    fn a_callback_is_judged_alike_however_its_place_is_written(text in any_callback(), state in "right|wrong") {
+    fn a_callback_gives_the_same_result_in_every_notation(text in any_callback(), state in "right|wrong") {
         let client = client("Key", Some("the-secret-of-the-client"), REDIRECT_URI, None);
         let state = State::remembered(&state).unwrap();
-        // Only the very redirect URI is known without being taken apart.
+        // Only the exact redirect URI is recognised without parsing.
         if let Some(rest) = text.strip_prefix("https://") {
             let other = format!("HTTPS://{rest}");
             let [one, other] = [&text, &other].map(|text| validate(&client, text, &state));
@@ -763,7 +763,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_as_a_token_answer_give_tokens_or_an_error(
+    fn any_bytes_as_a_token_response_give_tokens_or_an_error(
         body in prop::collection::vec(any::<u8>(), 0..200),
         status in 100u16..600,
         grant_type in grant_type(),
@@ -773,7 +773,7 @@ proptest! {
     }
 
     #[test]
-    fn any_json_as_a_token_answer_gives_checked_tokens_or_an_error(
+    fn any_json_as_a_token_response_gives_validated_tokens_or_an_error(
         mut body in prop::collection::hash_map(member_name(), any_json(), 0..8),
         complete in any::<bool>(),
         grant_type in grant_type(),
@@ -804,7 +804,7 @@ proptest! {
     }
 
     #[test]
-    fn no_secret_is_in_what_is_told_about_a_refused_token_request(
+    fn the_error_for_a_rejected_token_request_contains_no_secret(
         secret in secret(), code in secret(), verifier in "[A-Za-z0-9._~-]{43,128}", refresh in secret(),
         before in ".{0,10}", after in ".{0,10}", status in 400u16..500, grant_type in grant_type(),
     ) {
@@ -823,7 +823,7 @@ proptest! {
     }
 
     #[test]
-    fn no_state_and_no_code_is_in_what_is_told_about_a_refused_callback(
+    fn the_error_for_a_rejected_callback_contains_no_state_and_no_code(
         state in secret(), code in secret(), before in "[ -~]{0,10}", after in "[ -~]{0,10}",
     ) {
         let client = client("Key", None, REDIRECT_URI, None);
@@ -842,7 +842,7 @@ proptest! {
     }
 
     #[test]
-    fn no_secret_survives_in_any_encoding_whole_or_in_pieces(
+    fn no_secret_survives_in_any_encoding_whole_or_in_chunks(
         secret in prop_oneof![secret(), escaped_secret()], ways in prop::collection::vec(way(), 0..4), frame in prop::array::uniform2("[ -~]{0,20}"),
         pieces in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
     ) {
@@ -868,7 +868,7 @@ proptest! {
     }
 
     #[test]
-    fn no_secret_survives_in_base64_of_what_holds_it(
+    fn no_secret_survives_in_base64_of_a_text_that_contains_it(
         secret in secret(), before in prop::collection::vec(any::<u8>(), 0..30), after in prop::collection::vec(any::<u8>(), 0..30),
         ways in prop::collection::vec(way(), 0..3), is_header in any::<bool>(),
     ) {
@@ -890,7 +890,7 @@ proptest! {
     }
 
     #[test]
-    fn what_holds_no_secret_stays_as_it_is(
+    fn a_text_without_secrets_stays_as_it_is(
         secret in "[a-z]{8,40}", text in prop::collection::vec(prop_oneof!["[0-9A-F%&;#\\\\ux+/=]{0,9}", "[%&\\\\]{1,5}", ".{0,9}"], 0..20),
     ) {
         let text = text.concat();
@@ -902,7 +902,7 @@ proptest! {
     }
 
     #[test]
-    fn a_cleaned_description_is_short_plain_and_without_the_secret(text in ".*", secret in secret()) {
+    fn a_sanitized_description_is_short_and_plain_and_has_no_secret(text in ".*", secret in secret()) {
         let text = format!("{text}{secret}{text}");
         if let Some(cleaned) = clean_description(&text, [secret.as_str()]) {
             prop_assert!(!cleaned.contains(&secret));
@@ -913,7 +913,7 @@ proptest! {
     }
 
     #[test]
-    fn the_members_of_an_object_are_what_serde_json_has(object in prop::collection::hash_map(".{0,8}", any_json(), 0..6)) {
+    fn the_members_of_an_object_equal_those_of_serde_json(object in prop::collection::hash_map(".{0,8}", any_json(), 0..6)) {
         let value = Value::Object(object.into_iter().collect());
         for text in [value.to_string(), format!(" {value:#}\n")] {
             for (name, expected) in value.as_object().unwrap() {
@@ -924,7 +924,7 @@ proptest! {
     }
 
     #[test]
-    fn an_object_is_nothing_that_serde_json_refuses(
+    fn json_that_serde_json_rejects_is_not_an_object(
         value in any_json(), at in any::<prop::sample::Index>(), put in prop_oneof!["[{}\\[\\]\",:0-9eE.+-]", ".", Just(String::new())],
     ) {
         let mut text = json!({ "x": value }).to_string();
@@ -938,7 +938,7 @@ proptest! {
     }
 
     #[test]
-    fn a_lifetime_is_believed_to_the_millisecond(seconds in 0.0f64..3e8, is_text in any::<bool>()) {
+    fn a_lifetime_is_exact_to_the_millisecond(seconds in 0.0f64..3e8, is_text in any::<bool>()) {
         for number in [seconds.to_string(), format!("{seconds:e}"), format!("{seconds:E}")] {
             let expires_in = if is_text { format!("\"{number}\"") } else { number };
             let [value] = members(format!("{{\"x\":{expires_in}}}").as_bytes(), ["x"]).map(|[x]| [x.and_then(|x| x.number())]).unwrap();
@@ -955,7 +955,7 @@ proptest! {
     }
 
     #[test]
-    fn pairs_are_appended_as_everybody_writes_them(
+    fn appended_pairs_equal_those_of_form_urlencoded(
         address in "https://git\\.example/(\\?(a=1(&b=%20&?)?)?)?",
         pairs in prop::collection::vec(("[a-z &=%+~*é\\x00]{0,10}", ".{0,20}"), 1..5),
     ) {
@@ -967,13 +967,13 @@ proptest! {
     }
 
     #[test]
-    fn a_form_is_read_back_as_it_was_written(pairs in prop::collection::vec((".{1,10}", ".{0,20}"), 0..5)) {
+    fn a_form_parses_to_its_pairs(pairs in prop::collection::vec((".{1,10}", ".{0,20}"), 0..5)) {
         let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
         prop_assert_eq!(read(&text), Some(pairs));
     }
 
     #[test]
-    fn a_form_is_read_as_everybody_reads_it_or_not_at_all(
+    fn a_form_is_read_as_other_parsers_read_it_or_rejected(
         text in prop_oneof!["[a-z%0-9A-F+&=é\u{fffd}]{0,30}", "(%[EeCF][0-9AFaf]|%B[fF]|%[bB]d|%C3|%A9|[%+&=a]){0,12}"],
     ) {
         let lenient: Vec<(String, String)> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
@@ -981,7 +981,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_percent_encoded_is_decoded_or_refused(text in "(%[0-9A-Fa-f]{2}|%C3%A9|[ -~é]){0,12}") {
+    fn percent_encoded_text_is_decoded_or_rejected(text in "(%[0-9A-Fa-f]{2}|%C3%A9|[ -~é]){0,12}") {
         let decoded = query::percent_decode(&text).ok();
         prop_assert_eq!(decoded.is_some(), is_strict(&text), "{}", text);
         if let Some(decoded) = decoded {
@@ -1002,7 +1002,7 @@ proptest! {
     }
 
     #[test]
-    fn a_callback_is_answered_whatever_it_holds_and_no_refusal_repeats_it(
+    fn the_callback_page_accepts_any_target_and_repeats_none_of_it(
         error in "[^\\p{Cc}]{12,40}", state in printable(), more in any::<String>(),
     ) {
         let client = client("Key", None, REDIRECT_URI, None);
@@ -1037,7 +1037,7 @@ proptest! {
     }
 }
 
-/// A value as it was read, without what nobody asks for: which of the two flags it is.
+/// A value as it was read, without the value of a boolean, which is not kept.
 fn seen(value: json_object::Value) -> Value {
     match value {
         json_object::Value::Text(text) => text.into(),
@@ -1049,7 +1049,7 @@ fn seen(value: json_object::Value) -> Value {
     }
 }
 
-/// The same of what the library has.
+/// The same for the value from `serde_json`.
 fn seen_again(value: &Value) -> Value {
     match value {
         Value::Bool(_) => true.into(),
@@ -1060,7 +1060,7 @@ fn seen_again(value: &Value) -> Value {
     }
 }
 
-/// All that an error can tell.
+/// All text of an error.
 fn told(error: &Error) -> String {
     format!("{error} {error:?} {}", error.message())
 }

@@ -1,4 +1,4 @@
-//! What must not be seen is not seen: in `Debug`, in messages, in descriptions.
+//! Secrets do not appear in `Debug` output, messages or descriptions.
 
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, to_error};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
@@ -74,7 +74,7 @@ fn a_credential_shows_its_token_to_the_header_only() {
 }
 
 #[test]
-fn a_credential_that_cannot_be_used_is_not_shown() {
+fn an_invalid_credential_is_not_shown() {
     let unusable = format!("{MARK} {MARK}");
     let read = |kind: &str, token: &str| {
         let config = json!({ "type": kind, "token": token, "oauth_token": unusable, "email": unusable });
@@ -104,9 +104,9 @@ fn a_credential_that_cannot_be_used_is_not_shown() {
     }
 }
 
-/// The shim cuts out the credential that it sent; this is for what an answer holds of others.
+/// The shim removes the credential that it sent. This covers other secrets in a response.
 #[test]
-fn what_looks_like_a_token_in_an_answer_of_the_api_is_not_shown() {
+fn an_error_does_not_show_text_that_looks_like_a_token() {
     let token = format!("ATATT3xFfGF0-{MARK}-FAKE");
     let address = format!("https://evil.example/{MARK}");
     for status in [400, 401, 403, 404, 410, 429, 500] {
@@ -136,7 +136,7 @@ fn what_looks_like_a_token_in_an_answer_of_the_api_is_not_shown() {
 }
 
 #[test]
-fn state_and_verifier_are_made_of_different_bytes() {
+fn state_and_verifier_come_from_different_random_bytes() {
     let mut random = [0; RANDOM_BYTES];
     random.iter_mut().zip(0..).for_each(|(byte, at)| *byte = at);
     let request = AuthorizationRequest::new(&client(), &authorization_url(&client()), &random, &[]).unwrap();
@@ -162,7 +162,7 @@ fn a_problem_of_the_environment_names_the_variable_and_never_its_value() {
 }
 
 #[test]
-fn a_description_is_cleaned() {
+fn a_description_is_sanitized() {
     let clean = |text: &str| clean_description(text, ["", "12345678", "secret"]);
     assert_eq!(clean("a  b\tc"), Some("a b c".to_owned()));
     assert_eq!(clean("a 12345678 b"), Some("a [redacted] b".to_owned()));
@@ -182,7 +182,7 @@ fn a_description_is_cleaned() {
 }
 
 #[test]
-fn control_characters_become_spaces_and_invisible_ones_go() {
+fn control_characters_become_spaces_and_invisible_ones_are_removed() {
     for c in "\u{0}\u{1f}\u{7f}\u{80}\u{85}\u{9f}\u{a0}\u{3000}".chars() {
         assert_eq!(clean_description(&format!("a{c}b"), []), Some("a b".to_owned()), "{}", c.escape_unicode());
     }

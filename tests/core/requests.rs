@@ -1,4 +1,4 @@
-//! What requests may be repeated or asked for ahead, and how tokens are renewed.
+//! Which requests may be retried or prefetched, and how connections get new tokens.
 
 use nocodb_bitbucket_auth::authorization_response::is_from_another_login;
 use nocodb_bitbucket_auth::client_config::ClientConfig;
@@ -10,7 +10,7 @@ use nocodb_bitbucket_auth::retry::{is_safe, may_repeat};
 use nocodb_bitbucket_auth::token_request::TokenRequest;
 
 #[test]
-fn what_a_page_shows_in_its_turn_is_a_page_a_refusal_or_the_end_of_its_time() {
+fn a_prefetch_is_usable_if_it_gave_a_page_a_429_or_a_timeout() {
     for status in [200, 429] {
         assert!(is_usable(Some(status), None), "{status}");
     }
@@ -25,7 +25,7 @@ fn what_a_page_shows_in_its_turn_is_a_page_a_refusal_or_the_end_of_its_time() {
 }
 
 #[test]
-fn a_method_that_changes_nothing_is_one_that_may_be_repeated() {
+fn a_safe_method_may_be_retried() {
     let repeated = |method| may_repeat(method, Code::RequestFailed, None, Phase::Api);
     for (method, safe, repeatable) in [
         ("GET", true, true),
@@ -43,7 +43,7 @@ fn a_method_that_changes_nothing_is_one_that_may_be_repeated() {
 }
 
 #[test]
-fn a_callback_of_another_login_ends_none() {
+fn a_callback_of_another_login_does_not_end_the_pending_one() {
     for code in [Code::StateMissing, Code::StateMismatch, Code::CallbackInvalid] {
         assert!(is_from_another_login(code), "{code:?}");
     }
@@ -53,7 +53,7 @@ fn a_callback_of_another_login_ends_none() {
 }
 
 #[test]
-fn tokens_are_renewed_by_refreshing_them_and_those_of_the_client_itself_by_asking_again() {
+fn new_tokens_come_from_a_refresh_or_for_the_client_itself_from_a_new_request() {
     let endpoints = Endpoints::new(None, None, None).unwrap();
     let client = ClientConfig::new("Key", Some("Secret"), "https://nocodb.example/", None, endpoints).unwrap();
     let body = |grant| TokenRequest::renewal(&client, grant, "RT").unwrap().body.expose().to_owned();
