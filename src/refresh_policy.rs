@@ -28,21 +28,21 @@ const SECOND: f64 = 1000.0;
 const MINUTE: f64 = 60.0 * SECOND;
 const DAY: f64 = 24.0 * 60.0 * MINUTE;
 
-/// The longest time before its expiry at which a token set is refreshed. The limit is a tenth of its lifetime if that is
-/// less.
+/// How long before its expiry a token set is refreshed at most. A token set with a short lifetime is refreshed when a tenth
+/// of its lifetime is left.
 const LONGEST_SKEW: f64 = 5.0 * MINUTE;
 
-/// After this time without use, a refresh token is refreshed when a caller next needs it. Bitbucket lets an unused refresh
-/// token die after three months.
+/// A token set whose refresh token was unused for this long is refreshed when a caller next needs it. An unused refresh
+/// token dies after three months.
 const IDLE: f64 = 60.0 * DAY;
 
 /// For how long Bitbucket accepts a used refresh token. If the response to a request was lost, the request has to be
 /// repeated within this time.
 const GRACE: f64 = 10.0 * MINUTE;
 
-/// How long a connection does not retry a refresh that cannot succeed while its token set is still usable; and how long it
-/// waits between two searches for a successor of a dead refresh token. The shared store that knows a successor may have been
-/// unavailable.
+/// While its token set is usable, a connection waits this long before it repeats a refresh that cannot succeed. It also
+/// waits this long between two searches for a successor of a dead refresh token: the shared store that knows the successor
+/// may have been unavailable.
 const PAUSE: f64 = MINUTE;
 
 /// A time that is further ahead than this is longer than every wait, so it was recorded before the clock was set back.

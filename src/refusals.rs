@@ -12,24 +12,24 @@ const SECOND: f64 = 1000.0;
 const MINUTE: f64 = 60.0 * SECOND;
 
 /// How many refusals make a refresh token dead. A refusal that another connection's refusal explains does not count.
-const MOST: u32 = 2;
+const ENOUGH_REFUSALS: u32 = 2;
 /// The longest time between a refusal and its judgement: refusals of other connections that explain it may come later.
 const LONGEST_VERDICT: f64 = 2.0 * SECOND;
 /// The same time as a part of the lockout. The shorter one applies.
-const VERDICT: f64 = 1.0 / 15.0;
+const VERDICT_PART: f64 = 1.0 / 15.0;
 /// A refusal that is judged this much later proves nothing: the refusal that explains it may be forgotten by then.
-const STALE: f64 = 10.0 * MINUTE;
+const STALE_AFTER: f64 = 10.0 * MINUTE;
 /// How many lockouts after a refusal that counts the refresh token is tried again. The number is random, so that connections
 /// do not try at the same time.
-const SECOND_TRY: core::ops::Range<f64> = 2.0..10.0;
+const SECOND_ATTEMPT: core::ops::Range<f64> = 2.0..10.0;
 /// The longest time until that attempt.
-const LONGEST_SECOND_TRY: f64 = 10.0 * MINUTE;
+const LONGEST_SECOND_ATTEMPT: f64 = 10.0 * MINUTE;
 
 /// How long after its death a refresh token is tried again: the refusals may have come from a lockout that another program
 /// caused.
-const REVIEW: f64 = 4.0 * 60.0 * MINUTE;
+const REVIEW_AFTER: f64 = 4.0 * 60.0 * MINUTE;
 /// The same time in a process that started after the death, and after a review without a verdict.
-const EARLY_REVIEW: f64 = 10.0 * MINUTE;
+const EARLY_REVIEW_AFTER: f64 = 10.0 * MINUTE;
 
 /// The refusals of one refresh token.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +63,7 @@ impl Refusals {
 
     /// Makes a single further refusal sufficient. The cycle has waited for the end of the lockout before.
     pub fn allow_one_more(&mut self) {
-        self.counted = MOST - 1;
+        self.counted = ENOUGH_REFUSALS - 1;
     }
 
     /// Whether there is any refusal.
@@ -78,7 +78,7 @@ impl Refusals {
 
     /// Whether enough refusals count to declare the refresh token dead.
     pub fn suffice(&self) -> bool {
-        self.counted >= MOST
+        self.counted >= ENOUGH_REFUSALS
     }
 
     /// Whether this or another process declared the refresh token dead.
@@ -88,7 +88,7 @@ impl Refusals {
 
     /// Records a refusal. Returns when it is judged.
     pub fn record(&mut self, now: f64) -> f64 {
-        let verdict_at = now + (self.lockout * VERDICT).min(LONGEST_VERDICT);
+        let verdict_at = now + (self.lockout * VERDICT_PART).min(LONGEST_VERDICT);
         self.all = self.all.saturating_add(1);
         self.postpone_review(now);
         self.verdict_at = Some(verdict_at);
@@ -116,21 +116,21 @@ impl Refusals {
     /// one: the refresh token is tried again afterwards.
     pub fn judge(&mut self, explained: bool, may_have_lost_response: bool, now: f64, random: f64) -> Option<f64> {
         let verdict_at = self.verdict_at.take()?;
-        if explained || now > verdict_at + STALE {
+        if explained || now > verdict_at + STALE_AFTER {
             return None;
         }
-        let most = if may_have_lost_response { MOST - 1 } else { MOST };
+        let most = if may_have_lost_response { ENOUGH_REFUSALS - 1 } else { ENOUGH_REFUSALS };
         self.counted = (self.counted + 1).min(most);
         // If it is declared dead again, the tombstone is published to other processes again.
         self.died_at = None;
-        let lockouts = SECOND_TRY.start + (SECOND_TRY.end - SECOND_TRY.start) * random;
-        Some(now + (self.lockout * lockouts).min(LONGEST_SECOND_TRY))
+        let lockouts = SECOND_ATTEMPT.start + (SECOND_ATTEMPT.end - SECOND_ATTEMPT.start) * random;
+        Some(now + (self.lockout * lockouts).min(LONGEST_SECOND_ATTEMPT))
     }
 
     /// Records that this process declared the refresh token dead.
     pub fn declare_dead(&mut self, now: f64) {
         self.died_at = Some(now);
-        self.review_at = now + REVIEW;
+        self.review_at = now + REVIEW_AFTER;
     }
 
     /// Records a tombstone of another process.
@@ -141,20 +141,20 @@ impl Refusals {
             return;
         }
         let died_at = died_at.min(now);
-        let early = if died_at < self.known_since { self.known_since + EARLY_REVIEW } else { f64::INFINITY };
-        self.counted = MOST;
+        let early = if died_at < self.known_since { self.known_since + EARLY_REVIEW_AFTER } else { f64::INFINITY };
+        self.counted = ENOUGH_REFUSALS;
         self.verdict_at = None;
         self.died_at = Some(died_at);
-        self.review_at = early.min(died_at + REVIEW);
+        self.review_at = early.min(died_at + REVIEW_AFTER);
     }
 
     /// Whether the dead refresh token is due for another attempt.
     pub fn is_review_due(&self, now: f64) -> bool {
-        !is_ahead(self.review_at, now, REVIEW)
+        !is_ahead(self.review_at, now, REVIEW_AFTER)
     }
 
     /// Postpones the review of a dead refresh token: its request brought no verdict.
     pub fn postpone_review(&mut self, now: f64) {
-        self.review_at = now + EARLY_REVIEW;
+        self.review_at = now + EARLY_REVIEW_AFTER;
     }
 }
