@@ -44,7 +44,7 @@ fn client(secret: Option<&str>) -> OAuthCore {
 }
 
 #[wasm_bindgen_test]
-fn values_of_the_wrong_kind_about_the_api_are_named() {
+fn api_values_of_the_wrong_kind_are_named_in_the_error() {
     let answer = ApiResponse::new(403, "{}", Vec::new(), 1.8e12, None, false);
     let error = seen(&api_error_from_response(answer, "password").unwrap_err());
     holds(&error, &json!({ "code": "INVALID_ARGUMENT", "phase": "api", "field": "kind" }));
@@ -73,7 +73,7 @@ fn random_values_are_drawn_anew_for_each_request() {
 }
 
 #[wasm_bindgen_test]
-fn a_runtime_without_a_random_source_is_told_so() {
+fn a_runtime_without_a_random_source_gets_an_error_that_says_so() {
     let client = client(None);
     let crypto = get(&js_sys::global(), "crypto");
     set(&crypto, "getRandomValues", &Function::new_no_args("throw new Error('none')"));
@@ -83,7 +83,7 @@ fn a_runtime_without_a_random_source_is_told_so() {
 }
 
 #[wasm_bindgen_test]
-fn values_of_the_wrong_kind_are_named() {
+fn values_of_the_wrong_kind_are_named_in_the_error() {
     let client = client(Some("Secret"));
     let judge = |grant: &str, status: f64, received_at: f64| {
         client
@@ -146,7 +146,7 @@ fn failures_that_only_javascript_sees_come_from_the_same_table() {
 }
 
 #[wasm_bindgen_test]
-fn the_rest_of_the_surface() {
+fn the_remaining_functions_return_values_of_the_core() {
     assert_eq!(seen(&default_scopes()), json!(DEFAULT_SCOPES));
     assert!(environment_variables().split(' ').eq(variable::ALL));
     assert!(is_expired(Some(1.0), 1.0));

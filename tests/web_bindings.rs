@@ -67,7 +67,7 @@ fn a_page_gets_a_public_client_on_its_own_origin() {
 }
 
 #[wasm_bindgen_test]
-fn a_page_gets_no_client_for_what_does_not_fit() {
+fn a_page_gets_no_client_for_invalid_options() {
     let get = |id: Option<&str>, redirect_uri: Option<&str>, token_url: Option<&str>| {
         let [id, redirect_uri, token_url] = [id, redirect_uri, token_url].map(|text| text.map(str::to_owned));
         create_page_core(ORIGIN, id, redirect_uri, None, None, token_url, None)
@@ -90,7 +90,7 @@ fn a_page_gets_no_client_for_what_does_not_fit() {
 }
 
 #[wasm_bindgen_test]
-fn a_page_judges_its_callback() {
+fn a_page_validates_its_callback() {
     let client = page();
     let at = |query: &str| format!("{REDIRECT_URI}?{query}");
     assert!(client.is_callback_url(&at("code=abc")));
@@ -102,7 +102,7 @@ fn a_page_judges_its_callback() {
 }
 
 #[wasm_bindgen_test]
-fn a_page_waits_for_as_long_as_it_is_told() {
+fn a_page_waits_as_long_as_its_options_say() {
     assert_eq!(login_timeout(None).unwrap(), 600_000);
     assert_eq!(login_timeout(Some(1500.0)).unwrap(), 1500);
     for wrong in [0.0, 600_001.0, f64::NAN] {
@@ -114,7 +114,7 @@ fn a_page_waits_for_as_long_as_it_is_told() {
 }
 
 #[wasm_bindgen_test]
-fn a_page_that_was_loaded_is_judged_by_what_was_remembered() {
+fn a_loaded_page_is_validated_with_the_stored_login() {
     let address = format!("{REDIRECT_URI}?code=abc&state=right");
     let judge = |state: &str, now| page().complete_redirect(&address, state, NOW, now);
     assert_eq!(judge("right", NOW + 1.0).unwrap().as_deref(), Some("abc"));
@@ -129,7 +129,7 @@ fn a_page_that_was_loaded_is_judged_by_what_was_remembered() {
 }
 
 #[wasm_bindgen_test]
-fn keys_are_derived_from_a_secret_for_one_purpose_each() {
+fn each_key_is_derived_from_the_secret_for_one_purpose() {
     let (one, other) = (client(Some("fake")), client(Some("another")));
     let key = one.derive_key("locks").unwrap();
     assert_eq!(key.len(), 32);
@@ -140,7 +140,7 @@ fn keys_are_derived_from_a_secret_for_one_purpose_each() {
 }
 
 #[wasm_bindgen_test]
-fn a_refresh_goes_its_way() {
+fn a_refresh_cycle_asks_for_its_actions_in_order() {
     let mut policy = Policy::new(Some(NOW), Some(NOW + 3_600_000.0), true, 30_000.0, NOW);
     let generation = policy.generation();
     assert!(matches!(policy.acquire(generation, DEADLINE, NOW), RefreshDecision::Use));
@@ -166,7 +166,7 @@ fn a_refresh_goes_its_way() {
 }
 
 #[wasm_bindgen_test]
-fn a_refused_refresh_is_judged_and_a_dead_one_ends() {
+fn a_refused_refresh_is_retried_and_a_dead_token_ends_the_cycle() {
     let expired = || {
         let mut policy = Policy::new(Some(NOW), Some(NOW), true, 30_000.0, NOW);
         assert!(matches!(policy.acquire(policy.generation(), DEADLINE, NOW), RefreshDecision::Wait));
@@ -203,7 +203,7 @@ fn a_refused_refresh_is_judged_and_a_dead_one_ends() {
 }
 
 #[wasm_bindgen_test]
-fn token_requests_wait_in_line() {
+fn token_requests_wait_in_the_queue() {
     let mut queue = Queue::new(20_000.0);
     assert!(matches!(queue.admission(0.0), RefreshAdmission::None));
     let suspect = queue.enqueue(Priority::Suspect);
@@ -225,7 +225,7 @@ fn token_requests_wait_in_line() {
 }
 
 #[wasm_bindgen_test]
-fn a_pair_from_elsewhere_is_taken() {
+fn tokens_of_another_process_are_used() {
     let mut policy = Policy::new(Some(NOW), Some(NOW), true, 30_000.0, NOW);
     let generation = policy.generation();
     assert!(matches!(policy.acquire(generation, DEADLINE, NOW), RefreshDecision::Wait));
@@ -268,7 +268,7 @@ fn requests_to_the_api_are_admitted_and_redirected() {
 }
 
 #[wasm_bindgen_test]
-fn a_credential_is_cut_out_of_texts_and_of_bodies_in_pieces() {
+fn a_credential_is_redacted_in_texts_and_in_chunks_of_a_body() {
     let mut redactor = Redactor::new("Bearer the-access-token");
     assert_eq!(redactor.redact("a the-access-token, b the%2Daccess-token"), "a [redacted], b [redacted]");
     let mut body = redactor.push(b"a the-acc");
@@ -278,7 +278,7 @@ fn a_credential_is_cut_out_of_texts_and_of_bodies_in_pieces() {
 }
 
 #[wasm_bindgen_test]
-fn answers_of_the_api_are_judged() {
+fn responses_of_the_api_become_errors() {
     let body = r#"{"type":"error","error":{"message":"No","detail":{"required":["account"],"granted":["email"]}}}"#;
     let answer = |status, headers, body: &str| ApiResponse::new(status, headers, body.into(), NOW, None, false);
     let error = seen(&api_error_from_response(answer(403, "{}", body), "oauth").unwrap());
@@ -301,7 +301,7 @@ fn answers_of_the_api_are_judged() {
 }
 
 #[wasm_bindgen_test]
-fn credentials_are_read_out_of_what_is_stored() {
+fn credentials_are_read_from_stored_configs() {
     let read = |config: Value| read_credential(&config.to_string(), false).map(|credential| seen(&credential));
     let oauth = read(json!({ "type": "oauth", "oauth_token": "AT", "refresh_token": "RT" })).unwrap();
     assert_eq!(
@@ -333,7 +333,7 @@ fn credentials_are_read_out_of_what_is_stored() {
 }
 
 #[wasm_bindgen_test]
-fn a_connection_is_tested_by_questions_and_answers() {
+fn a_connection_is_tested_by_requests_and_responses() {
     let begin = |kind, requested: &str| Test::new(kind, None, None, None, Some(requested.to_owned()), None);
     let mut test = begin("oauth", "account").unwrap();
     assert_eq!(test.path().as_deref(), Some("/user"));
@@ -353,7 +353,7 @@ fn a_connection_is_tested_by_questions_and_answers() {
 }
 
 #[wasm_bindgen_test]
-fn the_news_of_a_rate_limit_leave_out_what_is_not_known() {
+fn an_update_of_the_rate_limit_leaves_out_unknown_values() {
     let news = |status, limit: Option<&str>, near: Option<&str>, after: Option<&str>| {
         let text = |text: Option<&str>| text.map(str::to_owned);
         seen(&rate_limit_update(status, text(limit), text(near), text(after), 1000, false, 0, NOW))
@@ -364,7 +364,7 @@ fn the_news_of_a_rate_limit_leave_out_what_is_not_known() {
 }
 
 #[wasm_bindgen_test]
-fn a_log_of_requests_tells_what_is_missing_elsewhere() {
+fn a_request_log_lists_the_requests_that_are_missing_in_redis() {
     let mut log = RequestLog::new();
     log.record(NOW, 1.0, false);
     log.record(NOW + 1.0, 2.0, true);
@@ -381,7 +381,7 @@ fn a_log_of_requests_tells_what_is_missing_elsewhere() {
 }
 
 #[wasm_bindgen_test]
-fn a_redis_and_its_troubles_are_told() {
+fn a_redis_and_its_problems_are_described() {
     let server =
         seen(&parse_redis_url("rediss://user:p%40ss@redis.example:6380/3?family=6&keyPrefix=noco:").unwrap());
     let expected = json!({

@@ -8,7 +8,7 @@ import { freePort, listen } from '../support/http-server.js';
 import { startRedis } from '../support/redis.js';
 import { waitFor } from '../support/waiting.js';
 import { DEAD, MINUTE, answering, coordinate, rawClient } from './coordination-scene.js';
-import { entry, pair, timed } from './coordinations.js';
+import { entry, tokenSet, timed } from './coordinations.js';
 
 /** A certificate of an unknown authority, and its key. */
 function filesOf(t) {
@@ -23,8 +23,8 @@ async function worksWithinProcess(coordination) {
   assert.ok(lock.isHeld());
   assert.equal(await coordination.publish('one', entry('two', lock.fence)), true);
   assert.equal(await coordination.publish('two', entry('three', lock.fence)), true);
-  assert.deepEqual((await coordination.find('one')).value, pair('three'));
-  assert.deepEqual(coordination.findLocal('one').value, pair('three'));
+  assert.deepEqual((await coordination.find('one')).value, tokenSet('three'));
+  assert.deepEqual(coordination.findLocal('one').value, tokenSet('three'));
   await lock.release();
   assert.equal(lock.isHeld(), false);
   const next = await coordination.lock('one');
@@ -222,7 +222,7 @@ describe('a token store whose Redis cannot be used', () => {
     const { coordination, said } = coordinate(t, redis.url);
     await coordination.publish('a', entry('b', 5));
     await redis.kill();
-    const newer = { ...pair('b'), accessToken: 'newer' };
+    const newer = { ...tokenSet('b'), accessToken: 'newer' };
     assert.equal(await coordination.publish('b', entry('b', 0, newer)), true);
     assert.deepEqual((await coordination.find('a')).value, newer);
     await waitFor(() => said.length > 0, 'the loss is told');

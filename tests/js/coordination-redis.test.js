@@ -11,7 +11,7 @@ import { freePort, listen } from '../support/http-server.js';
 import { startRedis } from '../support/redis.js';
 import { waitFor } from '../support/waiting.js';
 import { DEAD, MINUTE, answering, coordinate, promises, rawClient } from './coordination-scene.js';
-import { ENCRYPTION_KEY, PREFIX, entry, pair, startCoordinator, timed } from './coordinations.js';
+import { ENCRYPTION_KEY, PREFIX, entry, tokenSet, startCoordinator, timed } from './coordinations.js';
 
 const DAY = 24 * 60 * MINUTE;
 
@@ -158,7 +158,7 @@ describe('a value in Redis', () => {
   });
 
   /** Tokens that were received at this time. */
-  const of = (name, obtainedAt) => ({ ...pair(name), obtainedAt, expiresAt: obtainedAt + 2 * 60 * MINUTE });
+  const of = (name, obtainedAt) => ({ ...tokenSet(name), obtainedAt, expiresAt: obtainedAt + 2 * 60 * MINUTE });
 
   test('with earlier tokens that was put back is replaced by a process that knows newer tokens', async (t) => {
     const { url } = await startRedis(t);
@@ -197,7 +197,7 @@ describe('a value in Redis', () => {
     const nonce = Buffer.alloc(12, 1);
     const cipher = createCipheriv('aes-256-gcm', ENCRYPTION_KEY, nonce);
     cipher.setAAD(Buffer.from('nocodb-bitbucket-auth pair 1 b'));
-    const text = [cipher.update(JSON.stringify(pair('b'))), cipher.final()];
+    const text = [cipher.update(JSON.stringify(tokenSet('b'))), cipher.final()];
     const sealed = Buffer.concat([nonce, ...text, cipher.getAuthTag()]).toString('base64url');
     await raw.set(`${PREFIX}next:a`, '3 b');
     await raw.set(`${PREFIX}pair:b`, `3 ${sealed}`);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { listen } from '../support/http-server.js';
-import { ENCRYPTION_KEY, NAMESPACE, RedisTokenStore, entry, pair } from './coordinations.js';
+import { ENCRYPTION_KEY, NAMESPACE, RedisTokenStore, entry, tokenSet } from './coordinations.js';
 
 export const DEAD = { dead: true };
 export const MINUTE = 60 * 1000;
@@ -83,7 +83,7 @@ export function promises(make) {
   test('replaces the access token of the same refresh token, and finally writes its tombstone', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await one.publish('a', entry('b', 1)), true);
-    const newer = { ...pair('b'), accessToken: 'newer' };
+    const newer = { ...tokenSet('b'), accessToken: 'newer' };
     assert.equal(await other.publish('b', entry('b', 2, newer)), true);
     assert.deepEqual((await one.find('a')).value, newer);
     // Of two, the one with the lower fence comes too late.

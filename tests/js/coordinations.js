@@ -16,7 +16,7 @@ export const PREFIX = `nocodb-bitbucket-auth:{${NAMESPACE}}:`;
 export const ENCRYPTION_KEY = Buffer.alloc(32, 7);
 
 /** Tokens whose secrets are easily found. */
-export const pair = (name) => ({
+export const tokenSet = (name) => ({
   accessToken: `secret-access-${name}`,
   refreshToken: `secret-refresh-${name}`,
   expiresAt: 1,
@@ -25,7 +25,7 @@ export const pair = (name) => ({
 });
 
 /** An entry of the key `name`. */
-export const entry = (name, fence, value = pair(name)) => ({ key: name, value, fence });
+export const entry = (name, fence, value = tokenSet(name)) => ({ key: name, value, fence });
 
 /** What a call gives, and how long it took. */
 export async function timed(call) {

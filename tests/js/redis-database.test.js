@@ -410,7 +410,7 @@ describe('data that Redis lost', () => {
     await at(15).flushdb();
     await at(0).config('RESETSTAT');
     const found = await Promise.all(Array.from({ length: 50 }, () => coordination.find('a')));
-    assert.ok(found.every((pair) => pair?.key === 'b'));
+    assert.ok(found.every((entry) => entry?.key === 'b'));
     const [, calls] = /cmdstat_scan:calls=(\d+)/.exec(await at(0).info('commandstats'));
     assert.ok(Number(calls) <= 2 * 16, `${calls} times`);
   });

@@ -119,7 +119,7 @@ describe('dead connections in a crowd cost the healthy ones nothing', { concurre
           const isStored = () => names.every((name) => (
             name.startsWith('dead') || rows.digestOf(name) === tap.newest(name)
           ));
-          assert.ok(await until(isStored), 'the newest pair of each healthy connection is stored');
+          assert.ok(await until(isStored), 'the newest tokens of each healthy connection are stored');
           const reports = await Promise.all(workers.map((worker) => worker.send('report')));
           const texts = reports.flatMap((report) => [...report.log, ...report.samples]);
           assert.deepEqual(leaks(tap.secrets, [...texts, ...workers.map(({ output }) => output)]), []);

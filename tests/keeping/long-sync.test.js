@@ -33,7 +33,7 @@ async function assertQuiet({ bitbucket, Wrapper, row, stored }, expiries) {
   const { requests, refused } = bitbucket.control.stats().token.refresh_token;
   assert.deepEqual({ requests, refused, stored: stored.length }, { requests: expiries, refused: 0, stored: expiries });
   assert.equal((await new Wrapper(row).testConnection()).success, true);
-  assert.equal(bitbucket.control.stats().token.refresh_token.requests, expiries, 'the stored pair is a good one');
+  assert.equal(bitbucket.control.stats().token.refresh_token.requests, expiries, 'the stored tokens are valid');
 }
 
 test('a sync of 5,000 pull requests gets all pages while the token expires every 50 pages', async (t) => {

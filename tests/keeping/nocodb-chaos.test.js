@@ -107,7 +107,7 @@ test('the report contains every violation', () => {
     '      1  HTTP 400: dead',
     "lines of the plugin in NocoDB's log: 0",
     'main ended by itself 1 times',
-    'amber: its row has the newest pair; it works',
+    'amber: its row has the newest tokens; it works',
     'birch: its row has a refresh token that was used; worker: dead',
     'PROBLEM a leak',
   ]);

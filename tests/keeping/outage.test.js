@@ -76,7 +76,7 @@ describe('calls fail at once while the token endpoint is permanently down with',
       tap.outage = undefined;
       await advance(MINUTE + 1000);
       assert.deepEqual(await worker.send('check', { connections: ['first'], timeoutMs: 10_000 }), []);
-      assert.ok(rows.digestOf('first') === tap.newest('first'), 'the stored pair is the newest');
+      assert.ok(rows.digestOf('first') === tap.newest('first'), 'the stored tokens are the newest');
       const { log, samples } = await worker.send('report');
       assert.deepEqual(leaks(tap.secrets, [...log, ...samples, worker.output]), []);
     });

@@ -50,7 +50,7 @@ describe('a process that is suspended in the middle of a token request', { concu
       assert.equal(await worker.send('ask', { connection: 'first' }), 'works');
       await goesOn;
       assert.deepEqual(await worker.send('check', { connections: ['first'], timeoutMs: 5000 }), []);
-      assert.ok(rows.digestOf('first') === tap.newest('first'), 'the stored pair is the newest');
+      assert.ok(rows.digestOf('first') === tap.newest('first'), 'the stored tokens are the newest');
       const { requests, refused } = bitbucket.control.stats().token.refresh_token;
       assert.deepEqual({ requests, refused }, { requests: 1, refused: 0 });
     });

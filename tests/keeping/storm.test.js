@@ -81,8 +81,8 @@ async function runStorm(t, { processes, wrappers, pace, variables, ahead }) {
   const backwards = rows.writes.filter(
     ({ digest }, index) => index > 0 && tap.isOlder(digest, rows.writes[index - 1].digest),
   );
-  assert.equal(backwards.length, 0, 'no write put an older pair over a newer one');
-  assert.ok(rows.digestOf(CONNECTION) === tap.newest(CONNECTION), 'the stored pair is the newest');
+  assert.equal(backwards.length, 0, 'no write replaced newer tokens by older ones');
+  assert.ok(rows.digestOf(CONNECTION) === tap.newest(CONNECTION), 'the stored tokens are the newest');
 
   await assertEverybodyHasTheNewest({ scene, rows, workers, config });
   const log = reports.flatMap((report) => [...report.log, ...report.samples]);
@@ -97,7 +97,7 @@ async function assertEverybodyHasTheNewest({ scene: { bitbucket, tap, environmen
   const before = bitbucket.control.stats().token.refresh_token.requests;
   assert.deepEqual(await first.send('check', { connections: [CONNECTION], timeoutMs: 5000 }), []);
   const { refresh_token: newest } = await first.send('refreshToken', { config });
-  assert.ok(newest === rows.read(CONNECTION).refresh_token, 'the oldest refresh token leads to the newest pair');
+  assert.ok(newest === rows.read(CONNECTION).refresh_token, 'the oldest refresh token leads to the newest tokens');
   const fresh = new Worker('fresh', (connection, change) => rows.write(connection, change));
   try {
     await fresh.init(environment, 1);

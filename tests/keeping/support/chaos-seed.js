@@ -171,7 +171,7 @@ class Chaos {
     await Promise.all([checkAll('after the chaos'), this.#checkTheLost()]);
     for (const connection of connections) {
       if (this.#scene.tap.isUsed(this.#rows.read(connection).refresh_token)) {
-        this.problem(`${connection}: a pair is stored whose refresh token was used`);
+        this.problem(`${connection}: tokens are stored whose refresh token was used`);
         troubled.add(connection);
       }
     }
@@ -436,7 +436,7 @@ class Chaos {
   }
 
   /**
-   * Brings everybody to a pair whose refresh token was never used, and stores it. Only then may the clock pass the
+   * Brings every process to tokens whose refresh token was never used, and stores them. Only then may the clock pass the
    * grace.
    * @returns {Promise<boolean>}
    */
@@ -450,7 +450,7 @@ class Chaos {
       () => CONNECTIONS.every((connection) => !tap.isUsed(this.#rows.read(connection).refresh_token)), 3 * SECOND,
     );
     if (isStored) this.#calmAt = this.#now();
-    else this.say('a stored pair is not the newest');
+    else this.say('stored tokens are not the newest');
     return isStored;
   }
 
@@ -509,7 +509,7 @@ class Chaos {
     await this.#advance(EXPIRY_MS);
     if (!(await within(PATIENCE_MS, met, false))) this.problem('no process refreshed in time');
     await Promise.all(this.#slots.map((_, index) => this.#killProcess(index)));
-    this.say(`nobody is left to store the pair of ${victim}`);
+    this.say(`no process is left that could store the tokens of ${victim}`);
     Object.assign(tap, { trapBefore, trapAfter });
     delete this.#rows.write;
     this.#onStore = undefined;

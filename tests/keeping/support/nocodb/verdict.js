@@ -29,7 +29,7 @@ const PLUGIN = 'nocodb-bitbucket-auth';
 /**
  * @typedef {object} Verdict on a connection
  * @property {string[]} troubles where and when it did not work at the end
- * @property {'newest' | 'usable' | 'used'} row whether the row holds the newest pair, or else whether its refresh token
+ * @property {'newest' | 'usable' | 'used'} row whether the row has the newest tokens, or else whether its refresh token
  *   was used already
  */
 
@@ -90,8 +90,8 @@ export function judge({ connections, problems }) {
 }
 
 const ROWS = {
-  newest: 'its row has the newest pair',
-  usable: 'its row has another pair than the newest, not used yet',
+  newest: 'its row has the newest tokens',
+  usable: 'its row has older tokens whose refresh token was not used',
   used: 'its row has a refresh token that was used',
 };
 
