@@ -95,7 +95,7 @@ export const OPERATIONS = {
     byLibrary: 1,
   },
   refused: {
-    title: 'callback refused (wrong state) as an Error', uses: 'callback',
+    title: 'callback rejected (wrong state), as an Error', uses: 'callback',
     given: [CALLBACK, { state: STATE.replace('c3', 'C3') }], result: (error) => error instanceof Error, refused: true,
     byLibrary: 1,
   },

@@ -80,7 +80,7 @@ export async function* clicksIn(engine, folders, times) {
   try {
     const ways = (query, act) => Object.fromEntries(Object.keys(folders).map((name) => (
       [name, () => inPage(browser, address(name, query), act)])));
-    yield `${engine === 'firefox' ? 'Firefox' : 'Chromium'}: the click on the login of a page, until the popup has its address`;
+    yield `${engine === 'firefox' ? 'Firefox' : 'Chromium'}: the click on the login of a page, until the popup has its URL`;
     const first = await inTurns(times, ways('?at-once', () => globalThis.outcome));
     yield figure('click at the start of the script, times as fast', first, 'fromScript', LEAST_AT_ONCE);
     const late = await inTurns(times, ways('', (pause) => (
