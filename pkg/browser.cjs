@@ -149,9 +149,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var page_core_wasm_key_exports={};__export(page_core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="bfbb2a8f0c4df6da780edff86a8b25086c673b00aa69805ac66d6f1966f3ba55";var section="nocodb-bitbucket-auth";var build="\
-0ddd6604b8e173d24c20e332b68d0b547e1a2797b6fe18b8ca0e9c9c5f65497d";var key=Symbol.for("nocodb-bitbucket-auth/page-core.wa\
-sm/bfbb2a8f0c4df6da780edff86a8b25086c673b00aa69805ac66d6f1966f3ba55");var import_argument_reader=require("./shared.cjs");var import_inlined_bytes=require("./shared.cjs");var import_loader=require("./shared.cjs");
+var hash="3168e15a3e196073e784a78265fd92e45fda70c7c337f317a1c30772265f03ab";var section="nocodb-bitbucket-auth";var build="\
+1aa98723d4a44dce8095db44846c89b490839ded1d175e81eaac02c3e828c27b";var key=Symbol.for("nocodb-bitbucket-auth/page-core.wa\
+sm/3168e15a3e196073e784a78265fd92e45fda70c7c337f317a1c30772265f03ab");var import_argument_reader=require("./shared.cjs");var import_inlined_bytes=require("./shared.cjs");var import_loader=require("./shared.cjs");
 var loader=(0,import_loader.createLoader)({makeGlue:page_core_bg_default,identity:page_core_wasm_key_exports,decode:import_inlined_bytes.fromHex});
 var core=loader.core;var init=loader.init;var failure=loader.failure;var readArgument=(0,import_argument_reader.createArgumentReader)(
 core);var import_error=require("./shared.cjs");var PACKAGE_NAME="nocodb-bitbucket-auth";var POPUP_KEY=`${PACKAGE_NAME}:popup`;function findWindow(options){const page=valueOrUndefined(
@@ -177,31 +177,31 @@ options,authorizeInPopup);const client=loginClient(authorizeInPopup,options,page
 authorizeInPopup,()=>core().loginTimeout(timeoutMs));if(signal?.aborted)throw failure("REQUEST_ABORTED","authorize");if(!popup)
 return(0,import_error3.callCore)(authorizeInPopup,()=>core().throwMissingFeature("BroadcastChannel"));if(popup.isBlocked)
 throw failure("POPUP_BLOCKED","authorize");const request=(0,import_error3.callCore)(authorizeInPopup,()=>client.createAuthorizationRequest(
-void 0));popup.show(request.url);const toGrant=address2=>{const code=(0,import_error3.callCore)(authorizeInPopup,()=>client.
-validateInPage(address2,request.state));return code===void 0?null:{code,code_verifier:request.codeVerifier}};const deadline=Date.
-now()+waitMs;const address=await popup.callback(client,waitMs,signal);if(address!==null)return toGrant(address);void receiveLateCallback(
+void 0));popup.navigate(request.url);const toGrant=url2=>{const code=(0,import_error3.callCore)(authorizeInPopup,()=>client.
+validateInPage(url2,request.state));return code===void 0?null:{code,code_verifier:request.codeVerifier}};const deadline=Date.
+now()+waitMs;const url=await popup.waitForCallback(client,waitMs,signal);if(url!==null)return toGrant(url);void receiveLateCallback(
 popup,deadline-Date.now(),signal,toGrant).then(grant=>grant&&onLateGrant?.(grant));popup=void 0;return null}finally{popup?.
-close()}}async function receiveLateCallback(popup,waitMs,signal,toGrant){try{return toGrant(await popup.lateCallback(waitMs,
-signal))}catch{return null}finally{popup.close()}}var Popup=class{#page;#window;#id;#channel;#openerFrame;constructor(page){
+close()}}async function receiveLateCallback(popup,waitMs,signal,toGrant){try{return toGrant(await popup.waitForLateCallback(
+waitMs,signal))}catch{return null}finally{popup.close()}}var Popup=class{#page;#window;#id;#channel;#openerFrame;constructor(page){
 this.#page=page;this.#id=randomId(page);this.#channel=new page.BroadcastChannel(PACKAGE_NAME);const storage=sessionStorageOrUndefined(
 page);trySetItem(storage,POPUP_KEY,this.#id);const name=randomId(page);this.#window=openWindow(page,name);storage?.removeItem(
 POPUP_KEY);this.#openerFrame=this.#window&&!this.#window.closed?replaceOpener(page,this.#window,name):void 0}get isBlocked(){
-return!this.#window||this.#window.closed}show(address){this.#window?.location.replace(address)}callback(client,waitMs,signal){
-let backSince;return this.#wait(waitMs,signal,resolve=>{const address=this.#url;if(address!==void 0&&client.isCallbackUrl(
-address))return resolve(address);if(!this.#window?.closed||!this.#page.document.hasFocus())backSince=void 0;else backSince??=
-Date.now();if(backSince!==void 0&&Date.now()-backSince>=CLOSED_AFTER_FOCUS_MS)resolve(null);return void 0})}lateCallback(waitMs,signal){
-return this.#wait(waitMs,signal)}async#wait(waitMs,signal,poll){const page=this.#page;const cleanups=[];try{return await new Promise(
-(resolve,reject)=>{const onMessage=({origin,data})=>{if(origin===page.origin&&data?.popup===this.#id&&typeof data.address===
-"string"){resolve(data.address)}};const onAbort=()=>reject(failure("REQUEST_ABORTED","authorize"));const openerFrame=this.#openerFrame?.
-contentWindow;this.#channel.addEventListener("message",onMessage);openerFrame?.addEventListener("message",onMessage);signal?.
-addEventListener("abort",onAbort);const interval=poll&&page.setInterval(()=>poll(resolve),POLL_INTERVAL_MS);const timer=page.
-setTimeout(()=>reject(failure("AUTHORIZATION_TIMEOUT","authorize")),waitMs);cleanups.push(()=>this.#channel.removeEventListener(
-"message",onMessage),()=>openerFrame?.removeEventListener("message",onMessage),()=>signal?.removeEventListener("abort",onAbort),
-()=>page.clearInterval(interval),()=>page.clearTimeout(timer))})}finally{cleanups.forEach(step=>step())}}get#url(){try{const address=this.#window?.
-location.href;return address===void 0||BLANK_URLS.includes(address)?void 0:address}catch{return void 0}}close(){this.#window?.
-close();this.#openerFrame?.remove();const acknowledge=()=>this.#channel.postMessage({popup:this.#id,taken:true});this.#channel.
-addEventListener("message",({data})=>data?.popup===this.#id&&data.taken!==true&&acknowledge());acknowledge();this.#page.
-setTimeout(()=>this.#channel.close(),ACKNOWLEDGEMENT_MS)}};function openWindow(page,name){const{width,height}=POPUP_SIZE;
+return!this.#window||this.#window.closed}navigate(url){this.#window?.location.replace(url)}waitForCallback(client,waitMs,signal){
+let focusedSince;return this.#waitForUrl(waitMs,signal,resolve=>{const url=this.#url;if(url!==void 0&&client.isCallbackUrl(
+url))return resolve(url);if(!this.#window?.closed||!this.#page.document.hasFocus())focusedSince=void 0;else focusedSince??=
+Date.now();if(focusedSince!==void 0&&Date.now()-focusedSince>=CLOSED_AFTER_FOCUS_MS)resolve(null);return void 0})}waitForLateCallback(waitMs,signal){
+return this.#waitForUrl(waitMs,signal)}async#waitForUrl(waitMs,signal,poll){const page=this.#page;const cleanups=[];try{
+return await new Promise((resolve,reject)=>{const onMessage=({origin,data})=>{if(origin===page.origin&&data?.popup===this.#id&&
+typeof data.address==="string"){resolve(data.address)}};const onAbort=()=>reject(failure("REQUEST_ABORTED","authorize"));
+const openerFrame=this.#openerFrame?.contentWindow;this.#channel.addEventListener("message",onMessage);openerFrame?.addEventListener(
+"message",onMessage);signal?.addEventListener("abort",onAbort);const interval=poll&&page.setInterval(()=>poll(resolve),POLL_INTERVAL_MS);
+const timer=page.setTimeout(()=>reject(failure("AUTHORIZATION_TIMEOUT","authorize")),waitMs);cleanups.push(()=>this.#channel.
+removeEventListener("message",onMessage),()=>openerFrame?.removeEventListener("message",onMessage),()=>signal?.removeEventListener(
+"abort",onAbort),()=>page.clearInterval(interval),()=>page.clearTimeout(timer))})}finally{cleanups.forEach(step=>step())}}get#url(){
+try{const url=this.#window?.location.href;return url===void 0||BLANK_URLS.includes(url)?void 0:url}catch{return void 0}}close(){
+this.#window?.close();this.#openerFrame?.remove();const acknowledge=()=>this.#channel.postMessage({popup:this.#id,taken:true});
+this.#channel.addEventListener("message",({data})=>data?.popup===this.#id&&data.taken!==true&&acknowledge());acknowledge();
+this.#page.setTimeout(()=>this.#channel.close(),ACKNOWLEDGEMENT_MS)}};function openWindow(page,name){const{width,height}=POPUP_SIZE;
 const left=Math.round(page.screenX+(page.outerWidth-width)/2);const top=Math.round(page.screenY+(page.outerHeight-height)/
 2);try{return page.open("",name,`popup,width=${width},height=${height},left=${left},top=${top}`)}catch{return void 0}}function replaceOpener(page,popup,name){
 const frame=page.document.createElement("iframe");frame.hidden=true;try{page.document.documentElement.append(frame);frame.
@@ -215,17 +215,17 @@ storage.removeItem(POPUP_KEY);const now=Date.now();for(const key2 of pendingKeys
 readPendingLogin(storage,key2)?.startedAt),now))storage.removeItem(key2)}const isKept=trySetItem(storage,PENDING_PREFIX+
 state,JSON.stringify({clientId,redirectUri,scopes,endpoints:{authorizeUrl,tokenUrl,apiUrl},state,codeVerifier,startedAt:now}));
 if(!isKept)return(0,import_error4.callCore)(beginRedirect,()=>core().throwMissingFeature("sessionStorage"));page.location.
-assign(url)}var completions=new WeakMap;function completeRedirect(options={}){const page=findWindow(options);const known=page&&
-completions.get(page);if(known)return known;const underWay=complete(options);if(page){const forget=()=>completions.delete(
-page);completions.set(page,underWay);underWay.then(forget,forget)}return underWay}async function complete(options){const address=textOrUndefined(
-()=>findWindow(options)?.location.href)??"";const page=await requireWindow(options,completeRedirect);readArgument(completeRedirect,
-"pageOptions",options);const storage=sessionStorageOrUndefined(page);if(storage?.getItem(POPUP_KEY))return null;const keys=storage?
-pendingKeys(storage):[];const state=core().callbackState(address,keys.length>0);if(state===void 0)return null;const pending=storage&&
-readPendingLogin(storage,PENDING_PREFIX+state);for(const key2 of pending?[PENDING_PREFIX+state]:keys)storage?.removeItem(
-key2);page.history.replaceState(page.history.state,"",core().removeCallbackParameters(textOrUndefined(()=>page.location.
-href)??""));if(!pending){(0,import_error4.callCore)(completeRedirect,()=>core().checkUnmatchedCallback(address));return null}
-const{state:sent,startedAt,codeVerifier,endpoints,...own}=readArgument(completeRedirect,"pending",pending);const client=createPageClient(
-completeRedirect,page,{...own,...endpoints});const code=(0,import_error4.callCore)(completeRedirect,()=>client.completeRedirect(
-address,sent,startedAt,Date.now()));return code===void 0?null:{code,code_verifier:codeVerifier}}function readPendingLogin(storage,key2){
-try{return JSON.parse(storage.getItem(key2)??"")??void 0}catch{return void 0}}function pendingKeys(storage){return Object.
-keys(storage).filter(key2=>key2.startsWith(PENDING_PREFIX))}var import_error5=require("./shared.cjs");loadWhenIdle();
+assign(url)}var completions=new WeakMap;function completeRedirect(options={}){const page=findWindow(options);const running=page&&
+completions.get(page);if(running)return running;const completion=complete(options);if(page){const forget=()=>completions.
+delete(page);completions.set(page,completion);completion.then(forget,forget)}return completion}async function complete(options){
+const url=textOrUndefined(()=>findWindow(options)?.location.href)??"";const page=await requireWindow(options,completeRedirect);
+readArgument(completeRedirect,"pageOptions",options);const storage=sessionStorageOrUndefined(page);if(storage?.getItem(POPUP_KEY))
+return null;const keys=storage?pendingKeys(storage):[];const state=core().callbackState(url,keys.length>0);if(state===void 0)
+return null;const pending=storage&&readPendingLogin(storage,PENDING_PREFIX+state);for(const key2 of pending?[PENDING_PREFIX+
+state]:keys)storage?.removeItem(key2);const current=textOrUndefined(()=>page.location.href)??"";page.history.replaceState(
+page.history.state,"",core().removeCallbackParameters(current));if(!pending){(0,import_error4.callCore)(completeRedirect,
+()=>core().checkUnmatchedCallback(url));return null}const{state:sent,startedAt,codeVerifier,endpoints,...own}=readArgument(
+completeRedirect,"pending",pending);const client=createPageClient(completeRedirect,page,{...own,...endpoints});const code=(0,import_error4.callCore)(
+completeRedirect,()=>client.completeRedirect(url,sent,startedAt,Date.now()));return code===void 0?null:{code,code_verifier:codeVerifier}}
+function readPendingLogin(storage,key2){try{return JSON.parse(storage.getItem(key2)??"")??void 0}catch{return void 0}}function pendingKeys(storage){
+return Object.keys(storage).filter(key2=>key2.startsWith(PENDING_PREFIX))}var import_error5=require("./shared.cjs");loadWhenIdle();

@@ -1,33 +1,33 @@
 /* tslint:disable */
 /* eslint-disable */
 /**
- * A list that is collected from all workspaces.
+ * A list that the package collects from all workspaces.
  */
 export interface CollectedList {
     /**
-     * What tells it from others, whatever its page.
+     * Identifies the list, for all of its pages.
      */
     key: string;
     /**
-     * The address of the user's workspaces.
+     * The URL of the user's workspaces.
      */
     workspaces: string;
     /**
-     * By what it is sorted.
+     * Its order.
      */
     sort?: Sort;
 }
 
 /**
- * A page of what was collected.
+ * A page of a collected list.
  */
 export interface CollectedPage {
     /**
-     * Where its values begin.
+     * The index of its first value.
      */
     from: number;
     /**
-     * Where they end.
+     * The index after its last value.
      */
     to: number;
     /**
@@ -35,25 +35,44 @@ export interface CollectedPage {
      */
     page: number;
     /**
-     * How many values a page has.
+     * The number of values on a page.
      */
     pagelen: number;
     /**
-     * How many values all pages have.
+     * The number of values on all pages.
      */
     size: number;
     /**
-     * The address of the next page.
+     * The URL of the next page.
      */
     next?: string;
 }
 
 /**
- * A proxy that can be used.
+ * A token request. It contains secrets: send it, do not log it.
+ */
+export interface TokenRequest {
+    /**
+     * Always `POST`.
+     */
+    method: string;
+    /**
+     * The token endpoint.
+     */
+    url: string;
+    headers: Record<string, string>;
+    /**
+     * Encoded as `application/x-www-form-urlencoded`.
+     */
+    body: string;
+}
+
+/**
+ * A valid proxy.
  */
 export interface Proxy {
     /**
-     * The variable that names it.
+     * The variable that contains its URL.
      */
     variable: string;
     /**
@@ -61,7 +80,7 @@ export interface Proxy {
      */
     origin: string;
     /**
-     * The value of `Proxy-Authorization` (RFC 7617), if the address holds credentials.
+     * The value of `Proxy-Authorization` (RFC 7617), if the URL contains credentials.
      */
     authorization?: string;
 }
@@ -93,41 +112,127 @@ export interface AuthorizationRequest {
 }
 
 /**
- * By which member a list is sorted.
+ * The Redis that processes share.
  */
-export interface Sort {
+export interface RedisAddress {
     /**
-     * The member, with dots between the names.
+     * The URL as it was written. It may contain a password.
      */
-    member: string;
+    url: string;
     /**
-     * Whether the largest comes first.
+     * The variable that contains the URL, for the log.
      */
-    isDescending: boolean;
+    variable?: string;
+    /**
+     * The number of the database; by default the one in the URL.
+     */
+    database?: number;
+    /**
+     * Whether that is NocoDB's own database, so that the plugin searches for another one on the same Redis.
+     */
+    searchesDatabase?: boolean;
+    /**
+     * The databases in NocoDB's other variables.
+     */
+    otherDatabases?: number[];
 }
 
 /**
- * How a failure leaves the core. Fields that do not apply are left out.
+ * The account that a credential belongs to.
+ */
+export interface Account {
+    /**
+     * The UUID in braces.
+     */
+    uuid?: string;
+    /**
+     * The name that Bitbucket uses in URLs.
+     */
+    nickname?: string;
+    /**
+     * The name that Bitbucket shows to users.
+     */
+    displayName?: string;
+}
+
+/**
+ * The configuration from the environment.
+ */
+export interface JudgedEnvironment {
+    /**
+     * The part that is plain data.
+     */
+    settings: Settings;
+    /**
+     * The OAuth client; absent when its variables are missing or invalid.
+     */
+    client?: OAuthCore;
+    /**
+     * The page at the client's redirect URI.
+     */
+    callbackPage?: CallbackPage;
+    /**
+     * The proxies for requests to Bitbucket.
+     */
+    proxies: Proxies;
+}
+
+/**
+ * The credential in a stored config.
+ */
+export interface StoredCredential {
+    /**
+     * Its type, as NocoDB names it.
+     */
+    kind: 'oauth' | 'api_key' | 'basic' | 'custom';
+    /**
+     * The token; absent when it has to be requested first.
+     */
+    accessToken?: string;
+    /**
+     * The value of the `Authorization` header; absent when the token has to be requested first.
+     */
+    authorization?: string;
+    /**
+     * The Atlassian account of an API token.
+     */
+    email?: string;
+    /**
+     * Whether a new token can be requested without a user.
+     */
+    canRefresh: boolean;
+    /**
+     * Whether it belongs to a user.
+     */
+    hasUser: boolean;
+    /**
+     * What seems to be wrong with the token.
+     */
+    hint?: string;
+}
+
+/**
+ * The data of an error. Fields that do not apply are left out.
  */
 export interface ErrorDetails {
     /**
-     * Stable name of the failure.
+     * The stable name of the error.
      */
     code: Code;
     /**
-     * The step of a connection's life in which it happened.
+     * The step in the life of a connection in which the error occurred.
      */
     phase: Phase;
     /**
-     * What is wrong and what mends it.
+     * What is wrong, and how to fix it.
      */
     message: string;
     /**
-     * Whether the same request may succeed later without anybody doing anything.
+     * Whether the same request may succeed later without any action.
      */
     retryable: boolean;
     /**
-     * Whether only the user can mend it, by connecting again.
+     * Whether only the user can fix it, by authenticating again.
      */
     reauthorize: boolean;
     /**
@@ -135,11 +240,11 @@ export interface ErrorDetails {
      */
     error?: string;
     /**
-     * Bitbucket's description: cut, control characters and secrets removed.
+     * Bitbucket's description, shortened and without control characters and secrets.
      */
     errorDescription?: string;
     /**
-     * The HTTP status of the answer.
+     * The HTTP status of the response.
      */
     status?: number;
     /**
@@ -151,17 +256,31 @@ export interface ErrorDetails {
      */
     retryAfter?: number;
     /**
-     * The scopes that the request needs, as Bitbucket's API says.
+     * The scopes that the request needs, according to Bitbucket's API.
      */
     required?: string[];
     /**
-     * The scopes that the credential has, as Bitbucket's API says.
+     * The scopes that the credential has, according to Bitbucket's API.
      */
     granted?: string[];
     /**
-     * Atlassian's page about a part of the API that was removed.
+     * Atlassian's announcement that this part of the API is removed.
      */
     announcementUrl?: string;
+}
+
+/**
+ * The database for the plugin's data.
+ */
+export interface RedisChoice {
+    /**
+     * The number of the database.
+     */
+    database: number;
+    /**
+     * Why it is NocoDB's own database; absent when it is another one.
+     */
+    fallbackReason?: string;
 }
 
 /**
@@ -176,6 +295,142 @@ export interface ErrorNotice {
      * What the user can do.
      */
     text: string;
+}
+
+/**
+ * The limits of collected lists.
+ */
+export interface CollectionLimits {
+    /**
+     * How long a list is cached, in milliseconds.
+     */
+    keptMs: number;
+    /**
+     * The number of cached lists of a connection.
+     */
+    mostLists: number;
+    /**
+     * The largest size of a list, in characters of JSON.
+     */
+    longestList: number;
+    /**
+     * The number of workspaces that are read at the same time.
+     */
+    mostAtOnce: number;
+}
+
+/**
+ * The location of a Redis, and the credentials for it.
+ */
+export interface RedisServer {
+    /**
+     * A host name or an IP address, without brackets.
+     */
+    host: string;
+    /**
+     * Its port.
+     */
+    port: number;
+    /**
+     * The name of an ACL user; absent for the default user.
+     */
+    username?: string;
+    /**
+     * The password; absent if Redis needs none.
+     */
+    password?: string;
+    /**
+     * The number of the database.
+     */
+    database: number;
+    /**
+     * `true` for an encrypted connection, or ioredis' name of a certificate authority to trust.
+     */
+    tls?: string;
+    /**
+     * The version of IP, 4 or 6; 0 for either.
+     */
+    family: number;
+    /**
+     * The prefix of all keys.
+     */
+    keyPrefix?: string;
+}
+
+/**
+ * The order of a list.
+ */
+export interface Sort {
+    /**
+     * The member by which it is sorted. Names are separated by dots.
+     */
+    member: string;
+    /**
+     * Whether the order is descending.
+     */
+    isDescending: boolean;
+}
+
+/**
+ * The part of the configuration that is plain data.
+ */
+export interface Settings {
+    /**
+     * The missing and invalid variables: `INVALID_CONFIG` with the variable's name in `field`, and never its value.
+     */
+    problems: ErrorDetails[];
+    /**
+     * What NocoDB's form needs to start a login; absent when there is no OAuth client.
+     */
+    login?: Login;
+    /**
+     * The authorization endpoint; absent when its override is invalid.
+     */
+    authorizeUrl?: string;
+    /**
+     * The token endpoint; absent when its override is invalid.
+     */
+    tokenUrl?: string;
+    /**
+     * The API's base URL; absent when its override is invalid.
+     */
+    apiUrl?: string;
+    /**
+     * The time limit of one request, in milliseconds.
+     */
+    timeoutMs: number;
+    /**
+     * How long to wait after a refused refresh token before one is used again, in milliseconds.
+     */
+    lockoutMs: number;
+    /**
+     * Requests to the API in an hour; absent when there is no limit.
+     */
+    rateLimit?: number;
+    /**
+     * Whether an administrator configured the rate limit.
+     */
+    isRateLimitConfigured: boolean;
+    /**
+     * Whether connections may act as the OAuth client itself.
+     */
+    allowsClientCredentials: boolean;
+    /**
+     * Whether NocoDB's form may send an authorization code without its code verifier.
+     */
+    isVerifierOptional: boolean;
+    /**
+     * Whether the variables make NocoDB run its jobs in separate processes.
+     */
+    hasWorkers: boolean;
+    /**
+     * Whether requests to endpoints that Atlassian removed are replaced by requests to other endpoints.
+     */
+    replacesRemoved: boolean;
+    /**
+     * The Redis through which processes share their tokens.
+     */
+    redis?: RedisAddress;
 }
 
 /**
@@ -194,6 +449,32 @@ export interface Redirect {
      * Whether the request carries the body and the header fields that describe it.
      */
     withBody: boolean;
+}
+
+/**
+ * The result of a connection test.
+ */
+export interface TestResult {
+    /**
+     * Whether Bitbucket accepts the credential, and the credential has any permission.
+     */
+    success: boolean;
+    /**
+     * A message for the user.
+     */
+    message: string;
+    /**
+     * The account of the credential, if it has a user.
+     */
+    account?: Account;
+    /**
+     * The granted scopes, where they are context.
+     */
+    scopes?: string[];
+    /**
+     * The scopes that were requested or are needed, and were not granted.
+     */
+    missingScopes?: string[];
 }
 
 /**
@@ -232,7 +513,7 @@ export interface ArgumentSchema {
 }
 
 /**
- * The step of a connection's life in which an error happened.
+ * The step in the life of a connection in which an error occurred.
  */
 export type Phase = "config" | "authorize" | "callback" | "exchange" | "refresh" | "api";
 
@@ -251,7 +532,7 @@ export type TokenType = "bearer";
  */
 export interface TokenSet {
     /**
-     * Sent as `Authorization: Bearer`.
+     * The access token, sent as `Authorization: Bearer`.
      */
     accessToken: string;
     /**
@@ -259,25 +540,25 @@ export interface TokenSet {
      */
     tokenType: TokenType;
     /**
-     * Exchanged for the next tokens.
+     * The refresh token, which is exchanged for the next tokens.
      */
     refreshToken?: string;
     /**
-     * In milliseconds since the epoch; absent when the answer did not say.
+     * When the access token expires, in milliseconds since 1970; absent if the response did not say.
      */
     expiresAt?: number;
     /**
-     * As granted, in the answer's order.
+     * The granted scopes, in the response's order.
      */
     scopes: string[];
 }
 
 /**
- * What NocoDB's form needs to begin a login: it adds state and PKCE by itself.
+ * What NocoDB's form needs to start a login. The form itself adds state and PKCE.
  */
 export interface Login {
     /**
-     * Where to send the user.
+     * The URL to which the form sends the user.
      */
     authorizationUrl: string;
     /**
@@ -285,13 +566,28 @@ export interface Login {
      */
     clientId: string;
     /**
-     * Where Bitbucket sends the user back to, byte for byte as configured.
+     * The redirect URI, byte for byte as configured.
      */
     redirectUri: string;
     /**
      * The scopes that are requested, in order.
      */
     scopes: string[];
+}
+
+/**
+ * What a failed request about a workspace means for the list.
+ */
+export interface WorkspaceOutcome {
+    /**
+     * The whole list fails with the same error, the list leaves the workspace out, or the request is repeated without a
+     * role.
+     */
+    outcome: 'fail' | 'skip' | 'retry-without-role';
+    /**
+     * The message for NocoDB's log.
+     */
+    notice?: string;
 }
 
 /**
@@ -307,12 +603,12 @@ export interface RateLimitUpdate {
      */
     used?: number;
     /**
-     * Nobody sends a request for this many milliseconds.
+     * No request is sent for this many milliseconds.
      */
     pause?: number;
     /**
      * After the pause, for the rest of the hour, one request is sent in this many milliseconds: the limit is used up, and
-     * nobody knows when those requests were sent. Absent when Bitbucket said how long to wait.
+     * it is not known when those requests were sent. Absent when Bitbucket said how long to wait.
      */
     pace?: number;
 }
@@ -323,131 +619,16 @@ export interface RateLimitUpdate {
 export type RowContent = "SameChain" | "SameAuthorization" | "SameAuthorizationNewer" | "VaultReference" | "Replaced";
 
 /**
- * What a stored config says of its credential.
- */
-export interface StoredCredential {
-    /**
-     * Its kind, as NocoDB names it.
-     */
-    kind: 'oauth' | 'api_key' | 'basic' | 'custom';
-    /**
-     * The token, unless one has to be fetched first.
-     */
-    accessToken?: string;
-    /**
-     * The value of the header `Authorization`; absent when a token has to be fetched first.
-     */
-    authorization?: string;
-    /**
-     * The Atlassian account of an API token.
-     */
-    email?: string;
-    /**
-     * Whether a new token can be had without anybody doing anything.
-     */
-    canRefresh: boolean;
-    /**
-     * Whether it is a person's.
-     */
-    hasUser: boolean;
-    /**
-     * What seems to be wrong with the token.
-     */
-    hint?: string;
-}
-
-/**
- * What a token request needs on the wire. It holds secrets: send it, do not log it.
- */
-export interface TokenRequest {
-    /**
-     * Always `POST`.
-     */
-    method: string;
-    /**
-     * The token endpoint.
-     */
-    url: string;
-    headers: Record<string, string>;
-    /**
-     * In the form of `application/x-www-form-urlencoded`.
-     */
-    body: string;
-}
-
-/**
- * What an answer about a workspace, which is no success, means for the list.
- */
-export interface WorkspaceOutcome {
-    /**
-     * The list is answered with the same; it goes on without the workspace; or the workspace is asked without a role.
-     */
-    outcome: 'fail' | 'skip' | 'retry-without-role';
-    /**
-     * What an administrator is told.
-     */
-    notice?: string;
-}
-
-/**
- * What came out.
- */
-export interface TestResult {
-    /**
-     * Whether Bitbucket accepts the credential, and it may do something.
-     */
-    success: boolean;
-    /**
-     * For people.
-     */
-    message: string;
-    /**
-     * Whose credential it is, where it has a user.
-     */
-    account?: Account;
-    /**
-     * The granted scopes, where they are context.
-     */
-    scopes?: string[];
-    /**
-     * Those that were requested or needed, and not granted.
-     */
-    missingScopes?: string[];
-}
-
-/**
- * What lists that are collected may take.
- */
-export interface CollectionLimits {
-    /**
-     * How long a list is kept, in milliseconds.
-     */
-    keptMs: number;
-    /**
-     * Lists of a connection.
-     */
-    mostLists: number;
-    /**
-     * In characters of JSON.
-     */
-    longestList: number;
-    /**
-     * Workspaces that are read at the same time.
-     */
-    mostAtOnce: number;
-}
-
-/**
- * What takes the place of a request: a list that is collected, a refusal, or the request itself, whose answer
+ * What replaces a request: a list that the package collects, a 400, or the unchanged request, whose response
  * `issuesNotFoundBody` judges.
  */
 export interface Replacement {
     /**
-     * Path of the removed endpoint, below the API's base.
+     * The path of the removed endpoint, below the API's base URL.
      */
     endpoint: string;
     /**
-     * What an administrator is told.
+     * The message for NocoDB's log.
      */
     notice: string;
     /**
@@ -455,93 +636,9 @@ export interface Replacement {
      */
     refusal?: string;
     /**
-     * A list that is collected.
+     * The list that the package collects.
      */
     list?: CollectedList;
-}
-
-/**
- * What the environment says, as far as it is data.
- */
-export interface Settings {
-    /**
-     * What is missing or wrong: `INVALID_CONFIG` with the variable's name in `field`, never its value.
-     */
-    problems: ErrorDetails[];
-    /**
-     * What NocoDB's form needs to begin a login; absent when OAuth cannot be offered.
-     */
-    login?: Login;
-    /**
-     * Where a user logs in; absent when its override cannot be used.
-     */
-    authorizeUrl?: string;
-    /**
-     * The token endpoint; absent when its override cannot be used.
-     */
-    tokenUrl?: string;
-    /**
-     * The API's base; absent when its override cannot be used.
-     */
-    apiUrl?: string;
-    /**
-     * The time limit of one request, in milliseconds.
-     */
-    timeoutMs: number;
-    /**
-     * How long to wait after a refusal before a refresh token is tried again, in milliseconds.
-     */
-    lockoutMs: number;
-    /**
-     * Requests to the API in an hour; absent when there is no limit.
-     */
-    rateLimit?: number;
-    /**
-     * Whether the environment says so.
-     */
-    isRateLimitConfigured: boolean;
-    /**
-     * Whether connections may act as the OAuth client itself.
-     */
-    allowsClientCredentials: boolean;
-    /**
-     * Whether the host's form may send a code without its verifier.
-     */
-    isVerifierOptional: boolean;
-    /**
-     * Whether the variables say that NocoDB runs its jobs in processes of their own.
-     */
-    hasWorkers: boolean;
-    /**
-     * Whether requests to endpoints that Atlassian removed are answered from others.
-     */
-    replacesRemoved: boolean;
-    /**
-     * The Redis through which processes share their tokens.
-     */
-    redis?: RedisAddress;
-}
-
-/**
- * What the environment says, judged.
- */
-export interface JudgedEnvironment {
-    /**
-     * All that is data.
-     */
-    settings: Settings;
-    /**
-     * Absent when OAuth cannot be offered.
-     */
-    client?: OAuthCore;
-    /**
-     * The page at the client's redirect URI.
-     */
-    callbackPage?: CallbackPage;
-    /**
-     * The way to Bitbucket.
-     */
-    proxies: Proxies;
 }
 
 /**
@@ -576,102 +673,6 @@ export interface PublicationStep {
  * What went wrong. The names are stable; consumers branch on them.
  */
 export type Code = "INVALID_ARGUMENT" | "INVALID_CONFIG" | "POPUP_BLOCKED" | "AUTHORIZATION_TIMEOUT" | "CALLBACK_INVALID" | "CALLBACK_DUPLICATE_PARAMETER" | "CALLBACK_UNSUPPORTED_RESPONSE" | "STATE_MISSING" | "STATE_MISMATCH" | "ISSUER_MISMATCH" | "ACCESS_DENIED" | "AUTHORIZATION_FAILED" | "CODE_MISSING" | "REQUEST_FAILED" | "REQUEST_TIMEOUT" | "REQUEST_ABORTED" | "REDIRECT_REFUSED" | "RESPONSE_TOO_LARGE" | "RESPONSE_NOT_JSON" | "RESPONSE_INVALID" | "UNEXPECTED_STATUS" | "UNSUPPORTED_TOKEN_TYPE" | "INVALID_CLIENT" | "INVALID_GRANT" | "RECONNECT_REQUIRED" | "TOKEN_REQUEST_FAILED" | "API_UNAUTHENTICATED" | "API_INSUFFICIENT_SCOPE" | "API_NOT_FOUND" | "API_GONE" | "API_RATE_LIMITED" | "API_NOT_READY" | "API_FAILED" | "FOREIGN_ORIGIN" | "REFRESH_PENDING" | "PERSIST_FAILED";
-
-/**
- * Where a Redis is, and as whom to talk to it.
- */
-export interface RedisServer {
-    /**
-     * A name or an address, without brackets.
-     */
-    host: string;
-    /**
-     * Its port.
-     */
-    port: number;
-    /**
-     * Of an ACL; absent for the default user.
-     */
-    username?: string;
-    /**
-     * Absent where none is asked for.
-     */
-    password?: string;
-    /**
-     * The number of the database.
-     */
-    database: number;
-    /**
-     * Whether the connection is encrypted, or the client's name of an authority that is to be trusted.
-     */
-    tls?: string;
-    /**
-     * 4 or 6: the version of IP to be used; 0 for any.
-     */
-    family: number;
-    /**
-     * What the names of all keys begin with.
-     */
-    keyPrefix?: string;
-}
-
-/**
- * Where the Redis is that processes share.
- */
-export interface RedisAddress {
-    /**
-     * As it was written; it may hold a password.
-     */
-    url: string;
-    /**
-     * The variable that names it, for the log.
-     */
-    variable?: string;
-    /**
-     * The number of its database; by default the one in the address.
-     */
-    database?: number;
-    /**
-     * Whether that is NocoDB's own, and another one is to be found beside it.
-     */
-    searchesDatabase?: boolean;
-    /**
-     * Those that NocoDB's other variables name.
-     */
-    otherDatabases?: number[];
-}
-
-/**
- * Where the plugin's data is to be.
- */
-export interface RedisChoice {
-    /**
-     * The number of the database.
-     */
-    database: number;
-    /**
-     * Why it is NocoDB's own; absent when it is another.
-     */
-    fallbackReason?: string;
-}
-
-/**
- * Whose credential it is.
- */
-export interface Account {
-    /**
-     * The UUID in braces.
-     */
-    uuid?: string;
-    /**
-     * What Bitbucket shows in addresses.
-     */
-    nickname?: string;
-    /**
-     * What Bitbucket shows to people.
-     */
-    displayName?: string;
-}
 
 
 /**
@@ -752,29 +753,29 @@ export class CallbackPage {
 }
 
 /**
- * A test of a connection. While there is a `path`, that is to be asked, and `answered` or `failed` to be told.
+ * A test of a connection. While there is a `path`, the caller requests it, and calls `onResponse` or `onError`.
  */
 export class ConnectionTest {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * For a credential of this kind, and what else is known of it. Scopes have spaces between them.
+     * For a credential of this type, and what else is known of it. Scopes are separated by spaces.
      */
     constructor(kind: string, workspace?: string | null, repository?: string | null, hint?: string | null, requested_scopes?: string | null, granted_scopes?: string | null);
     /**
-     * Takes the message of a failure that left the question without an answer.
+     * Ends the test with the message of an error: the last request got no response.
      */
     onError(message: string): void;
     /**
-     * Takes the answer.
+     * Reads the response to the last request.
      */
-    onResponse(answer: ApiResponse): void;
+    onResponse(response: ApiResponse): void;
     /**
-     * The path below the API's base that is to be asked next.
+     * The path to request next, below the API's base URL.
      */
     readonly path: string | undefined;
     /**
-     * What came out, when there is no more to ask.
+     * The result, when the test is over.
      */
     readonly result: TestResult | undefined;
 }
@@ -790,11 +791,11 @@ export class OAuthCore {
      */
     authorizationUrl(): string;
     /**
-     * The request for a token of the client itself.
+     * The request for a token for the client itself.
      */
     buildClientCredentialsRequest(): TokenRequest;
     /**
-     * The same for what a host's form handed over.
+     * The request that exchanges a code from NocoDB's form.
      */
     buildNocoDbTokenRequest(code: string, code_verifier: string | null | undefined, is_verifier_optional: boolean): TokenRequest;
     /**
@@ -802,14 +803,14 @@ export class OAuthCore {
      */
     buildRefreshRequest(refresh_token: string): TokenRequest;
     /**
-     * The request by which a connection of this grant gets new tokens.
+     * The request that gets new tokens for a connection with this grant type.
      */
     buildRenewalRequest(grant_type: string, refresh_token: string): TokenRequest;
     /**
-     * The request that exchanges a code which `validateAuthorizationResponse` gave. `its_other_name`: what the caller has
-     * as `code_verifier`, as NocoDB writes it.
+     * The request that exchanges a code from `validateAuthorizationResponse`. `code_verifier_alias` is the verifier of a caller
+     * that spells its name `code_verifier`, as NocoDB does.
      */
-    buildTokenRequest(code: string, code_verifier?: string | null, its_other_name?: string | null, redirect_uri?: string | null): TokenRequest;
+    buildTokenRequest(code: string, code_verifier?: string | null, code_verifier_alias?: string | null, redirect_uri?: string | null): TokenRequest;
     /**
      * Validates the callback in a loaded page's URL against the pending login and returns its code; `undefined` if the user
      * denied access.
@@ -820,7 +821,7 @@ export class OAuthCore {
      */
     createAuthorizationRequest(extra_params?: string | null): AuthorizationRequest;
     /**
-     * A key for one purpose, derived from the secret.
+     * A key for one purpose, derived from the client secret.
      */
     deriveKey(purpose: string): Uint8Array;
     /**
@@ -828,16 +829,16 @@ export class OAuthCore {
      */
     isCallbackUrl(url: string): boolean;
     /**
-     * The requested scopes that Bitbucket asks for and that were not granted.
+     * The requested scopes that Bitbucket still requires and that were not granted.
      */
     missingScopes(granted: string): string[];
     /**
-     * Validates what a caller configures; with a secret, it can ask for tokens.
+     * Validates a caller's configuration. Only a client with a secret can request tokens from Bitbucket.
      */
     constructor(client_id: string, redirect_uri: string, client_secret?: string | null, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null);
     /**
-     * Judges an answer and gives a token set. `previous…`: what is known from before, as a store has it. `request_body`:
-     * the form that was sent.
+     * Validates a response and returns its token set. `previous_…` are the stored values from before a refresh. `request_body` is
+     * the form of the request.
      */
     parseTokenResponse(grant_type: string, status: number, body: Uint8Array | number[], received_at: number, content_type?: string | null, www_authenticate?: string | null, retry_after?: string | null, previous_refresh_token?: string | null, previous_scopes?: string | null, request_body?: string | null): TokenSet;
     /**
@@ -944,14 +945,14 @@ export class Paginator {
 }
 
 /**
- * The proxy that the environment names, and the hosts that it excepts.
+ * The proxy from the environment, and the hosts that bypass it.
  */
 export class Proxies {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * The proxy for a request to this address; `undefined` where there is none.
+     * The proxy for a request to this URL; `undefined` when the request goes directly.
      */
     proxyFor(url: string): Proxy | undefined;
 }
@@ -1091,7 +1092,7 @@ export enum RefreshEvent {
      */
     LockAcquired = 0,
     /**
-     * Somebody else holds the lock.
+     * Another process or wrapper holds the lock.
      */
     LockBusy = 1,
     /**
@@ -1115,7 +1116,7 @@ export enum RefreshEvent {
      */
     Published = 6,
     /**
-     * Somebody else published first.
+     * Another process published first.
      */
     Superseded = 7,
     /**
@@ -1249,8 +1250,8 @@ export class RefreshPolicy {
  */
 export enum RefreshPriority {
     /**
-     * The response to an earlier request may have been lost. Then the refresh token is used up, and Bitbucket accepts it for
-     * some more minutes only.
+     * The response to an earlier request may have been lost. Then the refresh token is used up, and Bitbucket accepts it
+     * for some more minutes only.
      */
     Urgent = 0,
     /**
@@ -1309,33 +1310,33 @@ export class RefreshQueue {
 }
 
 /**
- * The endpoints of an API that are gone. A list is known by the address that was asked for.
+ * The removed endpoints of an API. A list is identified by the URL that was requested.
  */
 export class RemovedEndpoints {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * What a list may take.
+     * The limits of a list.
      */
     static limits(): CollectionLimits;
     /**
-     * For the API's base, as the environment gave it.
+     * For the API's base URL, as it was configured.
      */
     constructor(url: string);
     /**
-     * The page of a list, when it has so many values in all.
+     * The requested page of a list with this number of values.
      */
     page(url: string, size: number): CollectedPage;
     /**
-     * What takes the place of a request; `undefined` where it is sent as it is.
+     * What replaces a request; `undefined` when it is sent unchanged.
      */
     replacement(method: string, url: string): Replacement | undefined;
     /**
-     * Judges an answer about a workspace that is no success, to a request with a credential of this kind.
+     * Decides what a failed request about a workspace means, which was sent with a credential of this type.
      */
     workspaceOutcome(url: string, segment: string, with_role: boolean, answer: ApiResponse, kind: string): WorkspaceOutcome;
     /**
-     * The address of what belongs to a list in a workspace, by its segment of a path.
+     * The URL of the part of a list in one workspace, which is given by its path segment.
      */
     workspaceUrl(url: string, segment: string, with_role: boolean): string;
 }
@@ -1428,8 +1429,8 @@ export function callbackState(url: string, is_login_pending: boolean): string | 
 export function checkUnmatchedCallback(url: string): void;
 
 /**
- * The database to be used, of those of [`redis_database_candidates`], by a word for each: `missing`, `empty`, `ours`, `others`, `marked`
- * or `invaded`.
+ * Chooses one of the [`redis_database_candidates`]. `survey` has a word for each: `missing`, `empty`, `ours`, `others`,
+ * `marked` or `invaded`.
  */
 export function chooseRedisDatabase(surveyed: Uint32Array | number[], survey: string): RedisChoice;
 
@@ -1445,13 +1446,13 @@ export function classifyEntry(has_tokens: boolean, is_dead: boolean, same_refres
 export function classifyRow(row: TokenMetadata | null | undefined, own: TokenMetadata, is_of_same_chain: boolean, is_in_vault: boolean, is_refused: boolean): RowContent;
 
 /**
- * Which of Bitbucket's kinds of clients has a Key and a Secret of these lengths; `undefined` when none has.
+ * Which of Bitbucket's OAuth back ends issues a Key and a Secret of these lengths; `undefined` when none does.
  */
 export function clientGeneration(client: OAuthCore): 'older' | 'newer' | undefined;
 
 /**
- * By how many seconds this machine's clock is ahead of a server's `Date`, as far as it matters; `undefined` for what is no
- * date.
+ * By how many seconds this machine's clock is ahead of a server's `Date`; 0 for a harmless difference, and `undefined` if
+ * the text is not a date.
  */
 export function clockSkew(date: string, earliest: number, latest: number): number | undefined;
 
@@ -1467,7 +1468,7 @@ export function createPageCore(origin: string, client_id?: string | null, redire
 export function createPublicCore(origin: string | null | undefined, client_id: string, redirect_uri: string, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): OAuthCore;
 
 /**
- * The names of the members that `readCredential` reads, with spaces between them.
+ * The names of the members that `readCredential` reads, separated by spaces.
  */
 export function credentialMembers(): string;
 
@@ -1478,17 +1479,17 @@ export function credentialMembers(): string;
 export function decidePublication(fence: number, position: string, is_first: boolean, newest: number, highest: number, is_last: boolean, own: number): PublicationStep;
 
 /**
- * The scopes that are requested when none are configured.
+ * The scopes that are requested by default.
  */
 export function defaultScopes(): string[];
 
 /**
- * What an endpoint that was asked without a credential shows by its status.
+ * What the status of a request without a credential says about an endpoint.
  */
 export function endpointStatus(is_for_users: boolean, status: number): 'reached' | 'foreign' | 'failing';
 
 /**
- * The environment variables that [`read_environment`] looks at, with spaces between them.
+ * The names of the environment variables that [`read_environment`] reads, separated by spaces.
  */
 export function environmentVariables(): string;
 
@@ -1499,7 +1500,7 @@ export function environmentVariables(): string;
 export function errorDetails(code: string, phase: string, field?: string | null, status?: number | null, retry_after?: number | null, connection_end?: string | null): ErrorDetails;
 
 /**
- * Scopes with everything that they imply.
+ * Scopes with all scopes that they imply.
  */
 export function expandScopes(scopes: string): string[];
 
@@ -1509,7 +1510,7 @@ export function expandScopes(scopes: string): string[];
 export function grantTypePhase(grant_type: string): Phase;
 
 /**
- * Whether a config of this type holds tokens that a user consented to.
+ * Whether a config of this type has tokens that a user consented to.
  */
 export function holdsUserTokens(kind: string): boolean;
 
@@ -1519,12 +1520,12 @@ export function holdsUserTokens(kind: string): boolean;
 export function honorsRetryAfter(retry_after: number): boolean;
 
 /**
- * Whether the credential of a config of this type is the OAuth client itself.
+ * Whether a config of this type acts as the OAuth client itself.
  */
 export function isClientCredentials(kind: string): boolean;
 
 /**
- * Whether newer tokens may cure work that failed.
+ * Whether newer tokens may fix a caller's failed work.
  */
 export function isCurableByRefresh(is_from_api_client: boolean, is_unrepeated: boolean, status: number | null | undefined, message: string): boolean;
 
@@ -1534,7 +1535,7 @@ export function isCurableByRefresh(is_from_api_client: boolean, is_unrepeated: b
 export function isEntryNewer(obtained_at: number | null | undefined, expires_at: number | null | undefined, is_dead: boolean, fence: number, found_obtained_at: number | null | undefined, found_expires_at: number | null | undefined, found_is_dead: boolean, found_fence: number): boolean;
 
 /**
- * Whether an access token is past its time; without a time it is not known to be.
+ * Whether an access token has expired. Without an expiry time it counts as valid.
  */
 export function isExpired(expires_at: number | null | undefined, now: number): boolean;
 
@@ -1570,7 +1571,7 @@ export function isMissingFromSharedStore(obtained_at: number | null | undefined,
 export function isRefreshTokenRefused(code: string): boolean;
 
 /**
- * Whether the tokens of a config of this type can be renewed with this refresh token.
+ * Whether the tokens of a config of this type can be refreshed with this refresh token.
  */
 export function isRefreshable(kind: string, refresh_token: string): boolean;
 
@@ -1580,7 +1581,7 @@ export function isRefreshable(kind: string, refresh_token: string): boolean;
 export function isSafeMethod(method: string): boolean;
 
 /**
- * Whether the second address of a Redis leads to this database of the one at the first.
+ * Whether the Redis URL `other` has this database of the Redis at `address`.
  */
 export function isSameRedisDatabase(address: string, database: number, other: string): boolean;
 
@@ -1591,12 +1592,12 @@ export function isSameRedisDatabase(address: string, database: number, other: st
 export function isUsablePrefetch(status?: number | null, code?: string | null): boolean;
 
 /**
- * Whether the JSON of a member of a config stands for a text in a vault.
+ * Whether the JSON of a config's member is a reference to a secret in a vault.
  */
 export function isVaultReference(member: string): boolean;
 
 /**
- * The body of the 404 in place of what Bitbucket answers for issues; `undefined`: that stays.
+ * The body of a 404 that replaces Bitbucket's response to a request for issues; `undefined` when the response stays as it is.
  */
 export function issuesNotFoundBody(status: number, is_foreign_origin: boolean): string | undefined;
 
@@ -1649,12 +1650,12 @@ export function pageRetryDelay(status: number, retry_after: string | null | unde
 export function pageUrl(list: string, next?: string | null, page?: string | null, page_number?: number | null): string;
 
 /**
- * The Redis at an address.
+ * Parses the URL of a Redis.
  */
 export function parseRedisUrl(address: string): RedisServer;
 
 /**
- * Scopes of a store as a list, each once.
+ * Stored scopes as a list, each once.
  */
 export function parseScopes(scopes: string): string[];
 
@@ -1664,7 +1665,7 @@ export function parseScopes(scopes: string): string[];
 export function provesCredential(status: number): boolean;
 
 /**
- * The environment variables about proxies, which [`read_environment`] looks at, too, with spaces between them.
+ * The names of the proxy variables that [`read_environment`] also reads, separated by spaces.
  */
 export function proxyVariables(): string;
 
@@ -1679,36 +1680,36 @@ export function rateLimitUpdate(status: number, limit: string | null | undefined
 export function rateLimitWindow(): number;
 
 /**
- * What the JSON of a config's members says of its credential. `allows_client_credentials` is what the environment says of that.
+ * Reads the credential from the JSON of a config's members. `allows_client_credentials` comes from the environment.
  */
 export function readCredential(config: string, allows_client_credentials: boolean): StoredCredential;
 
 /**
- * Judges an environment. `variables`: JSON of an object with those that [`environment_variables`] and [`proxy_variables`]
- * name; what is no text counts as absent.
+ * Reads the environment. `variables` is the JSON of an object with the variables that [`environment_variables`] and
+ * [`proxy_variables`] name. A value that is not a string counts as absent.
  */
 export function readEnvironment(variables: string): JudgedEnvironment;
 
 /**
- * What is at the client's redirect URI, when it was asked with an authorization response without a code.
+ * What is at the client's redirect URI, from its response to an authorization response without a code.
  */
 export function redirectUriStatus(client: OAuthCore, status: number, location: string | null | undefined, is_page: boolean): 'page' | 'elsewhere' | 'downgrade' | 'moved' | 'query-lost' | 'guarded' | 'missing' | 'failing' | 'other-page';
 
 /**
- * The databases to be looked at for one that is not NocoDB's own, which is the first of them. `others`: those that NocoDB's
- * other variables name.
+ * The databases among which the plugin chooses its own. The first one is NocoDB's. `others` are the databases in NocoDB's
+ * other variables.
  */
 export function redisDatabaseCandidates(home: number, others: Uint32Array | number[]): Uint32Array;
 
 /**
- * Why a Redis did not do what it was asked, in a word, by the code and the message of its client's error. `undefined`
- * when it can be used all the same.
+ * Summarizes an error of a Redis client in a word or two, from its code and message; `undefined` when Redis can be used
+ * nevertheless.
  */
 export function redisErrorSummary(code: string, message: string): string | undefined;
 
 /**
- * Why NocoDB's own database is to be used, when looking at the others was refused with this reply. `undefined`: no database
- * can be used at present.
+ * Why the plugin uses NocoDB's own database, if Redis rejected the survey of the others with this reply; `undefined` when
+ * no database can be used at present.
  */
 export function redisFallbackReason(reply: string): string | undefined;
 
@@ -1728,7 +1729,7 @@ export function removeCallbackParameters(url: string): string;
 export function resourceGroup(path: string): string;
 
 /**
- * The scopes that a client requests and Bitbucket no longer asks for.
+ * The requested scopes of a client that Bitbucket no longer needs.
  */
 export function retiredScopes(client: OAuthCore): string[];
 
@@ -1739,7 +1740,7 @@ export function retiredScopes(client: OAuthCore): string[];
 export function retryDelay(attempts: number, status: number | null | undefined, retry_after: string | null | undefined, is_queued: boolean, patience: number, received_at: number, random: number): number | undefined;
 
 /**
- * How many characters a client's Secret has.
+ * The length of a client's Secret in characters.
  */
 export function secretLength(client: OAuthCore): number;
 
@@ -1764,16 +1765,16 @@ export function transactionTimeout(): number;
 export function transactionTimeoutError(): Failure;
 
 /**
- * What it means for Key and Secret that the exchange of a made-up code failed with this code.
+ * What this error code, after the exchange of a made-up authorization code, says about Key and Secret.
  */
 export function trialExchangeOutcome(code: string): 'accepted' | 'refused' | 'failed' | 'unknown';
 
 /**
- * Whether a config of this type takes its tokens for an authorization code.
+ * Whether a config of this type gets its tokens for an authorization code.
  */
 export function usesAuthorizationCode(kind: string): boolean;
 
 /**
- * The slug of a workspace, or its UUID in braces, as a segment of a path.
+ * Returns a path segment for the slug of a workspace, or for its UUID in braces.
  */
 export function workspaceSegment(workspace?: string | null): string;

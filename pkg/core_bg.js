@@ -84,12 +84,12 @@ if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,
 ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.connectiontest_new(ptr0,len0,ptr1,len1,
 ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ConnectionTestFinalization.
 register(this,this.__wbg_ptr,this);return this}onError(message){const ptr0=passStringToWasm0(message,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;wasm.connectiontest_onError(this.__wbg_ptr,ptr0,len0)}onResponse(answer){
-_assertClass(answer,ApiResponse);var ptr0=answer.__destroy_into_raw();wasm.connectiontest_onResponse(this.__wbg_ptr,ptr0)}get path(){
-const ret=wasm.connectiontest_path(this.__wbg_ptr);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
-ret[0],ret[1]*1,1)}return v1}get result(){const ret=wasm.connectiontest_result(this.__wbg_ptr);return ret}}if(Symbol.dispose)
-ConnectionTest.prototype[Symbol.dispose]=ConnectionTest.prototype.free;class OAuthCore{static __wrap(ptr){const obj=Object.
-create(OAuthCore.prototype);obj.__wbg_ptr=ptr;OAuthCoreFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;wasm.connectiontest_onError(this.__wbg_ptr,ptr0,len0)}onResponse(response){
+_assertClass(response,ApiResponse);var ptr0=response.__destroy_into_raw();wasm.connectiontest_onResponse(this.__wbg_ptr,
+ptr0)}get path(){const ret=wasm.connectiontest_path(this.__wbg_ptr);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);
+wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}get result(){const ret=wasm.connectiontest_result(this.__wbg_ptr);return ret}}
+if(Symbol.dispose)ConnectionTest.prototype[Symbol.dispose]=ConnectionTest.prototype.free;class OAuthCore{static __wrap(ptr){
+const obj=Object.create(OAuthCore.prototype);obj.__wbg_ptr=ptr;OAuthCoreFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){
 const ptr=this.__wbg_ptr;this.__wbg_ptr=0;OAuthCoreFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
 wasm.__wbg_oauthcore_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.oauthcore_apiUrl(this.__wbg_ptr);
 deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
@@ -109,31 +109,32 @@ this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}retur
 let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(grant_type,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
 ptr1=passStringToWasm0(refresh_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){
 wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.oauthcore_buildRenewalRequest(
-this.__wbg_ptr,ptr0,len0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,its_other_name,redirect_uri){
+this.__wbg_ptr,ptr0,len0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,code_verifier_alias,redirect_uri){
 let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len0=WASM_VECTOR_LEN;ptr1=isLikeNone(code_verifier)?0:passStringToWasm0(code_verifier,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN;ptr2=isLikeNone(its_other_name)?0:passStringToWasm0(its_other_name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len2=WASM_VECTOR_LEN;ptr3=isLikeNone(redirect_uri)?0:passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}
-if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.oauthcore_buildTokenRequest(
-this.__wbg_ptr,ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}get clientId(){let deferred1_0;let deferred1_1;try{const ret=wasm.oauthcore_clientId(this.__wbg_ptr);deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}completeRedirect(url,state,started_at,now){const val3=+started_at;const val4=+now;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(
-url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.oauthcore_completeRedirect(this.__wbg_ptr,ptr0,len0,ptr1,len1,val3,val4);if(ret[3]){
-throw takeFromExternrefTable0(ret[2])}let v5;if(ret[0]!==0){v5=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],
-ret[1]*1,1)}return v5}get confidential(){const ret=wasm.oauthcore_confidential(this.__wbg_ptr);return ret!==0}createAuthorizationRequest(extra_params){
-var ptr0=isLikeNone(extra_params)?0:passStringToWasm0(extra_params,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;
-const ret=wasm.oauthcore_createAuthorizationRequest(this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
-return takeFromExternrefTable0(ret[0])}deriveKey(purpose){const ptr0=passStringToWasm0(purpose,wasm.__wbindgen_malloc,wasm.
-__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.oauthcore_deriveKey(this.__wbg_ptr,ptr0,len0);if(ret[3]){throw takeFromExternrefTable0(
-ret[2])}var v2=getArrayU8FromWasm0(ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}isCallbackUrl(url){
-const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-oauthcore_isCallbackUrl(this.__wbg_ptr,ptr0,len0);return ret!==0}missingScopes(granted){const ptr0=passStringToWasm0(granted,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.oauthcore_missingScopes(this.__wbg_ptr,
-ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}constructor(client_id,redirect_uri,client_secret,scopes,authorize_url,token_url,api_url){
+len1=WASM_VECTOR_LEN;ptr2=isLikeNone(code_verifier_alias)?0:passStringToWasm0(code_verifier_alias,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=isLikeNone(redirect_uri)?0:passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(
+ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
+oauthcore_buildTokenRequest(this.__wbg_ptr,ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}get clientId(){let deferred1_0;let deferred1_1;try{const ret=wasm.oauthcore_clientId(
+this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
+deferred1_0,deferred1_1,1)}}completeRedirect(url,state,started_at,now){const val3=+started_at;const val4=+now;let ptr0,len0,
+ptr1,len1;try{ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
+state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*
+1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.oauthcore_completeRedirect(this.__wbg_ptr,ptr0,
+len0,ptr1,len1,val3,val4);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v5;if(ret[0]!==0){v5=getStringFromWasm0(ret[0],
+ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v5}get confidential(){const ret=wasm.oauthcore_confidential(this.
+__wbg_ptr);return ret!==0}createAuthorizationRequest(extra_params){var ptr0=isLikeNone(extra_params)?0:passStringToWasm0(
+extra_params,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.oauthcore_createAuthorizationRequest(
+this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}deriveKey(purpose){
+const ptr0=passStringToWasm0(purpose,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+oauthcore_deriveKey(this.__wbg_ptr,ptr0,len0);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v2=getArrayU8FromWasm0(
+ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}isCallbackUrl(url){const ptr0=passStringToWasm0(
+url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.oauthcore_isCallbackUrl(this.
+__wbg_ptr,ptr0,len0);return ret!==0}missingScopes(granted){const ptr0=passStringToWasm0(granted,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.oauthcore_missingScopes(this.__wbg_ptr,ptr0,len0);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}constructor(client_id,redirect_uri,client_secret,scopes,authorize_url,token_url,api_url){
 let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6;try{ptr0=passStringToWasm0(client_id,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len1=WASM_VECTOR_LEN;ptr2=isLikeNone(client_secret)?0:passStringToWasm0(client_secret,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);

@@ -27,27 +27,27 @@ export interface AuthorizationRequest {
 }
 
 /**
- * How a failure leaves the core. Fields that do not apply are left out.
+ * The data of an error. Fields that do not apply are left out.
  */
 export interface ErrorDetails {
     /**
-     * Stable name of the failure.
+     * The stable name of the error.
      */
     code: Code;
     /**
-     * The step of a connection's life in which it happened.
+     * The step in the life of a connection in which the error occurred.
      */
     phase: Phase;
     /**
-     * What is wrong and what mends it.
+     * What is wrong, and how to fix it.
      */
     message: string;
     /**
-     * Whether the same request may succeed later without anybody doing anything.
+     * Whether the same request may succeed later without any action.
      */
     retryable: boolean;
     /**
-     * Whether only the user can mend it, by connecting again.
+     * Whether only the user can fix it, by authenticating again.
      */
     reauthorize: boolean;
     /**
@@ -55,11 +55,11 @@ export interface ErrorDetails {
      */
     error?: string;
     /**
-     * Bitbucket's description: cut, control characters and secrets removed.
+     * Bitbucket's description, shortened and without control characters and secrets.
      */
     errorDescription?: string;
     /**
-     * The HTTP status of the answer.
+     * The HTTP status of the response.
      */
     status?: number;
     /**
@@ -71,15 +71,15 @@ export interface ErrorDetails {
      */
     retryAfter?: number;
     /**
-     * The scopes that the request needs, as Bitbucket's API says.
+     * The scopes that the request needs, according to Bitbucket's API.
      */
     required?: string[];
     /**
-     * The scopes that the credential has, as Bitbucket's API says.
+     * The scopes that the credential has, according to Bitbucket's API.
      */
     granted?: string[];
     /**
-     * Atlassian's page about a part of the API that was removed.
+     * Atlassian's announcement that this part of the API is removed.
      */
     announcementUrl?: string;
 }
@@ -120,7 +120,7 @@ export interface ArgumentSchema {
 }
 
 /**
- * The step of a connection's life in which an error happened.
+ * The step in the life of a connection in which an error occurred.
  */
 export type Phase = "config" | "authorize" | "callback" | "exchange" | "refresh" | "api";
 

@@ -1,4 +1,4 @@
-export const hash = 'bfbb2a8f0c4df6da780edff86a8b25086c673b00aa69805ac66d6f1966f3ba55';
+export const hash = '3168e15a3e196073e784a78265fd92e45fda70c7c337f317a1c30772265f03ab';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '0ddd6604b8e173d24c20e332b68d0b547e1a2797b6fe18b8ca0e9c9c5f65497d';
-export const key = Symbol.for('nocodb-bitbucket-auth/page-core.wasm/bfbb2a8f0c4df6da780edff86a8b25086c673b00aa69805ac66d6f1966f3ba55');
+export const build = '1aa98723d4a44dce8095db44846c89b490839ded1d175e81eaac02c3e828c27b';
+export const key = Symbol.for('nocodb-bitbucket-auth/page-core.wasm/3168e15a3e196073e784a78265fd92e45fda70c7c337f317a1c30772265f03ab');

@@ -15,17 +15,19 @@ return exchange.tokens}var import_digest,import_oauth_payload,EXCHANGE_LIFETIME_
 {"js/nocodb/exchanged-codes.js"(){import_digest=require("./shared.cjs");import_oauth_payload=require("./shared.cjs");EXCHANGE_LIFETIME_MS=
 6e4;MAX_EXCHANGES=1e3;exchanges=new Map}});var plugin_exports={};
 __export(plugin_exports,{BitbucketAuthError:()=>import_entry.BitbucketAuthError,default:()=>import_entry.default,
-hostStatus:()=>hostStatus,markUnstored:()=>markUnstored,maskedCredentialError:()=>maskedCredentialError,maskedMembers:()=>import_masking.maskedMembers,
-parseOAuthPayload:()=>import_oauth_payload2.parseOAuthPayload,rememberExchange:()=>rememberExchange,restoreCredentials:()=>import_masking.restoreCredentials,
-takeExchange:()=>takeExchange,takesCode:()=>takesCode,unexchangedCodeError:()=>unexchangedCodeError,vaultReferenceMembers:()=>import_vault_references.vaultReferenceMembers});
+markUnstored:()=>markUnstored,maskedCredentialError:()=>maskedCredentialError,maskedMembers:()=>import_masking.maskedMembers,
+nocodbStatus:()=>nocodbStatus,parseOAuthPayload:()=>import_oauth_payload2.parseOAuthPayload,rememberExchange:()=>rememberExchange,
+restoreCredentials:()=>import_masking.restoreCredentials,takeExchange:()=>takeExchange,unexchangedCodeError:()=>unexchangedCodeError,
+usesAuthorizationCode:()=>usesAuthorizationCode,vaultReferenceMembers:()=>import_vault_references.vaultReferenceMembers});
 var import_arguments,import_core,import_error,import_entry,import_masking,import_oauth_payload2,import_vault_references,
-hostStatus,takesCode,unexchangedCodeError,maskedCredentialError;var init_plugin=__esm({"js/nocodb/plugin.js"(){import_arguments=
-require("./shared.cjs");import_core=require("./shared.cjs");import_error=require("./shared.cjs");import_entry=__toESM(require("./index.cjs"));
-init_exchanged_codes();import_masking=require("./shared.cjs");import_oauth_payload2=require("./shared.cjs");import_vault_references=
-require("./shared.cjs");hostStatus=({code,status})=>(0,import_error.callCore)(hostStatus,()=>(0,import_core.core)().nocodbStatus(
-code,status));takesCode=type=>(0,import_core.core)().usesAuthorizationCode((0,import_arguments.stringOrUndefined)(type)??
-"");unexchangedCodeError=()=>(0,import_core.failure)("RECONNECT_REQUIRED","exchange",{ending:"unexchanged"});maskedCredentialError=
-field=>new import_error.BitbucketAuthError((0,import_core.core)().maskedCredentialError(field),{},maskedCredentialError)}});var page,policy;var init_callback_html=__esm({"pkg/callback.html.js"(){page=`<!doctype html>
+nocodbStatus,usesAuthorizationCode,unexchangedCodeError,maskedCredentialError;var init_plugin=__esm({"js/nocodb/plugin.j\
+s"(){import_arguments=require("./shared.cjs");import_core=require("./shared.cjs");import_error=require("./shared.cjs");import_entry=
+__toESM(require("./index.cjs"));init_exchanged_codes();import_masking=require("./shared.cjs");import_oauth_payload2=require("./shared.cjs");
+import_vault_references=require("./shared.cjs");nocodbStatus=({code,status})=>(0,import_error.callCore)(nocodbStatus,()=>(0,import_core.core)().
+nocodbStatus(code,status));usesAuthorizationCode=type=>(0,import_core.core)().usesAuthorizationCode((0,import_arguments.stringOrUndefined)(
+type)??"");unexchangedCodeError=()=>(0,import_core.failure)("RECONNECT_REQUIRED","exchange",{connectionEnd:"unexchanged"});
+maskedCredentialError=field=>new import_error.BitbucketAuthError((0,import_core.core)().maskedCredentialError(field),{},
+maskedCredentialError)}});var page,policy;var init_callback_html=__esm({"pkg/callback.html.js"(){page=`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -88,23 +90,23 @@ ode.
 `;policy="default-src 'none'; script-src 'sha256-lLjHIKpYK69ssegoFuokT12u8mSsvQZeOr/5FWrC0t8='; style-src 'sha256-0JbPSV\
 2t1YeaXe687kbo53rOLt2L6q3kJFLKCHPe7wc='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}});var callback_page_exports={};__export(callback_page_exports,{pageFor:()=>pageFor,serveCallbackPage:()=>serveCallbackPage});
 function serveCallbackPage(env=process.env){if(isInstalled)return;isInstalled=true;const environment=(0,import_environment.lazyEnvironment)(
-env);const contentFor=target=>environment().callbackPage?.contentFor(target);for(const{prototype}of SERVERS)interceptRequests(
-prototype,(request,response)=>respondToCallback(contentFor,request,response))}function interceptRequests(prototype,handle){
+env);const contentFor=target=>environment().callbackPage?.contentFor(target);for(const{prototype}of SERVERS){interceptRequests(
+prototype,(request,response)=>respondToCallback(contentFor,request,response))}}function interceptRequests(prototype,handle){
 const{emit}=prototype;const emitUnlessHandled=function(event){const args=arguments;if(event==="request"&&handle(args[1],
 args[2]))return true;return emit.apply(this,args)};Object.defineProperty(prototype,"emit",{value:emitUnlessHandled,writable:true,
-configurable:true})}function respondToCallback(contentFor,request,response){try{const{method,url}=request;const shown=method===
-"GET"&&url?.includes("?")?contentFor(url):void 0;if(!shown)return false;const{headers,body}=pageFor(shown);response.writeHead(
-200,headers).end(body);return true}catch{return false}}function pageFor({error:refusal}){return refusal?{headers:{...HEADERS,
-...CUT_OFF},body:renderRefusal(refusal)}:{headers:HEADERS,body:page}}function renderRefusal({heading,text}){const main=`\
-<main>
+configurable:true})}function respondToCallback(contentFor,request,response){try{const{method,url}=request;const shownPage=method===
+"GET"&&url?.includes("?")?contentFor(url):void 0;if(!shownPage)return false;const{headers,body}=pageFor(shownPage);response.
+writeHead(200,headers).end(body);return true}catch{return false}}function pageFor({error:refusal}){if(!refusal)return{headers:HEADERS,
+body:page};return{headers:{...HEADERS,...ISOLATION_HEADERS},body:renderRefusal(refusal)}}function renderRefusal({heading,
+text}){const main=`<main>
 <h1>${heading}</h1>
 <p>${text}</p>
 <button type="button">Close this window</button>
 </main>`;return page.replace(/<main>[^]*<\/main>/,()=>main)}var import_node_http,import_node_https,import_environment,HEADERS,
-CUT_OFF,SERVERS,isInstalled;var init_callback_page=__esm({"js/nocodb/callback-page.js"(){import_node_http=require("node:http");
+ISOLATION_HEADERS,SERVERS,isInstalled;var init_callback_page=__esm({"js/nocodb/callback-page.js"(){import_node_http=require("node:http");
 import_node_https=require("node:https");init_callback_html();import_environment=require("./shared.cjs");HEADERS={"Conten\
 t-Type":"text/html; charset=utf-8","Content-Security-Policy":policy,"Cache-Control":"no-store","Referrer-Policy":"no-ref\
-errer","X-Content-Type-Options":"nosniff"};CUT_OFF={"Cross-Origin-Opener-Policy":"same-origin"};SERVERS=[import_node_http.Server,
+errer","X-Content-Type-Options":"nosniff"};ISOLATION_HEADERS={"Cross-Origin-Opener-Policy":"same-origin"};SERVERS=[import_node_http.Server,
 import_node_https.Server];isInstalled=false}});function onPropertyAssigned(property,onAssigned){const installed=()=>Object.getOwnPropertyDescriptor(Function.prototype,
 property);let isWaiting=true;let inherited=installed();const setter={configurable:true,enumerable:false,get(){return inherited?.
 get?.call(this)},set(value){if(inherited?.set)inherited.set.call(this,value);else Reflect.defineProperty(this,property,{
@@ -115,13 +117,13 @@ prototype,property)}Object.defineProperty(Function.prototype,property,setter);re
 set!==setter.set}}var import_node_async_hooks=require("node:async_hooks");var isObject=value=>typeof value==="object"&&value!==null&&!Array.isArray(value);function parseConfig(config){let parsed=config;
 if(typeof config==="string"){try{parsed=JSON.parse(config)}catch{return void 0}}return isObject(parsed)?parsed:void 0}var needsPreparation=({
 maskedMembers:maskedMembers2},config)=>config!==void 0&&("oauth"in config||maskedMembers2(config).length>0);async function prepareConfig(plugin,config,stored,{
-isNew,exchange}){const{oauth,...given}=config;const takesCode2=plugin.takesCode(given.type);const hasNewCode=Boolean(oauth)&&
-takesCode2&&!isSameCode(plugin,oauth,stored?.oauth);const restored=restoreCredentials(plugin,hasNewCode?withoutTokens(given):
-given,isNew?void 0:stored);if(!oauth)return restored;if(hasNewCode){const tokens=plugin.takeExchange(oauth,{onlyUnstored:true})??
-await exchange(oauth,restored);plugin.rememberExchange(oauth,tokens);return{...restored,...tokens}}if(takesCode2&&!restored.
-oauth_token&&!restored.refresh_token)throw plugin.unexchangedCodeError();plugin.rememberExchange(oauth,{});return restored}
-function restoreCredentials(plugin,config,stored){const[masked]=plugin.maskedMembers(config);if(masked!==void 0&&!stored)
-throw plugin.maskedCredentialError(`config.${masked}`);return plugin.restoreCredentials(config,stored)}function withoutTokens({
+isNew,exchange}){const{oauth,...given}=config;const usesAuthorizationCode2=plugin.usesAuthorizationCode(given.type);const hasNewCode=Boolean(
+oauth)&&usesAuthorizationCode2&&!isSameCode(plugin,oauth,stored?.oauth);const restored=restoreCredentials(plugin,hasNewCode?
+withoutTokens(given):given,isNew?void 0:stored);if(!oauth)return restored;if(hasNewCode){const tokens=plugin.takeExchange(
+oauth,{onlyUnstored:true})??await exchange(oauth,restored);plugin.rememberExchange(oauth,tokens);return{...restored,...tokens}}
+if(usesAuthorizationCode2&&!restored.oauth_token&&!restored.refresh_token)throw plugin.unexchangedCodeError();plugin.rememberExchange(
+oauth,{});return restored}function restoreCredentials(plugin,config,stored){const[masked]=plugin.maskedMembers(config);if(masked!==
+void 0&&!stored)throw plugin.maskedCredentialError(`config.${masked}`);return plugin.restoreCredentials(config,stored)}function withoutTokens({
 oauth_token,refresh_token,expires_at,expires_in,refreshed_at,scopes,authorized_at,account,...kept}){return kept}function isSameCode({
 parseOAuthPayload:parseOAuthPayload3},payload,storedPayload){const{code}=parseOAuthPayload3(payload);return typeof code===
 "string"&&code===parseOAuthPayload3(storedPayload).code}var HttpError=class extends Error{#status;constructor(cause,status){super(cause.message,{cause});this.name=cause.name;this.#status=
@@ -141,11 +143,11 @@ function patchModel(model,plugin,onUse){patchStoringMethods(model,plugin,onUse);
 plugin,withHttpErrors(plugin));function replaceMethod(target,name,wrap){const method=target?.[name];if(typeof method!=="\
 function"||replacements.has(method))return;const value=wrap(method);replacements.add(value);Reflect.defineProperty(target,
 name,{value,writable:true,configurable:true,enumerable:false})}var NO_SUCH_ROW="nocodb-bitbucket-auth";var toHttpError=({
-BitbucketAuthError:BitbucketAuthError3,hostStatus:hostStatus2},error)=>error instanceof BitbucketAuthError3?new HttpError(
-error,hostStatus2(error)):error;var isInTransaction=rest=>rest.some(meta=>meta?.knexConnection?.isTransaction===true);var withConfig=(integration,config)=>({
-...integration,config:typeof integration.config==="string"?JSON.stringify(config):config});var logger=line=>(line.startsWith(
-"INFO ")?console.log:console.warn)(`[nocodb-bitbucket-auth] ${line}`);function configOf(row){try{return parseConfig(row?.
-getConfig?.())}catch{return void 0}}function patchStoringMethods(model,plugin,onUse){const isOurs=integration=>INTEGRATION_TYPES.
+BitbucketAuthError:BitbucketAuthError3,nocodbStatus:nocodbStatus2},error)=>error instanceof BitbucketAuthError3?new HttpError(
+error,nocodbStatus2(error)):error;var isInTransaction=rest=>rest.some(meta=>meta?.knexConnection?.isTransaction===true);
+var withConfig=(integration,config)=>({...integration,config:typeof integration.config==="string"?JSON.stringify(config):
+config});var logger=line=>(line.startsWith("INFO ")?console.log:console.warn)(`[nocodb-bitbucket-auth] ${line}`);function configOf(row){
+try{return parseConfig(row?.getConfig?.())}catch{return void 0}}function patchStoringMethods(model,plugin,onUse){const isOurs=integration=>INTEGRATION_TYPES.
 includes(integration?.type??"")&&integration?.sub_type===plugin.default.sub_type;async function prepare(integration,config,stored,{
 isNew,rest}){const exchange=(payload,kept)=>new plugin.default.wrapper(kept,{logger,title:integration.title??stored?.title}).
 exchangeToken(payload,kept,{isInTransaction:isInTransaction(rest)});const storedConfig=isOurs(stored)?configOf(stored):void 0;

@@ -4,82 +4,86 @@ to,key2)&&key2!==except)__defProp(to,key2,{get:()=>from[key2],enumerable:!(desc=
 return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:true}),mod);var shared_exports={};
 __export(shared_exports,{AuthorizationClient:()=>AuthorizationClient,BitbucketAuthError:()=>BitbucketAuthError,
 DEFAULT_SCOPES:()=>DEFAULT_SCOPES,OAuthClient:()=>OAuthClient,callCore:()=>callCore,core:()=>core,createArgumentReader:()=>createArgumentReader,
-createClient:()=>createClient,createLoader:()=>createLoader,digest:()=>digest,expandScopes:()=>expandScopes,failure:()=>failure,
-fromBase64:()=>fromBase64,fromHex:()=>fromHex,init:()=>init,isModule:()=>isModule,isObject:()=>isObject,judgeTokenResponse:()=>judgeTokenResponse,
-kindOf:()=>kindOf,lazyEnvironment:()=>lazyEnvironment,maskConfig:()=>maskConfig,maskedMembers:()=>maskedMembers,memberToJson:()=>memberToJson,
+createClient:()=>createClient,createLoader:()=>createLoader,describeCause:()=>describeCause,digest:()=>digest,expandScopes:()=>expandScopes,
+failure:()=>failure,fromBase64:()=>fromBase64,fromHex:()=>fromHex,init:()=>init,isModule:()=>isModule,isObject:()=>isObject,
+lazyEnvironment:()=>lazyEnvironment,maskConfig:()=>maskConfig,maskedMembers:()=>maskedMembers,memberToJson:()=>memberToJson,
 membersToJson:()=>membersToJson,missingScopes:()=>missingScopes,objectOrEmpty:()=>objectOrEmpty,parseOAuthPayload:()=>parseOAuthPayload,
-pick:()=>pick,readArgument:()=>readArgument,readEnvironment:()=>readEnvironment,readSafely:()=>readSafely,readSource:()=>readSource,
-restoreCredentials:()=>restoreCredentials,stringOrUndefined:()=>stringOrUndefined,tagOf:()=>tagOf,vaultReferenceMembers:()=>vaultReferenceMembers,
-withRetryAfter:()=>withRetryAfter});module.exports=__toCommonJS(shared_exports);var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
+parseTokenResponse:()=>parseTokenResponse,pick:()=>pick,readArgument:()=>readArgument,readEnvironment:()=>readEnvironment,
+readSafely:()=>readSafely,readSource:()=>readSource,restoreCredentials:()=>restoreCredentials,stringOrUndefined:()=>stringOrUndefined2,
+tagOf:()=>tagOf,vaultReferenceMembers:()=>vaultReferenceMembers,withRetryAfter:()=>withRetryAfter});module.exports=__toCommonJS(
+shared_exports);var FIELDS=["code","phase","retryable","reauthorize","error","errorDescription","status","field","retryAfter","required",
 "granted","announcementUrl"];var Described=Error;var BitbucketAuthError=class _BitbucketAuthError extends Described{constructor(failure2,{
 detail,cause}={},caller=_BitbucketAuthError){const message=detail?`${failure2.message.replace(/\.$/,"")} (${detail}).`:failure2.
-message;const options=cause&&{cause};const limit=replaceStackLimit(0);super(message,options);replaceStackLimit(limit);for(const name of FIELDS)
-if(failure2[name]!==void 0)Reflect.set(this,name,failure2[name]);Error.captureStackTrace?.(this,caller)}toJSON(){const plain={
-name:this.name,message:this.message};for(const key2 of FIELDS){if(Object.hasOwn(this,key2))plain[key2]=Reflect.get(this,
-key2)}return plain}};function withRetryAfter(error,wait){const later={...error.toJSON(),retryAfter:Math.ceil(wait)};return new BitbucketAuthError(
-later,error.cause?{cause:error.cause}:{},withRetryAfter)}function replaceStackLimit(limit){if(!Error.captureStackTrace)return void 0;
-const before=Error.stackTraceLimit;Reflect.set(Error,"stackTraceLimit",limit);return before}Object.defineProperty(BitbucketAuthError.
-prototype,"name",{value:"BitbucketAuthError",writable:true,configurable:true});function isFailure(thrown){return typeof thrown===
-"object"&&thrown!==null&&!(thrown instanceof Error)&&"code"in thrown&&"phase"in thrown&&"message"in thrown}function callCore(caller,call){
-try{return call()}catch(thrown){throw isFailure(thrown)?new BitbucketAuthError(thrown,{},caller):thrown}}function createLoader({makeGlue,identity,decode,read:read2}){let loaded;let loading;function core2(){if(loaded)return loaded;
-try{checkRuntime(core2);const wasm=inHand(identity,decode,core2);const module2=isModule(wasm)?wasm:new WebAssembly.Module(
-wasm);const glue=makeGlue();return start(glue,module2,new WebAssembly.Instance(module2,importsOf(glue)))}catch(error){throw refused(
-error,core2,": in a page, await init() before the first call")}}async function init2(source){while(!loaded){const{source:its,
-end}=loading??=begin(source);try{await end}catch(error){if(its===source)throw error}}}function begin(source){const end=load2(
-source).finally(()=>{loading=void 0});return{source,end}}async function load2(source){try{checkRuntime(init2);const given=source===
-void 0||!read2?void 0:await read2(source,identity,init2);const wasm=given===void 0?inHand(identity,decode,init2):compiledBefore(
-identity)??given;const module2=isModule(wasm)?wasm:await WebAssembly.compile(wasm);const glue=makeGlue();const instance=await WebAssembly.
-instantiate(module2,importsOf(glue));if(!loaded)start(glue,module2,instance)}catch(error){throw refused(error,init2)}}function start(glue,module2,{
-exports}){glue.__wbg_set_wasm(exports);const prepare=exports.__wbindgen_start;if(typeof prepare==="function")prepare();Reflect.
-set(globalThis,identity.key,module2);loaded=glue;return loaded}function failure2(code,phase,{field,status,retryAfter,ending}={},extra){
-const described=callCore(failure2,()=>core2().errorDetails(code,phase,field,status,retryAfter,ending));return new BitbucketAuthError(
-described,extra,failure2)}return{core:core2,init:init2,failure:failure2}}var isObject=value=>typeof value==="object"&&value!==
-null||typeof value==="function";var tagOf=value=>isObject(value)?Reflect.get(value,Symbol.toStringTag):void 0;var isModule=value=>tagOf(
-value)==="WebAssembly.Module";var importsOf=glue=>({"./core_bg.js":glue});function inHand({key:key2},decode,caller){const found=Reflect.
-get(globalThis,key2);if(isModule(found))return found;if(typeof found!=="string")throw missing(caller);return decode(found)}
-function compiledBefore({key:key2}){const found=Reflect.get(globalThis,key2);return isModule(found)?found:void 0}function isForbidden(error){
-return error instanceof EvalError||error instanceof Error&&/content security policy|unsafe-eval|\bcsp\b/i.test(error.message)}
-function isCompiledAheadOnly(error){return error instanceof Error&&/disallowed by embedder|dynamic wasm code generation/i.
+message;const options=cause&&{cause};const limit=setStackTraceLimit(0);super(message,options);setStackTraceLimit(limit);
+for(const name of FIELDS)if(failure2[name]!==void 0)Reflect.set(this,name,failure2[name]);Error.captureStackTrace?.(this,
+caller)}toJSON(){const plain={name:this.name,message:this.message};for(const key2 of FIELDS){if(Object.hasOwn(this,key2))
+plain[key2]=Reflect.get(this,key2)}return plain}};function withRetryAfter(error,wait){const details={...error.toJSON(),retryAfter:Math.
+ceil(wait)};return new BitbucketAuthError(details,error.cause?{cause:error.cause}:{},withRetryAfter)}function setStackTraceLimit(limit){
+if(!Error.captureStackTrace)return void 0;const before=Error.stackTraceLimit;Reflect.set(Error,"stackTraceLimit",limit);
+return before}Object.defineProperty(BitbucketAuthError.prototype,"name",{value:"BitbucketAuthError",writable:true,configurable:true});
+function isFailure(thrown){return typeof thrown==="object"&&thrown!==null&&!(thrown instanceof Error)&&"code"in thrown&&
+"phase"in thrown&&"message"in thrown}function callCore(caller,call){try{return call()}catch(thrown){throw isFailure(thrown)?
+new BitbucketAuthError(thrown,{},caller):thrown}}function createLoader({makeGlue,identity,decode,read:read2}){let loaded;let loading;function core2(){if(loaded)return loaded;
+try{checkRuntime(core2);const wasm=inlinedWasm(identity,decode,core2);const module2=isModule(wasm)?wasm:new WebAssembly.
+Module(wasm);const glue=makeGlue();return start(glue,module2,new WebAssembly.Instance(module2,importsOf(glue)))}catch(error){
+throw loadFailure(error,core2,": in a page, await init() before the first call")}}async function init2(source){while(!loaded){
+const{source:loadedSource,end}=loading??=begin(source);try{await end}catch(error){if(loadedSource===source)throw error}}}
+function begin(source){const end=load2(source).finally(()=>{loading=void 0});return{source,end}}async function load2(source){
+try{checkRuntime(init2);const given=source===void 0||!read2?void 0:await read2(source,identity,init2);const wasm=given===
+void 0?inlinedWasm(identity,decode,init2):compiledModule(identity)??given;const module2=isModule(wasm)?wasm:await WebAssembly.
+compile(wasm);const glue=makeGlue();const instance=await WebAssembly.instantiate(module2,importsOf(glue));if(!loaded)start(
+glue,module2,instance)}catch(error){throw loadFailure(error,init2)}}function start(glue,module2,{exports}){glue.__wbg_set_wasm(
+exports);const prepare=exports.__wbindgen_start;if(typeof prepare==="function")prepare();Reflect.set(globalThis,identity.
+key,module2);loaded=glue;return loaded}function failure2(code,phase,{field,status,retryAfter,connectionEnd}={},extra){const described=callCore(
+failure2,()=>core2().errorDetails(code,phase,field,status,retryAfter,connectionEnd));return new BitbucketAuthError(described,
+extra,failure2)}return{core:core2,init:init2,failure:failure2}}var isObject=value=>typeof value==="object"&&value!==null||
+typeof value==="function";var tagOf=value=>isObject(value)?Reflect.get(value,Symbol.toStringTag):void 0;var isModule=value=>tagOf(
+value)==="WebAssembly.Module";var importsOf=glue=>({"./core_bg.js":glue});function inlinedWasm({key:key2},decode,caller){
+const found=Reflect.get(globalThis,key2);if(isModule(found))return found;if(typeof found!=="string")throw missingWasm(caller);
+return decode(found)}function compiledModule({key:key2}){const found=Reflect.get(globalThis,key2);return isModule(found)?
+found:void 0}function isForbidden(error){return error instanceof EvalError||error instanceof Error&&/content security policy|unsafe-eval|\bcsp\b/i.
+test(error.message)}function isCompiledAheadOnly(error){return error instanceof Error&&/disallowed by embedder|dynamic wasm code generation/i.
 test(error.message)}var NEEDED=["WebAssembly","TextDecoder","TextEncoder"];function checkRuntime(caller){const name=NEEDED.
 find(needed=>Reflect.get(globalThis,needed)===void 0);if(name===void 0)return;throw unavailable(`This runtime has no ${name}\
-, which nocodb-bitbucket-auth needs: use one that has it, or in a test's sandbox set it from Node.js before the first ca\
-ll.`,caller,{field:name})}var IMPORT_SLIM="import nocodb-bitbucket-auth/slim, and await init() with nocodb-bitbucket-aut\
-h/core.wasm as a module that was compiled with the program";function refused(error,caller,advice=""){if(error instanceof
-BitbucketAuthError)return error;const detail=kindOf(error);if(isForbidden(error)){return unavailable("The Content Securi\
-ty Policy of this page forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src.",caller,{detail})}if(isCompiledAheadOnly(
-error)){return unavailable(`This runtime compiles no WebAssembly while a program runs: ${IMPORT_SLIM}. In a page, add 'w\
-asm-unsafe-eval' to the script-src of its Content Security Policy.`,caller)}return unavailable(`This runtime could not l\
-oad the WebAssembly core${advice}.`,caller,{detail})}function kindOf(error){if(!(error instanceof Error))return"no error";
-return"code"in error&&typeof error.code==="string"&&/^E[A-Z]+$/.test(error.code)?error.code:error.name}function missing(caller){
-return unavailable("The WebAssembly core is not part of this entry: before the first call, await init() with nocodb-bitb\
-ucket-auth/core.wasm, as bytes, module, response or address.",caller)}function unavailable(message,caller,{detail,field="\
-WebAssembly"}={}){const flags={retryable:false,reauthorize:false};return new BitbucketAuthError({code:"INVALID_CONFIG",phase:"\
+, which nocodb-bitbucket-auth needs: use one that has it. In a test's sandbox, set it from Node.js before the first call\
+.`,caller,{field:name})}var IMPORT_SLIM="import nocodb-bitbucket-auth/slim, and await init() with nocodb-bitbucket-auth/\
+core.wasm as a module that was compiled with the program";function loadFailure(error,caller,advice=""){if(error instanceof
+BitbucketAuthError)return error;const detail=describeCause(error);if(isForbidden(error)){return unavailable("The Content\
+ Security Policy of this page forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src.",caller,{detail})}if(isCompiledAheadOnly(
+error)){return unavailable(`This runtime does not compile WebAssembly at run time: ${IMPORT_SLIM}. In a page, add 'wasm-\
+unsafe-eval' to the script-src of its Content Security Policy.`,caller)}return unavailable(`This runtime could not load \
+the WebAssembly core${advice}.`,caller,{detail})}function describeCause(error){if(!(error instanceof Error))return"no er\
+ror";return"code"in error&&typeof error.code==="string"&&/^E[A-Z]+$/.test(error.code)?error.code:error.name}function missingWasm(caller){
+return unavailable("This entry does not contain the WebAssembly core: before the first call, await init() with nocodb-bi\
+tbucket-auth/core.wasm, as bytes, module, response or URL.",caller)}function unavailable(message,caller,{detail,field="W\
+ebAssembly"}={}){const flags={retryable:false,reauthorize:false};return new BitbucketAuthError({code:"INVALID_CONFIG",phase:"\
 config",message,...flags,field},{detail},caller)}function createArgumentReader(core2){const schemaFor=argument=>{const schema=core2().argumentSchema(argument);return{...schema,
-names:schema.members.map(({name})=>name)}};const known={};return function readArgument2(caller,argument,value,grant){const{
-members,names,isRequired:mustBeObject,allowsUnknown,isLenient}=known[argument]??=schemaFor(argument);const taken={};const refuse=(problem,name="")=>{
-const{ArgumentProblem,throwArgumentError}=core2();if(!isLenient)callCore(caller,()=>throwArgumentError(argument,ArgumentProblem[problem],
-name,grant??taken.grant));return taken};const isIgnored=isThere(value)&&!members.some(({isRequired})=>isRequired);if((mustBeObject||
-isIgnored)&&!isObject(value))return refuse("NotAnObject");const source=isObject(value)?value:{};let given;let unknown;try{
-given=members.map(({name,type})=>type==="ignored"?void 0:source[name]);if(!allowsUnknown)unknown=Object.keys(source).find(
-key2=>!names.includes(key2)&&isThere(source[key2]))}catch{return refuse("Unreadable")}if(unknown!==void 0)refuse("Unknow\
-nMember",unknown);for(let at=0;at<members.length;at+=1){const{name,type,isRequired,limit}=members[at];const its=given[at];
-if(!isThere(its)){if(isRequired)refuse("MissingMember",name);continue}const isArgument=type==="lenientObject"||type==="o\
-bject"&&isObject(its);const plain=isArgument?readArgument2(caller,name,its,taken.grant):plainOf(type,its,limit);if(plain===
-void 0)refuse("WrongType",name);else if(plain===null)refuse("TooLong",name);else taken[name]=plain}return taken}}function plainOf(type,value,limit){
-try{return PLAIN[type]?.(value,limit)}catch{return void 0}}var PLAIN={any:value=>value,text:textOf,number:value=>typeof value===
-"number"?value:void 0,false:value=>value===false?value:void 0,bytes(value,limit){if(typeof value==="string")return(encoder??=
-new TextEncoder).encode(value.slice(0,limit+1));if(!ArrayBuffer.isView(value)||tagOf(value)!=="Uint8Array")return void 0;
-return new Uint8Array(value).subarray(0,limit+1)},scopes(value,limit){if(typeof value==="string")return value;if(!Array.
-isArray(value))return void 0;const{length}=value;if(length>limit)return null;const texts=Array.from({length},(_,at)=>textOf(
-value[at]));return texts.includes(void 0)?void 0:texts.join(" ")},callback(value,limit){const tag=tagOf(value);const text=tag===
-"URL"?value.href:tag==="URLSearchParams"?value.toString():value;if(typeof text!=="string")return void 0;return(tag==="UR\
-LSearchParams"?`?${text}`:text).slice(0,limit+1)},textRecord(value){if(typeof value!=="object"||!isPlain(value))return void 0;
-const entries=Reflect.ownKeys(value).filter(name=>typeof name==="string").map(name=>[name,textOf(value[name])]);return entries.
-some(([,text])=>text===void 0)?void 0:String(new URLSearchParams(entries))},headers(value){if(typeof value!=="object")return void 0;
+names:schema.members.map(({name})=>name)}};const schemas={};return function readArgument2(caller,argument,value,grant){const{
+members,names,isRequired:mustBeObject,allowsUnknown,isLenient}=schemas[argument]??=schemaFor(argument);const result={};const reject=(problem,name="")=>{
+const{ArgumentProblem,throwArgumentError}=core2();const code=ArgumentProblem[problem];if(!isLenient)callCore(caller,()=>throwArgumentError(
+argument,code,name,grant??result.grant));return result};const isIgnored=isPresent(value)&&!members.some(({isRequired})=>isRequired);
+if((mustBeObject||isIgnored)&&!isObject(value))return reject("NotAnObject");const source=isObject(value)?value:{};let values;
+let unknown;try{values=members.map(({name,type})=>type==="ignored"?void 0:source[name]);if(!allowsUnknown)unknown=Object.
+keys(source).find(key2=>!names.includes(key2)&&isPresent(source[key2]))}catch{return reject("Unreadable")}if(unknown!==void 0)
+reject("UnknownMember",unknown);for(let at=0;at<members.length;at+=1){const{name,type,isRequired,limit}=members[at];const memberValue=values[at];
+if(!isPresent(memberValue)){if(isRequired)reject("MissingMember",name);continue}const isArgument=type==="lenientObject"||
+type==="object"&&isObject(memberValue);const converted=isArgument?readArgument2(caller,name,memberValue,result.grant):convert(
+type,memberValue,limit);if(converted===void 0)reject("WrongType",name);else if(converted===null)reject("TooLong",name);else
+result[name]=converted}return result}}function convert(type,value,limit){try{return CONVERTERS[type]?.(value,limit)}catch{
+return void 0}}var CONVERTERS={any:value=>value,text:stringOrUndefined,number:value=>typeof value==="number"?value:void 0,
+false:value=>value===false?value:void 0,bytes(value,limit){if(typeof value==="string")return(encoder??=new TextEncoder).
+encode(value.slice(0,limit+1));if(!ArrayBuffer.isView(value)||tagOf(value)!=="Uint8Array")return void 0;return new Uint8Array(
+value).subarray(0,limit+1)},scopes(value,limit){if(typeof value==="string")return value;if(!Array.isArray(value))return void 0;
+const{length}=value;if(length>limit)return null;const texts=Array.from({length},(_,at)=>stringOrUndefined(value[at]));return texts.
+includes(void 0)?void 0:texts.join(" ")},callback(value,limit){const tag=tagOf(value);const text=tag==="URL"?value.href:
+tag==="URLSearchParams"?value.toString():value;if(typeof text!=="string")return void 0;return(tag==="URLSearchParams"?`?${text}`:
+text).slice(0,limit+1)},textRecord(value){if(typeof value!=="object"||!isPlain(value))return void 0;const entries=Reflect.
+ownKeys(value).filter(name=>typeof name==="string").map(name=>[name,stringOrUndefined(value[name])]);return entries.some(
+([,text])=>text===void 0)?void 0:String(new URLSearchParams(entries))},headers(value){if(typeof value!=="object")return void 0;
 const plain={};for(const entry of Symbol.iterator in value?value:Object.entries(value)){if(!Array.isArray(entry))return void 0;
-const[name,field]=entry;if(isThere(field))plain[String(name).toLowerCase()]=String(field)}return plain}};var encoder;function textOf(value){
+const[name,field]=entry;if(isPresent(field))plain[String(name).toLowerCase()]=String(field)}return plain}};var encoder;function stringOrUndefined(value){
 return typeof value==="string"?value:void 0}function isPlain(value){const prototype=Object.getPrototypeOf(value);return prototype===
-null||Object.getPrototypeOf(prototype)===null}var isThere=value=>value!==void 0&&value!==null;var core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
+null||Object.getPrototypeOf(prototype)===null}var isPresent=value=>value!==void 0&&value!==null;var core_bg_default=()=>{var glue=(()=>{var __defProp2=Object.defineProperty;var __getOwnPropDesc2=Object.getOwnPropertyDescriptor;
 var __getOwnPropNames2=Object.getOwnPropertyNames;var __hasOwnProp2=Object.prototype.hasOwnProperty;var __export2=(target,all)=>{
 for(var name in all)__defProp2(target,name,{get:all[name],enumerable:true})};var __copyProps2=(to,from,except,desc)=>{if(from&&
 typeof from==="object"||typeof from==="function"){for(let key2 of __getOwnPropNames2(from))if(!__hasOwnProp2.call(to,key2)&&
@@ -166,12 +170,12 @@ if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,
 ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.connectiontest_new(ptr0,len0,ptr1,len1,
 ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5);if(ret[2]){throw takeFromExternrefTable0(ret[1])}this.__wbg_ptr=ret[0];ConnectionTestFinalization.
 register(this,this.__wbg_ptr,this);return this}onError(message){const ptr0=passStringToWasm0(message,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;wasm.connectiontest_onError(this.__wbg_ptr,ptr0,len0)}onResponse(answer){
-_assertClass(answer,ApiResponse);var ptr0=answer.__destroy_into_raw();wasm.connectiontest_onResponse(this.__wbg_ptr,ptr0)}get path(){
-const ret=wasm.connectiontest_path(this.__wbg_ptr);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(
-ret[0],ret[1]*1,1)}return v1}get result(){const ret=wasm.connectiontest_result(this.__wbg_ptr);return ret}}if(Symbol.dispose)
-ConnectionTest.prototype[Symbol.dispose]=ConnectionTest.prototype.free;class OAuthCore{static __wrap(ptr){const obj=Object.
-create(OAuthCore.prototype);obj.__wbg_ptr=ptr;OAuthCoreFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;wasm.connectiontest_onError(this.__wbg_ptr,ptr0,len0)}onResponse(response){
+_assertClass(response,ApiResponse);var ptr0=response.__destroy_into_raw();wasm.connectiontest_onResponse(this.__wbg_ptr,
+ptr0)}get path(){const ret=wasm.connectiontest_path(this.__wbg_ptr);let v1;if(ret[0]!==0){v1=getStringFromWasm0(ret[0],ret[1]);
+wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v1}get result(){const ret=wasm.connectiontest_result(this.__wbg_ptr);return ret}}
+if(Symbol.dispose)ConnectionTest.prototype[Symbol.dispose]=ConnectionTest.prototype.free;class OAuthCore{static __wrap(ptr){
+const obj=Object.create(OAuthCore.prototype);obj.__wbg_ptr=ptr;OAuthCoreFinalization.register(obj,obj.__wbg_ptr,obj);return obj}__destroy_into_raw(){
 const ptr=this.__wbg_ptr;this.__wbg_ptr=0;OAuthCoreFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();
 wasm.__wbg_oauthcore_free(ptr,0)}get apiUrl(){let deferred1_0;let deferred1_1;try{const ret=wasm.oauthcore_apiUrl(this.__wbg_ptr);
 deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
@@ -191,31 +195,32 @@ this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}retur
 let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(grant_type,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
 ptr1=passStringToWasm0(refresh_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){
 wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.oauthcore_buildRenewalRequest(
-this.__wbg_ptr,ptr0,len0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,its_other_name,redirect_uri){
+this.__wbg_ptr,ptr0,len0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,code_verifier_alias,redirect_uri){
 let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len0=WASM_VECTOR_LEN;ptr1=isLikeNone(code_verifier)?0:passStringToWasm0(code_verifier,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len1=WASM_VECTOR_LEN;ptr2=isLikeNone(its_other_name)?0:passStringToWasm0(its_other_name,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len2=WASM_VECTOR_LEN;ptr3=isLikeNone(redirect_uri)?0:passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}
-if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.oauthcore_buildTokenRequest(
-this.__wbg_ptr,ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}get clientId(){let deferred1_0;let deferred1_1;try{const ret=wasm.oauthcore_clientId(this.__wbg_ptr);deferred1_0=
-ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,
-1)}}completeRedirect(url,state,started_at,now){const val3=+started_at;const val4=+now;let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(
-url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(state,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.oauthcore_completeRedirect(this.__wbg_ptr,ptr0,len0,ptr1,len1,val3,val4);if(ret[3]){
-throw takeFromExternrefTable0(ret[2])}let v5;if(ret[0]!==0){v5=getStringFromWasm0(ret[0],ret[1]);wasm.__wbindgen_free(ret[0],
-ret[1]*1,1)}return v5}get confidential(){const ret=wasm.oauthcore_confidential(this.__wbg_ptr);return ret!==0}createAuthorizationRequest(extra_params){
-var ptr0=isLikeNone(extra_params)?0:passStringToWasm0(extra_params,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;
-const ret=wasm.oauthcore_createAuthorizationRequest(this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
-return takeFromExternrefTable0(ret[0])}deriveKey(purpose){const ptr0=passStringToWasm0(purpose,wasm.__wbindgen_malloc,wasm.
-__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.oauthcore_deriveKey(this.__wbg_ptr,ptr0,len0);if(ret[3]){throw takeFromExternrefTable0(
-ret[2])}var v2=getArrayU8FromWasm0(ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}isCallbackUrl(url){
-const ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
-oauthcore_isCallbackUrl(this.__wbg_ptr,ptr0,len0);return ret!==0}missingScopes(granted){const ptr0=passStringToWasm0(granted,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.oauthcore_missingScopes(this.__wbg_ptr,
-ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}constructor(client_id,redirect_uri,client_secret,scopes,authorize_url,token_url,api_url){
+len1=WASM_VECTOR_LEN;ptr2=isLikeNone(code_verifier_alias)?0:passStringToWasm0(code_verifier_alias,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=isLikeNone(redirect_uri)?0:passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,
+wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(
+ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.
+oauthcore_buildTokenRequest(this.__wbg_ptr,ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(
+ret[1])}return takeFromExternrefTable0(ret[0])}get clientId(){let deferred1_0;let deferred1_1;try{const ret=wasm.oauthcore_clientId(
+this.__wbg_ptr);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
+deferred1_0,deferred1_1,1)}}completeRedirect(url,state,started_at,now){const val3=+started_at;const val4=+now;let ptr0,len0,
+ptr1,len1;try{ptr0=passStringToWasm0(url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
+state,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*
+1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.oauthcore_completeRedirect(this.__wbg_ptr,ptr0,
+len0,ptr1,len1,val3,val4);if(ret[3]){throw takeFromExternrefTable0(ret[2])}let v5;if(ret[0]!==0){v5=getStringFromWasm0(ret[0],
+ret[1]);wasm.__wbindgen_free(ret[0],ret[1]*1,1)}return v5}get confidential(){const ret=wasm.oauthcore_confidential(this.
+__wbg_ptr);return ret!==0}createAuthorizationRequest(extra_params){var ptr0=isLikeNone(extra_params)?0:passStringToWasm0(
+extra_params,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.oauthcore_createAuthorizationRequest(
+this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}deriveKey(purpose){
+const ptr0=passStringToWasm0(purpose,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+oauthcore_deriveKey(this.__wbg_ptr,ptr0,len0);if(ret[3]){throw takeFromExternrefTable0(ret[2])}var v2=getArrayU8FromWasm0(
+ret[0],ret[1]).slice();wasm.__wbindgen_free(ret[0],ret[1]*1,1);return v2}isCallbackUrl(url){const ptr0=passStringToWasm0(
+url,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.oauthcore_isCallbackUrl(this.
+__wbg_ptr,ptr0,len0);return ret!==0}missingScopes(granted){const ptr0=passStringToWasm0(granted,wasm.__wbindgen_malloc,wasm.
+__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.oauthcore_missingScopes(this.__wbg_ptr,ptr0,len0);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}constructor(client_id,redirect_uri,client_secret,scopes,authorize_url,token_url,api_url){
 let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6;try{ptr0=passStringToWasm0(client_id,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(redirect_uri,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len1=WASM_VECTOR_LEN;ptr2=isLikeNone(client_secret)?0:passStringToWasm0(client_secret,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
@@ -664,9 +669,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_exports={};__export(core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="69fb4d7609bf1fc905b90afbf684cdbedba80ce84df115d28d0666ebe904350a";var section="nocodb-bitbucket-auth";var build="\
-fbb76e8a38a0474d6a83b1fefa4fb3e303f5a7f7aa4884adc6dc5b845d368f1c";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/69\
-fb4d7609bf1fc905b90afbf684cdbedba80ce84df115d28d0666ebe904350a");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isThisBuild(
+var hash="c5a964e55fc6180105ba68ec635e87719d7fcbc3454e7f14e48cb358ea2584f5";var section="nocodb-bitbucket-auth";var build="\
+cfc37c087870c13ebe546ea1aa6cffba18f06959fcdcaea98bb7873f762eb687";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/c5\
+a964e55fc6180105ba68ec635e87719d7fcbc3454e7f14e48cb358ea2584f5");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isThisBuild(
 wasm,identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest2=new Uint8Array(
 await subtle.digest("SHA-256",wasm));const found=Array.from(digest2,byte=>byte.toString(16).padStart(2,"0")).join("");if(found!==
 identity.hash)throw unusable(caller);return wasm}if(!WebAssembly.validate(wasm))throw unusable(caller);const module2=await WebAssembly.
@@ -675,21 +680,21 @@ build:build2}){return WebAssembly.Module.customSections(module2,section2).some(c
 content))===build2)}async function read(source,caller){let found;try{found=await source;if(typeof found==="string"||tagOf(
 found)==="URL")found=await load(String(found));if(isObject(found)&&"arrayBuffer"in found){const response=found;if("ok"in
 response&&!response.ok){throw unusable(caller,`could not be read (status ${Number(response.status)})`)}found=await response.
-arrayBuffer()}}catch(error){throw error instanceof BitbucketAuthError?error:unusable(caller,`could not be read (${kindOf(
+arrayBuffer()}}catch(error){throw error instanceof BitbucketAuthError?error:unusable(caller,`could not be read (${describeCause(
 error)})`)}if(isModule(found))return found;const isBuffer=tagOf(found)==="ArrayBuffer";if(!isBuffer&&!ArrayBuffer.isView(
 found))throw unusable(caller);const bytes=isBuffer?new Uint8Array(found):found;return new Uint8Array(bytes.buffer,bytes.
-byteOffset,bytes.byteLength).slice()}async function load(address){const file=address.startsWith("file:")?new URL(address):
-address;const isPath=!URL.canParse(address)||/^[a-z]:/i.test(address);const isFile=typeof file!=="string"||isPath&&typeof location===
-"undefined";const fs=isFile?globalThis.process?.getBuiltinModule?.("node:fs"):void 0;return fs?fs.promises.readFile(file):
-fetch(address)}function unusable(caller,reason="is not this version's WebAssembly core"){return new BitbucketAuthError({
-code:"INVALID_ARGUMENT",phase:"config",message:`A value given to nocodb-bitbucket-auth cannot be used: source ${reason}.`,
-retryable:false,reauthorize:false,field:"source"},{},caller)}var native=()=>Uint8Array;var fromBase64=text=>native().fromBase64?.(text)??globalThis.Buffer?.from(text,"base64")??Uint8Array.
+byteOffset,bytes.byteLength).slice()}async function load(urlOrPath){const file=urlOrPath.startsWith("file:")?new URL(urlOrPath):
+urlOrPath;const isPath=!URL.canParse(urlOrPath)||/^[a-z]:/i.test(urlOrPath);const isFile=typeof file!=="string"||isPath&&
+typeof location==="undefined";const fs=isFile?globalThis.process?.getBuiltinModule?.("node:fs"):void 0;return fs?fs.promises.
+readFile(file):fetch(urlOrPath)}function unusable(caller,reason="is not this version's WebAssembly core"){return new BitbucketAuthError(
+{code:"INVALID_ARGUMENT",phase:"config",message:`An argument passed to nocodb-bitbucket-auth is invalid: source ${reason}\
+.`,retryable:false,reauthorize:false,field:"source"},{},caller)}var native=()=>Uint8Array;var fromBase64=text=>native().fromBase64?.(text)??globalThis.Buffer?.from(text,"base64")??Uint8Array.
 from(atob(text),character=>character.charCodeAt(0));var fromHex=text=>native().fromHex?.(text)??globalThis.Buffer?.from(
 text,"hex")??Uint8Array.from({length:text.length/2},(_,at)=>parseInt(text.slice(2*at,2*at+2),16));var loader=createLoader({makeGlue:core_bg_default,identity:core_wasm_key_exports,decode:fromBase64,read:readSource});var core=loader.
 core;var init=loader.init;var failure=loader.failure;var readArgument=createArgumentReader(core);function readSafely(phase,field,work){try{return work()}catch(error){throw error instanceof
 BitbucketAuthError?error:failure("INVALID_ARGUMENT",phase,{field})}}var objectOrEmpty=value=>isObject(value)?value:{};function pick(value,names){
 const given=objectOrEmpty(value);return Object.fromEntries(names.filter(name=>name in given).map(name=>[name,given[name]]))}
-var stringOrUndefined=value=>typeof value==="string"?value:void 0;function memberToJson(value,name){try{return JSON.stringify(
+var stringOrUndefined2=value=>typeof value==="string"?value:void 0;function memberToJson(value,name){try{return JSON.stringify(
 objectOrEmpty(value)[name])}catch{return void 0}}function membersToJson(value,names){const written=names.map(name=>[name,
 memberToJson(value,name)]).filter(([,json])=>json!==void 0);return`{${written.map(([name,json])=>`"${name}":${json}`).join(
 ",")}}`}var AuthorizationClient=class{#handle;#readArgument;constructor(handle,readArgument2){this.#handle=handle;this.#readArgument=
@@ -703,10 +708,10 @@ callback:text}=this.#readArgument(caller,"callback",{callback});return{code:call
 text,state))}}};var createHash;function digest(text){createHash??=process.getBuiltinModule("node:crypto").createHash;return createHash("\
 sha256").update(text).digest()}function readEnvironment(env){const{environmentVariables,proxyVariables,readEnvironment:judgeEnvironment}=core();const variables=readSafely(
 "config","env",()=>{const proxyNames=proxyVariables().split(" ");const proxySource=proxyNames.some(name=>env[name]!==void 0)?
-env:process.env;const stringVariables=(from,names)=>names.map(name=>[name,from[name]]).filter(([,value])=>typeof value===
-"string");return Object.fromEntries([...stringVariables(env,environmentVariables().split(" ")),...stringVariables(proxySource,
-proxyNames)])});const{settings,...handles}=judgeEnvironment(JSON.stringify(variables));return{...settings,...handles}}function lazyEnvironment(env){
-let environment;return()=>environment??=readEnvironment(env)}function vaultReferenceMembers(config){return Object.keys(config).filter(name=>isObject(config[name])&&core().isVaultReference(
+env:process.env;const stringVariables=(from,names2)=>names2.map(name=>[name,from[name]]).filter(([,value])=>typeof value===
+"string");const names=environmentVariables().split(" ");return Object.fromEntries([...stringVariables(env,names),...stringVariables(
+proxySource,proxyNames)])});const{settings,...handles}=judgeEnvironment(JSON.stringify(variables));return{...settings,...handles}}
+function lazyEnvironment(env){let environment;return()=>environment??=readEnvironment(env)}function vaultReferenceMembers(config){return Object.keys(config).filter(name=>isObject(config[name])&&core().isVaultReference(
 memberToJson(config,name)??""))}var SECRET_MEMBERS=["token","oauth_token","refresh_token","access_token","bearer_token","password","client_secret","secr\
 et"];var MASK="********";var MASKED_MEMBERS=[...SECRET_MEMBERS,"email"];function maskConfig(config){const{oauth:_transient,
 _vars,...visible}=objectOrEmpty(config);const references=vaultReferenceMembers(visible);for(const name of SECRET_MEMBERS){
@@ -714,7 +719,7 @@ if(visible[name]&&!references.includes(name))visible[name]=MASK}return visible}f
 config);return MASKED_MEMBERS.filter(name=>given[name]===MASK)}function restoreCredentials(config,stored){const storedMembers=objectOrEmpty(
 stored);const restored={...config};for(const name of maskedMembers(config)){if(name in storedMembers&&storedMembers[name]!==
 MASK)restored[name]=storedMembers[name];else delete restored[name]}return restored}function parseOAuthPayload(payload){return readSafely("exchange","code",()=>{const{code:inner}=objectOrEmpty(payload);const{
-code,code_verifier:codeVerifier}=objectOrEmpty(isObject(inner)||inner===null?inner:payload);return{code,codeVerifier}})}function judgeTokenResponse(caller,client,response){const given=readArgument(caller,"tokenResponse",response);const{grant,
+code,code_verifier:codeVerifier}=objectOrEmpty(isObject(inner)||inner===null?inner:payload);return{code,codeVerifier}})}function parseTokenResponse(caller,client,response){const given=readArgument(caller,"tokenResponse",response);const{grant,
 status,body,receivedAt,headers={},previous={},request={}}=given;return callCore(caller,()=>client.parseTokenResponse(grant,
 status,body,receivedAt,headers["content-type"],headers["www-authenticate"],headers["retry-after"],previous.refreshToken,
 previous.scopes,request.body))}var DEFAULT_SCOPES=Object.freeze(["repository","repository:write","pullrequest","pullrequest:write","issue","issue:write",
@@ -722,11 +727,11 @@ previous.scopes,request.body))}var DEFAULT_SCOPES=Object.freeze(["repository","r
 redirectUri,clientSecret,scopes,endpoints={}}=readArgument(caller,"clientOptions",options);const{authorizeUrl,tokenUrl,apiUrl}=endpoints;
 const handle=callCore(caller,()=>new(core()).OAuthCore(clientId,redirectUri,clientSecret,scopes,authorizeUrl,tokenUrl,apiUrl));
 super(handle,readArgument);this.#handle=handle}buildTokenRequest(grant){const given=readArgument(this.buildTokenRequest,
-"codeGrant",grant);const{code,codeVerifier,redirectUri,code_verifier:itsOtherName}=given;return callCore(this.buildTokenRequest,
-()=>this.#handle.buildTokenRequest(code,codeVerifier,itsOtherName,redirectUri))}buildRefreshRequest(grant){const{refreshToken}=readArgument(
+"codeGrant",grant);const{code,codeVerifier,redirectUri,code_verifier:snakeCaseVerifier}=given;return callCore(this.buildTokenRequest,
+()=>this.#handle.buildTokenRequest(code,codeVerifier,snakeCaseVerifier,redirectUri))}buildRefreshRequest(grant){const{refreshToken}=readArgument(
 this.buildRefreshRequest,"refreshGrant",grant);return callCore(this.buildRefreshRequest,()=>this.#handle.buildRefreshRequest(
 refreshToken))}buildClientCredentialsRequest(){return callCore(this.buildClientCredentialsRequest,()=>this.#handle.buildClientCredentialsRequest())}parseTokenResponse(response){
-return judgeTokenResponse(this.parseTokenResponse,this.#handle,response)}};function createClient(options){return new OAuthClient(
+return parseTokenResponse(this.parseTokenResponse,this.#handle,response)}};function createClient(options){return new OAuthClient(
 options,createClient)}function expandScopes(list){const{scopes}=readArgument(expandScopes,"scopes",{scopes:list});return callCore(
 expandScopes,()=>core().expandScopes(scopes))}function missingScopes(required,granted){const given=readArgument(missingScopes,
 "requiredScopes",{required,granted});return callCore(missingScopes,()=>core().missingScopes(given.required,given.granted))}

@@ -209,10 +209,10 @@ declare class BitbucketAuthIntegration {
     #private;
     /**
      * @param {IntegrationConfig} [config] as stored
-     * @param {HostServices} [host]
+     * @param {HostServices} [services]
      * @param {() => object} [environment] returns the entry's validated environment; by default that of `process.env`
      */
-    constructor(config?: IntegrationConfig$1, host?: HostServices$1, environment?: () => object);
+    constructor(config?: IntegrationConfig$1, services?: HostServices$1, environment?: () => object);
     /** The config without the data of `saveVars`. It contains the credentials. */
     get config(): {
         type?: string | undefined;
@@ -236,7 +236,7 @@ declare class BitbucketAuthIntegration {
      */
     getVars(): unknown;
     /**
-     * Has NocoDB store the integration's own data with the config, together with the newest tokens: others may have renewed them
+     * Has NocoDB store the integration's own data with the config, together with the newest tokens: others may have refreshed them
      * since this config was read.
      *
      * @param {unknown} vars
@@ -261,20 +261,20 @@ declare class BitbucketAuthIntegration {
      * kept as long as it is needed. The credential goes to the API's origin only. `client.paginate(path, params)` iterates over
      * lists of several pages.
      *
-     * Tokens that can be renewed are renewed before they expire and after a 401, once for all users of the connection. A request
-     * that was answered with 401 is retried with the new token, if its body can be sent again. If another process had renewed that
-     * token and it has expired as well, the request is retried once more. Requests with an idempotent method are retried up to
-     * three times when Bitbucket is busy or the connection breaks; a request may set `'axios-retry': { retries: 0 }`. Requests
-     * wait for Bitbucket's rate limit.
+     * Tokens that can be refreshed are refreshed before they expire and after a 401, once for all users of the connection. A
+     * request that was answered with 401 is retried with the new token, if its body can be sent again. If another process had
+     * refreshed that token and it has expired as well, the request is retried once more. Requests with an idempotent method are
+     * retried up to three times when Bitbucket is busy or the connection breaks; a request may set `'axios-retry': { retries: 0
+     * }`. Requests wait for Bitbucket's rate limit.
      *
      * Errors are Axios errors. None of them contains the credential, and each has an `error.bitbucket`, a `BitbucketAuthError`
-     * that says what it means. If a request was not sent, for instance because the tokens cannot be renewed, that error is also
+     * that says what it means. If a request was not sent, for instance because the tokens cannot be refreshed, that error is also
      * the `error.cause`.
      *
      * @returns {Promise<BitbucketClient>} the same instance each time
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config contains no usable token, `RECONNECT_REQUIRED` when the
      *   user has to connect again, `INVALID_CONFIG`, and what the transport and `OAuthClient.parseTokenResponse` throw
-     *   when the tokens have expired and cannot be renewed
+     *   when the tokens have expired and cannot be refreshed
      */
     authenticate(): Promise<BitbucketClient$1>;
     /** The client that `authenticate` or `use` returned last; `null` before that, and after `destroy`. */
@@ -282,13 +282,14 @@ declare class BitbucketAuthIntegration {
     /**
      * Runs `work` with the client. The client retries requests that were answered with 401. Sometimes only `work` can do that:
      * when a request's body was a stream, or when `work` failed with an error of its own that has the status 401 or contains
-     * "token expired", "invalid_grant" or "unauthorized". Then the tokens are renewed, and `work` is run once more from the
-     * beginning. Access tokens and API tokens cannot be renewed, and new tokens do not help after a 403.
+     * "token expired", "invalid_grant" or "unauthorized". Then the tokens are refreshed, and `work` is run once more from the
+     * beginning. Access tokens and API tokens cannot be refreshed, and new tokens do not help after a 403.
      *
      * @template T
      * @param {(client: BitbucketClient) => T | Promise<T>} work
      * @returns {Promise<T>}
-     * @throws {unknown} what `work` throws; what `authenticate` throws, also when the tokens expire meanwhile or cannot be renewed
+     * @throws {unknown} what `work` throws; what `authenticate` throws, also when the tokens expire meanwhile or cannot be
+     *   refreshed
      */
     use<T>(work: (client: BitbucketClient$1) => T | Promise<T>): Promise<T>;
     /**
@@ -313,7 +314,8 @@ declare class BitbucketAuthIntegration {
      * @param {IntegrationConfig} [_config] accepted because NocoDB passes it; not used
      * @param {{ isInTransaction?: boolean }} [options] `isInTransaction`: NocoDB keeps a database transaction open meanwhile. So
      *   only one request is sent, for at most five seconds, and the account is not requested
-     * @returns {Promise<StoredTokens & { type: 'oauth', authorized_at: string, account?: Account }>} `account` if Bitbucket returns it
+     * @returns {Promise<StoredTokens & { type: 'oauth', authorized_at: string, account?: Account }>} `account` if Bitbucket
+     *   returns it
      * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
      *   `OAuthClient.parseTokenResponse` throw
      */
@@ -339,7 +341,7 @@ declare class BitbucketAuthIntegration {
         refresh_token: string;
     }, _config?: IntegrationConfig$1): Promise<StoredTokens$1>;
     /**
-     * For schedulers: renews the tokens of a connection that was not used for 60 days. An unused refresh token becomes invalid
+     * For schedulers: refreshes the tokens of a connection that was not used for 60 days. An unused refresh token becomes invalid
      * after three months. Does nothing when no refresh is due.
      *
      * @returns {Promise<{ renewed: boolean }>}
@@ -375,8 +377,8 @@ declare class BitbucketAuthIntegration {
     /**
      * The repositories of a workspace that the connection can see. Exposed to NocoDB's creators.
      *
-     * @param {PageQuery & { workspace?: string | undefined }} [query] `workspace`: slug, or UUID in braces; by default the workspace
-     *   in the config
+     * @param {PageQuery & { workspace?: string | undefined }} [query] `workspace`: slug, or UUID in braces; by default the
+     *   workspace in the config
      * @returns {Promise<Page<Repository>>}
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
      */
@@ -599,7 +601,7 @@ type IntegrationEntry = {
      * uses the entry's
      * environment
      */
-    wrapper: new (config?: IntegrationConfig, host?: HostServices) => BitbucketAuthIntegration;
+    wrapper: new (config?: IntegrationConfig, services?: HostServices) => BitbucketAuthIntegration;
     /**
      * created when it is first read, which also logs the environment's problems, once
      */

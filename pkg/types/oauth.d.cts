@@ -21,20 +21,20 @@ type TokenResponse$1 = {
      */
     receivedAt: number;
     /**
-     * what was asked for
+     * of the token request
      */
     grant: 'authorization_code' | 'refresh_token' | 'client_credentials';
     /**
      * the token
-     * set that was refreshed: its refresh token and its scopes are kept when the answer brings none
+     * set that was refreshed: its refresh token and its scopes stay if the response has none
      */
     previous?: {
         refreshToken?: string | undefined;
         scopes?: readonly string[] | undefined;
     } | undefined;
     /**
-     * the request that was answered: its secrets are cut out of what
-     * the server says
+     * the token request: its secrets are removed from the server's
+     * error message
      */
     request?: Pick<TokenRequest$1, 'body'> | undefined;
 };
@@ -54,16 +54,16 @@ type ClientOptions = {
      */
     clientSecret?: string | undefined;
     /**
-     * an absolute https address without a fragment, or http on loopback; sent byte for byte
+     * an absolute https URL without a fragment, or http on loopback; sent byte for byte
      */
     redirectUri: string;
     /**
      * by default `DEFAULT_SCOPES`; an empty list sends no scope
-     * parameter, which asks for all that the client has
+     * parameter, which requests all scopes of the client
      */
     scopes?: readonly string[] | string | undefined;
     /**
-     * other addresses than Bitbucket Cloud's: https, or http on loopback
+     * other URLs than Bitbucket Cloud's: https, or http on loopback
      */
     endpoints?: {
         authorizeUrl?: string | undefined;
@@ -72,20 +72,19 @@ type ClientOptions = {
     } | undefined;
 };
 /**
- * The scopes that are requested unless others are configured, in this order. Frozen.
+ * The scopes that a client requests by default, in this order. Frozen.
  *
  * @type {readonly string[]}
  */
 declare const DEFAULT_SCOPES: readonly string[];
 /**
- * An OAuth client at Bitbucket: validated once, for as long as it is needed. Made by `createClient`. Nothing that
- * prints or serialises it shows the secret.
+ * An OAuth client at Bitbucket, which `createClient` validates once. Printing or serializing it never shows the secret.
  */
 declare class OAuthClient extends AuthorizationClient {
     #private;
     /**
      * @param {ClientOptions} options
-     * @param {Function} [caller] the function in whose caller the stack of an error shall start
+     * @param {Function} [caller] the public function in whose caller the stack of an error starts
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
      */
     constructor(options: ClientOptions, caller?: Function);
@@ -93,8 +92,8 @@ declare class OAuthClient extends AuthorizationClient {
      * The request that exchanges a code for tokens (RFC 6749 section 4.1.3). Send it without following redirects.
      *
      * @param {{ code: string, codeVerifier?: string | undefined, code_verifier?: string | undefined, redirectUri?: string | undefined }
-     *   } grant `code`: as `validateAuthorizationResponse` or `authorizeInPopup` gave it, which have checked the state; the latter
-     *   has the verifier as `code_verifier`; `redirectUri`: when the code was asked for with another than the client's
+     *   } grant `code`: from `validateAuthorizationResponse` or `authorizeInPopup`, which have checked the state; the latter returns
+     *   the verifier as `code_verifier`; `redirectUri`: if the authorization request had another one than the client's
      * @returns {TokenRequest}
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
      */
@@ -106,7 +105,7 @@ declare class OAuthClient extends AuthorizationClient {
     }): TokenRequest;
     /**
      * The request that exchanges a refresh token for new tokens (RFC 6749 section 6). Bitbucket rotates refresh tokens:
-     * store the answer before it is used.
+     * store the new tokens before you use them.
      *
      * @param {{ refreshToken: string }} grant
      * @returns {TokenRequest}
@@ -119,11 +118,11 @@ declare class OAuthClient extends AuthorizationClient {
      * The request for a token of the client itself (RFC 6749 section 4.4).
      *
      * @returns {TokenRequest}
-     * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the client has no secret
+     * @throws {BitbucketAuthError} `INVALID_ARGUMENT` if the client has no secret
      */
     buildClientCredentialsRequest(): TokenRequest;
     /**
-     * Judges the token endpoint's answer (RFC 6749 sections 5.1 and 5.2).
+     * Parses a response of the token endpoint (RFC 6749 sections 5.1 and 5.2).
      *
      * @param {TokenResponse} response
      * @returns {TokenSet}
@@ -134,7 +133,7 @@ declare class OAuthClient extends AuthorizationClient {
     parseTokenResponse(response: TokenResponse): TokenSet;
 }
 /**
- * Validates the configuration of an OAuth client, once.
+ * Creates an OAuth client, and validates its configuration.
  *
  * @param {ClientOptions} options
  * @returns {OAuthClient}
@@ -145,16 +144,16 @@ declare function createClient(options: ClientOptions): OAuthClient;
  * Adds the scopes that the given ones imply at Bitbucket (`pullrequest` implies `repository`).
  *
  * @param {readonly string[]} list
- * @returns {string[]} the given ones first, in their order; unknown ones are kept
+ * @returns {string[]} the given ones first, in their order; unknown scopes stay
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
  */
 declare function expandScopes(list: readonly string[]): string[];
 /**
- * What the granted scopes lack, implied ones counted as granted.
+ * The required scopes that were not granted. Implied scopes count as granted.
  *
  * @param {readonly string[]} required
  * @param {readonly string[]} granted
- * @returns {string[]} empty when nothing is missing
+ * @returns {string[]} empty if nothing is missing
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
  */
 declare function missingScopes(required: readonly string[], granted: readonly string[]): string[];

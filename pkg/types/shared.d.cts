@@ -1,4 +1,23 @@
 /**
+ * A token request. It contains secrets: send it, do not log it.
+ */
+interface TokenRequest {
+    /**
+     * Always `POST`.
+     */
+    method: string;
+    /**
+     * The token endpoint.
+     */
+    url: string;
+    headers: Record<string, string>;
+    /**
+     * Encoded as `application/x-www-form-urlencoded`.
+     */
+    body: string;
+}
+
+/**
  * An authorization request, to be kept until the callback.
  */
 interface AuthorizationRequest$1 {
@@ -25,27 +44,79 @@ interface AuthorizationRequest$1 {
 }
 
 /**
- * How a failure leaves the core. Fields that do not apply are left out.
+ * The account that a credential belongs to.
+ */
+interface Account {
+    /**
+     * The UUID in braces.
+     */
+    uuid?: string;
+    /**
+     * The name that Bitbucket uses in URLs.
+     */
+    nickname?: string;
+    /**
+     * The name that Bitbucket shows to users.
+     */
+    displayName?: string;
+}
+
+/**
+ * The credential in a stored config.
+ */
+interface StoredCredential {
+    /**
+     * Its type, as NocoDB names it.
+     */
+    kind: 'oauth' | 'api_key' | 'basic' | 'custom';
+    /**
+     * The token; absent when it has to be requested first.
+     */
+    accessToken?: string;
+    /**
+     * The value of the `Authorization` header; absent when the token has to be requested first.
+     */
+    authorization?: string;
+    /**
+     * The Atlassian account of an API token.
+     */
+    email?: string;
+    /**
+     * Whether a new token can be requested without a user.
+     */
+    canRefresh: boolean;
+    /**
+     * Whether it belongs to a user.
+     */
+    hasUser: boolean;
+    /**
+     * What seems to be wrong with the token.
+     */
+    hint?: string;
+}
+
+/**
+ * The data of an error. Fields that do not apply are left out.
  */
 interface ErrorDetails$1 {
     /**
-     * Stable name of the failure.
+     * The stable name of the error.
      */
     code: Code;
     /**
-     * The step of a connection's life in which it happened.
+     * The step in the life of a connection in which the error occurred.
      */
     phase: Phase$1;
     /**
-     * What is wrong and what mends it.
+     * What is wrong, and how to fix it.
      */
     message: string;
     /**
-     * Whether the same request may succeed later without anybody doing anything.
+     * Whether the same request may succeed later without any action.
      */
     retryable: boolean;
     /**
-     * Whether only the user can mend it, by connecting again.
+     * Whether only the user can fix it, by authenticating again.
      */
     reauthorize: boolean;
     /**
@@ -53,11 +124,11 @@ interface ErrorDetails$1 {
      */
     error?: string;
     /**
-     * Bitbucket's description: cut, control characters and secrets removed.
+     * Bitbucket's description, shortened and without control characters and secrets.
      */
     errorDescription?: string;
     /**
-     * The HTTP status of the answer.
+     * The HTTP status of the response.
      */
     status?: number;
     /**
@@ -69,21 +140,21 @@ interface ErrorDetails$1 {
      */
     retryAfter?: number;
     /**
-     * The scopes that the request needs, as Bitbucket's API says.
+     * The scopes that the request needs, according to Bitbucket's API.
      */
     required?: string[];
     /**
-     * The scopes that the credential has, as Bitbucket's API says.
+     * The scopes that the credential has, according to Bitbucket's API.
      */
     granted?: string[];
     /**
-     * Atlassian's page about a part of the API that was removed.
+     * Atlassian's announcement that this part of the API is removed.
      */
     announcementUrl?: string;
 }
 
 /**
- * The step of a connection's life in which an error happened.
+ * The step in the life of a connection in which an error occurred.
  */
 type Phase$1 = "config" | "authorize" | "callback" | "exchange" | "refresh" | "api";
 
@@ -97,7 +168,7 @@ type TokenType = "bearer";
  */
 interface TokenSet {
     /**
-     * Sent as `Authorization: Bearer`.
+     * The access token, sent as `Authorization: Bearer`.
      */
     accessToken: string;
     /**
@@ -105,70 +176,17 @@ interface TokenSet {
      */
     tokenType: TokenType;
     /**
-     * Exchanged for the next tokens.
+     * The refresh token, which is exchanged for the next tokens.
      */
     refreshToken?: string;
     /**
-     * In milliseconds since the epoch; absent when the answer did not say.
+     * When the access token expires, in milliseconds since 1970; absent if the response did not say.
      */
     expiresAt?: number;
     /**
-     * As granted, in the answer's order.
+     * The granted scopes, in the response's order.
      */
     scopes: string[];
-}
-
-/**
- * What a stored config says of its credential.
- */
-interface StoredCredential {
-    /**
-     * Its kind, as NocoDB names it.
-     */
-    kind: 'oauth' | 'api_key' | 'basic' | 'custom';
-    /**
-     * The token, unless one has to be fetched first.
-     */
-    accessToken?: string;
-    /**
-     * The value of the header `Authorization`; absent when a token has to be fetched first.
-     */
-    authorization?: string;
-    /**
-     * The Atlassian account of an API token.
-     */
-    email?: string;
-    /**
-     * Whether a new token can be had without anybody doing anything.
-     */
-    canRefresh: boolean;
-    /**
-     * Whether it is a person's.
-     */
-    hasUser: boolean;
-    /**
-     * What seems to be wrong with the token.
-     */
-    hint?: string;
-}
-
-/**
- * What a token request needs on the wire. It holds secrets: send it, do not log it.
- */
-interface TokenRequest {
-    /**
-     * Always `POST`.
-     */
-    method: string;
-    /**
-     * The token endpoint.
-     */
-    url: string;
-    headers: Record<string, string>;
-    /**
-     * In the form of `application/x-www-form-urlencoded`.
-     */
-    body: string;
 }
 
 /**
@@ -177,29 +195,11 @@ interface TokenRequest {
 type Code = "INVALID_ARGUMENT" | "INVALID_CONFIG" | "POPUP_BLOCKED" | "AUTHORIZATION_TIMEOUT" | "CALLBACK_INVALID" | "CALLBACK_DUPLICATE_PARAMETER" | "CALLBACK_UNSUPPORTED_RESPONSE" | "STATE_MISSING" | "STATE_MISMATCH" | "ISSUER_MISMATCH" | "ACCESS_DENIED" | "AUTHORIZATION_FAILED" | "CODE_MISSING" | "REQUEST_FAILED" | "REQUEST_TIMEOUT" | "REQUEST_ABORTED" | "REDIRECT_REFUSED" | "RESPONSE_TOO_LARGE" | "RESPONSE_NOT_JSON" | "RESPONSE_INVALID" | "UNEXPECTED_STATUS" | "UNSUPPORTED_TOKEN_TYPE" | "INVALID_CLIENT" | "INVALID_GRANT" | "RECONNECT_REQUIRED" | "TOKEN_REQUEST_FAILED" | "API_UNAUTHENTICATED" | "API_INSUFFICIENT_SCOPE" | "API_NOT_FOUND" | "API_GONE" | "API_RATE_LIMITED" | "API_NOT_READY" | "API_FAILED" | "FOREIGN_ORIGIN" | "REFRESH_PENDING" | "PERSIST_FAILED";
 
 /**
- * Whose credential it is.
- */
-interface Account {
-    /**
-     * The UUID in braces.
-     */
-    uuid?: string;
-    /**
-     * What Bitbucket shows in addresses.
-     */
-    nickname?: string;
-    /**
-     * What Bitbucket shows to people.
-     */
-    displayName?: string;
-}
-
-/**
- * The one error class, and the only place where it is made.
+ * The error class of this package.
  *
- * In: the plain object by which the core describes a failure. Out: a `BitbucketAuthError` with a stack that starts
- * at the caller. What never happens here: a text is made up, or a server's answer, a request or a library's own
- * error is attached; the core has already decided what may be told.
+ * In: the plain object with which the core describes a failure. Out: a `BitbucketAuthError` whose stack starts at the caller.
+ * What never happens here: a message is written, or a server's response, a request or an error of other code is attached; the
+ * core has decided what an error may contain.
  */
 type ErrorCode = Code;
 type ErrorDetails = ErrorDetails$1;
@@ -213,22 +213,22 @@ declare const Described: new (message: string, options?: {
     cause?: Error;
 }) => Error & ErrorDetails;
 /**
- * Every failure of this package. Branch on `code`; texts may change. No property ever holds a code, token, secret,
- * verifier, state or full address.
+ * Every failure of this package. Branch on `code`; messages may change. No property contains an authorization code, token,
+ * secret, verifier, state or complete URL.
  */
 declare class BitbucketAuthError extends Described {
     /**
      * @param {ErrorDetails} failure as the core describes it
-     * @param {{ detail?: string, cause?: Error }} [extra] `detail`: more words for the message, in brackets;
+     * @param {{ detail?: string, cause?: Error }} [extra] `detail`: a text to append to the message in brackets;
      *   `cause`: an error that holds nothing but a message and a `code`
-     * @param {Function} [caller] the public function in whose caller the stack shall start
+     * @param {Function} [caller] the public function in whose caller the stack starts
      */
     constructor(failure: ErrorDetails, { detail, cause }?: {
         detail?: string;
         cause?: Error;
     }, caller?: Function);
     /**
-     * What a log may keep: the message and the fields, without the stack.
+     * The message and the fields without the stack, for logs.
      *
      * @returns {Record<string, unknown>}
      */
@@ -261,34 +261,34 @@ declare const init$1: (source?: CoreSource | Promise<CoreSource>) => Promise<voi
 
 type AuthorizationRequest = AuthorizationRequest$1;
 type RuntimeType<Name extends string> = RuntimeType$1<Name>;
-/** Nothing that prints or serialises it shows the secret. */
+/** Printing or serializing it never shows the secret. */
 declare class AuthorizationClient {
     #private;
     /** The Key, as configured. */
     get clientId(): string;
     /** The redirect URI, byte for byte as configured. */
     get redirectUri(): string;
-    /** The scopes that are requested; empty when no scope parameter is sent. */
+    /** The requested scopes; empty if the client sends no scope parameter. */
     get scopes(): string[];
     /** The authorization endpoint. */
     get authorizeUrl(): string;
     /** The token endpoint. */
     get tokenUrl(): string;
-    /** The base address of the API. */
+    /** The base URL of the API. */
     get apiUrl(): string;
     /** Whether the client has a secret (RFC 6749 section 2.1). */
     get confidential(): boolean;
     /**
-     * The authorization address for NocoDB's form, whose GUI appends state and PKCE by itself.
+     * The authorization URL for NocoDB's form. NocoDB's GUI appends state and PKCE.
      *
-     * @returns {string} without `state`, `code_challenge` and `code_challenge_method`, and always with a query
+     * @returns {string} without `state`, `code_challenge` and `code_challenge_method`. It always has a query
      */
     authorizationUrl(): string;
     /**
      * Starts a login with a fresh state (RFC 6749 section 10.12) and PKCE S256 (RFC 7636).
      *
-     * @param {{ extraParams?: Record<string, string> | undefined }} [options] parameters to add; they cannot replace the client's
-     *   own
+     * @param {{ extraParams?: Record<string, string> | undefined }} [options] parameters to add; they cannot replace those of
+     *   the client
      * @returns {AuthorizationRequest}
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
      */
@@ -296,11 +296,11 @@ declare class AuthorizationClient {
         extraParams?: Record<string, string> | undefined;
     }): AuthorizationRequest;
     /**
-     * Judges what came back to the redirect URI. The state is checked before anything else is believed.
+     * Validates a callback to the redirect URI. It checks the state before it uses any other parameter.
      *
-     * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback the address, or its query
-     * @param {{ state: string }} expected what `createAuthorizationRequest` returned for this user
-     * @returns {{ code: string }} for `buildTokenRequest`; good for one use within minutes
+     * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback its URL, or the query of that
+     * @param {{ state: string }} expected the state that `createAuthorizationRequest` returned for this user
+     * @returns {{ code: string }} for `buildTokenRequest`; valid for one use within minutes
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `CALLBACK_INVALID`, `CALLBACK_DUPLICATE_PARAMETER`,
      *   `CALLBACK_UNSUPPORTED_RESPONSE`, `STATE_MISSING`, `STATE_MISMATCH`, `ISSUER_MISMATCH`, `ACCESS_DENIED`,
      *   `AUTHORIZATION_FAILED`, `CODE_MISSING`
