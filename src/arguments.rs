@@ -64,7 +64,7 @@ use MemberType::{
 impl MemberType {
     fn reason(self) -> Reason {
         match self {
-            Any | Ignored | LoginTimeout => "cannot be used",
+            Any | Ignored | LoginTimeout => "has an invalid value",
             Text => "is not a string",
             Number => "is not a number",
             Bytes => "is neither a string nor a Uint8Array",

@@ -46,7 +46,7 @@ pub fn cure(error: &str) -> Option<&'static str> {
 /// What each of Bitbucket's OAuth scopes permits, and each of the API token scopes that users need first, for the person who
 /// chooses scopes.
 const PURPOSES: [(&str, &str); 26] = [
-    ("account", "who the user is, and which workspaces there are"),
+    ("account", "read the user's profile and workspaces"),
     ("account:write", "change the user's account"),
     ("email", "the user's e-mail addresses"),
     ("project", "read projects"),
@@ -65,11 +65,11 @@ const PURPOSES: [(&str, &str); 26] = [
     ("snippet:write", "create and change snippets"),
     ("pipeline", "read pipelines"),
     ("pipeline:write", "run and stop pipelines"),
-    ("pipeline:variable", "change the variables of pipelines"),
-    ("runner", "read runners of pipelines"),
-    ("runner:write", "manage runners of pipelines"),
-    ("read:user:bitbucket", "who the user is"),
-    ("read:workspace:bitbucket", "which workspaces there are"),
+    ("pipeline:variable", "change pipeline variables"),
+    ("runner", "read pipeline runners"),
+    ("runner:write", "manage pipeline runners"),
+    ("read:user:bitbucket", "read the user's profile"),
+    ("read:workspace:bitbucket", "read workspaces"),
     ("read:repository:bitbucket", "read repositories"),
     ("read:pullrequest:bitbucket", "read pull requests"),
 ];
