@@ -1,4 +1,4 @@
-//! What the shared cases cannot say about tokens, because it needs no response.
+//! Tests of tokens that need no shared case.
 
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::credential::AuthType;
