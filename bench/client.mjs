@@ -12,7 +12,7 @@ export const title = 'The API client';
 const SIZES = [200, 100];
 const QUICK = [2, 10];
 
-const MOST_PERCENT = 10;
+const MAX_PERCENT = 10;
 
 /** Pull requests in the response. A usual page has more, which makes the client's share smaller. */
 const PAGELEN = 10;
@@ -23,8 +23,8 @@ export async function* measure({ quick }) {
   try {
     yield `A page of ${PAGELEN} pull requests (${bytes.toLocaleString('en-GB')} bytes) over loopback, added time of the client`;
     for (const [kind, adapter, most] of [
-      ['access token', 'http', MOST_PERCENT],
-      ['OAuth2', 'http', MOST_PERCENT],
+      ['access token', 'http', MAX_PERCENT],
+      ['OAuth2', 'http', MAX_PERCENT],
       ['OAuth2', 'fetch', undefined],
     ]) {
       const task = { apiUrl, kind, adapter, sizes: quick ? QUICK : SIZES };

@@ -15,7 +15,7 @@ const SIZES = { connections: [1, 10, 100, 1000, 10_000], rounds: 21, calls: 400,
 const QUICK = { connections: [1, 10], rounds: 3, calls: 50, counted: 20 };
 
 /** Calls with a new wrapper each, compared with a bare Axios instance: 1,200 calls where that makes 1,680. */
-const LEAST_SHARE = 1200 / 1680;
+const MIN_SHARE = 1200 / 1680;
 
 export async function* measure({ quick }) {
   const sizes = quick ? QUICK : SIZES;
@@ -57,7 +57,7 @@ async function* calls({ rounds, calls: count }) {
     yield { name: 'a wrapper for each call', value: median(wrapper), unit: 'per second' };
     yield { name: 'bare Axios, one instance', value: median(bare), unit: 'per second' };
     const share = median(wrapper.map((value, round) => value / bare[round]));
-    yield { name: 'times as many as bare Axios', value: share, unit: '×', least: LEAST_SHARE };
+    yield { name: 'times as many as bare Axios', value: share, unit: '×', least: MIN_SHARE };
   } finally {
     await stop();
   }

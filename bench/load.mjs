@@ -5,7 +5,7 @@
  * In: the number of runs. Out: figures, compared with the start of a login in hand-written JavaScript. What never happens here: a
  * measurement in this process (the programs in load/ measure).
  *
- * The URL contains no random values, like the one in NocoDB's form. The start of a login needs random values, and the first ones
+ * Like the URL in NocoDB's form, this one contains no random values. The start of a login needs random values, and the first ones
  * cost a Node.js process milliseconds, with or without this package.
  */
 import { execFile } from 'node:child_process';
@@ -17,15 +17,15 @@ import { firstCallsInChromium } from './load/chromium.mjs';
 
 export const title = 'Loading, and the first call';
 
-const MOST_MILLISECONDS = 15;
+const MAX_FIRST_CALL_MS = 15;
 
 /** How long `doctor --help` may take, without the time of a Node.js process that does nothing. */
-const MOST_MILLISECONDS_FOR_HELP = 150;
+const MAX_HELP_MS = 150;
 
 export async function* measure({ quick }) {
   const times = quick ? 2 : 41;
   yield* inNode('Node.js 20', process.execPath, times);
-  yield* inNode('Node.js 22', node22, times, MOST_MILLISECONDS);
+  yield* inNode('Node.js 22', node22, times, MAX_FIRST_CALL_MS);
   yield* inChromium(quick ? 2 : 15);
   yield* onTheCommandLine(times);
 }
@@ -80,7 +80,7 @@ async function* onTheCommandLine(times) {
   }
   yield {
     name: '`doctor --help`, on top of a process that does nothing',
-    value: quantile(differences, 0.5), unit: 'ms', most: MOST_MILLISECONDS_FOR_HELP,
+    value: quantile(differences, 0.5), unit: 'ms', most: MAX_HELP_MS,
   };
 }
 

@@ -12,9 +12,9 @@ const SIZES = { connections: 10_000, often: { connections: 1000, times: 20 }, id
 const QUICK = { connections: 60, often: { connections: 10, times: 3 }, idle: [3, 100], loopback: [2, 10] };
 
 const KB = 1024;
-const MOST_MICROSECONDS = 5;
-const MOST_BYTES = 4 * KB;
-const MOST_AT_ONCE = 50;
+const MAX_MICROSECONDS = 5;
+const MAX_BYTES = 4 * KB;
+const MAX_CONCURRENT = 50;
 
 export async function* measure({ quick }) {
   const sizes = quick ? QUICK : SIZES;
@@ -41,7 +41,7 @@ async function* use({ idle, loopback }) {
   yield 'use() with a fresh token, compared with calling the same function with the Axios client';
   const results = await part('use', { idle, loopback });
   for (const [name, { more, less, difference, quartiles }, most] of [
-    ['function that does nothing', results.idle, MOST_MICROSECONDS],
+    ['function that does nothing', results.idle, MAX_MICROSECONDS],
     ['function that sends GET /2.0/user over loopback', results.loopback, undefined],
   ]) {
     yield {
@@ -66,9 +66,9 @@ async function* memory({ connections, often }) {
     ...(most && { most: most / KB }),
     note: `the tokens ${(tokens / KB).toFixed(2)} KB, ${(1 + bytes / tokens).toFixed(2)} times that in all`,
   });
-  yield figure('after attaching them', attached, MOST_BYTES);
-  yield figure('after one refresh each', refreshed, MOST_BYTES);
-  yield figure(`after ${often.times} refreshes, of ${often.connections} of them`, refreshedOften, MOST_BYTES);
+  yield figure('after attaching them', attached, MAX_BYTES);
+  yield figure('after one refresh each', refreshed, MAX_BYTES);
+  yield figure(`after ${often.times} refreshes, of ${often.connections} of them`, refreshedOften, MAX_BYTES);
   yield figure('in addition, the Axios client of a wrapper that was used', withClient);
 }
 
@@ -80,7 +80,7 @@ async function* burst({ connections }) {
   yield { name: 'different new token sets stored, one for each connection', value: stored, exactly: connections };
   yield { name: 'token sets passed to the stores', value: storeCalls, exactly: connections };
   yield { name: 'calls that succeeded with the new token', value: succeeded, exactly: connections };
-  yield { name: 'most token requests at once at the server', value: token.mostAtOnce, most: MOST_AT_ONCE };
-  yield { name: 'most API requests at once at the server', value: api.mostAtOnce, most: MOST_AT_ONCE };
+  yield { name: 'most token requests at once at the server', value: token.mostAtOnce, most: MAX_CONCURRENT };
+  yield { name: 'most API requests at once at the server', value: api.mostAtOnce, most: MAX_CONCURRENT };
   yield { name: 'time for all', value: seconds, unit: 's' };
 }

@@ -1,8 +1,8 @@
 /**
  * Measures what the WebAssembly costs and gains in the operations of a login, compared with the alternatives.
  *
- * In: the contestants in peers/. Out: figures, above all ratios within one run. What never happens here: a time counts
- * although the result was different, or a contestant's missing check is not reported.
+ * In: the alternatives in peers/. Out: figures, above all ratios within one run. A time counts only if the result was the same,
+ * and each check that an alternative omits is reported.
  */
 import { runPart, startPartAndWait } from './lib/processes.mjs';
 import { quantile } from './lib/figures.mjs';
@@ -19,9 +19,9 @@ const QUICK = { processes: 1, rounds: 9, warm: 1000, calls: 5000, logins: 2, con
 const SELF = 'nocodb-bitbucket-auth';
 const BY_HAND = 'hand-written';
 const KB = 1024;
-const MOST_HEAP = 256;
-/** A login spends most of its time on the network and in the server. */
-const LEAST_LOGINS = 0.97;
+const MAX_HEAP_GROWTH_KB = 256;
+/** The ratio is close to 1, because a login spends most of its time on the network and in the server. */
+const MIN_LOGIN_RATIO = 0.97;
 
 export async function* measure({ quick }) {
   const sizes = quick ? QUICK : FULL;
@@ -97,7 +97,7 @@ async function* memory({ warm, calls }) {
   const seen = await runPart('speed/memory.mjs', { warm, calls }, { execArgv: ['--expose-gc'] });
   yield { name: 'memory of the WebAssembly', value: seen.wasm / KB, unit: 'KB' };
   yield { name: 'growth of that memory', value: seen.grown / KB, unit: 'KB', exactly: 0 };
-  yield { name: 'growth of the heap', value: seen.heap / KB, unit: 'KB', most: MOST_HEAP };
+  yield { name: 'growth of the heap', value: seen.heap / KB, unit: 'KB', most: MAX_HEAP_GROWTH_KB };
 }
 
 async function* logins({ logins: rounds }) {
@@ -116,7 +116,7 @@ async function* logins({ logins: rounds }) {
       yield { name, value: 1000 / time, unit: 'per second', ...(name !== SELF && { note: `${(time / own).toFixed(2)} times as long` }) };
     }
     const ratio = quantile(took[BY_HAND].map((time, round) => time / took[SELF][round]), 0.5);
-    yield { name: `times as fast as ${BY_HAND}`, value: ratio, unit: '×', least: LEAST_LOGINS };
+    yield { name: `times as fast as ${BY_HAND}`, value: ratio, unit: '×', least: MIN_LOGIN_RATIO };
   } finally {
     await stop();
   }

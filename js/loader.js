@@ -83,8 +83,8 @@ export function createLoader({ makeGlue, identity, decode, read }) {
   }
 
   /**
-   * Loads the core before its first use. It does nothing when the core is loaded. Simultaneous calls share one load, and a failed
-   * load can be repeated.
+   * Loads the core before its first use. It does nothing when the core is already loaded. Simultaneous calls share one
+   * load, and a failed load can be repeated.
    *
    * @param {Source | Promise<Source>} [source]
    * @returns {Promise<void>}

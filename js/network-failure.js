@@ -1,8 +1,8 @@
 /**
  * Describes why a request to Bitbucket failed in the network.
  *
- * In: an error of Node.js, OpenSSL, zlib or undici. Out: a `BitbucketAuthError`. What never happens here: more than the code of
- * the original error is kept. Some errors hold sockets and URLs.
+ * In: an error of Node.js, OpenSSL, zlib or undici. Out: a `BitbucketAuthError`. Only the code of the original error is
+ * kept, because some errors hold sockets and URLs.
  */
 
 import { failure } from './core.js';
@@ -37,13 +37,13 @@ const CAUSES = [
 /** The codes of requests that undici refuses to send. */
 const UNSENDABLE = /^UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH)$/;
 
-/** undici names the part of the request in the message only. */
+/** undici names the part of the request only in the message. */
 const UNSENDABLE_PART = /^(?:invalid )?(?:request )?(method|path|(?:content-length|transfer-encoding|connection|keep-alive|expect|upgrade|host)(?= header))/;
 
 /** For a response that ended early, undici omits its parser's error code, so only the message says it. */
 const ENDED_EARLY = /\(Invalid EOF state\)$/;
 
-/** The cause of a 407 after the request sent credentials; without them, the cure is to add some. */
+/** The cause of a 407 if the request sent credentials to the proxy. If it sent none, the cause of `PROXY_407` above applies. */
 const REFUSED_CREDENTIALS = 'the proxy does not accept the credentials in its URL';
 
 const GENERIC_NAMES = ['Error', 'TypeError', 'AggregateError'];

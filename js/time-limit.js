@@ -2,16 +2,17 @@
  * Time limits for work that waits for a response.
  *
  * In: running work, and how long it may take. Out: a callback, rejection or abort signal at the time limit. What never happens
- * here: a time limit ends work whose result has arrived and only has to be read. After a process was busy, or its machine was
- * suspended, Node.js runs the timers that are due before it reads the sockets, and a response there may contain the only
+ * here: a time limit ends work although its result has arrived and only has to be read. After a process was busy, or its machine
+ * was suspended, Node.js runs the timers that are due before it reads the sockets, and a response there may contain the only
  * valid refresh token.
  */
 
-/** What `within` rejects with. */
+/** The error with which `within` rejects. */
 const TIMEOUT = Object.assign(new Error('too late'), { code: 'TIMEOUT' });
 
 /**
- * Calls `end` at the time limit, after the process has read what arrived by then, which may cancel the call.
+ * Calls `end` at the time limit, but only after the process has read the data that arrived by then: a response in it may cancel
+ * the call.
  *
  * @param {number} ms
  * @param {() => void} end

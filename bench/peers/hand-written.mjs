@@ -16,7 +16,7 @@ const JSON_TYPE = /^application\/(?:[^;]+\+)?json\s*(?:;|$)/i;
 const LONGEST_CALLBACK = 65_536;
 const LARGEST_BODY = 1_048_576;
 const LONGEST_LIFETIME = 10 * 365 * 86_400;
-const MOST_SCOPES = 1000;
+const MAX_SCOPES = 1000;
 const READ_ONCE = ['response', 'id_token', 'token', 'access_token', 'iss', 'state', 'error', 'error_description',
   'error_uri', 'code'];
 const UNSUPPORTED = ['response', 'id_token', 'token', 'access_token'];
@@ -175,7 +175,7 @@ export function create({ clientId, clientSecret, redirectUri, scopes, authorizeU
       const text = isList ? granted.join(' ') : granted;
       if (text && CONTROL.test(text)) throw invalid('No scopes', 'scopes');
       const names = text === undefined ? scopes : [...new Set(text.split(/[\s,]+/).filter(Boolean))];
-      if (names.length > MOST_SCOPES) throw invalid('Too many scopes', 'scopes');
+      if (names.length > MAX_SCOPES) throw invalid('Too many scopes', 'scopes');
       return {
         accessToken,
         tokenType: 'bearer',

@@ -123,7 +123,7 @@ export class TokenStore {
     if (!entry || entry.grant.client !== client || entry.grant.revoked)
       return { errorName: 'invalidRefreshToken' };
     if (!this.#covers(entry.scopes, scopes)) return { errorName: 'invalidScope' };
-    // Documented as "narrows the token"; permanently is the stricter reading.
+    // Bitbucket documents that this "narrows the token". The stricter reading is that it does so permanently.
     if (scopes.length) entry.scopes = scopes;
     return { tokens: this.#issue(entry.grant, entry.scopes, { refreshToken }) };
   }

@@ -1,7 +1,7 @@
 /**
  * Collects what the checks share: the validated environment, and responses of NocoDB and Bitbucket, each requested once.
  *
- * In: options and environment variables. Out: facts. What never happens here: a verdict.
+ * In: options and environment variables. Out: the values that the checks judge. What never happens here: a check passes or fails.
  */
 
 import { readFileSync } from 'node:fs';
@@ -17,7 +17,10 @@ import { UsageError } from './run.js';
 /** @typedef {import('./run.js').Options} Options */
 /** @typedef {import('./run.js').ProcessInfo} ProcessInfo */
 
-/** @typedef {HttpResponse & { earliest: number, latest: number }} TimedResponse with the times of request and response, by this clock */
+/**
+ * @typedef {HttpResponse & { earliest: number, latest: number }} TimedResponse with the times before the request and after the
+ *   response, by this machine's clock
+ */
 
 /**
  * @typedef {object} Context
@@ -34,7 +37,7 @@ import { UsageError } from './run.js';
 /** The rule for URLs in options and variables, as the predicate of a sentence. */
 export const URL_RULE = 'must be a URL that starts with http:// or https://';
 
-/** The limit for a page. NocoDB's has 20 KB. */
+/** The largest response that is read, in bytes. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
@@ -85,7 +88,7 @@ async function readToken({ token, 'token-file': file }) {
  * The URL of a server without user, password and query, which may be secret, and without a slash at the end.
  *
  * @param {unknown} url
- * @returns {string | undefined} `undefined` for what is no http or https URL
+ * @returns {string | undefined} `undefined` unless it is an http or https URL
  */
 export function serverUrl(url) {
   if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
@@ -93,7 +96,7 @@ export function serverUrl(url) {
   return ['http:', 'https:'].includes(protocol) ? (origin + pathname).replace(/\/+$/, '') : undefined;
 }
 
-/** A URL that exists in the API. @param {string} apiUrl */
+/** The URL of an endpoint that Bitbucket's API certainly has. @param {string} apiUrl */
 export const apiProbeUrl = (apiUrl) => `${apiUrl}/user`;
 
 /**
@@ -105,7 +108,7 @@ export const apiProbeUrl = (apiUrl) => `${apiUrl}/user`;
 export function failureReason(error) {
   if (!(error instanceof BitbucketAuthError)) throw error;
   if (error.code === 'REQUEST_TIMEOUT') return 'there was no response in time';
-  // A request uses no other part of the configuration. The check `endpoints` says what is wrong with the proxy.
+  // The proxy is the only part of the configuration that a request uses. The check `endpoints` says what is wrong with it.
   if (error.code === 'INVALID_CONFIG') return 'the proxy cannot be used';
   return error.cause instanceof Error ? error.cause.message : error.message.replace(/\.$/, '');
 }
@@ -122,7 +125,7 @@ export function withoutQuery(url) {
 
 /**
  * @param {HttpResponse} response
- * @returns {unknown} `undefined` if the body is no JSON
+ * @returns {unknown} `undefined` if the status is not 200 or the body is not JSON
  */
 export function parseJson({ status, body }) {
   try {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { callbackPage } from '../../demo/browser/package-files.js';
-import { guiAddress, lookLikeNocodb } from './support/nocodb-gui.js';
+import { guiUrl, openPopupLikeNocodb } from './support/nocodb-gui.js';
 import { gone, scenes } from './support/scene.js';
 import { policy } from './support/site.js';
 
@@ -23,7 +23,7 @@ test("the hashes in the callback page's policy are those of its script and its s
 
 describe("NocoDB's GUI, which polls the URL of its popup", () => {
   test('gets the code', () => on({}, async (scene) => {
-    const popup = await lookLikeNocodb(scene, await guiAddress(scene));
+    const popup = await openPopupLikeNocodb(scene, await guiUrl(scene));
     await scene.decide(popup, 'Grant access');
     const { value } = await scene.outcome();
     assert.equal(value.state, 'of-the-gui');
@@ -34,7 +34,7 @@ describe("NocoDB's GUI, which polls the URL of its popup", () => {
   test('gets the code even when it polls once a minute, as hidden pages do', () => on({}, async (scene) => {
     await scene.context.clock.install();
     await scene.load();
-    const popup = await lookLikeNocodb(scene, await guiAddress(scene), { every: 60_000 });
+    const popup = await openPopupLikeNocodb(scene, await guiUrl(scene), { every: 60_000 });
     await scene.decide(popup, 'Grant access');
     await popup.waitForURL((url) => url.pathname === '/callback.html');
     await popup.clock.runFor(60_000);
@@ -43,7 +43,7 @@ describe("NocoDB's GUI, which polls the URL of its popup", () => {
   }));
 
   test('sees a closed popup when the user denies access', () => on({}, async (scene) => {
-    const popup = await lookLikeNocodb(scene, await guiAddress(scene));
+    const popup = await openPopupLikeNocodb(scene, await guiUrl(scene));
     await scene.decide(popup, 'Deny');
     assert.deepEqual(await scene.outcome(), { value: { code: null, state: 'of-the-gui' } });
     await gone(popup);

@@ -49,7 +49,7 @@ describe('a value in Redis', () => {
       ...damaged,
       around(bytes.subarray(0, -1).toString('base64url')),
       around(bytes.subarray(0, 20).toString('base64url')),
-      // Under another lock, behind something else, or in the format that knows of neither.
+      // With another fence, with another predecessor, or in the previous format, in which the ciphertext is bound to neither.
       around(ciphertext, '2'), around(ciphertext, '0'), around(ciphertext, fence, 'c'), around(ciphertext, fence, ''),
       `${fence} ${ciphertext}`,
       await raw.get(`${PREFIX}pair:d`),
@@ -58,12 +58,12 @@ describe('a value in Redis', () => {
       await raw.set(`${PREFIX}pair:b`, value);
       assert.equal(await fresh.find('a'), undefined, value);
     }
-    // What is there is still the only thing that counts: it can be replaced.
+    // A value that cannot be decrypted can still be replaced.
     assert.equal(await fresh.publish('a', entry('b', 1)), true);
     assert.deepEqual(await found(), entry('b', 1));
   });
 
-  test('can be used with exactly the permissions that the documentation lists', async (t) => {
+  test('is available with exactly the permissions that the documentation lists', async (t) => {
     const scaling = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
     const [, rules] = /ACL SETUSER nocodb on >\S+ resetkeys (.+)/.exec(scaling);
     const all = rules.split(' ');
@@ -85,7 +85,7 @@ describe('a value in Redis', () => {
       const warn = t.mock.method(console, 'warn', () => {});
       const limiter = new RateLimiter({ rateLimit: 100, isRateLimitConfigured: true, redis: { url: `${address}/1` } });
       await limiter.acquire('account', 'group');
-      // Where it is NocoDB's own Redis, and the plugin has to find a database there.
+      // In NocoDB's own Redis, the plugin also has to find a database.
       const { coordination: seeking, said: alsoSaid } = coordinate(t, address, { searchesDatabase: true });
       await seeking.find('a');
       said.push(...alsoSaid, ...warn.mock.calls.map(({ arguments: [line] }) => line).filter((line) => line.includes('rate limit')));
@@ -99,7 +99,7 @@ describe('a value in Redis', () => {
     }
   });
 
-  test('belongs to one database, and a database number that does not exist is named', async (t) => {
+  test('belongs to one database, and a database number that does not exist is logged', async (t) => {
     const { url } = await startRedis(t, '--databases', '3');
     const { coordination: second } = coordinate(t, `${url}/2`);
     await second.publish('a', entry('b', 1));
@@ -116,7 +116,7 @@ describe('a value in Redis', () => {
     }
   });
 
-  test('of a lock without time limit, with a distant one, or of another type expires after the usual time of a lock', async (t) => {
+  test("of a lock with no expiry or a distant one, or of another type, expires after a lock's usual lifetime", async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const { coordination, said } = coordinate(t, url, { limits: { lock: 500 } });
@@ -132,7 +132,7 @@ describe('a value in Redis', () => {
     assert.deepEqual(said, []);
   });
 
-  test('that is not text, or a fence that nobody issued, does no harm', async (t) => {
+  test('of another type, or with a fence that no counter issued, is replaced without an error', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const { coordination: before } = coordinate(t, url);
@@ -147,7 +147,7 @@ describe('a value in Redis', () => {
       }
       const { coordination, said } = coordinate(t, url);
       const first = await coordination.lock('a');
-      // A counter begins with the time.
+      // A new counter starts at the current time in hundredths of a second.
       assert.ok(first.fence > 0 && first.fence <= Date.now() / 10 + 1000, String(first.fence));
       assert.equal(await coordination.find('a'), undefined);
       assert.equal(await coordination.publish('a', entry('b', first.fence)), true);
@@ -157,18 +157,18 @@ describe('a value in Redis', () => {
     }
   });
 
-  /** Tokens that were received at this time. */
-  const of = (name, obtainedAt) => ({ ...tokenSet(name), obtainedAt, expiresAt: obtainedAt + 2 * 60 * MINUTE });
+  /** Tokens that were obtained at this time. */
+  const obtained = (name, obtainedAt) => ({ ...tokenSet(name), obtainedAt, expiresAt: obtainedAt + 2 * 60 * MINUTE });
 
-  test('with earlier tokens that was put back is replaced by a process that knows newer tokens', async (t) => {
+  test('that was reset to earlier tokens is replaced by a process that knows newer ones', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const { coordination } = coordinate(t, url);
-    await coordination.publish('a', entry('b', 1, of('b', 1000)));
+    await coordination.publish('a', entry('b', 1, obtained('b', 1000)));
     const earlier = await raw.get(`${PREFIX}pair:b`);
-    await coordination.publish('b', entry('c', 2, of('c', 2000)));
+    await coordination.publish('b', entry('c', 2, obtained('c', 2000)));
     const same = await raw.get(`${PREFIX}pair:c`);
-    await coordination.publish('c', entry('c', 3, { ...of('c', 3000), accessToken: 'newest' }));
+    await coordination.publish('c', entry('c', 3, { ...obtained('c', 3000), accessToken: 'newest' }));
     for (const putBack of [
       async () => {
         await raw.set(`${PREFIX}pair:b`, earlier);
@@ -180,7 +180,7 @@ describe('a value in Redis', () => {
       assert.equal((await coordination.find('a')).value.accessToken, 'newest');
       assert.equal((await coordinate(t, url).coordination.find('a')).value.accessToken, 'newest');
     }
-    // A process that raises fences, or leads this chain to earlier tokens, only keeps the others from knowing.
+    // A forged fence, or a pointer back to earlier tokens, hides the newest tokens only from processes that do not know them yet.
     await raw.set(`${PREFIX}pair:c`, same.replace(/^2 /, '4 '));
     assert.equal((await coordination.find('a')).value.accessToken, 'newest');
     assert.equal(await coordinate(t, url).coordination.find('a'), undefined);
@@ -191,7 +191,7 @@ describe('a value in Redis', () => {
     assert.equal((await coordination.find('c')).value.accessToken, 'newest');
   });
 
-  test('of the previous format is read and replaced', async (t) => {
+  test('in the previous format is read and replaced', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const nonce = Buffer.alloc(12, 1);
@@ -218,7 +218,7 @@ describe('a value in Redis', () => {
     assert.deepEqual(await coordinate(t, url).coordination.find('a'), entry('b', 1));
   });
 
-  test('that points in a circle ends the search', async (t) => {
+  test('that is part of a circle of pointers, or that is no pointer, ends the search', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     for (const [key, pointer] of Object.entries({ a: '1 b', b: '2 a', c: '1 c', d: 'nonsense' })) {
@@ -258,7 +258,7 @@ describe('a value in Redis', () => {
       assert.deepEqual(await fresh(), ['refusedAgo', 'grantedAgo']);
       assert.deepEqual(said, []);
     }
-    // One without a time limit gets one again, and no number of keys makes it longer.
+    // A value without an expiry gets one again, and it does not grow with the number of keys.
     await raw.set(name, `${now} ${now} ${now} ${'x'.repeat(22)}`);
     const { coordination } = coordinate(t, url);
     for (let number = 0; number < 200; number += 1) await coordination.recordRefusal(`key ${number}`);
@@ -267,7 +267,7 @@ describe('a value in Redis', () => {
     assert.ok(await raw.pttl(name) > 29 * MINUTE);
   });
 
-  test('contains no secret, has a key of this client, and expires in time', async (t) => {
+  test("contains no secret, has a key with this client's prefix, and expires in time", async (t) => {
     const { url } = await startRedis(t);
     const { coordination } = coordinate(t, url);
     const lock = await coordination.lock('a');
@@ -326,7 +326,7 @@ describe('the connection to Redis', () => {
     assert.deepEqual({ ...value, fence: 1 }, { loaded: [false, true], fence: 1, published: true, found: 'two' });
   });
 
-  test('lets a process end when Redis is gone, once its commands were answered', async (t) => {
+  test("lets a process end when Redis is gone, once the process's own calls have returned", async (t) => {
     const hanging = `redis://127.0.0.1:${await answering(t)}`;
     const closed = `redis://127.0.0.1:${await freePort()}`;
     for (const url of [closed, hanging]) {
@@ -350,7 +350,7 @@ describe('the connection to Redis', () => {
     assert.ok(took < 2500, `it took ${took} ms`);
   });
 
-  test('ends with its locks and all attempts to reconnect when the store is closed', async (t) => {
+  test('ends when the store is closed, together with its locks and all attempts to reconnect', async (t) => {
     const redis = await startRedis(t);
     const raw = rawClient(t, redis.url);
     const clients = async () => (await raw.client('LIST')).trim().split('\n').length;
@@ -371,7 +371,7 @@ describe('the connection to Redis', () => {
     assert.deepEqual(said, []);
   });
 
-  test('is not made when the store is closed while it connects', async (t) => {
+  test('is not attempted again when the store is closed during an attempt', async (t) => {
     let connections = 0;
     const server = createServer((socket) => {
       connections += 1;

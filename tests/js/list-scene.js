@@ -8,7 +8,7 @@ export const UNLIMITED = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: 'off' };
 export const PAGELEN = 10;
 
 /** The requests more that pages ahead may cost. */
-export const MOST_MORE = 6;
+export const MAX_EXTRA_REQUESTS = 6;
 
 /** The values of these pages. */
 export const pagesOf = (...numbers) => numbers.flatMap((page) => Array.from({ length: PAGELEN }, (_, at) => (page - 1) * PAGELEN + at));

@@ -1,7 +1,7 @@
 /** Prefetched pages: refusals, time limits, pages that are too old to be used, and counters. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { COURSES, MOST_MORE, PAGELEN, UNLIMITED, aWhile, collect, gate, listOf, pagesOf, upTo } from './list-scene.js';
+import { COURSES, MAX_EXTRA_REQUESTS, PAGELEN, UNLIMITED, aWhile, collect, gate, listOf, pagesOf, upTo } from './list-scene.js';
 
 // A test that waits for ever has failed.
 const PATIENT = { timeout: 60_000 };
@@ -70,7 +70,7 @@ describe('a prefetched page is discarded', PATIENT, () => {
         await made.client[method]('/list/1');
       });
       assert.deepEqual(values, Array.from({ length: 8 * PAGELEN }, (_, at) => (at < 2 * PAGELEN ? 0 : 1)));
-      assert.ok(made.state.asked.length <= 8 + MOST_MORE, String(made.state.asked));
+      assert.ok(made.state.asked.length <= 8 + MAX_EXTRA_REQUESTS, String(made.state.asked));
     });
   }
 
@@ -82,7 +82,7 @@ describe('a prefetched page is discarded', PATIENT, () => {
       if (atEndOfPage(given)) await made.client.put('/list/1');
     });
     assert.deepEqual(values, Array.from({ length: 20 * PAGELEN }, (_, at) => Math.floor(at / PAGELEN)));
-    assert.ok(made.state.asked.length <= 20 + MOST_MORE, String(made.state.asked));
+    assert.ok(made.state.asked.length <= 20 + MAX_EXTRA_REQUESTS, String(made.state.asked));
   });
 
   test('when it was requested while a change was under way', async (t) => {
@@ -139,7 +139,7 @@ describe('a prefetched page is discarded', PATIENT, () => {
       t.mock.timers.tick(60_000);
     });
     assert.equal(given, 20 * PAGELEN);
-    assert.ok(made.state.asked.length <= 20 + MOST_MORE, String(made.state.asked));
+    assert.ok(made.state.asked.length <= 20 + MAX_EXTRA_REQUESTS, String(made.state.asked));
   });
 });
 

@@ -17,7 +17,7 @@ const MARK = 'nocodb-bitbucket-auth:database';
 const DEAD = { dead: true, diedAt: 1 };
 const MINUTE = 60 * 1000;
 
-/** A coordination as with nothing but `NC_REDIS_URL`, and what it says. */
+/** A token store as it is when only `NC_REDIS_URL` is set, and the list of its log messages. */
 function coordinate(t, url, more = {}) {
   const said = [];
   const coordination = new RedisTokenStore({
@@ -44,7 +44,7 @@ function databases(t, url) {
   };
 }
 
-/** The numbers of the databases in which keys of the plugin are, and of those that are marked. */
+/** The numbers of the databases that contain keys of the plugin, and of those that contain its mark. */
 async function places(at, many = 16) {
   const found = { used: [], marked: [] };
   for (let number = 0; number < many; number += 1) {
@@ -55,7 +55,7 @@ async function places(at, many = 16) {
   return found;
 }
 
-/** That what one of them knows, the other does, too. */
+/** Asserts that two token stores share their tokens and locks. */
 async function assertShared(one, other, name = 'shared') {
   assert.equal(await one.publish(name, entry(`${name} later`, 1)), true);
   assert.equal((await other.find(name))?.key, `${name} later`);
@@ -82,7 +82,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.ok(left > 94 * 24 * 60 * MINUTE && left <= 95 * 24 * 60 * MINUTE);
   });
 
-  test('is never one with keys of other programs, nor one that does not exist', async (t) => {
+  test('is never one with keys of other programs or one that does not exist', async (t) => {
     const { url } = await startRedis(t, '--databases', '5');
     const at = databases(t, url);
     for (const number of [1, 2, 3]) await at(number).set('of others', number);
@@ -94,12 +94,12 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.deepEqual(said, []);
   });
 
-  test('is found among many used ones, wherever their keys are', async (t) => {
+  test('is found among many used ones, even if one contains mostly keys of the plugin', async (t) => {
     const { url } = await startRedis(t, '--databases', '20');
     const at = databases(t, url);
     for (let number = 1; number < 20; number += 1) {
       if (number === 17) continue;
-      // One of each kind that is easily overlooked.
+      // A single key of another program among many of the plugin is easily overlooked.
       if (number === 15) await at(number).mset(Object.fromEntries(Array.from({ length: 500 }, (_, key) => [`${PREFIX}${key}`, ''])));
       await at(number).hset('of others', 'x', number);
     }
@@ -125,7 +125,7 @@ describe('the database beside the one that NocoDB empties', () => {
     const { coordination } = coordinate(t, url, { otherDatabases: [15, 14] });
     await coordination.publish('a', entry('b', 1));
     assert.deepEqual(await places(at), { used: [13], marked: [13] });
-    // One that knows nothing of that goes along.
+    // A process without those variables uses the database with the mark, too.
     const { coordination: other } = coordinate(t, url);
     assert.ok(await other.find('a'));
   });
@@ -187,7 +187,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.deepEqual((await places(at)).marked, [15]);
   });
 
-  test('is the same for many processes that start together while others come and go', async (t) => {
+  test('is the same for many processes that start together while keys of other programs come and go', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     let isOver = false;
@@ -202,7 +202,7 @@ describe('the database beside the one that NocoDB empties', () => {
     await Promise.all(processes.map((process, index) => process.ask('publish', `key ${index}`, entry(`of ${index}`, 1))));
     isOver = true;
     await others;
-    // Who was in a database that was emptied, or in which keys of others turned up, notices by this.
+    // By these commands, a process notices that its database was emptied or contains keys of other programs.
     for (let round = 0; round < 2; round += 1) {
       for (const process of processes) await process.ask('find', 'anything');
     }
@@ -225,8 +225,8 @@ describe('the database beside the one that NocoDB empties', () => {
     await other.publish('c', entry('d', 1));
     assert.deepEqual((await places(at)).marked, [14]);
     assert.equal((await one.find('c')).key, 'd');
-    await waitFor(async () => (await other.find('a'))?.key === 'b', 'what the first knows is passed on');
-    await waitFor(async () => (await other.find('x'))?.value.dead, 'the dead are, too');
+    await waitFor(async () => (await other.find('a'))?.key === 'b', 'the first store publishes its tokens again');
+    await waitFor(async () => (await other.find('x'))?.value.dead, 'the first store publishes its tombstone again');
     await assertShared(one, other);
     assert.equal(await at(15).get('of others'), 'x');
     assert.deepEqual(said, []);
@@ -238,7 +238,7 @@ describe('NocoDB\'s own database', () => {
     `^WARN redis-database-shared: The plugin shares database 0 of the Redis of NC_REDIS_URL with NocoDB, because ${reason}\\. NocoDB empties .* `
     + 'Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to .*');
 
-  /** What holds where the plugin has to stay. */
+  /** Asserts that token stores and rate limiters work in NocoDB's own database, with one warning, which gives this reason. */
   async function assertWorksThere(t, url, at, reason) {
     const warn = t.mock.method(console, 'warn', () => {});
     const { coordination: one, said } = coordinate(t, url);
@@ -255,11 +255,11 @@ describe('NocoDB\'s own database', () => {
     assert.equal(all.length, 1, all.join('\n'));
     assert.match(all[0], stays(reason));
     assert.ok((await at(0).keys('*nocodb-bitbucket-auth:*')).length > 3);
-    // What NocoDB does when it starts.
+    // NocoDB does the same when it starts.
     await at(0).flushdb();
     await one.lock('anything');
     const { coordination: stranger } = coordinate(t, url);
-    await waitFor(async () => (await stranger.find('x'))?.value.dead, 'it is passed on');
+    await waitFor(async () => (await stranger.find('x'))?.value.dead, 'the tombstone is published again');
     assert.equal((await stranger.find('shared')).key, 'shared later');
     assert.equal(all.length, 1);
     return one;
@@ -281,7 +281,7 @@ describe('NocoDB\'s own database', () => {
     });
   }
 
-  test('keeps its mark when a user comes who may not read it', async (t) => {
+  test('is not used, and the mark stays in the other one, when the Redis user may not read the mark', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { coordination: one } = coordinate(t, url);
@@ -315,17 +315,17 @@ describe('NocoDB\'s own database', () => {
     assert.deepEqual((await places(at, 4)).marked, [2]);
     assert.equal((await one.find('n')).key, 'm');
     await assertShared(one, newcomer, 'moved');
-    await waitFor(async () => (await newcomer.find('shared'))?.key === 'shared later', 'what was known is passed on');
+    await waitFor(async () => (await newcomer.find('shared'))?.key === 'shared later', 'the tokens are published again');
   });
 });
 
 describe('data that Redis lost', () => {
   const losses = {
-    'a database of the address': [{ searchesDatabase: false }, 0],
-    'the one that was found': [{}, 15],
+    'the configured database': [{ searchesDatabase: false }, 0],
+    'the database that the plugin found': [{}, 15],
   };
   for (const [what, [more, number]] of Object.entries(losses)) {
-    test(`in ${what} is missed by the next script, and published again by a process that knows it`, async (t) => {
+    test(`in ${what} is found missing by the next script, and published again by a process that knows it`, async (t) => {
       const { url } = await startRedis(t);
       const at = databases(t, url);
       const { coordination: one, said } = coordinate(t, url, more);
@@ -342,7 +342,7 @@ describe('data that Redis lost', () => {
       await one.publish('x', entry('x', fence, DEAD));
       await one.recordRefusal('x');
       await one.recordGrant(MINUTE);
-      // No process takes hundreds of locks in a second for long.
+      // A lost counter restarts at the time in hundredths of a second. Locks are rarer than that, except for those above.
       await sleep(200);
       const scripts = {
         lock: async () => (await one.lock('lock')).release(),
@@ -359,9 +359,9 @@ describe('data that Redis lost', () => {
         fence = next.fence;
         await script();
         const { coordination: stranger } = coordinate(t, url, more);
-        await waitFor(async () => (await stranger.find('b'))?.key === 'c', `${name}: pairs are passed on`);
-        await waitFor(async () => (await stranger.find('x'))?.value.dead, `${name}: the dead are passed on`);
-        await waitFor(async () => (await stranger.tokenEndpointHistory('y')).othersRefusedAgo >= 0, `${name}: refusals are passed on`);
+        await waitFor(async () => (await stranger.find('b'))?.key === 'c', `${name}: tokens are published again`);
+        await waitFor(async () => (await stranger.find('x'))?.value.dead, `${name}: the tombstone is published again`);
+        await waitFor(async () => (await stranger.tokenEndpointHistory('y')).othersRefusedAgo >= 0, `${name}: refusals are published again`);
         assert.ok((await stranger.tokenEndpointHistory('y')).grantedAgo >= MINUTE);
         await stranger.close();
       }
@@ -376,7 +376,7 @@ describe('data that Redis lost', () => {
     await coordination.publish('a', entry('b', 1));
     for (let times = 0; times < 2; times += 1) {
       await at(15).flushdb();
-      await waitFor(async () => (await at(15).exists(`${PREFIX}pair:b`)) === 1, 'it is passed on');
+      await waitFor(async () => (await at(15).exists(`${PREFIX}pair:b`)) === 1, 'the tokens are published again');
     }
     assert.equal((await coordinate(t, url).coordination.find('a')).key, 'b');
     await coordination.close();
@@ -415,7 +415,7 @@ describe('data that Redis lost', () => {
     assert.ok(Number(calls) <= 2 * 16, `${calls} times`);
   });
 
-  test('does not take the count of the rate limit with it', async (t) => {
+  test('does not make the rate limit forget the requests that were sent', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const limiterOf = () => new RateLimiter({
@@ -431,7 +431,7 @@ describe('data that Redis lost', () => {
     const { used } = await places(at);
     assert.deepEqual(used, [15]);
     await at(15).flushdb();
-    // They pass on what they know, and nothing gets through before all have.
+    // Both publish their requests again, and no request is sent before both have done so.
     assert.equal(await send(one, 1), 0);
     assert.equal(await send(other, 1), 0);
     assert.equal(await send(limiterOf(), 20), 10);

@@ -13,17 +13,17 @@ const TOKENS = {
 };
 const MEBIBYTE = 1024 * 1024;
 
-// Long enough for anything that is answered at once, and only waited for where nothing is.
+// A time limit that no response reaches, and a short one for tests in which none arrives.
 const PATIENT = { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '60000' };
 const IMPATIENT = { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '250' };
 
-/** The two calls that ask the token endpoint. */
+/** The two calls that send a request to the token endpoint. */
 const CALLS = {
   exchange: (wrapper) => wrapper.exchangeToken({ code: 'the-code', code_verifier: 'v'.repeat(43) }),
   refresh: (wrapper) => wrapper.refreshToken({ refresh_token: 'the-refresh-token' }),
 };
 
-/** What a call ends in, against a token endpoint at `origin`. */
+/** The error with which a call ends when the token endpoint is at `origin`. */
 async function failureAt(origin, phase, more = PATIENT) {
   const { wrapper: Wrapper } = createEntry(environment(origin, more));
   const error = await thrownBy(() => CALLS[phase](new Wrapper({ type: 'oauth' })));
@@ -60,7 +60,7 @@ const answers = {
     answer: (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Log in</h1>'),
     both: { code: 'RESPONSE_NOT_JSON', retryable: false },
   },
-  'nothing, in status 200': {
+  'status 200 without a body': {
     answer: (response) => response.writeHead(200, { 'content-type': 'application/json' }).end(),
     both: { code: 'RESPONSE_NOT_JSON' },
   },
@@ -126,13 +126,13 @@ const answers = {
   },
 };
 
-/** How often a refresh is tried: what may pass is repeated, and so is what may come from a lockout. */
+/** How often a refresh is tried: it is repeated after a failure that may be transient, and after one that a lockout may cause. */
 function triesOf({ code, retryable }) {
   if (code === 'RECONNECT_REQUIRED') return 2;
   return retryable || ['RESPONSE_NOT_JSON', 'RESPONSE_INVALID', 'RESPONSE_TOO_LARGE'].includes(code) ? 4 : 1;
 }
 
-/** Starts a server that answers each request with these bytes, and then closes the connection if it is to end. */
+/** Starts a server that answers each request with these bytes, and then closes the connection if `ends` is true. */
 async function serveBytes(t, parts, ends = false) {
   let requests = 0;
   const server = createTcpServer((socket) => socket.on('error', () => {}).on('data', () => {
@@ -144,7 +144,7 @@ async function serveBytes(t, parts, ends = false) {
 }
 
 for (const phase of Object.keys(CALLS)) {
-  // At the same time, because repetitions take their time.
+  // At the same time, because the waits between attempts take seconds.
   describe(`${phase}: the token endpoint answers with`, { concurrency: true }, () => {
     for (const [what, { answer, more, both, [phase]: expected = both }] of Object.entries(answers)) {
       test(what, async (t) => {
@@ -196,18 +196,18 @@ describe('a content encoding', () => {
 
   const twice = gzipSync(gzipSync(JSON.stringify(page)));
   const read = {
-    'an older name': ['x-gzip', gzipSync(JSON.stringify(page))],
+    'under an older name': ['x-gzip', gzipSync(JSON.stringify(page))],
     'in upper case': ['GZIP', gzipSync(JSON.stringify(page))],
     'with blanks around it': [' \tgzip ', gzipSync(JSON.stringify(page))],
     'with commas around it': [', gzip,', gzipSync(JSON.stringify(page))],
-    'twice': ['gzip, gzip', twice],
-    'twice, in two fields': [['gzip', 'gzip'], twice],
-    'one after the other': ['gzip, br', brotliCompressSync(gzipSync(JSON.stringify(page)))],
-    'none, by its name': ['identity', Buffer.from(JSON.stringify(page))],
-    'an empty name': ['', Buffer.from(JSON.stringify(page))],
+    'that was applied twice': ['gzip, gzip', twice],
+    'that was applied twice, in two header fields': [['gzip', 'gzip'], twice],
+    'after another one': ['gzip, br', brotliCompressSync(gzipSync(JSON.stringify(page)))],
+    'that is identity': ['identity', Buffer.from(JSON.stringify(page))],
+    'with an empty name': ['', Buffer.from(JSON.stringify(page))],
   };
   for (const [what, [encoding, body]] of Object.entries(read)) {
-    test(`of ${what} is decoded: ${JSON.stringify(encoding)}`, async (t) => {
+    test(`${what} is decoded: ${JSON.stringify(encoding)}`, async (t) => {
       const { origin } = await serve(t, (_request, response) => {
         response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(body);
       });
@@ -295,11 +295,11 @@ describe('a content encoding', () => {
   });
 });
 
-describe('a response without a body that announces one is complete', () => {
+describe('a response that never has a body is complete, whatever its header announces', () => {
   const answering = {
-    '304 with the length that it would have': ['GET', 304, 'content-length: 1000'],
+    '304 with the length that a 200 would have': ['GET', 304, 'content-length: 1000'],
     '304 with length and coding': ['GET', 304, 'content-length: 1000\r\ncontent-encoding: gzip'],
-    '304 with a length, and the connection closed': ['GET', 304, 'content-length: 1000\r\nconnection: close'],
+    '304 with a length and `connection: close`': ['GET', 304, 'content-length: 1000\r\nconnection: close'],
     '304 in chunks': ['GET', 304, 'transfer-encoding: chunked'],
     '304 with a coding that is not known': ['GET', 304, 'content-encoding: zstd'],
     '204 with a length': ['DELETE', 204, 'content-length: 5'],
@@ -325,12 +325,12 @@ describe('a response without a body that announces one is complete', () => {
   }
 });
 
-describe('a body that ends early is reported as a closed connection', () => {
+describe('a response that ends early is reported as a closed connection', () => {
   for (const [what, head] of Object.entries({
     'with a length': 'content-length: 100\r\n\r\n{"a"',
-    'with a length, and the connection to be closed': 'content-length: 100\r\nconnection: close\r\n\r\n{"a"',
+    'with a length and `connection: close`': 'content-length: 100\r\nconnection: close\r\n\r\n{"a"',
     'in chunks': 'transfer-encoding: chunked\r\n\r\n5\r\n{"a"',
-    'in chunks, and the connection to be closed': 'transfer-encoding: chunked\r\nconnection: close\r\n\r\n5\r\n{"a"',
+    'in chunks and with `connection: close`': 'transfer-encoding: chunked\r\nconnection: close\r\n\r\n5\r\n{"a"',
     'between two chunks': 'transfer-encoding: chunked\r\nconnection: close\r\n\r\n4\r\n{"a"\r\n',
     'inside the head': 'content-le',
   })) {
@@ -354,9 +354,11 @@ describe("a request that HTTP cannot express is reported as the caller's mistake
   const asked = {
     'a method with a blank': [{ method: 'GE T' }, 'method'],
     'CONNECT': [{ method: 'CONNECT' }, 'method'],
-    'a length that is none': [{ method: 'PUT', data: 'x', headers: { 'content-length': 'x' } }, 'content-length'],
-    'another length than the text has': [{ method: 'PUT', data: 'xy', headers: { 'content-length': '1' } }, 'content-length'],
-    'more than a stream has': [
+    'a length that is not a number': [{ method: 'PUT', data: 'x', headers: { 'content-length': 'x' } }, 'content-length'],
+    'a length that differs from that of the text': [
+      { method: 'PUT', data: 'xy', headers: { 'content-length': '1' } }, 'content-length',
+    ],
+    'a length above that of the stream': [
       { method: 'PUT', data: stream('xy'), headers: { 'content-length': '3' } }, 'content-length',
     ],
     'a transfer coding': [{ method: 'PUT', data: 'x', headers: { 'transfer-encoding': 'gzip' } }, 'transfer-encoding'],
@@ -377,7 +379,7 @@ describe("a request that HTTP cannot express is reported as the caller's mistake
   }
 });
 
-test('repeated headers are joined to one', async (t) => {
+test('repeated headers are joined into one', async (t) => {
   const { origin } = await serve(t, (_request, response) => {
     response.setHeader('link', ['<a>', '<b>']);
     json(response, 200, {});

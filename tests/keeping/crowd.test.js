@@ -26,7 +26,7 @@ const PAUSE_MS = 500;
 const LATENCY_MS = 40;
 
 const LONGEST_CALL_MS = 60_000;
-const MOST_REQUESTS = 2.2;
+const MAX_REQUESTS = 2.2;
 
 /** For how many lockouts after a refusal only one token request is sent at a time. */
 const CAREFUL = 3;
@@ -112,7 +112,7 @@ describe('dead connections in a crowd cost the healthy ones nothing', { concurre
           const expected = (name) => (name.startsWith('dead') ? VERDICT : 'works');
           const wrong = results.filter(({ connection, outcome }) => outcome !== expected(connection));
           assert.deepEqual(wrong.map(({ connection, outcome }) => `${connection}: ${outcome}`), []);
-          assert.ok(tap.requests.length <= MOST_REQUESTS * (dead + healthy), `${tap.requests.length} token requests`);
+          assert.ok(tap.requests.length <= MAX_REQUESTS * (dead + healthy), `${tap.requests.length} token requests`);
           assert.ok(longestMs <= LONGEST_CALL_MS, `a call took ${longestMs} ms`);
           assert.equal(tap.overlaps, 0);
           assert.deepEqual(careless(tap.requests).map(({ connection }) => connection), []);

@@ -8,7 +8,7 @@ import { FOLDER, fileOf, files, pictures, readme } from '../../scripts/lib/pictu
 import { root } from '../../scripts/lib/run.mjs';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-const MOST_BYTES = 150_000;
+const MAX_BYTES = 150_000;
 const OVERVIEW = join(FOLDER, 'README.md');
 
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -67,7 +67,7 @@ for (const { name } of pictures) {
     for (const { bytes, width, height, chunks } of [light, dark]) {
       assert.ok(width >= 600 && width <= 2000, `${width} pixels wide`);
       assert.ok(height >= 300 && height <= 1500, `${height} pixels high`);
-      assert.ok(bytes.length > 5_000 && bytes.length <= MOST_BYTES, `${bytes.length} bytes`);
+      assert.ok(bytes.length > 5_000 && bytes.length <= MAX_BYTES, `${bytes.length} bytes`);
       // Texts, times and positions would be in other chunks.
       assert.deepEqual(chunks.filter((chunk) => !['IHDR', 'sRGB', 'PLTE', 'IDAT', 'IEND'].includes(chunk)), []);
     }

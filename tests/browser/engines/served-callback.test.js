@@ -1,6 +1,6 @@
 /**
- * The callback page as the preload serves it in NocoDB's own server. NocoDB's GUI and the package's own popup read a code and a
- * refusal from it. The browser isolates the page from its opener when it shows a refusal.
+ * The callback page as the preload serves it in NocoDB's own server. NocoDB's GUI and the package's own popup read a code or a
+ * denial from it. The browser isolates the page from its opener when the page shows a denial.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import '../../../pkg/inlined/core.wasm.js';
 import { serveCallbackPage } from '../../../js/nocodb/callback-page.js';
 import { CLIENT_VARIABLES } from '../../support/environment.js';
-import { GUI_LOOKS_MS, guiAddress, lookLikeNocodb } from '../support/nocodb-gui.js';
+import { GUI_POLL_MS, guiUrl, openPopupLikeNocodb } from '../support/nocodb-gui.js';
 import { gone, inEachEngine } from '../support/scene.js';
 
 const callback = '/';
@@ -17,15 +17,15 @@ serveCallbackPage({ ...CLIENT_VARIABLES, INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI
 
 const CLOSE = 'Close this window';
 
-/** Waits for the words in a popup, and gives them. */
-async function wordsIn(scene, popup) {
+/** Waits until a popup shows the button that closes it, and returns the popup's text. */
+async function shownText(scene, popup) {
   await scene.shows(popup, CLOSE);
   return popup.evaluate(() => document.querySelector('main').innerText);
 }
 
 inEachEngine({ callback }, (on) => {
   test("NocoDB's GUI finds code and state in the URL of the served callback page", () => on({}, async (scene) => {
-    const popup = await lookLikeNocodb(scene, await guiAddress(scene));
+    const popup = await openPopupLikeNocodb(scene, await guiUrl(scene));
     await scene.decide(popup, 'Grant access');
     const { value } = await scene.outcome();
     assert.equal(value.state, 'of-the-gui');
@@ -34,13 +34,13 @@ inEachEngine({ callback }, (on) => {
   }));
 
   test("a denial looks like a closed popup to NocoDB's GUI, and stays readable", () => on({}, async (scene) => {
-    const popup = await lookLikeNocodb(scene, await guiAddress(scene));
+    const popup = await openPopupLikeNocodb(scene, await guiUrl(scene));
     await scene.decide(popup, 'Deny');
-    assert.match(await wordsIn(scene, popup), /^Access was denied/);
+    assert.match(await shownText(scene, popup), /^Access was denied/);
     assert.deepEqual(await scene.outcome(), { value: null });
-    await wait(GUI_LOOKS_MS * 2);
-    assert.match(await wordsIn(scene, popup), /^Access was denied/);
-    // A driver may not see the end of a click that does away with the window.
+    await wait(GUI_POLL_MS * 2);
+    assert.match(await shownText(scene, popup), /^Access was denied/);
+    // A driver may not report the end of a click that closes the window.
     await scene.press(popup, CLOSE).catch(() => {});
     await gone(popup);
   }));
@@ -52,7 +52,7 @@ inEachEngine({ callback }, (on) => {
     await gone(popup);
   }));
 
-  // Long before a popup that seems to be closed would count as that.
+  // The denial arrives long before a popup that seems to be closed would count as closed.
   test("the package's own popup gets its denial from the served callback page, and closes", () => on({}, async (scene) => {
     const popup = await scene.click();
     await scene.decide(popup, 'Deny');

@@ -5,13 +5,13 @@
  */
 import { createHash } from 'node:crypto';
 
-export const GUI_LOOKS_MS = 500;
+export const GUI_POLL_MS = 500;
 
 /**
  * What NocoDB's GUI does: it opens the popup itself, looks at its address every 500 ms, takes the code once the address
  * contains the redirect URI, and closes the popup. A popup that is closed before counts as cancelled. The popup.
  */
-export async function lookLikeNocodb(scene, url, { every = GUI_LOOKS_MS } = {}) {
+export async function openPopupLikeNocodb(scene, url, { every = GUI_POLL_MS } = {}) {
   await scene.page.evaluate(({ address, redirectUri, ms }) => {
     document.querySelector('button').onclick = () => {
       const popup = window.open(address, 'auth', 'width=600,height=700');
@@ -41,7 +41,7 @@ export async function lookLikeNocodb(scene, url, { every = GUI_LOOKS_MS } = {}) 
 }
 
 /** The URL that NocoDB's GUI opens: the form's URL, and what the GUI appends to it. */
-export async function guiAddress(scene) {
+export async function guiUrl(scene) {
   const challenge = createHash('sha256').update('a'.repeat(43)).digest('base64url');
   const url = await scene.page.evaluate(async (options) => {
     await window.oauth.init();

@@ -12,7 +12,7 @@ import { WebDriverBrowser } from '../../browser/support/webdriver.js';
 const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
 
 /** How often NocoDB's GUI polls the URL of its popup. */
-const GUI_LOOKS_MS = 500;
+const GUI_POLL_MS = 500;
 
 export class FirefoxGui {
   #browser;
@@ -93,7 +93,7 @@ export class FirefoxGui {
     const words = await popup.waitForFunction(() => (
       document.querySelector('button')?.textContent === 'Close this window' && document.querySelector('main').innerText));
     // NocoDB's page has looked at the popup by then.
-    await wait(GUI_LOOKS_MS * 3);
+    await wait(GUI_POLL_MS * 3);
     await this.#screenshot(popup, 'denied');
     await this.#press('Close this window', popup);
     await gone(popup);

@@ -13,7 +13,7 @@ const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
 const PATIENCE_MS = 60_000;
 
 /** How often NocoDB's GUI polls the URL of its popup. */
-const GUI_LOOKS_MS = 500;
+const GUI_POLL_MS = 500;
 
 export class Gui {
   /** What the browser sent to create integrations, and the answers: `{ body, status, answer }`. */
@@ -166,7 +166,7 @@ export class Gui {
     await close.waitFor();
     const words = await popup.locator('main').innerText();
     // NocoDB's page has looked at the popup by then.
-    await this.#page.waitForTimeout(GUI_LOOKS_MS * 3);
+    await this.#page.waitForTimeout(GUI_POLL_MS * 3);
     await popup.screenshot({ path: `${screenshots}${this.#name}-denied.png` });
     await this.screenshot('after-denied');
     const closed = popup.waitForEvent('close');

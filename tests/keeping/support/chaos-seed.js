@@ -38,7 +38,7 @@ export async function runSeed(seed) {
   const chaos = new Chaos(makePlan(seed));
   try {
     await chaos.start();
-    await chaos.rage();
+    await chaos.runPlan();
     await chaos.judge();
   } catch (error) {
     chaos.problem(`the harness failed: ${error.stack}`);
@@ -124,14 +124,14 @@ class Chaos {
       this.say(`${worker} got ${connection} ${used.slice(0, 4)}>${issued.slice(0, 4)}`);
       this.#isTrapped('answer', worker);
     };
-    await this.#createTheDead();
+    await this.#createUsedTokens();
     for (const connection of CONNECTIONS) this.#rows.create(connection, await this.#scene.connect(connection));
     this.#calmAt = this.#now();
     await Promise.all(this.#slots.map((_, index) => this.#startProcess(index)));
   }
 
   /** Two refresh tokens that were used long ago, one in a row and one in another program. */
-  async #createTheDead() {
+  async #createUsedTokens() {
     const { bitbucket, connect, refreshElsewhere } = this.#scene;
     const row = await connect(DEAD_CONNECTION);
     this.#rows.create(DEAD_CONNECTION, row);
@@ -141,7 +141,7 @@ class Chaos {
   }
 
   /** All the troubles. */
-  async rage() {
+  async runPlan() {
     for (const { troubles, isLong, pauseMs } of this.#plan.rounds) {
       if (isLong) await this.#passGrace();
       for (const trouble of troubles) this.#arrange(trouble);

@@ -19,7 +19,7 @@ const ADMIN = { email: 'admin@example.com', password: 'Noco-chaos-Passw0rd!' };
 const AGAIN_AFTER_MS = 1000;
 
 /** The called process is not there, or ended before it responded. */
-export class Away extends Error {}
+export class ProcessUnavailable extends Error {}
 
 export class NocodbProcess {
   /** @type {string[]} */
@@ -123,7 +123,7 @@ export class NocodbProcess {
    * @param {{ id: string, workspace: string, method: string, payload: object }} call
    * @param {AbortSignal} signal
    * @returns {Promise<{ status: number, body: any }>}
-   * @throws {Away}
+   * @throws {ProcessUnavailable}
    */
   call({ id, workspace, method, payload }, signal) {
     if (this.#workerPort) return this.#send(this.#workerPort, `/${workspace}/${id}/${method}`, payload, { signal });
@@ -138,7 +138,7 @@ export class NocodbProcess {
 
   async #send(port, path, body, { method = 'POST', headers = {}, signal }) {
     const asked = this.#nocodb;
-    if (!asked) throw new Away('not there');
+    if (!asked) throw new ProcessUnavailable('not there');
     try {
       const response = await fetch(`http://127.0.0.1:${port}${path}`, {
         method, signal, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body),
@@ -148,7 +148,7 @@ export class NocodbProcess {
       signal?.throwIfAborted();
       // The connection ends a moment before the end of the process is known.
       const isGone = await Promise.race([asked.ended.then(() => true), pause(AGAIN_AFTER_MS, false)]);
-      if (isGone) throw new Away('ended', { cause: error });
+      if (isGone) throw new ProcessUnavailable('ended', { cause: error });
       throw error;
     }
   }

@@ -3,8 +3,8 @@
  * Bitbucket.
  *
  * In: a seed. Out: the requests to Bitbucket, the failures of calls, and which connections work at the end without a person. What
- * never happens here: a database or a Redis is imitated, or a wrapper is used that NocoDB did not make from its row. Lines contain
- * short digests of tokens only.
+ * never happens here: a database or a Redis is imitated, or a wrapper is used that NocoDB did not make from its row. The log of the
+ * run contains only short digests of tokens.
  */
 import { startPostgres } from '../../../support/postgres.js';
 import { Random } from '../../../support/random.js';
@@ -14,7 +14,7 @@ import { startScene } from '../scene.js';
 import { digest } from '../token-tap.js';
 import { leaks } from '../workers.js';
 import { CALLERS, CONNECTIONS, PROCESSES, makePlan } from './plan.js';
-import { Away, NocodbProcess } from './process.js';
+import { NocodbProcess, ProcessUnavailable } from './process.js';
 import { Kinds, failureOf, judge, loggedBy } from './verdict.js';
 
 const SECOND = 1000;
@@ -25,7 +25,7 @@ const AHEAD_MS = LIFETIME_MS / 10;
 const EXPIRY_MS = LIFETIME_MS + SECOND;
 const GRACE_MS = 10 * MINUTE;
 
-/** Those of `judge`: beyond the grace, access tokens have expired, too. */
+/** The expiries that `judge` causes. The one after the grace period counts, because access tokens expire in it, too. */
 const FINAL_EXPIRIES = 3;
 
 /** Between two calls of one caller. */
@@ -35,21 +35,21 @@ const PAYLOAD = { workspace: 'acme' };
 
 /** The first start makes NocoDB's tables, which takes long on a busy machine. */
 const FIRST_START_MS = 10 * MINUTE;
-/** A process that starts again, a lockout, and what is waited for on top. */
+/** Long enough for the restart of a process, a lockout, and the waits that follow it. */
 const PATIENCE_MS = 3 * MINUTE;
 const WRITTEN_WITHIN_MS = 10 * SECOND;
 
 /**
  * @param {number} seed
  * @param {object} options
- * @param {AbortSignal} options.signal ends it, and all that it started
- * @param {(line: string) => void} options.say is told what happens
+ * @param {AbortSignal} options.signal ends the run, and all that it started
+ * @param {(line: string) => void} options.say logs what happens
  */
 export async function runNocodbChaos(seed, { signal, say }) {
   const chaos = new NocodbChaos(seed, signal, say);
   try {
     await chaos.start();
-    await chaos.rage();
+    await chaos.runPlan();
     await chaos.judge();
   } catch (error) {
     signal.throwIfAborted();
@@ -78,7 +78,7 @@ class NocodbChaos {
   #givenUp = new Set();
   #problems = [];
   #verdicts = Object.fromEntries(
-    CONNECTIONS.map((connection) => [connection, { troubles: ['was not asked'], row: 'used' }]));
+    CONNECTIONS.map((connection) => [connection, { troubles: ['was not called'], row: 'used' }]));
 
   #isCalling = true;
   #callers = [];
@@ -176,7 +176,7 @@ class NocodbChaos {
 
   async end() {
     this.#isCalling = false;
-    // A call that hangs ends with its process.
+    // The end of its process ends a call that hangs.
     await Promise.all(Object.values(this.#processes).map((nocodb) => nocodb.end()));
     await Promise.allSettled(this.#callers);
     for (const work of this.#afterwards.reverse()) await work();
@@ -210,7 +210,7 @@ class NocodbChaos {
   /** @returns {Promise<string | undefined>} why it failed */
   async #call(name, connection, method) {
     const begun = performance.now();
-    const failure = await this.#askOnce(name, connection, method);
+    const failure = await this.#callOnce(name, connection, method);
     this.#calls += 1;
     this.#slowestMs = Math.max(this.#slowestMs, performance.now() - begun);
     const key = `${name}: ${connection}`;
@@ -223,30 +223,31 @@ class NocodbChaos {
     return failure;
   }
 
-  async #askOnce(name, connection, method) {
+  async #callOnce(name, connection, method) {
     const { id, fk_workspace_id: workspace } = this.#integrations[connection];
     const call = { id, workspace, method, payload: PAYLOAD };
     try {
       return failureOf(method, await this.#processes[name].call(call, this.#signal));
     } catch (error) {
-      // `fetch` has a time limit of its own, five minutes.
-      if (error instanceof Away) return 'the process was killed, restarted or away';
+      // A call that hangs ends here, too: `fetch` has a time limit of its own, five minutes.
+      if (error instanceof ProcessUnavailable) return 'the process had ended, or ended during the call';
       return error.cause?.code ?? error.message;
     }
   }
 
   // Troubles
 
-  async rage() {
+  async runPlan() {
     await this.#settle('at the beginning');
     for (const [index, { isRevealed, troubles }] of this.#plan.entries()) {
-      this.#say(`expiry ${index + 1}, ${isRevealed ? 'told by a 401' : 'known ahead'}: ${JSON.stringify(troubles)}`);
+      const kind = isRevealed ? 'that only a 401 reveals' : 'that is known in advance';
+      this.#say(`expiry ${index + 1}, ${kind}: ${JSON.stringify(troubles)}`);
       await this.#expire(isRevealed, troubles);
       await this.#settle(`after expiry ${index + 1}`);
     }
   }
 
-  /** Lets the access tokens of all connections expire, with the troubles around that. */
+  /** Lets the access tokens of all connections expire, and causes the troubles at their times. */
   async #expire(isRevealed, troubles) {
     const earliestMs = Math.min(0, ...troubles.map(({ afterMs }) => afterMs));
     const leftMs = isRevealed ? -earliestMs : this.#untilRenewedMs();
@@ -282,7 +283,7 @@ class NocodbChaos {
     }
     const nocodb = this.#processes[name];
     // It may have ended by itself when its database was gone.
-    await this.#until(() => nocodb.isUp, PATIENCE_MS, () => `${name} is not there to be ended: ${nocodb.startError}`);
+    await this.#until(() => nocodb.isUp, PATIENCE_MS, () => `${name} is not running, so it cannot be ended: ${nocodb.startError}`);
     this.#say(`${name}: ${what}`);
     await nocodb[what]();
   }
@@ -306,7 +307,7 @@ class NocodbChaos {
 
   // The end
 
-  /** Whether everything works without the callers, and once more after all processes know only what the rows contain. */
+  /** Checks that every connection works without the callers, and again in new processes, which know only the rows' contents. */
   async judge() {
     this.#isCalling = false;
     await Promise.all(this.#callers);
@@ -326,10 +327,10 @@ class NocodbChaos {
   }
 
   async #check(when) {
-    // What did not work in time before is lost already.
+    // A connection that failed an earlier check is not checked again.
     const working = CONNECTIONS.filter((connection) => this.#verdicts[connection].troubles.length === 0);
     await Promise.all(PROCESSES.flatMap((name) => working.map(async (connection) => {
-      const failure = await this.#lastWord(name, connection);
+      const failure = await this.#callUntilSuccess(name, connection);
       if (failure !== undefined) this.#verdicts[connection].troubles.push(`${name} ${when}: ${failure}`);
     })));
     const states = await this.#rows();
@@ -337,8 +338,8 @@ class NocodbChaos {
     this.#say(`${when}: ${JSON.stringify(this.#verdicts)}`);
   }
 
-  /** A call that may be tried again for a while, as a person would. @returns why the last try failed */
-  async #lastWord(name, connection) {
+  /** Repeats a call until it succeeds, for a while, as a person would. @returns why the last attempt failed */
+  async #callUntilSuccess(name, connection) {
     const end = performance.now() + PATIENCE_MS;
     for (;;) {
       const failure = await this.#call(name, connection, 'listWorkspaces');
