@@ -15,7 +15,7 @@ use crate::scope::ScopeSet;
 const LENGTHS: [(&str, usize, usize); 2] = [("older", 18, 32), ("newer", 32, 76)];
 
 /// With a greater clock skew, tokens expire earlier or later than at Bitbucket, and certificates seem to be invalid.
-const MOST_CLOCK_SKEW_MS: f64 = 60_000.0;
+const MAX_CLOCK_SKEW_MS: f64 = 60_000.0;
 
 /// Returns the length of the Secret in characters.
 pub fn secret_length(client: &ClientConfig) -> usize {
@@ -102,5 +102,5 @@ pub fn clock_skew(written: &str, earliest: f64, latest: f64) -> Option<f64> {
     let date = date(written.trim(), latest)?;
     // The date has whole seconds only.
     let skew = if date > latest { latest - date } else { (earliest - date - 1000.0).max(0.0) };
-    Some(if skew.abs() > MOST_CLOCK_SKEW_MS { (skew / 1000.0).round() } else { 0.0 })
+    Some(if skew.abs() > MAX_CLOCK_SKEW_MS { (skew / 1000.0).round() } else { 0.0 })
 }

@@ -22,7 +22,7 @@ pub const LARGEST_LIMIT: u32 = 1_000_000;
 
 /// The largest number of other clients' requests that one response may add to the log: the largest limit that Atlassian
 /// sells. Each is an entry in the log, so a response that reports a million requests would block all callers.
-const MOST_REPORTED: u32 = 10_000;
+const MAX_REPORTED_REQUESTS: u32 = 10_000;
 
 /// An hour, in milliseconds.
 const HOUR: u64 = LONGEST_WAIT;
@@ -113,7 +113,7 @@ impl RateLimitUpdate {
         let retry_after = wait(headers.retry_after, received_at);
         Self {
             limit,
-            used: is_near.then(|| (in_force - in_force / 5).min(MOST_REPORTED)),
+            used: is_near.then(|| (in_force - in_force / 5).min(MAX_REPORTED_REQUESTS)),
             pause: is_limited.then(|| retry_after.unwrap_or_else(|| refusal_pause(refusals))),
             pace: (is_limited && retry_after.is_none()).then(|| HOUR / u64::from(in_force.max(1))),
         }

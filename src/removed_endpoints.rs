@@ -51,13 +51,13 @@ const MEMBER: &str = "member";
 pub const KEPT_MS: u32 = 60_000;
 
 /// How many lists of a connection are cached. Other parameters make another list.
-pub const MOST_LISTS: u32 = 4;
+pub const MAX_LISTS: u32 = 4;
 
 /// The largest size of a list as JSON, in UTF-16 code units. That is about 30,000 repositories.
-pub const LONGEST_LIST: u32 = 128 * 1024 * 1024;
+pub const MAX_LIST_LENGTH: u32 = 128 * 1024 * 1024;
 
 /// How many workspaces are read at the same time.
-pub const MOST_AT_ONCE: u32 = 4;
+pub const MAX_CONCURRENT: u32 = 4;
 
 impl Endpoint {
     /// Returns the removed endpoint that a path below the API's base URL belongs to.

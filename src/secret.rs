@@ -43,11 +43,12 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The maximum length of a word in a text from outside. Natural words are shorter; tokens, verifiers and this core's states are
-/// longer. Shorter secrets are removed if they are known.
-const MAX_WORD_LENGTH: usize = 24;
+/// A word of this length or more in a text from outside is replaced: natural words are shorter, but tokens, verifiers and this
+/// core's states are not. A shorter secret is removed only if the caller names it.
+const MIN_REPLACED_LENGTH: usize = 24;
 
-/// A shorter secret cannot be removed from a text without leaving a telling gap, so the whole text is dropped.
+/// The minimum length of a secret that is removed from a text. The gap of a shorter one would reveal too much, so the whole text
+/// is dropped.
 const MIN_REMOVABLE_LENGTH: usize = 8;
 
 /// The maximum length of a description that is passed on, in characters.
@@ -73,7 +74,7 @@ fn clean(text: &str, secrets: &mut dyn Iterator<Item = &str>) -> Option<String> 
     let text = redaction(&long).redact(&text);
     let mut cleaned = String::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let shown = word.chars().count() < MAX_WORD_LENGTH && !word.contains("://");
+        let shown = word.chars().count() < MIN_REPLACED_LENGTH && !word.contains("://");
         if !cleaned.is_empty() {
             cleaned.push(' ');
         }

@@ -22,7 +22,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 const NOW: f64 = 1_800_000_000_000.0;
 
-/// Until when somebody waits for tokens.
+/// The time until which a caller waits for tokens.
 const DEADLINE: f64 = NOW + 50_000.0;
 
 const ORIGIN: &str = "http://nocodb.test:8080";
@@ -32,7 +32,7 @@ fn seen(value: &JsValue) -> Value {
     serde_json::from_str(&JSON::stringify(value).unwrap().as_string().unwrap()).unwrap()
 }
 
-/// Code and field of what was thrown.
+/// The code and the field of the error that was thrown.
 fn thrown<T>(outcome: Result<T, JsValue>) -> (String, Option<String>) {
     let error = seen(&outcome.err().unwrap());
     assert!(error["message"].as_str().is_some_and(|message| message.ends_with('.')), "{error}");
@@ -207,9 +207,9 @@ fn token_requests_wait_in_the_queue() {
     let mut queue = Queue::new(20_000.0);
     assert!(matches!(queue.admission(0.0), RefreshAdmission::None));
     let suspect = queue.enqueue(Priority::Suspect);
-    let sound = queue.enqueue(Priority::Normal);
+    let normal = queue.enqueue(Priority::Normal);
     assert!(matches!(queue.admission(0.0), RefreshAdmission::First));
-    assert_eq!(queue.admit_first(false), Some(sound));
+    assert_eq!(queue.admit_first(false), Some(normal));
     queue.on_refused(0.0);
     assert!(matches!(queue.admission(1.0), RefreshAdmission::NoneYet));
     assert_eq!(queue.wait_time(1.0), 24_999.0);
@@ -234,7 +234,7 @@ fn tokens_of_another_process_are_used() {
     assert_eq!(policy.generation(), generation + 1);
     assert!(policy.on_unauthorized(generation, 0, NOW));
     assert!(!policy.on_unauthorized(generation, 2, NOW));
-    // Times that are none count as absent, as those of a store may be.
+    // Times that are not finite count as absent: a store may give such times.
     assert!(!policy.on_stored_tokens(Some(f64::NAN), Some(f64::INFINITY), NOW));
     assert_eq!(policy.background_refresh_in(NOW), None);
     assert!(policy.is_successor(Some(NOW + 2.0), None) && !policy.is_successor(Some(NOW), None));
@@ -256,7 +256,7 @@ fn requests_to_the_api_are_admitted_and_redirected() {
     };
     let get = json!({ "withCredential": true, "becomesGet": true, "withBody": false });
     assert_eq!(seen(&redirected(303, "follow")), get);
-    // A way that nobody knows is the usual one.
+    // An unknown redirect mode counts as `follow`.
     assert_eq!(seen(&redirected(303, "sideways")), get);
     let post = json!({ "withCredential": true, "becomesGet": false, "withBody": true });
     assert_eq!(seen(&redirected(307, "same-origin")), post);
@@ -287,7 +287,7 @@ fn responses_of_the_api_become_errors() {
     let error = seen(&api_error_from_response(answer(429, r#"{"retry-after":"7"}"#, ""), "oauth").unwrap());
     assert_eq!((&error["code"], &error["retryAfter"]), (&json!("API_RATE_LIMITED"), &json!(7000)));
     assert_eq!(thrown(api_error_from_response(answer(429, "{}", ""), "password")), argument("kind"));
-    // What is no text, or no JSON, counts as absent.
+    // A header field that is not a string counts as absent, and so do headers that are not JSON.
     for headers in [r#"{"retry-after":7}"#, r#"{"retry-after":"\ud800"}"#, "[", ""] {
         let error = seen(&api_error_from_response(answer(429, headers, ""), "oauth").unwrap());
         assert_eq!(error["retryAfter"], 30_000, "{headers}");
@@ -313,7 +313,7 @@ fn credentials_are_read_from_stored_configs() {
     let basic = read(json!({ "type": "basic", "email": "dana@example.com", "token": "fake" })).unwrap();
     assert_eq!(basic["authorization"], "Basic ZGFuYUBleGFtcGxlLmNvbTpmYWtl");
     assert_eq!(basic["email"], "dana@example.com");
-    // A number is no token: it counts as absent.
+    // A token that is a number counts as absent.
     assert!(read(json!({ "type": "api_key", "token": 1 })).is_err());
     assert_eq!(thrown(read_credential("null", false)), argument("config"));
     assert_eq!(bearer("AT"), "Bearer AT");
@@ -321,7 +321,7 @@ fn credentials_are_read_from_stored_configs() {
     for other in [r#"{"$vault":""}"#, r#"{"$vault":{},"x":1}"#, r#"[{"$vault":{}}]"#, "null", ""] {
         assert!(!is_vault_reference(other));
     }
-    // Depth takes no stack.
+    // Deeply nested JSON does not overflow the stack.
     let deep = [r#"{"token":"#, &"[".repeat(1_000_000)].concat();
     for config in [deep.clone(), [&deep, "]".repeat(1_000_000).as_str(), "}"].concat()] {
         assert!(!is_vault_reference(&config) && read_credential(&config, false).is_err());
@@ -354,13 +354,13 @@ fn a_connection_is_tested_by_requests_and_responses() {
 
 #[wasm_bindgen_test]
 fn an_update_of_the_rate_limit_leaves_out_unknown_values() {
-    let news = |status, limit: Option<&str>, near: Option<&str>, after: Option<&str>| {
+    let update = |status, limit: Option<&str>, near: Option<&str>, after: Option<&str>| {
         let text = |text: Option<&str>| text.map(str::to_owned);
         seen(&rate_limit_update(status, text(limit), text(near), text(after), 1000, false, 0, NOW))
     };
-    assert_eq!(news(200, None, None, None), json!({}));
-    assert_eq!(news(200, Some("5000"), None, None)["limit"], 5000);
-    assert_eq!(news(429, None, None, Some("30"))["pause"], 30_000);
+    assert_eq!(update(200, None, None, None), json!({}));
+    assert_eq!(update(200, Some("5000"), None, None)["limit"], 5000);
+    assert_eq!(update(429, None, None, Some("30"))["pause"], 30_000);
 }
 
 #[wasm_bindgen_test]

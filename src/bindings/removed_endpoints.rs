@@ -10,8 +10,8 @@ use crate::endpoints::{Endpoint, WebUrl, argument_error};
 use crate::error::{Error, Phase, Result};
 use crate::removed_endpoints::{self, Replacement, Sort, WorkspaceOutcome, replacement};
 
-/// What replaces a request: a list that the package collects, a 400, or the unchanged request, whose response
-/// `issuesNotFoundBody` judges.
+/// How a request to a removed endpoint is handled: `list` is collected by the package instead, or `refusal` is the body of a 400.
+/// Without both, the request is sent unchanged, and `issuesNotFoundBody` judges its response.
 #[derive(Serialize, Tsify)]
 #[tsify(rename = "Replacement")]
 pub struct ReplacementResult<'a> {
@@ -19,7 +19,7 @@ pub struct ReplacementResult<'a> {
     endpoint: &'a str,
     /// The message for NocoDB's log.
     notice: String,
-    /// The body of a 400.
+    /// The body of a 400 that replaces the response.
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<String>,
     /// The list that the package collects.
@@ -45,11 +45,11 @@ pub struct CollectedList<'a> {
 pub struct CollectionLimits {
     /// How long a list is cached, in milliseconds.
     kept_ms: u32,
-    /// The number of cached lists of a connection.
+    /// The maximum number of cached lists of a connection.
     most_lists: u32,
     /// The largest size of a list, in characters of JSON.
     longest_list: u32,
-    /// The number of workspaces that are read at the same time.
+    /// The maximum number of workspaces that are read at the same time.
     most_at_once: u32,
 }
 
@@ -74,7 +74,7 @@ impl Removed {
     fn list(&self, url: &str) -> Result<removed_endpoints::CollectedList> {
         match replacement(&self.0, "GET", url) {
             Some(Replacement::Collected(list)) => Ok(list),
-            _ => Err(Error::argument(Phase::Api, "url", "is not that of a list that is collected")),
+            _ => Err(Error::argument(Phase::Api, "url", "must be the URL of a list that the package collects")),
         }
     }
 }
@@ -87,7 +87,7 @@ impl Removed {
         Ok(Self(Endpoint::Api.parse(Some(url)).map_err(|reason| argument_error("apiUrl", reason))?))
     }
 
-    /// What replaces a request; `undefined` when it is sent unchanged.
+    /// How a request is handled; `undefined` unless it is for a removed endpoint.
     #[wasm_bindgen(unchecked_return_type = "Replacement | undefined")]
     pub fn replacement(&self, method: &str, url: &str) -> JsValue {
         let Some(replacement) = replacement(&self.0, method, url) else { return JsValue::UNDEFINED };
@@ -107,9 +107,9 @@ impl Removed {
     pub fn limits() -> JsValue {
         leave(&CollectionLimits {
             kept_ms: removed_endpoints::KEPT_MS,
-            most_lists: removed_endpoints::MOST_LISTS,
-            longest_list: removed_endpoints::LONGEST_LIST,
-            most_at_once: removed_endpoints::MOST_AT_ONCE,
+            most_lists: removed_endpoints::MAX_LISTS,
+            longest_list: removed_endpoints::MAX_LIST_LENGTH,
+            most_at_once: removed_endpoints::MAX_CONCURRENT,
         })
     }
 
@@ -119,7 +119,7 @@ impl Removed {
         Ok(self.list(url)?.workspace_url(segment, with_role))
     }
 
-    /// Decides what a failed request about a workspace means, which was sent with a credential of this type.
+    /// Decides what a failed request about a workspace means. `kind` is the type of the credential that the request was sent with.
     #[wasm_bindgen(js_name = workspaceOutcome, unchecked_return_type = "WorkspaceOutcome")]
     pub fn workspace_outcome(
         &self,
@@ -138,7 +138,7 @@ impl Removed {
         Ok(leave(&WorkspaceOutcomeResult { outcome, notice }))
     }
 
-    /// The requested page of a list with this number of values.
+    /// The page that `url` requests, of a list of `size` values.
     #[wasm_bindgen(unchecked_return_type = "CollectedPage")]
     pub fn page(&self, url: &str, size: usize) -> core::result::Result<JsValue, JsValue> {
         Ok(leave(&self.list(url)?.page(size)))

@@ -18,7 +18,7 @@ const RETRY_WAIT: f64 = 500.0;
 const RESCUE: f64 = 30.0 * SECOND;
 
 /// How many attempts to save a token set fail before the failure is reported. After that, each cycle makes one attempt.
-const MOST_SAVE_ATTEMPTS: u32 = 3;
+const MAX_SAVE_ATTEMPTS: u32 = 3;
 /// The wait before the second attempt. Each further one doubles it.
 const SAVE_WAIT: f64 = 100.0;
 
@@ -235,7 +235,7 @@ impl RefreshPolicy {
 
     fn on_save_failed(&mut self, now: f64, random: f64) -> State {
         self.save_attempts += 1;
-        if self.save_fails || self.save_attempts >= MOST_SAVE_ATTEMPTS {
+        if self.save_fails || self.save_attempts >= MAX_SAVE_ATTEMPTS {
             self.save_fails = true;
             // One report for each token set: while a store fails, every call tries to save again.
             return if self.reported_generation == self.generation {
