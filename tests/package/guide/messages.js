@@ -330,9 +330,9 @@ export const producers = {
     const lines = await logOf(t, async (printed) => {
       await get(new Wrapper(oauth({ refresh_token: 'of-redis' })));
       await redis.restart();
-      while (printed().filter((line) => line.includes('again')).length < 2) await new Promise((go) => { setTimeout(go, 50); });
+      while (printed().filter((line) => line.includes('redis-available')).length < 2) await new Promise((go) => { setTimeout(go, 50); });
     });
-    return [...new Set(lines.toSorted())].toSorted((one, other) => one.includes('again') - other.includes('again'));
+    return [...new Set(lines.toSorted())].toSorted((one, other) => one.includes('redis-available') - other.includes('redis-available'));
   },
   'the-plugin-stays-in-nocodbs-redis-database': async (t) => {
     const { url } = await startRedis(t, '--databases', '1');
