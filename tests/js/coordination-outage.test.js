@@ -7,7 +7,7 @@ import { makeCertificates } from '../support/certificates.js';
 import { freePort, listen } from '../support/http-server.js';
 import { startRedis } from '../support/redis.js';
 import { waitFor } from '../support/waiting.js';
-import { DEAD, MINUTE, answering, coordinate, rawClient } from './coordination-scene.js';
+import { DEAD, MINUTE, answering, openStore, rawClient } from './coordination-scene.js';
 import { entry, tokenSet, timed } from './coordinations.js';
 
 /** A certificate of an unknown authority, and its key. */
@@ -16,18 +16,18 @@ function filesOf(t) {
   return [files.certificate, files.key];
 }
 
-/** What a coordination has to do with and without Redis. */
-async function worksWithinProcess(coordination) {
-  const lock = await coordination.lock('one');
-  assert.equal(await coordination.lock('one'), undefined);
+/** What a store has to do with and without Redis. */
+async function worksWithinProcess(store) {
+  const lock = await store.lock('one');
+  assert.equal(await store.lock('one'), undefined);
   assert.ok(lock.isHeld());
-  assert.equal(await coordination.publish('one', entry('two', lock.fence)), true);
-  assert.equal(await coordination.publish('two', entry('three', lock.fence)), true);
-  assert.deepEqual((await coordination.find('one')).value, tokenSet('three'));
-  assert.deepEqual(coordination.findLocal('one').value, tokenSet('three'));
+  assert.equal(await store.publish('one', entry('two', lock.fence)), true);
+  assert.equal(await store.publish('two', entry('three', lock.fence)), true);
+  assert.deepEqual((await store.find('one')).value, tokenSet('three'));
+  assert.deepEqual(store.findLocal('one').value, tokenSet('three'));
   await lock.release();
   assert.equal(lock.isHeld(), false);
-  const next = await coordination.lock('one');
+  const next = await store.lock('one');
   assert.ok(next.isHeld());
   await next.release();
   return lock.fence;
@@ -87,18 +87,18 @@ describe('a token store whose Redis cannot be used', () => {
       const error = t.mock.method(console, 'error', () => {});
       const { scheme = 'redis', user = '', host = '127.0.0.1', port = 6379, database = 0 } = await start(t);
       const address = `${host}:${port}`;
-      const { coordination, said } = coordinate(t, `${scheme}://${user}:${SECRET}@${address}/${database}`);
-      const first = await timed(() => coordination.find('one'));
+      const { store, logged } = openStore(t, `${scheme}://${user}:${SECRET}@${address}/${database}`);
+      const first = await timed(() => store.find('one'));
       assert.equal(first.value, undefined);
       assert.ok(first.took < 2800, `the first operation took ${first.took} ms`);
-      const rest = await timed(() => worksWithinProcess(coordination));
+      const rest = await timed(() => worksWithinProcess(store));
       assert.equal(rest.value, 0);
       assert.ok(rest.took < 500, `the others took ${rest.took} ms`);
       // Long enough for more than one attempt to connect where it fails at once.
       await sleep(500);
-      assert.equal(said.length, 1, said.join('\n'));
-      assert.equal(said[0], `WARN redis-unavailable: ${NAMED} is unavailable (${kind}). Until it is available again, this process refreshes tokens on its own.`);
-      for (const secret of [SECRET, address]) assert.ok(!said[0].includes(secret));
+      assert.equal(logged.length, 1, logged.join('\n'));
+      assert.equal(logged[0], `WARN redis-unavailable: ${NAMED} is unavailable (${kind}). Until it is available again, this process refreshes tokens on its own.`);
+      for (const secret of [SECRET, address]) assert.ok(!logged[0].includes(secret));
       // The log says only this of Redis; a replica that needs no password is not worth a line.
       const calls = [...warn.mock.calls, ...error.mock.calls].map(({ arguments: [line] }) => line);
       for (const line of calls) assert.ok(!line.includes(SECRET) && !line.includes(address), line);
@@ -106,105 +106,105 @@ describe('a token store whose Redis cannot be used', () => {
   }
 
   test('treats an invalid URL like a Redis that cannot be reached', async (t) => {
-    const { coordination, said } = coordinate(t, 'redis://%zz:%zz@[');
-    assert.equal(await worksWithinProcess(coordination), 0);
-    assert.equal(said.length, 1);
-    assert.doesNotMatch(said[0], /%zz/);
+    const { store, logged } = openStore(t, 'redis://%zz:%zz@[');
+    assert.equal(await worksWithinProcess(store), 0);
+    assert.equal(logged.length, 1);
+    assert.doesNotMatch(logged[0], /%zz/);
   });
 
   test('waits a second for a Redis that hangs, once', async (t) => {
     const redis = await startRedis(t);
-    const { coordination, said } = coordinate(t, redis.url);
-    await coordination.publish('a', entry('b', 1));
+    const { store, logged } = openStore(t, redis.url);
+    await store.publish('a', entry('b', 1));
     for (const operation of [
-      () => coordination.find('a'),
-      () => coordination.publish('b', entry('c', 2)),
-      () => coordination.lock('c'),
+      () => store.find('a'),
+      () => store.publish('b', entry('c', 2)),
+      () => store.lock('c'),
     ]) {
       redis.pause();
       const { value, took } = await timed(operation);
       assert.ok(value);
       assert.ok(took > 900 && took < 1500, `it took ${took} ms`);
-      const again = await timed(() => coordination.find('a'));
+      const again = await timed(() => store.find('a'));
       assert.ok(again.value && again.took < 300, `then it took ${again.took} ms`);
-      const count = said.length;
+      const count = logged.length;
       redis.resume();
-      await waitFor(() => said.length > count, 'Redis is back');
+      await waitFor(() => logged.length > count, 'Redis is back');
     }
-    assert.deepEqual(said.map(isToldLost), [true, false, true, false, true, false]);
-    assert.deepEqual(said.map(isToldBack), [false, true, false, true, false, true]);
+    assert.deepEqual(logged.map(isToldLost), [true, false, true, false, true, false]);
+    assert.deepEqual(logged.map(isToldBack), [false, true, false, true, false, true]);
   });
 
   test('reconnects silently when Redis closes an idle connection', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
-    const { coordination, said } = coordinate(t, url);
-    assert.equal(await coordination.find('a'), undefined);
+    const { store, logged } = openStore(t, url);
+    assert.equal(await store.find('a'), undefined);
     for (let times = 1; times <= 3; times += 1) {
       assert.equal(await raw.client('KILL', 'TYPE', 'normal'), 1);
       await waitFor(async () => {
-        const lock = await coordination.lock('a');
+        const lock = await store.lock('a');
         await lock.release();
         return lock.fence > 0;
       }, 'Redis is used again');
     }
-    assert.deepEqual(said, []);
+    assert.deepEqual(logged, []);
   });
 
   test('names the wrong password when Redis comes back with another one', async (t) => {
     const redis = await startRedis(t);
     const raw = rawClient(t, redis.url);
-    const { coordination, said } = coordinate(t, redis.url);
-    await coordination.find('a');
+    const { store, logged } = openStore(t, redis.url);
+    await store.find('a');
     await raw.config('SET', 'requirepass', 'another');
     await raw.client('KILL', 'TYPE', 'normal');
-    await waitFor(() => said.length > 0, 'it is told');
+    await waitFor(() => logged.length > 0, 'it is told');
     await sleep(300);
-    assert.deepEqual(said, [`WARN redis-unavailable: ${NAMED} is unavailable (password). Until it is available again, this process refreshes tokens on its own.`]);
+    assert.deepEqual(logged, [`WARN redis-unavailable: ${NAMED} is unavailable (password). Until it is available again, this process refreshes tokens on its own.`]);
   });
 
   test('has many operations wait together for a Redis that hangs', async (t) => {
     const redis = await startRedis(t);
-    const { coordination, said } = coordinate(t, redis.url);
-    await coordination.publish('a', entry('b', 1));
+    const { store, logged } = openStore(t, redis.url);
+    await store.publish('a', entry('b', 1));
     redis.pause();
-    const { value, took } = await timed(() => Promise.all(Array.from({ length: 50 }, () => coordination.find('a'))));
+    const { value, took } = await timed(() => Promise.all(Array.from({ length: 50 }, () => store.find('a'))));
     assert.ok(value.every(({ key }) => key === 'b'));
     assert.ok(took < 1500, `they took ${took} ms`);
-    assert.equal(said.length, 1);
+    assert.equal(logged.length, 1);
   });
 
   test('reports the loss and the return of a killed Redis once each, and publishes what it stored meanwhile', async (t) => {
     const redis = await startRedis(t);
-    const { coordination, said } = coordinate(t, redis.url);
-    const { coordination: other } = coordinate(t, redis.url);
-    const before = await coordination.lock('a');
-    await coordination.publish('a', entry('b', before.fence));
+    const { store, logged } = openStore(t, redis.url);
+    const { store: other } = openStore(t, redis.url);
+    const before = await store.lock('a');
+    await store.publish('a', entry('b', before.fence));
     await before.release();
     assert.equal((await other.find('a')).key, 'b');
 
     await redis.kill();
-    const alone = await coordination.lock('b');
+    const alone = await store.lock('b');
     assert.equal(alone.fence, 0);
     assert.ok(alone.isHeld());
-    assert.equal(await coordination.publish('b', entry('c', alone.fence)), true);
-    assert.equal(await coordination.publish('c', entry('d', alone.fence)), true);
-    assert.equal(await coordination.publish('x', entry('x', alone.fence, DEAD)), true);
-    await Promise.all([coordination.recordRefusal('x'), coordination.recordGrant(MINUTE), other.recordRefusal('y')]);
+    assert.equal(await store.publish('b', entry('c', alone.fence)), true);
+    assert.equal(await store.publish('c', entry('d', alone.fence)), true);
+    assert.equal(await store.publish('x', entry('x', alone.fence, DEAD)), true);
+    await Promise.all([store.recordRefusal('x'), store.recordGrant(MINUTE), other.recordRefusal('y')]);
     await alone.release();
-    assert.equal((await coordination.find('a')).key, 'd');
+    assert.equal((await store.find('a')).key, 'd');
     // Who knew only of what was in Redis still knows that.
     assert.equal((await other.find('a')).key, 'b');
     await sleep(500);
-    assert.equal(said.length, 1);
+    assert.equal(logged.length, 1);
 
     await redis.restart();
-    await waitFor(() => said.length > 1, 'Redis is back');
+    await waitFor(() => logged.length > 1, 'Redis is back');
     await sleep(200);
-    assert.deepEqual(said.map(isToldLost), [true, false]);
-    assert.ok(isToldBack(said[1]));
+    assert.deepEqual(logged.map(isToldLost), [true, false]);
+    assert.ok(isToldBack(logged[1]));
     // One who never knew anything.
-    const { coordination: stranger } = coordinate(t, redis.url);
+    const { store: stranger } = openStore(t, redis.url);
     for (const key of ['b', 'c', 'd']) assert.equal((await stranger.find(key))?.key, 'd', key);
     assert.deepEqual((await stranger.find('x')).value, DEAD);
     for (const key of ['x', 'y']) assert.ok((await stranger.tokenEndpointHistory(key)).othersRefusedAgo < 30_000, key);
@@ -212,64 +212,64 @@ describe('a token store whose Redis cannot be used', () => {
     assert.ok(grantedAgo >= MINUTE - 1 && grantedAgo < MINUTE + 30_000);
     assert.equal((await other.find('a')).key, 'd');
     // This Redis counts from the beginning again, and yet no fence comes twice.
-    const after = await coordination.lock('d');
+    const after = await store.lock('d');
     assert.ok(after.fence > before.fence);
     await after.release();
   });
 
   test('finds the newer access token of an unchanged refresh token without Redis, too', async (t) => {
     const redis = await startRedis(t);
-    const { coordination, said } = coordinate(t, redis.url);
-    await coordination.publish('a', entry('b', 5));
+    const { store, logged } = openStore(t, redis.url);
+    await store.publish('a', entry('b', 5));
     await redis.kill();
     const newer = { ...tokenSet('b'), accessToken: 'newer' };
-    assert.equal(await coordination.publish('b', entry('b', 0, newer)), true);
-    assert.deepEqual((await coordination.find('a')).value, newer);
-    await waitFor(() => said.length > 0, 'the loss is told');
+    assert.equal(await store.publish('b', entry('b', 0, newer)), true);
+    assert.deepEqual((await store.find('a')).value, newer);
+    await waitFor(() => logged.length > 0, 'the loss is told');
     // Of equal fences the later one counts, so this one is kept out until the other has published.
     await redis.restart('--requirepass', 'x');
     const address = redis.url.replace('//', '//:x@');
-    const { coordination: other } = coordinate(t, address);
+    const { store: other } = openStore(t, address);
     assert.equal(await other.publish('b', entry('b', 5)), true);
     await rawClient(t, address).config('SET', 'requirepass', '');
-    await waitFor(() => said.length > 1, 'Redis is back');
+    await waitFor(() => logged.length > 1, 'Redis is back');
     await waitFor(async () => (await other.find('b')).value.accessToken === 'newer', 'the newer token is passed on');
-    assert.deepEqual((await coordination.find('b')).value, newer);
+    assert.deepEqual((await store.find('b')).value, newer);
   });
 
   test("accepts another process's entry with a higher fence instead of publishing its own", async (t) => {
     const redis = await startRedis(t);
-    const { coordination, said } = coordinate(t, redis.url);
-    await coordination.publish('a', entry('b', 3));
+    const { store, logged } = openStore(t, redis.url);
+    await store.publish('a', entry('b', 3));
     await redis.kill();
-    assert.equal(await coordination.publish('b', entry('mine', 0)), true);
-    await waitFor(() => said.length > 0, 'the loss is told');
+    assert.equal(await store.publish('b', entry('mine', 0)), true);
+    await waitFor(() => logged.length > 0, 'the loss is told');
     await redis.restart();
     // Its own memory has nothing of "a", so that it is the first to publish it.
-    const { coordination: other } = coordinate(t, redis.url);
+    const { store: other } = openStore(t, redis.url);
     assert.equal(await other.publish('b', entry('theirs', 7)), true);
-    await waitFor(() => said.length > 1, 'Redis is back');
-    await waitFor(async () => (await coordination.find('b')).key === 'theirs', 'the winner is known');
+    await waitFor(() => logged.length > 1, 'Redis is back');
+    await waitFor(async () => (await store.find('b')).key === 'theirs', 'the winner is known');
     for (const key of ['b', 'mine', 'theirs']) {
-      assert.equal((await coordination.find(key)).key, 'theirs', key);
+      assert.equal((await store.find(key)).key, 'theirs', key);
       assert.equal((await other.find(key)).key, 'theirs', key);
-      assert.equal(coordination.findLocal(key).key, 'theirs', key);
+      assert.equal(store.findLocal(key).key, 'theirs', key);
     }
   });
 
   test('agrees with another process again when both refreshed the same token, even if Redis lost its entry', async (t) => {
     const redis = await startRedis(t);
-    const { coordination: one, said } = coordinate(t, redis.url);
-    const { coordination: other, said: alsoSaid } = coordinate(t, redis.url);
+    const { store: one, logged } = openStore(t, redis.url);
+    const { store: other, logged: alsoLogged } = openStore(t, redis.url);
     await other.find('a');
     await one.publish('a', entry('of one', 1));
     await redis.kill();
     // It never heard of the first.
     assert.equal(await other.publish('a', entry('of other', 0)), true);
     await one.find('of one');
-    await waitFor(() => said.length > 0 && alsoSaid.length > 0, 'the loss is told');
+    await waitFor(() => logged.length > 0 && alsoLogged.length > 0, 'the loss is told');
     await redis.restart();
-    await waitFor(() => said.length > 1 && alsoSaid.length > 1, 'Redis is back');
+    await waitFor(() => logged.length > 1 && alsoLogged.length > 1, 'Redis is back');
     // No process looks for the earlier tokens.
     const ends = async () => Promise.all([one.find('of one'), other.find('of other')]);
     await waitFor(async () => new Set((await ends()).map((end) => end?.key)).size === 1, 'they agree');
@@ -277,24 +277,24 @@ describe('a token store whose Redis cannot be used', () => {
 
   test('puts tokens back that Redis lost silently', async (t) => {
     const redis = await startRedis(t);
-    const { coordination } = coordinate(t, redis.url);
-    await coordination.publish('a', entry('b', 1));
-    await coordination.publish('b', entry('c', 2));
+    const { store } = openStore(t, redis.url);
+    await store.publish('a', entry('b', 1));
+    await store.publish('b', entry('c', 2));
     await rawClient(t, redis.url).flushall();
-    assert.equal((await coordination.find('a')).key, 'c');
-    const { coordination: other } = coordinate(t, redis.url);
+    assert.equal((await store.find('a')).key, 'c');
+    const { store: other } = openStore(t, redis.url);
     assert.equal((await other.find('a')).key, 'c');
   });
 
   test("loses its lock when Redis is gone for longer than the lock's time limit", async (t) => {
     const redis = await startRedis(t);
-    const { coordination } = coordinate(t, redis.url, { limits: { lock: 1000 } });
-    const lock = await coordination.lock('key');
+    const { store } = openStore(t, redis.url, { limits: { lock: 1000 } });
+    const lock = await store.lock('key');
     await redis.kill();
     await sleep(100);
     assert.ok(lock.isHeld());
     await waitFor(() => !lock.isHeld(), 'the lock is lost', 1500);
     await lock.release();
-    assert.equal((await coordination.lock('key')).fence, 0);
+    assert.equal((await store.lock('key')).fence, 0);
   });
 });

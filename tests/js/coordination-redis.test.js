@@ -10,7 +10,7 @@ import { runJsonFixture } from '../support/fixtures.js';
 import { freePort, listen } from '../support/http-server.js';
 import { startRedis } from '../support/redis.js';
 import { waitFor } from '../support/waiting.js';
-import { DEAD, MINUTE, answering, coordinate, promises, rawClient } from './coordination-scene.js';
+import { DEAD, MINUTE, answering, openStore, promises, rawClient } from './coordination-scene.js';
 import { ENCRYPTION_KEY, PREFIX, entry, tokenSet, startCoordinator, timed } from './coordinations.js';
 
 const DAY = 24 * 60 * MINUTE;
@@ -21,7 +21,7 @@ const { RateLimiter } = await import(
 describe('the token store in Redis', () => {
   promises(async (t) => {
     const { url } = await startRedis(t);
-    return [coordinate(t, url).coordination, coordinate(t, url).coordination];
+    return [openStore(t, url).store, openStore(t, url).store];
   });
 });
 
@@ -29,10 +29,10 @@ describe('a value in Redis', () => {
   test('counts as absent when it is damaged, moved, or belongs to another key', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
-    await coordinate(t, url).coordination.publish('a', entry('b', 1));
-    await coordinate(t, url).coordination.publish('c', entry('d', 2));
+    await openStore(t, url).store.publish('a', entry('b', 1));
+    await openStore(t, url).store.publish('c', entry('d', 2));
     const good = await raw.get(`${PREFIX}pair:b`);
-    const found = async (more) => coordinate(t, url, more).coordination.find('a');
+    const found = async (more) => openStore(t, url, more).store.find('a');
     assert.deepEqual(await found(), entry('b', 1));
     assert.equal(await found({ encryptionKey: Buffer.alloc(32, 8) }), undefined);
 
@@ -44,7 +44,7 @@ describe('a value in Redis', () => {
       copy[index] ^= 1;
       return around(copy.toString('base64url'));
     });
-    const { coordination: fresh } = coordinate(t, url);
+    const { store: fresh } = openStore(t, url);
     for (const value of [
       ...damaged,
       around(bytes.subarray(0, -1).toString('base64url')),
@@ -74,40 +74,40 @@ describe('a value in Redis', () => {
       return url.replace('//', `//${user}:pass@`);
     };
     const works = async (address) => {
-      const { coordination, said } = coordinate(t, `${address}/1`);
-      const lock = await coordination.lock(address);
-      await coordination.recordRefusal('a');
-      await coordination.recordGrant(0);
-      await coordination.tokenEndpointHistory('a');
-      await coordination.publish('a', entry('b', lock.fence));
-      await coordination.find('a');
+      const { store, logged } = openStore(t, `${address}/1`);
+      const lock = await store.lock(address);
+      await store.recordRefusal('a');
+      await store.recordGrant(0);
+      await store.tokenEndpointHistory('a');
+      await store.publish('a', entry('b', lock.fence));
+      await store.find('a');
       await lock.release();
       const warn = t.mock.method(console, 'warn', () => {});
       const limiter = new RateLimiter({ rateLimit: 100, isRateLimitConfigured: true, redis: { url: `${address}/1` } });
       await limiter.acquire('account', 'group');
       // In NocoDB's own Redis, the plugin also has to find a database.
-      const { coordination: seeking, said: alsoSaid } = coordinate(t, address, { searchesDatabase: true });
+      const { store: seeking, logged: alsoLogged } = openStore(t, address, { searchesDatabase: true });
       await seeking.find('a');
-      said.push(...alsoSaid, ...warn.mock.calls.map(({ arguments: [line] }) => line).filter((line) => line.includes('rate limit')));
+      logged.push(...alsoLogged, ...warn.mock.calls.map(({ arguments: [line] }) => line).filter((line) => line.includes('rate limit')));
       warn.mock.restore();
-      return said;
+      return logged;
     };
     assert.deepEqual(await works(await as('enough', all)), []);
     for (const [index, rule] of all.entries()) {
-      const said = await works(await as(`without-${index}`, all.filter((other) => other !== rule)));
-      assert.match(said.join(), /\(permission\)|its user lacks the permissions/, `${rule} is not needed`);
+      const logged = await works(await as(`without-${index}`, all.filter((other) => other !== rule)));
+      assert.match(logged.join(), /\(permission\)|its user lacks the permissions/, `${rule} is not needed`);
     }
   });
 
   test('belongs to one database, and a database number that does not exist is logged', async (t) => {
     const { url } = await startRedis(t, '--databases', '3');
-    const { coordination: second } = coordinate(t, `${url}/2`);
+    const { store: second } = openStore(t, `${url}/2`);
     await second.publish('a', entry('b', 1));
-    assert.equal((await coordinate(t, `${url}?db=2`).coordination.find('a')).key, 'b');
-    const { coordination: none, said } = coordinate(t, `${url}/3`);
+    assert.equal((await openStore(t, `${url}?db=2`).store.find('a')).key, 'b');
+    const { store: none, logged } = openStore(t, `${url}/3`);
     await none.publish('x', entry('y', 1));
     await sleep(300);
-    assert.deepEqual(said.length, 1);
+    assert.deepEqual(logged.length, 1);
     const raw = rawClient(t, url);
     assert.deepEqual(await raw.keys('*'), []);
     for (const other of [1, 2]) {
@@ -119,23 +119,23 @@ describe('a value in Redis', () => {
   test("of a lock with no expiry or a distant one, or of another type, expires after a lock's usual lifetime", async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
-    const { coordination, said } = coordinate(t, url, { limits: { lock: 500 } });
+    const { store, logged } = openStore(t, url, { limits: { lock: 500 } });
     for (const set of [
       (name) => raw.set(name, 'x'), (name) => raw.set(name, 'x', 'PX', 10 * DAY), (name) => raw.lpush(name, 'x'),
     ]) {
       await set(`${PREFIX}lock:a`);
-      assert.equal(await coordination.lock('a'), undefined);
+      assert.equal(await store.lock('a'), undefined);
       let lock;
-      await waitFor(async () => (lock = await coordination.lock('a')), 'the lock is free', 2000);
+      await waitFor(async () => (lock = await store.lock('a')), 'the lock is free', 2000);
       await lock.release();
     }
-    assert.deepEqual(said, []);
+    assert.deepEqual(logged, []);
   });
 
   test('of another type, or with a fence that no counter issued, is replaced without an error', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
-    const { coordination: before } = coordinate(t, url);
+    const { store: before } = openStore(t, url);
     await (await before.lock('x')).release();
     for (const spoil of [
       (name) => raw.lpush(name, 'x'), (name) => raw.set(name, 'x'), (name) => raw.set(name, '9'.repeat(400)),
@@ -145,15 +145,15 @@ describe('a value in Redis', () => {
         await raw.del(PREFIX + name);
         await spoil(PREFIX + name);
       }
-      const { coordination, said } = coordinate(t, url);
-      const first = await coordination.lock('a');
+      const { store, logged } = openStore(t, url);
+      const first = await store.lock('a');
       // A new counter starts at the current time in hundredths of a second.
       assert.ok(first.fence > 0 && first.fence <= Date.now() / 10 + 1000, String(first.fence));
-      assert.equal(await coordination.find('a'), undefined);
-      assert.equal(await coordination.publish('a', entry('b', first.fence)), true);
+      assert.equal(await store.find('a'), undefined);
+      assert.equal(await store.publish('a', entry('b', first.fence)), true);
       await first.release();
-      assert.equal((await coordinate(t, url).coordination.find('a')).key, 'b');
-      assert.deepEqual(said, []);
+      assert.equal((await openStore(t, url).store.find('a')).key, 'b');
+      assert.deepEqual(logged, []);
     }
   });
 
@@ -163,12 +163,12 @@ describe('a value in Redis', () => {
   test('that was reset to earlier tokens is replaced by a process that knows newer ones', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
-    const { coordination } = coordinate(t, url);
-    await coordination.publish('a', entry('b', 1, obtained('b', 1000)));
+    const { store } = openStore(t, url);
+    await store.publish('a', entry('b', 1, obtained('b', 1000)));
     const earlier = await raw.get(`${PREFIX}pair:b`);
-    await coordination.publish('b', entry('c', 2, obtained('c', 2000)));
+    await store.publish('b', entry('c', 2, obtained('c', 2000)));
     const same = await raw.get(`${PREFIX}pair:c`);
-    await coordination.publish('c', entry('c', 3, { ...obtained('c', 3000), accessToken: 'newest' }));
+    await store.publish('c', entry('c', 3, { ...obtained('c', 3000), accessToken: 'newest' }));
     for (const putBack of [
       async () => {
         await raw.set(`${PREFIX}pair:b`, earlier);
@@ -177,18 +177,18 @@ describe('a value in Redis', () => {
       () => raw.set(`${PREFIX}pair:c`, same),
     ]) {
       await putBack();
-      assert.equal((await coordination.find('a')).value.accessToken, 'newest');
-      assert.equal((await coordinate(t, url).coordination.find('a')).value.accessToken, 'newest');
+      assert.equal((await store.find('a')).value.accessToken, 'newest');
+      assert.equal((await openStore(t, url).store.find('a')).value.accessToken, 'newest');
     }
     // A forged fence, or a pointer back to earlier tokens, hides the newest tokens only from processes that do not know them yet.
     await raw.set(`${PREFIX}pair:c`, same.replace(/^2 /, '4 '));
-    assert.equal((await coordination.find('a')).value.accessToken, 'newest');
-    assert.equal(await coordinate(t, url).coordination.find('a'), undefined);
+    assert.equal((await store.find('a')).value.accessToken, 'newest');
+    assert.equal(await openStore(t, url).store.find('a'), undefined);
     await raw.set(`${PREFIX}pair:b`, earlier);
     await raw.set(`${PREFIX}next:c`, '999999999 b');
     await raw.del(`${PREFIX}next:b`, `${PREFIX}pair:c`);
-    assert.equal((await coordination.find('a')).value.accessToken, 'newest');
-    assert.equal((await coordination.find('c')).value.accessToken, 'newest');
+    assert.equal((await store.find('a')).value.accessToken, 'newest');
+    assert.equal((await store.find('c')).value.accessToken, 'newest');
   });
 
   test('in the previous format is read and replaced', async (t) => {
@@ -201,21 +201,21 @@ describe('a value in Redis', () => {
     const sealed = Buffer.concat([nonce, ...text, cipher.getAuthTag()]).toString('base64url');
     await raw.set(`${PREFIX}next:a`, '3 b');
     await raw.set(`${PREFIX}pair:b`, `3 ${sealed}`);
-    const { coordination } = coordinate(t, url);
-    assert.deepEqual(await coordination.find('a'), entry('b', 3));
-    const lock = await coordination.lock('b');
+    const { store } = openStore(t, url);
+    assert.deepEqual(await store.find('a'), entry('b', 3));
+    const lock = await store.lock('b');
     assert.ok(lock.fence > 3);
-    assert.equal(await coordination.publish('b', entry('c', lock.fence)), true);
-    assert.equal((await coordinate(t, url).coordination.find('a')).key, 'c');
+    assert.equal(await store.publish('b', entry('c', lock.fence)), true);
+    assert.equal((await openStore(t, url).store.find('a')).key, 'c');
   });
 
   test('that is damaged is restored by a process that knows the tokens', async (t) => {
     const { url } = await startRedis(t);
-    const { coordination } = coordinate(t, url);
-    await coordination.publish('a', entry('b', 1));
+    const { store } = openStore(t, url);
+    await store.publish('a', entry('b', 1));
     await rawClient(t, url).set(`${PREFIX}pair:b`, '1 damaged');
-    assert.deepEqual(await coordination.find('a'), entry('b', 1));
-    assert.deepEqual(await coordinate(t, url).coordination.find('a'), entry('b', 1));
+    assert.deepEqual(await store.find('a'), entry('b', 1));
+    assert.deepEqual(await openStore(t, url).store.find('a'), entry('b', 1));
   });
 
   test('that is part of a circle of pointers, or that is no pointer, ends the search', async (t) => {
@@ -224,11 +224,11 @@ describe('a value in Redis', () => {
     for (const [key, pointer] of Object.entries({ a: '1 b', b: '2 a', c: '1 c', d: 'nonsense' })) {
       await raw.set(`${PREFIX}next:${key}`, pointer);
     }
-    const { coordination, said } = coordinate(t, url);
-    for (const key of ['a', 'b', 'c', 'd']) assert.equal(await coordination.find(key), undefined);
-    assert.equal(await coordination.publish('a', entry('e', 3)), true);
-    for (const key of ['a', 'b']) assert.equal((await coordination.find(key)).key, 'e', key);
-    assert.deepEqual(said, []);
+    const { store, logged } = openStore(t, url);
+    for (const key of ['a', 'b', 'c', 'd']) assert.equal(await store.find(key), undefined);
+    assert.equal(await store.publish('a', entry('e', 3)), true);
+    for (const key of ['a', 'b']) assert.equal((await store.find(key)).key, 'e', key);
+    assert.deepEqual(logged, []);
   });
 
   test('of refusals in another format counts as absent and is replaced', async (t) => {
@@ -237,7 +237,7 @@ describe('a value in Redis', () => {
     const name = `${PREFIX}refusals`;
     const now = Date.now();
     const fresh = async (key = 'a') => {
-      const told = await coordinate(t, url).coordination.tokenEndpointHistory(key);
+      const told = await openStore(t, url).store.tokenEndpointHistory(key);
       return Object.keys(told).filter((member) => told[member] !== undefined);
     };
     const far = now + 60 * MINUTE;
@@ -250,18 +250,18 @@ describe('a value in Redis', () => {
       await raw.del(name);
       await set();
       assert.deepEqual(await fresh(), []);
-      const { coordination, said } = coordinate(t, url);
-      await coordination.recordRefusal('a');
+      const { store, logged } = openStore(t, url);
+      await store.recordRefusal('a');
       assert.deepEqual(await fresh(), ['refusedAgo']);
       assert.deepEqual(await fresh('b'), ['refusedAgo', 'othersRefusedAgo']);
-      await coordination.recordGrant(0);
+      await store.recordGrant(0);
       assert.deepEqual(await fresh(), ['refusedAgo', 'grantedAgo']);
-      assert.deepEqual(said, []);
+      assert.deepEqual(logged, []);
     }
     // A value without an expiry gets one again, and it does not grow with the number of keys.
     await raw.set(name, `${now} ${now} ${now} ${'x'.repeat(22)}`);
-    const { coordination } = coordinate(t, url);
-    for (let number = 0; number < 200; number += 1) await coordination.recordRefusal(`key ${number}`);
+    const { store } = openStore(t, url);
+    for (let number = 0; number < 200; number += 1) await store.recordRefusal(`key ${number}`);
     assert.equal((await raw.get(name)).length, 3 * 14 + 'key 199'.length);
     assert.ok(await raw.pttl(name) <= 30 * MINUTE);
     assert.ok(await raw.pttl(name) > 29 * MINUTE);
@@ -269,12 +269,12 @@ describe('a value in Redis', () => {
 
   test("contains no secret, has a key with this client's prefix, and expires in time", async (t) => {
     const { url } = await startRedis(t);
-    const { coordination } = coordinate(t, url);
-    const lock = await coordination.lock('a');
-    await coordination.publish('a', entry('b', lock.fence));
-    await coordination.publish('b', entry('c', lock.fence));
-    await coordination.publish('x', entry('x', lock.fence, DEAD));
-    await coordination.recordRefusal('x');
+    const { store } = openStore(t, url);
+    const lock = await store.lock('a');
+    await store.publish('a', entry('b', lock.fence));
+    await store.publish('b', entry('c', lock.fence));
+    await store.publish('x', entry('x', lock.fence, DEAD));
+    await store.recordRefusal('x');
     const raw = rawClient(t, url);
     const kept = new Map();
     for (const key of await raw.keys('*')) kept.set(key, { value: await raw.get(key), limit: await raw.pttl(key) });
@@ -300,10 +300,10 @@ describe('a value in Redis', () => {
   test('differs each time, even for the same tokens', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
-    const { coordination } = coordinate(t, url);
+    const { store } = openStore(t, url);
     const seen = new Set();
     for (let fence = 1; fence <= 20; fence += 1) {
-      await coordination.publish('a', entry('a', fence));
+      await store.publish('a', entry('a', fence));
       seen.add((await raw.get(`${PREFIX}pair:a`)).split(' ').at(-1).slice(0, 16));
     }
     assert.equal(seen.size, 20);
@@ -354,21 +354,21 @@ describe('the connection to Redis', () => {
     const redis = await startRedis(t);
     const raw = rawClient(t, redis.url);
     const clients = async () => (await raw.client('LIST')).trim().split('\n').length;
-    const { coordination, said } = coordinate(t, redis.url);
-    const lock = await coordination.lock('a');
-    await coordination.publish('a', entry('b', lock.fence));
+    const { store, logged } = openStore(t, redis.url);
+    const lock = await store.lock('a');
+    await store.publish('a', entry('b', lock.fence));
     assert.equal(await clients(), 2);
-    await coordination.close();
+    await store.close();
     assert.equal(lock.isHeld(), false);
     await lock.release();
     await waitFor(async () => (await clients()) === 1, 'the connection is closed');
-    assert.equal(coordination.findLocal('a'), undefined);
-    const { value, took } = await timed(() => coordination.find('a'));
+    assert.equal(store.findLocal('a'), undefined);
+    const { value, took } = await timed(() => store.find('a'));
     assert.equal(value, undefined);
     assert.ok(took < 300);
     await sleep(500);
     assert.equal(await clients(), 1);
-    assert.deepEqual(said, []);
+    assert.deepEqual(logged, []);
   });
 
   test('is not attempted again when the store is closed during an attempt', async (t) => {
@@ -378,15 +378,15 @@ describe('the connection to Redis', () => {
       socket.on('error', () => {});
     });
     const port = await listen(t, server);
-    const { coordination, said } = coordinate(t, `redis://127.0.0.1:${port}`);
-    const finding = timed(() => coordination.find('a'));
+    const { store, logged } = openStore(t, `redis://127.0.0.1:${port}`);
+    const finding = timed(() => store.find('a'));
     await once(server, 'connection');
-    await coordination.close();
+    await store.close();
     const { value, took } = await finding;
     assert.equal(value, undefined);
     assert.ok(took < 1000, `it took ${took} ms`);
     await sleep(500);
     assert.equal(connections, 1);
-    assert.deepEqual(said, []);
+    assert.deepEqual(logged, []);
   });
 });

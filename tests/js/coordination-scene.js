@@ -10,20 +10,20 @@ import { ENCRYPTION_KEY, NAMESPACE, RedisTokenStore, entry, tokenSet } from './c
 export const DEAD = { dead: true };
 export const MINUTE = 60 * 1000;
 
-/** A coordination that ends with the test, and the list of what it says. */
-export function coordinate(t, url, more = {}) {
-  const said = [];
-  const coordination = new RedisTokenStore({
+/** A store in Redis that is closed after the test, and the list of its log messages. */
+export function openStore(t, url, more = {}) {
+  const logged = [];
+  const store = new RedisTokenStore({
     url,
     namespace: NAMESPACE,
     encryptionKey: ENCRYPTION_KEY,
-    log: (message) => said.push(message),
+    log: (message) => logged.push(message),
     ...more,
     // Tests do not wait for seconds until Redis is looked for again.
     limits: { reconnection: 100, ...more.limits },
   });
-  t.after(() => coordination.close());
-  return { coordination, said };
+  t.after(() => store.close());
+  return { store, logged };
 }
 
 /** A client that sees what is in Redis. */
@@ -41,7 +41,7 @@ export function answering(t, reply) {
   }));
 }
 
-/** What both coordinations promise. `make(t)` gives one, or several that share what they know. */
+/** What both stores promise. `make(t)` gives one, or several that share what they know. */
 export function promises(make) {
   test('holds a lock for one process at a time, and gives the later one the greater fence', async (t) => {
     const [one, other = one] = await make(t);

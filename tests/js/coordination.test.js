@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../support/http-server.js';
 import { startRedis } from '../support/redis.js';
 import { waitFor } from '../support/waiting.js';
-import { DEAD, MINUTE, coordinate, promises, rawClient } from './coordination-scene.js';
+import { DEAD, MINUTE, openStore, promises, rawClient } from './coordination-scene.js';
 import { MemoryTokenStore, PREFIX, entry, startCoordinator } from './coordinations.js';
 
 const DAY = 24 * 60 * MINUTE;
@@ -100,10 +100,10 @@ describe('a lock in Redis', () => {
     const { fence } = await holder.ask('lock', 'key');
     holder.kill('SIGKILL');
     await holder.ended;
-    const { coordination } = coordinate(t, url, { limits });
-    assert.equal(await coordination.lock('key'), undefined);
+    const { store } = openStore(t, url, { limits });
+    assert.equal(await store.lock('key'), undefined);
     let lock;
-    await waitFor(async () => (lock = await coordination.lock('key')), 'the lock is free', 3000);
+    await waitFor(async () => (lock = await store.lock('key')), 'the lock is free', 3000);
     assert.ok(lock.fence > fence);
     await lock.release();
   });
@@ -111,9 +111,9 @@ describe('a lock in Redis', () => {
   test('is extended until it is released', async (t) => {
     const { url } = await startRedis(t);
     const limits = { lock: 600 };
-    const { coordination } = coordinate(t, url, { limits });
-    const { coordination: other } = coordinate(t, url, { limits });
-    const lock = await coordination.lock('key');
+    const { store } = openStore(t, url, { limits });
+    const { store: other } = openStore(t, url, { limits });
+    const lock = await store.lock('key');
     for (const end = performance.now() + 2000; performance.now() < end; await sleep(50)) {
       assert.ok(lock.isHeld());
       assert.equal(await other.lock('key'), undefined);
@@ -126,8 +126,8 @@ describe('a lock in Redis', () => {
 
   test('is lost, which the next extension notices, when another process has it', async (t) => {
     const { url } = await startRedis(t);
-    const { coordination } = coordinate(t, url, { limits: { lock: 600 } });
-    const lock = await coordination.lock('key');
+    const { store } = openStore(t, url, { limits: { lock: 600 } });
+    const lock = await store.lock('key');
     const raw = rawClient(t, url);
     await raw.set(`${PREFIX}lock:key`, 'somebody else');
     await waitFor(() => !lock.isHeld(), 'the loss is noticed', 550);
@@ -139,14 +139,14 @@ describe('a lock in Redis', () => {
     const { url } = await startRedis(t);
     const limits = { lock: 1000 };
     const stopped = startCoordinator(t, { url, limits });
-    const { coordination } = coordinate(t, url, { limits });
+    const { store } = openStore(t, url, { limits });
     const { fence } = await stopped.ask('lock', 'a');
     assert.equal(await stopped.ask('isHeld', 'a'), true);
     stopped.kill('SIGSTOP');
     let lock;
-    await waitFor(async () => (lock = await coordination.lock('a')), 'the lock is free', 3000);
+    await waitFor(async () => (lock = await store.lock('a')), 'the lock is free', 3000);
     assert.ok(lock.fence > fence);
-    assert.equal(await coordination.publish('a', entry('newer', lock.fence)), true);
+    assert.equal(await store.publish('a', entry('newer', lock.fence)), true);
 
     stopped.kill('SIGCONT');
     assert.equal(await stopped.ask('isHeld', 'a'), false);
@@ -156,7 +156,7 @@ describe('a lock in Redis', () => {
     await sleep(300);
     assert.ok(lock.isHeld());
     assert.equal(await stopped.ask('lock', 'a'), undefined);
-    for (const key of ['a', 'older', 'newer']) assert.equal((await coordination.find(key)).key, 'newer');
+    for (const key of ['a', 'older', 'newer']) assert.equal((await store.find(key)).key, 'newer');
     await lock.release();
   });
 });
@@ -187,18 +187,18 @@ describe('tokens in Redis', () => {
       ['a successor', [['a', entry('theirs', 6)], ['theirs', entry('newest', 7)]], false, 'newest'],
       ['news of a death', [['a', entry('a', 6, DEAD)]], true, 'mine'],
     ]) {
-      const { coordination } = coordinate(t, url, { namespace });
-      const { coordination: other } = coordinate(t, redis.url, { namespace });
+      const { store } = openStore(t, url, { namespace });
+      const { store: other } = openStore(t, redis.url, { namespace });
       let changes = 0;
       change = async () => {
         changes += 1;
         for (const [key, their] of those.splice(0)) await other.publish(key, their);
       };
-      assert.equal(await coordination.publish('a', entry('mine', 5)), isNewest, namespace);
+      assert.equal(await store.publish('a', entry('mine', 5)), isNewest, namespace);
       assert.equal(changes, 2, namespace);
-      const { coordination: stranger } = coordinate(t, redis.url, { namespace });
+      const { store: stranger } = openStore(t, redis.url, { namespace });
       for (const key of ['a', 'mine', winner]) {
-        for (const all of [coordination, other, stranger]) assert.equal((await all.find(key)).key, winner, `${namespace}, ${key}`);
+        for (const all of [store, other, stranger]) assert.equal((await all.find(key)).key, winner, `${namespace}, ${key}`);
       }
     }
   });
@@ -213,20 +213,20 @@ describe('tokens in Redis', () => {
       races += 1;
       await raw.set(`${PREFIX}pair:a`, `${races} of nobody`);
     });
-    const { coordination, said } = coordinate(t, url);
-    assert.equal(await coordination.publish('a', entry('mine', 50)), true);
+    const { store, logged } = openStore(t, url);
+    assert.equal(await store.publish('a', entry('mine', 50)), true);
     assert.equal(races, 5);
-    assert.equal(coordination.findLocal('a').key, 'mine');
+    assert.equal(store.findLocal('a').key, 'mine');
     isRacing = false;
-    assert.equal((await coordination.find('a')).key, 'mine');
-    assert.equal((await coordinate(t, redis.url).coordination.find('a')).key, 'mine');
-    assert.deepEqual(said, []);
+    assert.equal((await store.find('a')).key, 'mine');
+    assert.equal((await openStore(t, redis.url).store.find('a')).key, 'mine');
+    assert.deepEqual(logged, []);
   });
 
   test('cost six commands for a refresh that nobody disturbs', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
-    const { coordination } = coordinate(t, url);
+    const { store } = openStore(t, url);
     const cost = async (renew) => {
       await raw.config('RESETSTAT');
       await renew();
@@ -234,10 +234,10 @@ describe('tokens in Redis', () => {
     };
     // The first one has the texts of the scripts sent, too.
     const renew = async (key, next) => {
-      const lock = await coordination.lock(key);
-      await coordination.find(key);
-      const nextLock = await coordination.lock(next);
-      assert.equal(await coordination.publish(key, entry(next, lock.fence)), true);
+      const lock = await store.lock(key);
+      await store.find(key);
+      const nextLock = await store.lock(next);
+      assert.equal(await store.publish(key, entry(next, lock.fence)), true);
       await lock.release();
       await nextLock.release();
     };
@@ -248,21 +248,21 @@ describe('tokens in Redis', () => {
 
   test('of another client are invisible', async (t) => {
     const { url } = await startRedis(t);
-    const { coordination } = coordinate(t, url);
-    const { coordination: other } = coordinate(t, url, { namespace: 'another' });
-    const lock = await coordination.lock('a');
-    await coordination.publish('a', entry('b', lock.fence));
+    const { store } = openStore(t, url);
+    const { store: other } = openStore(t, url, { namespace: 'another' });
+    const lock = await store.lock('a');
+    await store.publish('a', entry('b', lock.fence));
     assert.equal(await other.find('a'), undefined);
     assert.ok(await other.lock('a'));
   });
 
   test('lead to the end of a chain of a month in one step', async (t) => {
     const { url } = await startRedis(t);
-    const { coordination } = coordinate(t, url);
+    const { store } = openStore(t, url);
     for (let number = 1; number <= 1000; number += 1) {
-      await coordination.publish(`key ${number - 1}`, entry(`key ${number}`, number));
+      await store.publish(`key ${number - 1}`, entry(`key ${number}`, number));
     }
-    const { coordination: other } = coordinate(t, url);
+    const { store: other } = openStore(t, url);
     assert.equal((await other.find('key 0')).key, 'key 1000');
     assert.equal(other.findLocal('key 0').key, 'key 1000');
   });
@@ -276,7 +276,7 @@ describe('tokens in Redis', () => {
         state = (state * 1103515245 + 12345) % 2147483648;
         return Math.floor((state / 2147483648) * below);
       };
-      const all = [1, 2, 3].map(() => coordinate(t, url, { namespace: `seed ${seed}` }).coordination);
+      const all = [1, 2, 3].map(() => openStore(t, url, { namespace: `seed ${seed}` }).store);
       const keys = ['0'];
       for (let step = 1; step <= 25; step += 1) {
         const from = keys[random(keys.length)];
@@ -286,11 +286,11 @@ describe('tokens in Redis', () => {
       }
       const newest = (await all[0].find('0')).key;
       for (const key of keys) {
-        for (const coordination of all) {
-          assert.equal((await coordination.find(key)).key, newest, `seed ${seed}, key ${key}`);
+        for (const store of all) {
+          assert.equal((await store.find(key)).key, newest, `seed ${seed}, key ${key}`);
         }
       }
-      await Promise.all(all.map((coordination) => coordination.close()));
+      await Promise.all(all.map((store) => store.close()));
     }
   });
 });

@@ -35,7 +35,7 @@ export async function timed(call) {
 }
 
 /**
- * A coordination in a process of its own (fixtures/coordinator.js). `ask(method, ...args)` calls a method there; those
+ * A store in a process of its own (fixtures/coordinator.js). `ask(method, ...args)` calls a method there; those
  * of a lock take its key: `ask('isHeld', key)`, `ask('release', key)`.
  */
 export function startCoordinator(t, options) {

@@ -18,20 +18,20 @@ const DEAD = { dead: true, diedAt: 1 };
 const MINUTE = 60 * 1000;
 
 /** A token store as it is when only `NC_REDIS_URL` is set, and the list of its log messages. */
-function coordinate(t, url, more = {}) {
-  const said = [];
-  const coordination = new RedisTokenStore({
+function openStore(t, url, more = {}) {
+  const logged = [];
+  const store = new RedisTokenStore({
     url,
     variable: 'NC_REDIS_URL',
     searchesDatabase: true,
     namespace: NAMESPACE,
     encryptionKey: ENCRYPTION_KEY,
-    log: (message) => said.push(message),
+    log: (message) => logged.push(message),
     ...more,
     limits: { reconnection: 100, ...more.limits },
   });
-  t.after(() => coordination.close());
-  return { coordination, said };
+  t.after(() => store.close());
+  return { store, logged };
 }
 
 /** A client for each database: `at(n)`. */
@@ -70,14 +70,14 @@ describe('the database beside the one that NocoDB empties', () => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     await at(0).set('nc:noco:root:x', 'y');
-    const { coordination: one, said } = coordinate(t, url);
-    const { coordination: other, said: alsoSaid } = coordinate(t, url, { namespace: 'another client' });
+    const { store: one, logged } = openStore(t, url);
+    const { store: other, logged: alsoLogged } = openStore(t, url, { namespace: 'another client' });
     await one.publish('a', entry('b', 1));
     await other.publish('a', entry('c', 1));
     assert.deepEqual(await places(at), { used: [15], marked: [15] });
     assert.deepEqual(await at(0).keys('*'), ['nc:noco:root:x']);
-    await assertShared(one, coordinate(t, url).coordination);
-    assert.deepEqual([...said, ...alsoSaid], []);
+    await assertShared(one, openStore(t, url).store);
+    assert.deepEqual([...logged, ...alsoLogged], []);
     const left = await at(15).pttl(MARK);
     assert.ok(left > 94 * 24 * 60 * MINUTE && left <= 95 * 24 * 60 * MINUTE);
   });
@@ -86,12 +86,12 @@ describe('the database beside the one that NocoDB empties', () => {
     const { url } = await startRedis(t, '--databases', '5');
     const at = databases(t, url);
     for (const number of [1, 2, 3]) await at(number).set('of others', number);
-    const { coordination, said } = coordinate(t, url);
-    await coordination.publish('a', entry('b', 1));
+    const { store, logged } = openStore(t, url);
+    await store.publish('a', entry('b', 1));
     assert.deepEqual(await places(at, 5), { used: [4], marked: [4] });
     for (const number of [1, 2, 3]) assert.deepEqual(await at(number).keys('*'), ['of others']);
-    await assertShared(coordination, coordinate(t, url).coordination);
-    assert.deepEqual(said, []);
+    await assertShared(store, openStore(t, url).store);
+    assert.deepEqual(logged, []);
   });
 
   test('is found among many used ones, even if one contains mostly keys of the plugin', async (t) => {
@@ -103,8 +103,8 @@ describe('the database beside the one that NocoDB empties', () => {
       if (number === 15) await at(number).mset(Object.fromEntries(Array.from({ length: 500 }, (_, key) => [`${PREFIX}${key}`, ''])));
       await at(number).hset('of others', 'x', number);
     }
-    const { coordination } = coordinate(t, url);
-    await coordination.publish('a', entry('b', 1));
+    const { store } = openStore(t, url);
+    await store.publish('a', entry('b', 1));
     assert.deepEqual(await at(17).keys(`${PREFIX}*`).then((keys) => keys.length > 0), true);
     assert.deepEqual((await places(at, 20)).marked, [17]);
   });
@@ -112,32 +112,32 @@ describe('the database beside the one that NocoDB empties', () => {
   test("is not NocoDB's own, whatever its number", async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
-    const { coordination } = coordinate(t, `${url}/15`);
-    await coordination.publish('a', entry('b', 1));
+    const { store } = openStore(t, `${url}/15`);
+    await store.publish('a', entry('b', 1));
     assert.deepEqual(await places(at), { used: [14], marked: [14] });
-    const { coordination: named } = coordinate(t, url, { database: 14 });
+    const { store: named } = openStore(t, url, { database: 14 });
     assert.equal((await named.find('a'))?.key, undefined);
   });
 
   test('is not an empty one that another variable of NocoDB names', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
-    const { coordination } = coordinate(t, url, { otherDatabases: [15, 14] });
-    await coordination.publish('a', entry('b', 1));
+    const { store } = openStore(t, url, { otherDatabases: [15, 14] });
+    await store.publish('a', entry('b', 1));
     assert.deepEqual(await places(at), { used: [13], marked: [13] });
     // A process without those variables uses the database with the mark, too.
-    const { coordination: other } = coordinate(t, url);
+    const { store: other } = openStore(t, url);
     assert.ok(await other.find('a'));
   });
 
   test('is the one that already has keys of the plugin', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
-    const { coordination: written } = coordinate(t, `${url}/6`, { searchesDatabase: false });
+    const { store: written } = openStore(t, `${url}/6`, { searchesDatabase: false });
     await written.publish('a', entry('b', 1));
     assert.deepEqual(await places(at), { used: [6], marked: [] });
-    const { coordination } = coordinate(t, url);
-    assert.equal((await coordination.find('a')).key, 'b');
+    const { store } = openStore(t, url);
+    assert.equal((await store.find('a')).key, 'b');
     assert.deepEqual(await places(at), { used: [6], marked: [6] });
   });
 
@@ -145,12 +145,12 @@ describe('the database beside the one that NocoDB empties', () => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     await at(7).set('of others', 'x');
-    const { coordination, said } = coordinate(t, url, { database: 7, searchesDatabase: false });
-    await coordination.publish('a', entry('b', 1));
+    const { store, logged } = openStore(t, url, { database: 7, searchesDatabase: false });
+    await store.publish('a', entry('b', 1));
     assert.deepEqual(await places(at), { used: [7], marked: [] });
-    await coordinate(t, url, { database: 0, searchesDatabase: false }).coordination.publish('a', entry('b', 1));
+    await openStore(t, url, { database: 0, searchesDatabase: false }).store.publish('a', entry('b', 1));
     assert.deepEqual(await places(at), { used: [0, 7], marked: [] });
-    assert.deepEqual(said, []);
+    assert.deepEqual(logged, []);
   });
 
   test('depends on the key prefix in the URL', async (t) => {
@@ -158,8 +158,8 @@ describe('the database beside the one that NocoDB empties', () => {
     const at = databases(t, url);
     await at(15).set('of others', 'x');
     const prefixed = `${url}?keyPrefix=nc%3A`;
-    const { coordination: one } = coordinate(t, prefixed);
-    await assertShared(one, coordinate(t, prefixed).coordination);
+    const { store: one } = openStore(t, prefixed);
+    await assertShared(one, openStore(t, prefixed).store);
     assert.deepEqual(await places(at), { used: [14], marked: [14] });
     assert.equal(await at(14).exists(`nc:${MARK}`), 1);
   });
@@ -167,13 +167,13 @@ describe('the database beside the one that NocoDB empties', () => {
   test('survives when NocoDB empties its own, whether this process is connected or not', async (t) => {
     const redis = await startRedis(t);
     const at = databases(t, redis.url);
-    const { coordination: one } = coordinate(t, redis.url);
+    const { store: one } = openStore(t, redis.url);
     const lock = await one.lock('a');
     await one.publish('a', entry('b', lock.fence));
     await at(0).set('nc:noco:root:x', 'y');
     await at(0).flushdb();
     assert.ok(lock.isHeld());
-    const { coordination: other } = coordinate(t, redis.url);
+    const { store: other } = openStore(t, redis.url);
     assert.equal((await other.find('a')).key, 'b');
     assert.equal(await other.lock('a'), undefined);
     await at(0).client('KILL', 'TYPE', 'normal');
@@ -183,7 +183,7 @@ describe('the database beside the one that NocoDB empties', () => {
       await again.release();
       return again.fence > 0;
     }, 'Redis is used again');
-    assert.equal((await coordinate(t, redis.url).coordination.find('a')).key, 'b');
+    assert.equal((await openStore(t, redis.url).store.find('a')).key, 'b');
     assert.deepEqual((await places(at)).marked, [15]);
   });
 
@@ -217,11 +217,11 @@ describe('the database beside the one that NocoDB empties', () => {
   test('is left by all processes when keys of other programs appear in it', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
-    const { coordination: one, said } = coordinate(t, url);
+    const { store: one, logged } = openStore(t, url);
     await one.publish('a', entry('b', 1));
     await one.publish('x', entry('x', 1, DEAD));
     await at(15).set('of others', 'x');
-    const { coordination: other } = coordinate(t, url);
+    const { store: other } = openStore(t, url);
     await other.publish('c', entry('d', 1));
     assert.deepEqual((await places(at)).marked, [14]);
     assert.equal((await one.find('c')).key, 'd');
@@ -229,7 +229,7 @@ describe('the database beside the one that NocoDB empties', () => {
     await waitFor(async () => (await other.find('x'))?.value.dead, 'the first store publishes its tombstone again');
     await assertShared(one, other);
     assert.equal(await at(15).get('of others'), 'x');
-    assert.deepEqual(said, []);
+    assert.deepEqual(logged, []);
   });
 });
 
@@ -241,15 +241,15 @@ describe('NocoDB\'s own database', () => {
   /** Asserts that token stores and rate limiters work in NocoDB's own database, with one warning, which gives this reason. */
   async function assertWorksThere(t, url, at, reason) {
     const warn = t.mock.method(console, 'warn', () => {});
-    const { coordination: one, said } = coordinate(t, url);
-    const { coordination: other, said: alsoSaid } = coordinate(t, url);
+    const { store: one, logged } = openStore(t, url);
+    const { store: other, logged: alsoLogged } = openStore(t, url);
     await assertShared(one, other);
     await one.publish('x', entry('x', 1, DEAD));
     const limiter = new RateLimiter({
       rateLimit: 10, isRateLimitConfigured: true, redis: { url, variable: 'NC_REDIS_URL', searchesDatabase: true },
     });
     await limiter.acquire('account', 'group');
-    const all = [...said, ...alsoSaid, ...warn.mock.calls.map(({ arguments: [line] }) => line)]
+    const all = [...logged, ...alsoLogged, ...warn.mock.calls.map(({ arguments: [line] }) => line)]
       // The rate limiters of earlier tests say that their Redis is gone.
       .filter((line) => line.includes('NC_REDIS_URL') && !line.includes('(not reachable)'));
     assert.equal(all.length, 1, all.join('\n'));
@@ -258,7 +258,7 @@ describe('NocoDB\'s own database', () => {
     // NocoDB does the same when it starts.
     await at(0).flushdb();
     await one.lock('anything');
-    const { coordination: stranger } = coordinate(t, url);
+    const { store: stranger } = openStore(t, url);
     await waitFor(async () => (await stranger.find('x'))?.value.dead, 'the tombstone is published again');
     assert.equal((await stranger.find('shared')).key, 'shared later');
     assert.equal(all.length, 1);
@@ -284,13 +284,13 @@ describe('NocoDB\'s own database', () => {
   test('is not used, and the mark stays in the other one, when the Redis user may not read the mark', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
-    const { coordination: one } = coordinate(t, url);
+    const { store: one } = openStore(t, url);
     await one.publish('a', entry('b', 1));
     const mark = await at(15).get(MARK);
     await at(0).acl('SETUSER', 'nocodb', 'on', '>pass', '~*', '+@all', '-get');
-    const { coordination: other, said } = coordinate(t, url.replace('//', '//nocodb:pass@'));
+    const { store: other, logged } = openStore(t, url.replace('//', '//nocodb:pass@'));
     await other.publish('c', entry('d', 1));
-    assert.match(said.join('\n'), /is unavailable \(permission\)/);
+    assert.match(logged.join('\n'), /is unavailable \(permission\)/);
     assert.equal(await at(15).get(MARK), mark);
     assert.deepEqual((await places(at)).used, [15]);
   });
@@ -310,7 +310,7 @@ describe('NocoDB\'s own database', () => {
     const one = await assertWorksThere(t, url, at, 'all of its other databases contain keys of other software');
     for (const number of [1, 2, 3]) assert.deepEqual(await at(number).keys('*'), ['of others']);
     await at(2).flushdb();
-    const { coordination: newcomer } = coordinate(t, url);
+    const { store: newcomer } = openStore(t, url);
     await newcomer.publish('n', entry('m', 1));
     assert.deepEqual((await places(at, 4)).marked, [2]);
     assert.equal((await one.find('n')).key, 'm');
@@ -328,8 +328,8 @@ describe('data that Redis lost', () => {
     test(`in ${what} is found missing by the next script, and published again by a process that knows it`, async (t) => {
       const { url } = await startRedis(t);
       const at = databases(t, url);
-      const { coordination: one, said } = coordinate(t, url, more);
-      const { coordination: other } = coordinate(t, url, more);
+      const { store: one, logged } = openStore(t, url, more);
+      const { store: other } = openStore(t, url, more);
       await other.lock('other');
       let fence = 0;
       for (let times = 0; times < 5; times += 1) {
@@ -358,39 +358,39 @@ describe('data that Redis lost', () => {
         assert.ok(next.fence > fence, name);
         fence = next.fence;
         await script();
-        const { coordination: stranger } = coordinate(t, url, more);
+        const { store: stranger } = openStore(t, url, more);
         await waitFor(async () => (await stranger.find('b'))?.key === 'c', `${name}: tokens are published again`);
         await waitFor(async () => (await stranger.find('x'))?.value.dead, `${name}: the tombstone is published again`);
         await waitFor(async () => (await stranger.tokenEndpointHistory('y')).othersRefusedAgo >= 0, `${name}: refusals are published again`);
         assert.ok((await stranger.tokenEndpointHistory('y')).grantedAgo >= MINUTE);
         await stranger.close();
       }
-      assert.deepEqual(said, []);
+      assert.deepEqual(logged, []);
     });
   }
 
   test('is also noticed by a process that sends no commands', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
-    const { coordination, said } = coordinate(t, url, { limits: { watch: 200 } });
-    await coordination.publish('a', entry('b', 1));
+    const { store, logged } = openStore(t, url, { limits: { watch: 200 } });
+    await store.publish('a', entry('b', 1));
     for (let times = 0; times < 2; times += 1) {
       await at(15).flushdb();
       await waitFor(async () => (await at(15).exists(`${PREFIX}pair:b`)) === 1, 'the tokens are published again');
     }
-    assert.equal((await coordinate(t, url).coordination.find('a')).key, 'b');
-    await coordination.close();
+    assert.equal((await openStore(t, url).store.find('a')).key, 'b');
+    await store.close();
     await at(15).flushdb();
     await sleep(500);
     assert.deepEqual((await places(at)).used, []);
-    assert.deepEqual(said, []);
+    assert.deepEqual(logged, []);
   });
 
   test('frees a lock, which its holder notices at the next extension', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
-    const { coordination: one } = coordinate(t, url, { limits: { lock: 600 } });
-    const { coordination: other } = coordinate(t, url, { limits: { lock: 600 } });
+    const { store: one } = openStore(t, url, { limits: { lock: 600 } });
+    const { store: other } = openStore(t, url, { limits: { lock: 600 } });
     const lock = await one.lock('a');
     await sleep(100);
     await at(15).flushdb();
@@ -405,11 +405,11 @@ describe('data that Redis lost', () => {
   test('is noticed by many operations together, and investigated once', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
-    const { coordination } = coordinate(t, url);
-    await coordination.publish('a', entry('b', 1));
+    const { store } = openStore(t, url);
+    await store.publish('a', entry('b', 1));
     await at(15).flushdb();
     await at(0).config('RESETSTAT');
-    const found = await Promise.all(Array.from({ length: 50 }, () => coordination.find('a')));
+    const found = await Promise.all(Array.from({ length: 50 }, () => store.find('a')));
     assert.ok(found.every((entry) => entry?.key === 'b'));
     const [, calls] = /cmdstat_scan:calls=(\d+)/.exec(await at(0).info('commandstats'));
     assert.ok(Number(calls) <= 2 * 16, `${calls} times`);
@@ -446,7 +446,7 @@ test("tokens and rate limits of a connection are in the same database, and nothi
   });
   const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, { NC_REDIS_URL: redis.url }));
   await (await new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate()).get('/repositories/acme');
-  await coordinate(t, redis.url).coordination.publish('a', entry('b', 1));
+  await openStore(t, redis.url).store.publish('a', entry('b', 1));
   assert.deepEqual(await places(at), { used: [15], marked: [15] });
   const keys = await at(15).keys('*');
   assert.ok(keys.some((key) => key.startsWith('nocodb-bitbucket-auth:{rate}:')));

@@ -86,7 +86,7 @@ describe('a dialog ends in time and says what is going on', { concurrency: true 
     // It waits in the queue, or was refused as well: on a busy machine it may have sent its request before the update arrived.
     await pause(500);
     const { length: before } = tap.requests;
-    // A copy of the module has nothing but the coordination in common with this one, like another process.
+    // A copy of the module shares only the token store with this one, like another process.
     const copy = createRequire(import.meta.url)('nocodb-bitbucket-auth');
     const other = new (copy.createEntry(environment).wrapper)(wrapper.config);
     const { success, message } = await within(DIALOG_MS, () => other.testConnection());
