@@ -12,7 +12,7 @@ import { runPart, startPartAndWait } from './lib/processes.mjs';
 
 export const title = 'Long syncs';
 
-/** Delay of the link for each response. */
+/** The delay that the slow link adds to each response. */
 const DELAY_MS = 100;
 
 const PAGELEN = 50;
@@ -23,9 +23,10 @@ const QUICK = { pages: 19, numbers: 15, rounds: 1 };
 /** How long a sync that reads pages by number takes to store a page before it requests the next one. */
 const WORK_MS = 50;
 
-/** How many times as fast as contestants that follow `next`, or read pages by number. */
+/** How many times as fast a sync is at least: one that follows `next` (`paginate`), and one that reads pages by number. */
 const GOALS = { paginate: 4, numbers: 1.6 };
 
+/** How many more requests than the previous build a sync may send. */
 const MAX_EXTRA_REQUESTS = 6;
 
 const HOUR = 3_600_000;
@@ -67,7 +68,7 @@ async function* compared(part, contestants, { pages, rounds, trouble, entries })
       runs[name].push(await read(part, { name, entry: entries[name], pages, trouble }));
     }
   }
-  if (new Set(Object.values(runs).flat().map(({ ids }) => ids)).size > 1) throw new Error('not everybody read the same list');
+  if (new Set(Object.values(runs).flat().map(({ ids }) => ids)).size > 1) throw new Error('the contestants read different lists');
   const [own, ...others] = contestants;
   const seconds = (name) => quantile(runs[name].map(({ ms }) => ms), 0.5) / 1000;
   for (const name of others) {

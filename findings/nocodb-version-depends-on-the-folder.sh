@@ -8,7 +8,7 @@
 # Needs a C++ compiler and Python for sqlite3, 2 GB in the temporary folder, and some minutes.
 #
 # Seen:
-#   started above node_modules: 0.301.3
+#   started in the folder that contains node_modules: 0.301.3
 #   started in a folder of version 8.8.8: 8.8.8
 #   started in an empty folder: undefined
 set -eu
@@ -50,13 +50,13 @@ version_in() {
   cat "$folder/version.txt"
 }
 {
-  echo "started above node_modules: $(version_in .)"
+  echo "started in the folder that contains node_modules: $(version_in .)"
   echo "started in a folder of version 8.8.8: $(version_in other)"
   echo "started in an empty folder: $(version_in empty)"
 } >seen.txt
 cat seen.txt
 cat >expected.txt <<'END_OF_TEXT'
-started above node_modules: 0.301.3
+started in the folder that contains node_modules: 0.301.3
 started in a folder of version 8.8.8: 8.8.8
 started in an empty folder: undefined
 END_OF_TEXT

@@ -1,6 +1,7 @@
-// npm run screenshots: takes the pictures of the guide from the real NocoDB, in light and dark. node scripts/screenshots.mjs
-//   [--list] [NAME…] Starts the Bitbucket simulator, NocoDB with the packed package, and Chromium; writes docs/pictures/, and
-//   stops them all. `--list` only prints the file names, without the folder.
+// npm run screenshots: takes the pictures of the guide from the real NocoDB, in light and dark.
+//   node scripts/screenshots.mjs [--list] [NAME…]
+// Starts the Bitbucket simulator, NocoDB with the packed package, and Chromium; writes docs/pictures/; and stops all three.
+// `--list` only prints the file names, without the folder.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,7 +16,7 @@ function readArguments() {
     options: { list: { type: 'boolean', default: false } },
   });
   const unknown = positionals.filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw new Problem(`No picture is called ${unknown.join(', ')}. There are ${names.join(', ')}.`);
+  if (unknown.length > 0) throw new Problem(`No picture is called ${unknown.join(', ')}. The pictures are ${names.join(', ')}.`);
   return { list: values.list, wanted: positionals.length > 0 ? positionals : names };
 }
 

@@ -21,7 +21,7 @@ export async function inTurns(times, ways) {
 }
 
 /**
- * How much more one alternative takes than another: the median of the differences in each turn.
+ * How many times as much one alternative takes as another: the median of the ratios in each turn.
  *
  * @param {number[]} more
  * @param {number[]} less

@@ -2,8 +2,8 @@
  * The simulator's clock.
  *
  * In: only `advance(ms)`. Out: `now()`, which measures every lifetime of the simulator (codes, tokens, grace period, lockout,
- * rate limits). The clock runs with real time, and a test can move it forward through three months at once. It never moves
- * backward, because no provider's clock does.
+ * rate limits). The clock runs with real time, and a test can move it forward by three months at once. It moves backward only
+ * when the whole simulator is reset, because no provider's clock does.
  */
 export class Clock {
   #offset = 0;
@@ -24,6 +24,7 @@ export class Clock {
     return this.now();
   }
 
+  /** Returns to real time. */
   reset() {
     this.#offset = 0;
   }

@@ -2,7 +2,7 @@
  * Filtering and sorting: the parameters `q` and `sort`.
  *
  * In: `state = "OPEN" AND (title ~ "fix" OR id > 7)`, `-created_on`. Out: whether an object matches, or a sorted array. Anything
- * outside of this grammar is rejected.
+ * outside of this grammar throws a SyntaxError.
  */
 const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|(!=|!~|>=|<=|[=~<>()])|([A-Za-z0-9_.:+-]+))/y;
 const COMPARISONS = {
@@ -22,7 +22,7 @@ function tokensOf(text) {
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < text.trimEnd().length) {
     const match = TOKEN.exec(text);
-    if (!match) throw new SyntaxError('unreadable');
+    if (!match) throw new SyntaxError('unexpected character');
     const [, quoted, operator, word] = match;
     if (quoted !== undefined) tokens.push({ value: quoted.replace(/\\(.)/g, '$1') });
     else tokens.push(operator === undefined ? { word } : { operator });
@@ -33,7 +33,7 @@ function tokensOf(text) {
 /** The member of a path such as `source.branch.name`. @throws {SyntaxError} when there is none */
 function memberOf(object, path) {
   const value = path.split('.').reduce((part, name) => part?.[name], object);
-  if (value === undefined) throw new SyntaxError('no such member');
+  if (value === undefined) throw new SyntaxError(`no member ${path}`);
   return value;
 }
 
@@ -42,7 +42,7 @@ export function parseQuery(text) {
   const tokens = tokensOf(text);
   const take = () => {
     const token = tokens.shift();
-    if (token === undefined) throw new SyntaxError('it ends too early');
+    if (token === undefined) throw new SyntaxError('the query is incomplete');
     return token;
   };
   const isNext = (word) => tokens[0]?.word?.toUpperCase() === word;
@@ -50,13 +50,13 @@ export function parseQuery(text) {
   function comparison() {
     const first = take();
     if (first.operator === '(') {
-      const inner = either();
-      if (take().operator !== ')') throw new SyntaxError('a parenthesis stays open');
+      const inner = disjunction();
+      if (take().operator !== ')') throw new SyntaxError('a parenthesis is not closed');
       return inner;
     }
     const compare = COMPARISONS[take().operator];
     const literal = take();
-    if (first.word === undefined || compare === undefined || literal.operator) throw new SyntaxError('no comparison');
+    if (first.word === undefined || compare === undefined || literal.operator) throw new SyntaxError('a comparison is expected');
     const plain = /^-?\d+(\.\d+)?$/.test(literal.word) ? Number(literal.word) : literal.word;
     const right = literal.value ?? (Object.hasOwn(WORDS, literal.word) ? WORDS[literal.word] : plain);
     return (object) => compare(memberOf(object, first.word), right);
@@ -69,11 +69,11 @@ export function parseQuery(text) {
     }
     return (object) => holds(parts, (part) => part(object));
   }
-  const both = () => joined('AND', comparison, (parts, test) => parts.every(test));
-  const either = () => joined('OR', both, (parts, test) => parts.some(test));
-  const verdict = either();
-  if (tokens.length > 0) throw new SyntaxError('something follows');
-  return verdict;
+  const conjunction = () => joined('AND', comparison, (parts, test) => parts.every(test));
+  const disjunction = () => joined('OR', conjunction, (parts, test) => parts.some(test));
+  const matches = disjunction();
+  if (tokens.length > 0) throw new SyntaxError('text follows the query');
+  return matches;
 }
 
 /** @param {object[]} objects @param {string} sort a member, with `-` in descending order; @returns a new array */

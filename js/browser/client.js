@@ -2,7 +2,7 @@
  * Creates the OAuth client for a front end that builds authorization URLs and validates callbacks itself.
  *
  * In: the configuration of a public client. Out: the client, without the functions for tokens. What never happens here: a secret
- * is accepted, or a rule of OAuth is decided; the core does that.
+ * is accepted, or the configuration is validated; the core rejects secrets and validates.
  */
 
 import { AuthorizationClient } from '../authorization-client.js';
@@ -14,8 +14,8 @@ import { textOrUndefined } from './page.js';
 /** @typedef {Omit<import('../oauth.js').ClientOptions, 'clientSecret'>} PublicClientOptions */
 
 /**
- * Validates the configuration of a public client (RFC 6749 section 2.1), once. A secret is rejected. In a page that is itself
- * served over plain http, a redirect URI on the page's own origin may use plain http, too.
+ * Validates the configuration of a public client (RFC 6749 section 2.1), once. The core rejects a secret. If the page itself was
+ * loaded over plain http, a redirect URI on the page's own origin may use plain http, too.
  *
  * @param {PublicClientOptions} options
  * @returns {AuthorizationClient}

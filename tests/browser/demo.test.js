@@ -16,11 +16,11 @@ after(async () => {
 });
 
 /**
- * The titles of the steps that the page shows after a decision. Nothing of the login is in the console.
+ * Logs in on the example page, and returns the titles of the steps that the page shows. Fails if a page writes to the console.
  *
  * @param {'popup' | 'page'} way
  * @param {'Deny' | 'Grant access'} decision
- * @param {() => void} [change] what is different in the browser
+ * @param {() => void} [change] a script that runs in each page before the page's own scripts
  */
 async function stepsAfter(way, decision, change) {
   const context = await browser.newContext();
@@ -33,7 +33,7 @@ async function stepsAfter(way, decision, change) {
     await page.locator('html[data-ready]').waitFor();
     const [shown] = await Promise.all([
       way === 'popup' ? page.waitForEvent('popup') : page,
-      // As a user without a mouse does.
+      // With the keyboard, because the buttons must work without a mouse.
       page.locator(`#${way}`).press('Enter'),
     ]);
     await shown.getByRole('button', { name: 'Log in' }).click();
@@ -47,10 +47,10 @@ async function stepsAfter(way, decision, change) {
   }
 }
 
-test("the callback page of the demo's popup posts its message only to the popup's opener", async () => {
+test("the demo sees the callback if it gets only the message to the popup's opener", async () => {
   const steps = await stepsAfter('popup', 'Deny', () => {
     BroadcastChannel.prototype.postMessage = () => {};
-    // No page polls the URL.
+    // Keeps the pages from polling the popup's URL.
     window.setInterval = () => 0;
   });
   assert.deepEqual(steps, ['The authorization URL is built', 'The popup shows Bitbucket', 'The callback has arrived', 'Cancelled']);

@@ -8,8 +8,8 @@ import { createHash } from 'node:crypto';
 export const GUI_POLL_MS = 500;
 
 /**
- * What NocoDB's GUI does: it opens the popup itself, looks at its address every 500 ms, takes the code once the address
- * contains the redirect URI, and closes the popup. A popup that is closed before counts as cancelled. The popup.
+ * Opens the popup as NocoDB's GUI does, and returns it. The GUI reads the popup's URL every 500 ms. Once the URL contains the
+ * redirect URI, the GUI takes the code and closes the popup. If the user closes the popup earlier, the login counts as cancelled.
  */
 export async function openPopupLikeNocodb(scene, url, { every = GUI_POLL_MS } = {}) {
   await scene.page.evaluate(({ address, redirectUri, ms }) => {
@@ -30,7 +30,7 @@ export async function openPopupLikeNocodb(scene, url, { every = GUI_POLL_MS } = 
             popup.close();
             resolve({ value: { code: parameters.get('code'), state: parameters.get('state') } });
           } catch {
-            // Another origin's page is shown.
+            // The popup shows a page of another origin, whose URL the GUI cannot read.
           }
         }, ms);
       });
@@ -40,7 +40,7 @@ export async function openPopupLikeNocodb(scene, url, { every = GUI_POLL_MS } = 
   return scene.popupOf(scene.page, () => scene.page.click('button'));
 }
 
-/** The URL that NocoDB's GUI opens: the form's URL, and what the GUI appends to it. */
+/** The URL that NocoDB's GUI opens: the form's URL with the PKCE challenge and the state, which the GUI appends. */
 export async function guiUrl(scene) {
   const challenge = createHash('sha256').update('a'.repeat(43)).digest('base64url');
   const url = await scene.page.evaluate(async (options) => {
