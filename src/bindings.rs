@@ -112,7 +112,7 @@ fn texts(json: &str) -> impl Fn(&str) -> Option<String> {
 }
 
 /// Converts a result to a JavaScript object.
-fn leave(value: &impl Serialize) -> JsValue {
+fn to_js_value(value: &impl Serialize) -> JsValue {
     value.serialize(&Serializer::new()).unwrap_or(JsValue::UNDEFINED)
 }
 
@@ -179,6 +179,6 @@ impl<'a> From<&'a Error> for ErrorDetails<'a> {
 
 impl From<Box<Error>> for JsValue {
     fn from(error: Box<Error>) -> Self {
-        leave(&ErrorDetails::from(&*error))
+        to_js_value(&ErrorDetails::from(&*error))
     }
 }

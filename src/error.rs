@@ -395,7 +395,8 @@ impl Error {
             && self.explanation.is_none_or(|explanation| explanation == unexchanged)
     }
 
-    /// The required scopes that were not granted, or all required scopes if the granted ones are unknown.
+    /// The required scopes that were not granted. If the granted scopes are unknown, or include all required ones: all required
+    /// scopes.
     pub fn missing_scopes(&self) -> ScopeSet {
         let set = |names: &[String]| names.iter().map(String::as_str).collect::<ScopeSet>();
         let required = set(&self.required);

@@ -1,4 +1,4 @@
-//! The bindings in a real browser, called from Rust: its random source, and values that the shim never hands over. The shared
+//! The bindings in a real browser, called from Rust: its random source, and values that the shim never passes. The shared
 //! cases of tests/vectors run there through the shim (tests/browser/engines/vectors.test.js).
 
 #![cfg(target_arch = "wasm32")]
@@ -20,7 +20,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 const REDIRECT_URI: &str = "https://nocodb.example/dashboard/";
 
-fn seen(value: &JsValue) -> Value {
+fn json_of(value: &JsValue) -> Value {
     serde_json::from_str(&JSON::stringify(value).unwrap().as_string().unwrap()).unwrap()
 }
 
@@ -32,10 +32,10 @@ fn set(object: &JsValue, name: &str, value: &JsValue) {
     assert!(Reflect::set(object, &name.into(), value).unwrap());
 }
 
-/// Members that `expected` lists; `null` means that the member is absent.
-fn holds(seen: &Value, expected: &Value) {
+/// Fails unless `actual` has the members of `expected`. In `expected`, `null` means that the member is absent.
+fn assert_members(actual: &Value, expected: &Value) {
     for (name, value) in expected.as_object().unwrap() {
-        assert_eq!(seen.get(name).unwrap_or(&Value::Null), value, "{name}");
+        assert_eq!(actual.get(name).unwrap_or(&Value::Null), value, "{name}");
     }
 }
 
@@ -46,24 +46,24 @@ fn client(secret: Option<&str>) -> OAuthCore {
 #[wasm_bindgen_test]
 fn api_values_of_the_wrong_kind_are_named_in_the_error() {
     let answer = ApiResponse::new(403, "{}", Vec::new(), 1.8e12, None, false);
-    let error = seen(&api_error_from_response(answer, "password").unwrap_err());
-    holds(&error, &json!({ "code": "INVALID_ARGUMENT", "phase": "api", "field": "kind" }));
-    let error = seen(&ApiBaseUrl::new("http://api.bitbucket.org/2.0").err().unwrap());
+    let error = json_of(&api_error_from_response(answer, "password").unwrap_err());
+    assert_members(&error, &json!({ "code": "INVALID_ARGUMENT", "phase": "api", "field": "kind" }));
+    let error = json_of(&ApiBaseUrl::new("http://api.bitbucket.org/2.0").err().unwrap());
     assert_eq!(error["field"], "apiUrl");
-    let error = seen(&Test::new("password", None, None, None, None, None).err().unwrap());
+    let error = json_of(&Test::new("password", None, None, None, None, None).err().unwrap());
     assert_eq!(error["field"], "kind");
     assert_eq!(workspace_segment(Some("{1}".to_owned())).unwrap(), "%7B1%7D");
     for value in [None, Some("..".to_owned())] {
-        assert_eq!(seen(&workspace_segment(value).unwrap_err())["field"], "workspace");
+        assert_eq!(json_of(&workspace_segment(value).unwrap_err())["field"], "workspace");
     }
 }
 
 #[wasm_bindgen_test]
-fn random_values_are_drawn_anew_for_each_request() {
+fn each_authorization_request_has_new_random_values() {
     let client = client(None);
     let mut drawn = std::collections::BTreeSet::new();
     for _ in 0..64 {
-        let request = seen(&client.create_authorization_request(None).unwrap());
+        let request = json_of(&client.create_authorization_request(None).unwrap());
         for name in ["state", "codeVerifier"] {
             let value = request[name].as_str().unwrap().to_owned();
             assert_eq!(value.len(), 43);
@@ -77,7 +77,7 @@ fn a_runtime_without_a_random_source_gets_an_error_that_says_so() {
     let client = client(None);
     let crypto = get(&js_sys::global(), "crypto");
     set(&crypto, "getRandomValues", &Function::new_no_args("throw new Error('none')"));
-    let error = seen(&client.create_authorization_request(None).unwrap_err());
+    let error = json_of(&client.create_authorization_request(None).unwrap_err());
     assert!(Reflect::delete_property(crypto.unchecked_ref::<Object>(), &"getRandomValues".into()).unwrap());
     assert_eq!((&error["code"], &error["phase"]), (&json!("INVALID_CONFIG"), &json!("authorize")));
 }
@@ -97,25 +97,25 @@ fn values_of_the_wrong_kind_are_named_in_the_error() {
         (judge("refresh_token", 200.0, f64::NAN), "receivedAt", "refresh"),
     ] {
         let expected = json!({ "code": "INVALID_ARGUMENT", "field": field, "phase": phase });
-        holds(&seen(&error), &expected);
+        assert_members(&json_of(&error), &expected);
     }
     let refuse = |problem, member, grant: Option<&str>| {
-        seen(&throw_argument_error("tokenResponse", problem, member, grant.map(str::to_owned)).unwrap_err())
+        json_of(&throw_argument_error("tokenResponse", problem, member, grant.map(str::to_owned)).unwrap_err())
     };
     let expected = json!({ "code": "INVALID_ARGUMENT", "field": "status", "phase": "refresh" });
-    holds(&refuse(ArgumentProblem::WrongType, "status", Some("refresh_token")), &expected);
-    holds(
+    assert_members(&refuse(ArgumentProblem::WrongType, "status", Some("refresh_token")), &expected);
+    assert_members(
         &refuse(ArgumentProblem::MissingMember, "grant", Some("password")),
         &json!({ "field": "grant", "phase": "exchange" }),
     );
-    holds(
+    assert_members(
         &refuse(ArgumentProblem::UnknownMember, "grantType", None),
         &json!({ "field": "grantType", "phase": "exchange" }),
     );
 }
 
 #[wasm_bindgen_test]
-fn a_stored_hint_that_cannot_be_used_costs_no_tokens() {
+fn new_tokens_are_returned_although_the_stored_refresh_token_or_scopes_are_invalid() {
     let client = client(Some("Secret"));
     let long = "a ".repeat(1001);
     for (token, scopes) in [("", None), ("not a token", Some(long.as_str()))] {
@@ -124,30 +124,30 @@ fn a_stored_hint_that_cannot_be_used_costs_no_tokens() {
         let tokens = client
             .parse_token_response("refresh_token", 200.0, body, 0.0, None, None, None, token, scopes, None)
             .unwrap();
-        assert_eq!(seen(&tokens), json!({ "accessToken": "AT", "tokenType": "bearer", "scopes": DEFAULT_SCOPES }));
+        assert_eq!(json_of(&tokens), json!({ "accessToken": "AT", "tokenType": "bearer", "scopes": DEFAULT_SCOPES }));
     }
 }
 
 #[wasm_bindgen_test]
-fn failures_that_only_javascript_sees_come_from_the_same_table() {
+fn errors_that_only_javascript_detects_have_the_flags_of_the_same_table() {
     let error =
-        seen(&error_details("API_FAILED", "api", Some("x".to_owned()), Some(503), Some(5000.0), None).unwrap());
+        json_of(&error_details("API_FAILED", "api", Some("x".to_owned()), Some(503), Some(5000.0), None).unwrap());
     let expected = json!({
         "code": "API_FAILED", "phase": "api", "retryable": true, "reauthorize": false,
         "status": 503, "retryAfter": 5000, "field": "x",
     });
-    holds(&error, &expected);
-    let error = seen(&error_details("REQUEST_TIMEOUT", "exchange", None, None, None, None).unwrap());
-    holds(&error, &json!({ "retryable": true, "status": null, "field": null, "retryAfter": null }));
+    assert_members(&error, &expected);
+    let error = json_of(&error_details("REQUEST_TIMEOUT", "exchange", None, None, None, None).unwrap());
+    assert_members(&error, &json!({ "retryable": true, "status": null, "field": null, "retryAfter": null }));
     for (code, phase, field) in [("NO_SUCH_CODE", "api", "code"), ("API_FAILED", "no such phase", "phase")] {
-        let error = seen(&error_details(code, phase, None, None, None, None).unwrap_err());
+        let error = json_of(&error_details(code, phase, None, None, None, None).unwrap_err());
         assert_eq!(error["field"], field);
     }
 }
 
 #[wasm_bindgen_test]
 fn the_remaining_functions_return_values_of_the_core() {
-    assert_eq!(seen(&default_scopes()), json!(DEFAULT_SCOPES));
+    assert_eq!(json_of(&default_scopes()), json!(DEFAULT_SCOPES));
     assert!(environment_variables().split(' ').eq(variable::ALL));
     assert!(is_expired(Some(1.0), 1.0));
     assert!(!is_expired(Some(1.1), 1.0));

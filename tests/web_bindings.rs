@@ -28,13 +28,13 @@ const DEADLINE: f64 = NOW + 50_000.0;
 const ORIGIN: &str = "http://nocodb.test:8080";
 const REDIRECT_URI: &str = "http://nocodb.test:8080/callback.html";
 
-fn seen(value: &JsValue) -> Value {
+fn json_of(value: &JsValue) -> Value {
     serde_json::from_str(&JSON::stringify(value).unwrap().as_string().unwrap()).unwrap()
 }
 
 /// The code and the field of the error that was thrown.
 fn thrown<T>(outcome: Result<T, JsValue>) -> (String, Option<String>) {
-    let error = seen(&outcome.err().unwrap());
+    let error = json_of(&outcome.err().unwrap());
     assert!(error["message"].as_str().is_some_and(|message| message.ends_with('.')), "{error}");
     (error["code"].as_str().unwrap().to_owned(), error["field"].as_str().map(str::to_owned))
 }
@@ -62,7 +62,7 @@ fn a_page_gets_a_public_client_on_its_own_origin() {
     let client =
         create_page_core(ORIGIN, text("Key"), text(REDIRECT_URI), text("account email"), authorize, token, api);
     let client = client.unwrap();
-    assert_eq!(seen(&client.scopes()), json!(["account", "email"]));
+    assert_eq!(json_of(&client.scopes()), json!(["account", "email"]));
     assert_eq!([client.authorize_url(), client.token_url(), client.api_url()], urls);
 }
 
@@ -255,11 +255,11 @@ fn requests_to_the_api_are_admitted_and_redirected() {
         api.follow_up("POST", own, true, status, Some(own.to_owned()), 0, None, following).unwrap()
     };
     let get = json!({ "withCredential": true, "becomesGet": true, "withBody": false });
-    assert_eq!(seen(&redirected(303, "follow")), get);
+    assert_eq!(json_of(&redirected(303, "follow")), get);
     // An unknown redirect mode counts as `follow`.
-    assert_eq!(seen(&redirected(303, "sideways")), get);
+    assert_eq!(json_of(&redirected(303, "sideways")), get);
     let post = json!({ "withCredential": true, "becomesGet": false, "withBody": true });
-    assert_eq!(seen(&redirected(307, "same-origin")), post);
+    assert_eq!(json_of(&redirected(307, "same-origin")), post);
     assert!(redirected(307, "manual").is_undefined());
     let refused = api.follow_up("GET", own, true, 302, Some(own.to_owned()), 0, None, "error");
     assert_eq!(thrown(refused).0, "REDIRECT_REFUSED");
@@ -281,15 +281,15 @@ fn a_credential_is_redacted_in_texts_and_in_chunks_of_a_body() {
 fn responses_of_the_api_become_errors() {
     let body = r#"{"type":"error","error":{"message":"No","detail":{"required":["account"],"granted":["email"]}}}"#;
     let answer = |status, headers, body: &str| ApiResponse::new(status, headers, body.into(), NOW, None, false);
-    let error = seen(&api_error_from_response(answer(403, "{}", body), "oauth").unwrap());
+    let error = json_of(&api_error_from_response(answer(403, "{}", body), "oauth").unwrap());
     assert_eq!(error["code"], "API_INSUFFICIENT_SCOPE");
     assert_eq!((&error["required"], &error["granted"]), (&json!(["account"]), &json!(["email"])));
-    let error = seen(&api_error_from_response(answer(429, r#"{"retry-after":"7"}"#, ""), "oauth").unwrap());
+    let error = json_of(&api_error_from_response(answer(429, r#"{"retry-after":"7"}"#, ""), "oauth").unwrap());
     assert_eq!((&error["code"], &error["retryAfter"]), (&json!("API_RATE_LIMITED"), &json!(7000)));
     assert_eq!(thrown(api_error_from_response(answer(429, "{}", ""), "password")), argument("kind"));
     // A header field that is not a string counts as absent, and so do headers that are not JSON.
     for headers in [r#"{"retry-after":7}"#, r#"{"retry-after":"\ud800"}"#, "[", ""] {
-        let error = seen(&api_error_from_response(answer(429, headers, ""), "oauth").unwrap());
+        let error = json_of(&api_error_from_response(answer(429, headers, ""), "oauth").unwrap());
         assert_eq!(error["retryAfter"], 30_000, "{headers}");
     }
     assert!(may_retry("GET", "REQUEST_FAILED", None, "api"));
@@ -302,7 +302,7 @@ fn responses_of_the_api_become_errors() {
 
 #[wasm_bindgen_test]
 fn credentials_are_read_from_stored_configs() {
-    let read = |config: Value| read_credential(&config.to_string(), false).map(|credential| seen(&credential));
+    let read = |config: Value| read_credential(&config.to_string(), false).map(|credential| json_of(&credential));
     let oauth = read(json!({ "type": "oauth", "oauth_token": "AT", "refresh_token": "RT" })).unwrap();
     assert_eq!(
         oauth,
@@ -341,12 +341,12 @@ fn a_connection_is_tested_by_requests_and_responses() {
     let user = r#"{"uuid":"{1}","nickname":"dana","display_name":"Dana"}"#;
     test.on_response(ApiResponse::new(200, "{}", user.into(), NOW, None, false));
     assert_eq!(test.path(), None);
-    let verdict = seen(&test.result());
+    let verdict = json_of(&test.result());
     assert_eq!(verdict["success"], true, "{verdict}");
     assert_eq!(verdict["account"], json!({ "uuid": "{1}", "nickname": "dana", "displayName": "Dana" }));
     let mut failed = begin("oauth", "account").unwrap();
     failed.on_error("Bitbucket could not be reached.");
-    let verdict = seen(&failed.result());
+    let verdict = json_of(&failed.result());
     assert_eq!(verdict["success"], false);
     assert!(verdict["message"].as_str().unwrap().contains("could not be reached"));
     assert_eq!(thrown(begin("x", "account")), argument("kind"));
@@ -356,7 +356,7 @@ fn a_connection_is_tested_by_requests_and_responses() {
 fn an_update_of_the_rate_limit_leaves_out_unknown_values() {
     let update = |status, limit: Option<&str>, near: Option<&str>, after: Option<&str>| {
         let text = |text: Option<&str>| text.map(str::to_owned);
-        seen(&rate_limit_update(status, text(limit), text(near), text(after), 1000, false, 0, NOW))
+        json_of(&rate_limit_update(status, text(limit), text(near), text(after), 1000, false, 0, NOW))
     };
     assert_eq!(update(200, None, None, None), json!({}));
     assert_eq!(update(200, Some("5000"), None, None)["limit"], 5000);
@@ -383,7 +383,7 @@ fn a_request_log_lists_the_requests_that_are_missing_in_redis() {
 #[wasm_bindgen_test]
 fn a_redis_and_its_problems_are_described() {
     let server =
-        seen(&parse_redis_url("rediss://user:p%40ss@redis.example:6380/3?family=6&keyPrefix=noco:").unwrap());
+        json_of(&parse_redis_url("rediss://user:p%40ss@redis.example:6380/3?family=6&keyPrefix=noco:").unwrap());
     let expected = json!({
         "host": "redis.example", "port": 6380, "username": "user", "password": "p@ss", "database": 3, "tls": "true",
         "family": 6, "keyPrefix": "noco:",
@@ -395,10 +395,10 @@ fn a_redis_and_its_problems_are_described() {
     let surveyed = redis_database_candidates(3, &[]);
     assert_eq!(surveyed.get(..3), Some(&[3, 15, 14][..]));
     assert_ne!(redis_database_candidates(3, &[15]).get(..3), Some(&[3, 15, 14][..]));
-    assert_eq!(seen(&choose_redis_database(&surveyed, "others others empty")), json!({ "database": 14 }));
+    assert_eq!(json_of(&choose_redis_database(&surveyed, "others others empty")), json!({ "database": 14 }));
     let stays = "all of its other databases contain keys of other software";
     assert_eq!(
-        seen(&choose_redis_database(&surveyed, "others others missing")),
+        json_of(&choose_redis_database(&surveyed, "others others missing")),
         json!({ "database": 3, "fallbackReason": stays })
     );
     assert!(redis_fallback_reason("NOPERM this user has no permissions to run the 'scan' command").is_some());
@@ -408,7 +408,7 @@ fn a_redis_and_its_problems_are_described() {
 #[wasm_bindgen_test]
 fn an_environment_is_read() {
     for variables in ["{}", "", "[", r#"{"INTEGRATION_AUTH_BITBUCKET_CLIENT_ID":7}"#] {
-        let environment = seen(&read_environment(variables));
+        let environment = json_of(&read_environment(variables));
         assert_eq!(environment["settings"]["problems"][0]["field"], "INTEGRATION_AUTH_BITBUCKET_CLIENT_ID");
     }
     for (limit, expected, is_configured) in
@@ -417,7 +417,7 @@ fn an_environment_is_read() {
         let environment = json!({
             "INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT": limit, "INTEGRATION_AUTH_BITBUCKET_REDIS_URL": "redis://fake",
         });
-        let environment = seen(&read_environment(&environment.to_string()));
+        let environment = json_of(&read_environment(&environment.to_string()));
         let read = &environment["settings"];
         assert_eq!(read.get("rateLimit").unwrap_or(&Value::Null), &expected);
         assert_eq!(read["isRateLimitConfigured"], is_configured);

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::leave;
+use super::to_js_value;
 use crate::api_request::{self, FollowUp, ReceivedResponse, RedirectMode};
 use crate::endpoints::{Endpoint, WebUrl, argument_error};
 use crate::rate_limit::resource_group;
@@ -57,7 +57,7 @@ impl ApiBaseUrl {
         Ok(match follow_up {
             FollowUp::Deliver => JsValue::UNDEFINED,
             FollowUp::Refresh => JsValue::from_str("refresh"),
-            FollowUp::Redirect(redirect) => leave(&redirect),
+            FollowUp::Redirect(redirect) => to_js_value(&redirect),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::leave;
+use super::to_js_value;
 use crate::arguments::{Argument, ArgumentProblem};
 use crate::error::{Code, ConnectionEnd, Error, Phase};
 use crate::grant_type::GrantType;
@@ -10,7 +10,7 @@ use crate::grant_type::GrantType;
 /// The schema by which js/argument-reader.js reads an argument of a public function.
 #[wasm_bindgen(js_name = argumentSchema, unchecked_return_type = "ArgumentSchema")]
 pub fn argument_schema(argument: &str) -> JsValue {
-    Argument::named(argument).map_or(JsValue::UNDEFINED, |argument| leave(&argument.schema()))
+    Argument::named(argument).map_or(JsValue::UNDEFINED, |argument| to_js_value(&argument.schema()))
 }
 
 /// Throws the error for an invalid argument or member. `grant_type` is that of the token request, where it is known.

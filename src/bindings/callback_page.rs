@@ -4,7 +4,7 @@ use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-use super::leave;
+use super::to_js_value;
 use crate::callback_page::{self, Content, ErrorNotice};
 
 /// The page at the redirect URI.
@@ -28,7 +28,7 @@ impl CallbackPage {
             Content::Received => None,
             Content::Error(notice) => Some(notice),
         };
-        leave(&CallbackContent { error })
+        to_js_value(&CallbackContent { error })
     }
 }
 

@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::api_response::{ApiResponse, auth_type_of};
-use super::leave;
+use super::to_js_value;
 use crate::connection_test::{ConnectionTest, TestContext};
 use crate::scope::ScopeSet;
 
@@ -56,6 +56,6 @@ impl Test {
     /// The result, when the test is over.
     #[wasm_bindgen(getter, unchecked_return_type = "TestResult | undefined")]
     pub fn result(&self) -> JsValue {
-        self.0.result().map_or(JsValue::UNDEFINED, leave)
+        self.0.result().map_or(JsValue::UNDEFINED, to_js_value)
     }
 }

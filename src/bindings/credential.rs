@@ -4,7 +4,7 @@ use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-use super::leave;
+use super::to_js_value;
 use crate::credential::{self, AuthType, Credential, MEMBERS, segment};
 use crate::environment::ClientCredentials;
 use crate::error::{Error, Phase};
@@ -46,7 +46,7 @@ pub fn credential_members() -> String {
 pub fn read_credential(config: &str, allows_client_credentials: bool) -> core::result::Result<JsValue, JsValue> {
     let allowed = if allows_client_credentials { ClientCredentials::Allowed } else { ClientCredentials::Refused };
     let credential = Credential::read(config, allowed)?;
-    Ok(leave(&StoredCredential {
+    Ok(to_js_value(&StoredCredential {
         kind: credential.auth_type.as_str(),
         access_token: credential.access_token.as_ref().map(Secret::expose),
         authorization: credential.authorization().as_ref().map(Secret::expose),

@@ -6,7 +6,7 @@ use serde_wasm_bindgen::preserve;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-use super::{CallbackPage, ErrorDetails, OAuthCore, leave, texts};
+use super::{CallbackPage, ErrorDetails, OAuthCore, texts, to_js_value};
 use crate::authorization_request::authorization_url;
 use crate::client_config::ClientConfig;
 use crate::endpoints::WebUrl;
@@ -124,7 +124,7 @@ fn in_one_piece<S: Serializer>(value: &impl Serialize, serializer: S) -> Result<
 #[wasm_bindgen(js_name = readEnvironment, unchecked_return_type = "JudgedEnvironment")]
 pub fn read_environment(variables: &str) -> JsValue {
     let environment = Environment::read(texts(variables));
-    leave(&JudgedEnvironment {
+    to_js_value(&JudgedEnvironment {
         settings: Settings::from(&environment),
         client: environment.client.clone().map(OAuthCore::from).into(),
         callback_page: environment.callback_page.clone().map(CallbackPage::from).into(),
@@ -206,6 +206,6 @@ impl Proxies {
     /// The proxy for a request to this URL; `undefined` when the request goes directly.
     #[wasm_bindgen(js_name = proxyFor, unchecked_return_type = "Proxy | undefined")]
     pub fn proxy_for(&self, url: &str) -> core::result::Result<JsValue, JsValue> {
-        Ok(self.0.proxy_for(url)?.map_or(JsValue::UNDEFINED, leave))
+        Ok(self.0.proxy_for(url)?.map_or(JsValue::UNDEFINED, to_js_value))
     }
 }

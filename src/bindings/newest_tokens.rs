@@ -6,7 +6,7 @@ use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-use super::leave;
+use super::to_js_value;
 use crate::newest_tokens::{ChainPosition, EntryKind, Publication, PublicationContext, Times, Version};
 
 /// What the shared token store does with a published entry.
@@ -56,7 +56,7 @@ pub fn decide_publication(
         _ => ChainPosition::Unrelated,
     };
     let context = PublicationContext { position, is_first, newest, highest, is_last, own };
-    leave(&PublicationStep::from(Publication::decide(fence, context)))
+    to_js_value(&PublicationStep::from(Publication::decide(fence, context)))
 }
 
 /// Whether a token set was issued after another one, as far as their times show.

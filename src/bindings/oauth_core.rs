@@ -5,8 +5,8 @@ use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-use super::leave;
 use super::scopes::list_of;
+use super::to_js_value;
 use crate::authorization_request::{self, authorization_url};
 use crate::authorization_response::{is_callback_url, validate, validate_in_page};
 use crate::client_config::ClientConfig;
@@ -108,7 +108,7 @@ impl OAuthCore {
             &random_bytes()?,
             &extra,
         )?;
-        Ok(leave(&AuthorizationRequest {
+        Ok(to_js_value(&AuthorizationRequest {
             url: &request.url,
             state: request.state.expose(),
             code_verifier: request.code_verifier.expose(),

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::leave;
+use super::to_js_value;
 use crate::rate_limit::{self, QueueState, RateLimitHeaders, RateLimitUpdate};
 
 /// Whether a response with this status proves that Bitbucket accepted the credential of the request.
@@ -30,7 +30,7 @@ pub fn rate_limit_update(
         retry_after: retry_after.as_deref(),
     };
     let queue = QueueState { limit: known, is_configured, refusals };
-    leave(&RateLimitUpdate::of(status, &headers, queue, received_at))
+    to_js_value(&RateLimitUpdate::of(status, &headers, queue, received_at))
 }
 
 /// Whether requests wait as long as Bitbucket asks, in milliseconds.

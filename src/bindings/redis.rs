@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::leave;
+use super::to_js_value;
 use crate::error::{Error, Phase};
 use crate::redis::{Choice, Problem, Server, database_candidates};
 
@@ -10,7 +10,7 @@ use crate::redis::{Choice, Problem, Server, database_candidates};
 #[wasm_bindgen(js_name = parseRedisUrl, unchecked_return_type = "RedisServer")]
 pub fn parse_redis_url(address: &str) -> core::result::Result<JsValue, JsValue> {
     let server = Server::parse(address).map_err(|reason| Error::argument(Phase::Config, "address", reason))?;
-    Ok(leave(&server))
+    Ok(to_js_value(&server))
 }
 
 /// Summarizes an error of a Redis client in a word or two, from its code and message; `undefined` when Redis can be used
@@ -32,7 +32,7 @@ pub fn redis_database_candidates(home: u32, others: &[u32]) -> Vec<u32> {
 /// `marked` or `invaded`.
 #[wasm_bindgen(js_name = chooseRedisDatabase, unchecked_return_type = "RedisChoice")]
 pub fn choose_redis_database(surveyed: &[u32], survey: &str) -> JsValue {
-    leave(&Choice::of(surveyed, survey))
+    to_js_value(&Choice::of(surveyed, survey))
 }
 
 /// Why the plugin uses NocoDB's own database, if Redis rejected the survey of the others with this reply; `undefined` when

@@ -5,7 +5,7 @@ use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use super::api_response::auth_type_of;
-use super::{ApiResponse, leave};
+use super::{ApiResponse, to_js_value};
 use crate::endpoints::{Endpoint, WebUrl, argument_error};
 use crate::error::{Error, Phase, Result};
 use crate::removed_endpoints::{self, Replacement, Sort, WorkspaceOutcome, replacement};
@@ -99,13 +99,13 @@ impl Removed {
                 (None, Some(CollectedList { key: list.key(), workspaces: list.workspaces_url(), sort: list.sort() }))
             }
         };
-        leave(&ReplacementResult { endpoint: endpoint.path(), notice: endpoint.notice(), refusal, list })
+        to_js_value(&ReplacementResult { endpoint: endpoint.path(), notice: endpoint.notice(), refusal, list })
     }
 
     /// The limits of a list.
     #[wasm_bindgen(unchecked_return_type = "CollectionLimits")]
     pub fn limits() -> JsValue {
-        leave(&CollectionLimits {
+        to_js_value(&CollectionLimits {
             kept_ms: removed_endpoints::KEPT_MS,
             most_lists: removed_endpoints::MAX_LISTS,
             longest_list: removed_endpoints::MAX_LIST_LENGTH,
@@ -135,13 +135,13 @@ impl Removed {
             WorkspaceOutcome::RetryWithoutRole => ("retry-without-role", None),
             WorkspaceOutcome::Fail(notice) => ("fail", notice),
         };
-        Ok(leave(&WorkspaceOutcomeResult { outcome, notice }))
+        Ok(to_js_value(&WorkspaceOutcomeResult { outcome, notice }))
     }
 
     /// The page that `url` requests, of a list of `size` values.
     #[wasm_bindgen(unchecked_return_type = "CollectedPage")]
     pub fn page(&self, url: &str, size: usize) -> core::result::Result<JsValue, JsValue> {
-        Ok(leave(&self.list(url)?.page(size)))
+        Ok(to_js_value(&self.list(url)?.page(size)))
     }
 }
 

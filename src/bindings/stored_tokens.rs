@@ -2,8 +2,8 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::leave;
 use super::newest_tokens::times;
+use super::to_js_value;
 use crate::newest_tokens::Times;
 use crate::stored_tokens::{self, Row, RowContent};
 
@@ -47,5 +47,5 @@ pub fn classify_row(
     is_refused: bool,
 ) -> JsValue {
     let row = Row { metadata: row.as_ref().map(TokenMetadata::borrowed), is_of_same_chain, is_in_vault };
-    leave(&RowContent::of(row, own.borrowed(), is_refused))
+    to_js_value(&RowContent::of(row, own.borrowed(), is_refused))
 }

@@ -6,7 +6,7 @@ use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use super::scopes::{list_of, scopes_of};
-use super::{OAuthCore, leave};
+use super::{OAuthCore, to_js_value};
 use crate::authorization_response::AuthorizationCode;
 use crate::client_config::ClientConfig;
 use crate::endpoints::Endpoints;
@@ -197,7 +197,7 @@ impl OAuthCore {
             scopes: previous_scopes.and_then(|scopes| ScopeSet::parse(&scopes).ok()),
         };
         let tokens = token_response::parse(&self.config, &response, &previous)?;
-        Ok(leave(&TokenSet {
+        Ok(to_js_value(&TokenSet {
             access_token: tokens.access_token.expose(),
             token_type: TokenType::Bearer,
             refresh_token: tokens.refresh_token.as_ref().map(Secret::expose),
@@ -209,7 +209,7 @@ impl OAuthCore {
 
 impl token_request::TokenRequest {
     fn to_js(&self) -> JsValue {
-        leave(&TokenRequest {
+        to_js_value(&TokenRequest {
             method: Self::METHOD,
             url: &self.url,
             headers: Headers {

@@ -42,7 +42,7 @@ impl Form {
     pub(super) fn find(&self, text: &[u8], at: usize, is_whole: bool) -> Match {
         for depth in 0..=MAX_DEPTH {
             let mut reader = Reader { text, at, ran_out: false };
-            let (is_found, is_escaped) = reader.reads(&self.bytes, depth);
+            let (is_found, is_escaped) = reader.matches_bytes(&self.bytes, depth);
             match is_found {
                 _ if reader.ran_out && !is_whole => return Match::TooShort,
                 true if self.border.is_some() => {

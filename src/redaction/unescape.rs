@@ -1,9 +1,13 @@
 //! Reads the bytes that an escaped text stands for: the escapes of URLs, JSON and HTML, also nested.
 //!
+//! The same text may have several readings: `%41` is an escaped `A`, or just these three characters. The module follows all of
+//! them.
+//!
 //! In: a text, and the bytes that are expected at one position. Out: whether the text spells these bytes, and where they end.
 //! What never happens here: the module learns which bytes are a secret.
 
-/// How many readings of one position are followed besides the first: a text of only backslashes has one for each of them.
+/// How many readings the module follows besides the first. The limit matters for a text of only backslashes, which has one
+/// reading for each backslash.
 const MAX_READINGS: usize = 16;
 
 /// The maximum number of digits or letters in a character reference of HTML.
@@ -41,7 +45,7 @@ const REFERENCES: [(&[u8], u8); 28] = [
     (b"vert", b'|'),
 ];
 
-/// The positions that the readings of a text have reached. Nearly always there is only one.
+/// The positions up to which the readings of a text agree with the expected bytes. Nearly always there is only one.
 #[derive(Default)]
 struct Readings {
     first: Option<usize>,
@@ -62,23 +66,23 @@ impl Readings {
 pub(super) struct Reader<'a> {
     pub(super) text: &'a [u8],
     pub(super) at: usize,
-    /// Whether an escape, or the expected bytes, may go on beyond the end of the text.
+    /// Whether an escape, or the expected bytes, may continue beyond the end of the text.
     pub(super) ran_out: bool,
 }
 
 impl Reader<'_> {
-    /// Whether these bytes follow, each behind up to `depth` nested escapes, and whether a greater depth might give other bytes.
-    /// A secret may itself contain what looks like an escape, which must stay as it is. Only later bytes show what is an escape,
-    /// so this follows all readings at once.
-    pub(super) fn reads(&mut self, bytes: &[u8], depth: u8) -> (bool, bool) {
+    /// Returns whether these bytes follow, each inside up to `depth` nested escapes. The second result is whether a greater
+    /// depth might give other bytes. A secret may itself contain characters that look like an escape but are none. Only later
+    /// bytes show which it is, so this function follows all readings at once.
+    pub(super) fn matches_bytes(&mut self, bytes: &[u8], depth: u8) -> (bool, bool) {
         let mut is_escaped = false;
         let mut readings = Readings { first: Some(self.at), others: Vec::new() };
         for (index, wanted) in bytes.iter().enumerate() {
-            let mut longer = Readings::default();
+            let mut continued = Readings::default();
             for start in readings.first.iter().chain(&readings.others) {
-                is_escaped |= self.read(*start, *wanted, depth, index == 0, &mut longer);
+                is_escaped |= self.read_byte(*start, *wanted, depth, index == 0, &mut continued);
             }
-            readings = longer;
+            readings = continued;
             if readings.first.is_none() {
                 return (false, is_escaped);
             }
@@ -87,9 +91,9 @@ impl Reader<'_> {
         (true, is_escaped)
     }
 
-    /// Adds the positions at which a byte that begins at `start` may end, the reading with the most escapes first. Returns whether
-    /// a greater depth might give other bytes.
-    fn read(&mut self, start: usize, wanted: u8, depth: u8, is_first: bool, readings: &mut Readings) -> bool {
+    /// Reads one byte at `start`. For each reading that gives the wanted byte, adds the position after it to `readings`; the
+    /// reading with the most escapes comes first. Returns whether a greater depth might give other bytes.
+    fn read_byte(&mut self, start: usize, wanted: u8, depth: u8, is_first: bool, readings: &mut Readings) -> bool {
         let (mut start, mut is_escaped, mut is_wanted) = (start, false, false);
         // Base64 and tokens may be broken into lines, each with one line break.
         for breaks in 0..=if is_first { 0 } else { 2 } {
@@ -141,7 +145,7 @@ impl Reader<'_> {
         escaped.or(Some(byte))
     }
 
-    /// The same inside an escape.
+    /// Like `next`, for a byte inside an escape: notes if the text ends there.
     #[inline]
     fn inner(&mut self, depth: u8) -> Option<u8> {
         // Nearly all bytes stand for themselves.
@@ -163,7 +167,7 @@ impl Reader<'_> {
         Some(byte_of(number))
     }
 
-    /// The rest of a backslash escape of JSON (RFC 8259 section 7) and in most languages.
+    /// The rest of a backslash escape, as in JSON (RFC 8259 section 7) and in most programming languages.
     fn backslash(&mut self, depth: u8) -> Option<u8> {
         match self.inner(depth)? {
             b'u' => self.digits(depth, 4),
@@ -181,7 +185,7 @@ impl Reader<'_> {
         loop {
             let before = self.at;
             let byte = self.inner(depth).unwrap_or(b';');
-            let is_of_number = match name.as_slice() {
+            let continues_number = match name.as_slice() {
                 [b'#'] => byte.is_ascii_digit() || matches!(byte, b'x' | b'X'),
                 [b'#', b'x' | b'X', ..] => byte.is_ascii_hexdigit(),
                 [b'#', ..] => byte.is_ascii_digit(),
@@ -191,7 +195,7 @@ impl Reader<'_> {
                 break;
             }
             // Any other character ends a number.
-            if !is_of_number {
+            if !continues_number {
                 self.at = before;
                 break;
             }

@@ -13,9 +13,9 @@ const CYCLE_PATIENCE: f64 = 50.0 * SECOND;
 /// The wait before the first repetition of a token request. Each further repetition doubles it.
 const RETRY_WAIT: f64 = 500.0;
 
-/// The last repetition within the grace period comes this long before its end, even if Bitbucket asks for a longer wait: the
-/// request takes some time.
-const RESCUE: f64 = 30.0 * SECOND;
+/// The last repetition within the grace period begins this long before the period ends, even if Bitbucket asks for a longer
+/// wait: the request itself takes some time.
+const GRACE_MARGIN: f64 = 30.0 * SECOND;
 
 /// How many attempts to save a token set fail before the failure is reported. After that, each cycle makes one attempt.
 const MAX_SAVE_ATTEMPTS: u32 = 3;
@@ -26,21 +26,21 @@ const SAVE_WAIT: f64 = 100.0;
 const SHORTEST_LOCK_WAIT: f64 = 10.0;
 /// The longest wait between two such attempts.
 const LONGEST_LOCK_WAIT: f64 = 500.0;
-/// How long a cycle waits for a lock. The process that holds it may need longer, but the callers of this one do not wait
+/// How long a cycle waits for a lock. The process that holds the lock may need longer, but this cycle's callers do not wait
 /// longer.
 const LOCK_PATIENCE: f64 = 2.0 * MINUTE;
 /// How long a cycle waits for a lock while the token set is still usable.
 const SHORT_LOCK_PATIENCE: f64 = 2.0 * SECOND;
 
 impl RefreshPolicy {
-    /// Continues a cycle after an event, which happened at `now`. `random` is from 0 to 1. An event that does not belong to
+    /// Continues a cycle after an event, which happened at `now`. `random` is a number from 0 to 1. An event that does not belong to
     /// the state changes nothing.
     pub fn handle(&mut self, event: Event, now: f64, random: f64) -> Action {
         self.state = match (self.state, event) {
             (State::AcquiringLock, Event::LockAcquired) => State::FindingSuccessor,
             (State::AcquiringLock, Event::LockBusy) => self.await_lock(now, random),
             (State::AwaitingLock(_), Event::WaitEnded) => State::AcquiringLock,
-            // The rows were deleted, or have other tokens. A wrapper with the old token set begins a new cycle.
+            // The rows were deleted, or contain other tokens. A wrapper with the old token set begins a new cycle.
             (State::FindingSuccessor, Event::NoStoreLeft) => {
                 self.is_forced = false;
                 self.response_lost_since = None;
@@ -122,7 +122,7 @@ impl RefreshPolicy {
             (State::WritingTombstone, Event::Published | Event::Superseded) if !self.refusals.suffice() => {
                 self.begin(now)
             }
-            // The refresh token has a successor after all. If this search does not find it, no further one will.
+            // The refresh token has a successor after all. The cycle searches for it once more, and only once.
             (State::WritingTombstone, Event::Superseded) if !self.is_superseded => {
                 self.is_superseded = true;
                 State::FindingSuccessor
@@ -166,8 +166,8 @@ impl RefreshPolicy {
 
     /// The state when the next token request has to wait.
     fn back_off(&mut self, now: f64) -> State {
-        // While the token set is usable, the cycle does not wait, except for a caller that forced a refresh, or after a
-        // refusal. Whether the refresh token is dead has to be known before the access token expires.
+        // A cycle with a usable token set waits only if a caller forced a refresh, or if Bitbucket refused the refresh
+        // token: before the access token expires, the plugin must find out whether the refresh token is dead.
         let may_end = !self.is_refused() && self.is_usable(now) && !self.is_forced;
         let is_failing = self.failures.count(now) > 0;
         let must_end = is_failing && (!self.failures.allow_another(now) || now + CYCLE_PATIENCE < self.not_before);
@@ -197,9 +197,9 @@ impl RefreshPolicy {
 
     fn on_transient_failure(&mut self, retry_after: Option<f64>, now: f64, random: f64) -> State {
         self.refusals.postpone_review(now);
-        // A request that was sent within the grace period may fail a moment after its end. A later failure begins another
-        // grace period.
-        let goes_on = |since: &f64| (*since..*since + GRACE + RESCUE).contains(&now);
+        // A request that was sent within the grace period may fail a moment after the period ends. An even later failure
+        // begins another grace period.
+        let goes_on = |since: &f64| (*since..*since + GRACE + GRACE_MARGIN).contains(&now);
         self.response_lost_since = self.response_lost_since.filter(goes_on).or(Some(now));
         self.failures.record(now);
         let earliest = self.within_grace(now + retry_after.unwrap_or(0.0), now);
@@ -214,7 +214,7 @@ impl RefreshPolicy {
     /// Limits a wait: if the response to an earlier request was lost, the next request has to be sent within the grace
     /// period.
     fn within_grace(&self, until: f64, now: f64) -> f64 {
-        match self.response_lost_since.map(|since| since + GRACE - RESCUE) {
+        match self.response_lost_since.map(|since| since + GRACE - GRACE_MARGIN) {
             Some(last) if now < last => until.min(last),
             _ => until,
         }
@@ -226,8 +226,8 @@ impl RefreshPolicy {
         self.end_without_new_tokens(now)
     }
 
-    /// Gives up the token request. If the current token set is usable, the stores of the callers that wait are offered it
-    /// first.
+    /// Gives up the token request. If the current token set is usable, the cycle first offers it to the stores of the waiting
+    /// callers.
     fn end_without_new_tokens(&mut self, now: f64) -> State {
         self.is_forced = false;
         if self.is_usable(now) { State::SavingTokens } else { State::Inactive }

@@ -125,7 +125,7 @@ fn a_row_with_an_authorization_code_is_fixed_by_authenticating() {
 }
 
 #[test]
-fn the_message_about_a_fixed_time_limit_does_not_advise_to_raise_it() {
+fn the_message_about_a_fixed_time_limit_does_not_advise_raising_it() {
     assert!(
         Error::new(Code::RequestTimeout, Exchange)
             .message()
@@ -137,14 +137,14 @@ fn the_message_about_a_fixed_time_limit_does_not_advise_to_raise_it() {
 }
 
 #[test]
-fn asterisks_in_a_new_row_are_rejected_with_the_name_of_their_field() {
+fn a_masked_credential_in_a_new_row_is_rejected_with_the_name_of_its_field() {
     let error = nocodb_response::masked_credential_error("config.token");
     assert_eq!(error.field.as_deref(), Some("config.token"));
     assert!(error.message().contains("config.token is a mask"), "{error}");
     assert_listed(&error);
 }
 
-/// These phrases make NocoDB refresh tokens, which cures none of these errors.
+/// A message with one of the phrases would make NocoDB refresh tokens, which cures none of the errors.
 #[test]
 fn no_message_makes_nocodb_refresh_tokens() {
     let described = ["The access TOKEN EXPIRED", "Unauthorized", "see invalid_grant", "Plain words"];
@@ -201,7 +201,7 @@ fn a_message_about_the_api_names_missing_scopes_and_the_wait() {
     error.granted = Some(vec!["pullrequest".to_owned()]);
     assert_eq!(error.to_string(), "The connection lacks a permission that this request needs (webhook): add it.");
     assert_eq!(error.missing_scopes().to_vec(), ["webhook"]);
-    // Whatever is missing then, it is one of these.
+    // `pullrequest` includes `repository`, so no required scope seems to be missing. The error then lists all of them.
     error.granted = Some(vec!["pullrequest".to_owned(), "webhook".to_owned()]);
     assert_eq!(error.missing_scopes().to_vec(), ["repository", "webhook"]);
 

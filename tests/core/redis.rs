@@ -86,7 +86,7 @@ fn an_invalid_redis_url_is_rejected_with_a_reason_that_does_not_repeat_it() {
 }
 
 #[test]
-fn every_redis_error_has_a_summary() {
+fn every_redis_error_is_assigned_to_a_problem() {
     let of_script = " script: bfc8ea27beba87120f18cc3b90f1c44841362996, on @user_script:1.";
     for (message, problem) in [
         ("WRONGPASS invalid username-password pair or user is disabled.", Problem::Password),
@@ -152,7 +152,8 @@ fn every_redis_error_has_a_summary() {
     }
 }
 
-/// A survey in which the listed databases contain `holding`, and all others contain `others`.
+/// The reply of the survey: a word for each candidate. A database that `holding` lists has the word that stands there; every
+/// other database has the word `others`.
 fn survey(home: u32, holding: &[(u32, &str)], others: &str) -> String {
     let word = |number| holding.iter().find(|(of, _)| *of == number).map_or(others, |(_, word)| *word);
     database_candidates(home, &[]).into_iter().map(word).collect::<Vec<_>>().join(" ")
@@ -174,7 +175,7 @@ fn every_candidate_database_is_listed_once_and_nocodbs_own_comes_first() {
 }
 
 #[test]
-fn databases_in_other_variables_of_nocodb_come_last() {
+fn databases_that_other_variables_of_nocodb_name_come_last() {
     let surveyed = database_candidates(0, &[15, 13]);
     assert_eq!(surveyed[..4], [0, 14, 12, 11]);
     assert_eq!(surveyed[62..], [15, 13]);
