@@ -48,7 +48,7 @@ export function createArgumentReader(core) {
       if (!isLenient) callCore(caller, () => throwArgumentError(argument, code, name, grant ?? result.grant));
       return result;
     };
-    // If a member is required, the error for a value that is no object names that member.
+    // If a member is required, the error for a value that is not an object names that member.
     const isIgnored = isPresent(value) && !members.some(({ isRequired }) => isRequired);
     if ((mustBeObject || isIgnored) && !isObject(value)) return reject('NotAnObject');
     const source = isObject(value) ? value : {};

@@ -36,7 +36,7 @@ export function readSafely(phase, field, work) {
 }
 
 /**
- * A value of any type as an object, for code that only reads members. For what is no object, that is an empty one.
+ * A value of any type as an object, for code that only reads members. An empty object replaces any other value.
  *
  * @param {unknown} value
  * @returns {Record<string, unknown>}
@@ -57,7 +57,7 @@ export function pick(value, names) {
 
 /**
  * @param {unknown} value
- * @returns {string | undefined} `undefined` if the value is no string
+ * @returns {string | undefined} `undefined` if the value is not a string
  */
 export const stringOrUndefined = (value) => (typeof value === 'string' ? value : undefined);
 

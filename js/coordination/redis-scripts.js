@@ -13,7 +13,7 @@ export const HIGHEST_FENCE = 1e12;
 /**
  * The functions that all scripts share. A pointer is `<fence> <key of the successor>`. A pair is
  * `<fence> <key that it was published to follow> <ciphertext>`, without that key in older versions. A chain has one pointer for
- * each refresh of the last 30 days, and the limit of the loop is far above that. A value that is no string, or a fence above
+ * each refresh of the last 30 days, and the limit of the loop is far above that. A value that is not a string, or a fence above
  * the limit, counts as absent.
  */
 const PRELUDE = `

@@ -884,7 +884,7 @@ mod cases {
         let replaced = |name: &str| replacement(&api, case["method"].as_str().unwrap_or("GET"), string(name));
         let collected = |name: &str| match replaced(name).unwrap() {
             Replacement::Collected(collected) => collected,
-            other => panic!("{other:?} is no list"),
+            other => panic!("{other:?} is not a list"),
         };
         let flag = |name: &str| case[name].as_bool().unwrap();
         let seen = match string("operation") {

@@ -1,7 +1,7 @@
 // The callback and token-response cases given to oauth4webapi as well, a certified client written by others.
 //
 // Where the two disagree, disagreements.json has the case and the reason. A disagreement that is not listed fails, and
-// so does a listed one that is none any more.
+// so does a listed case on which both now agree.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';

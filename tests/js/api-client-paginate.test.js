@@ -88,8 +88,8 @@ describe('paginate', PATIENT, () => {
   });
 
   for (const [what, answer, member] of [
-    ['no page', {}, 'values'], ['a list', [1], 'values'], ['values that are none', { values: {} }, 'values'],
-    ['a next that is none', { values: [], next: 7 }, 'next'],
+    ['no page', {}, 'values'], ['a list', [1], 'values'], ['values that are not a list', { values: {} }, 'values'],
+    ['a next that is not a string', { values: [], next: 7 }, 'next'],
   ]) {
     test(`ends with an error that says what is wrong: ${what}`, async (t) => {
       const made = await clientOf(t, { api: (_request, response) => json(response, 200, answer) });

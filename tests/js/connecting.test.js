@@ -78,7 +78,7 @@ async function timed(call) {
   return { error: bitbucket, took: performance.now() - start };
 }
 
-/** That nothing of this process still waits for the server. */
+/** The number of running timers: none when nothing in this process waits for the server any more. */
 const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
 const silent = {

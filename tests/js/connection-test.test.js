@@ -369,7 +369,7 @@ describe('testConnection without success', () => {
     ['a proxy\'s page with 403', html(403), /a proxy or firewall rejected the request, not Bitbucket. Check its rules/],
     ['a proxy\'s page with 407', html(407), /407: a proxy requires a user name and a password\. Check the proxy settings/],
     ['a page with 200', html(200), /not JSON.*Check the configured endpoint and the proxy/],
-    ['JSON with 200 that is no object', (_request, response) => json(response, 200, ['x']), /not JSON.*Check/],
+    ['JSON with 200 that is not an object', (_request, response) => json(response, 200, ['x']), /not JSON.*Check/],
     ['an empty answer with 204', (_request, response) => response.writeHead(204).end(), /not JSON.*Check/],
     ['404', (_request, response) => json(response, 404, {}), /check INTEGRATION_AUTH_BITBUCKET_API_URL/],
     ['410', bitbucketError(410, { message: 'CHANGE-2770 - Functionality has been deprecated' }), /has removed this part of Bitbucket's API\. Update the package that calls it: CHANGE-2770/],

@@ -16,7 +16,7 @@ function filesOf(t) {
   return [files.certificate, files.key];
 }
 
-/** What a store has to do with and without Redis. */
+/** Asserts that a store works within one process, as it does with and without Redis. */
 async function worksWithinProcess(store) {
   const lock = await store.lock('one');
   assert.equal(await store.lock('one'), undefined);
@@ -34,12 +34,12 @@ async function worksWithinProcess(store) {
 }
 
 const NAMED = 'The Redis of INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
-const isToldLost = (message) => message.startsWith(`WARN redis-unavailable: ${NAMED} is unavailable (`);
-const isToldBack = (message) => message === `INFO redis-available: ${NAMED} is available again.`;
+const isUnavailableMessage = (message) => message.startsWith(`WARN redis-unavailable: ${NAMED} is unavailable (`);
+const isAvailableMessage = (message) => message === `INFO redis-available: ${NAMED} is available again.`;
 
 describe('a token store whose Redis cannot be used', () => {
   const SECRET = 'the-wrong-password';
-  /** A server of which a user may do what these rules say. */
+  /** A server with a user whose permissions are these rules. */
   const withRules = async (t, ...rules) => {
     const { url, port } = await startRedis(t);
     await rawClient(t, url).acl('SETUSER', 'nocodb', 'on', `>${SECRET}`, ...rules);
@@ -82,7 +82,7 @@ describe('a token store whose Redis cannot be used', () => {
     ],
   };
   for (const [what, [kind, start]] of Object.entries(impossible)) {
-    test(`continues in memory and says so once: ${what}`, async (t) => {
+    test(`continues in memory and logs that once: ${what}`, async (t) => {
       const warn = t.mock.method(console, 'warn', () => {});
       const error = t.mock.method(console, 'error', () => {});
       const { scheme = 'redis', user = '', host = '127.0.0.1', port = 6379, database = 0 } = await start(t);
@@ -94,12 +94,12 @@ describe('a token store whose Redis cannot be used', () => {
       const rest = await timed(() => worksWithinProcess(store));
       assert.equal(rest.value, 0);
       assert.ok(rest.took < 500, `the others took ${rest.took} ms`);
-      // Long enough for more than one attempt to connect where it fails at once.
+      // Long enough for several attempts to connect, if each fails at once.
       await sleep(500);
       assert.equal(logged.length, 1, logged.join('\n'));
       assert.equal(logged[0], `WARN redis-unavailable: ${NAMED} is unavailable (${kind}). Until it is available again, this process refreshes tokens on its own.`);
       for (const secret of [SECRET, address]) assert.ok(!logged[0].includes(secret));
-      // The log says only this of Redis; a replica that needs no password is not worth a line.
+      // No other line of the log is about this Redis, not even about a replica that needs no password.
       const calls = [...warn.mock.calls, ...error.mock.calls].map(({ arguments: [line] }) => line);
       for (const line of calls) assert.ok(!line.includes(SECRET) && !line.includes(address), line);
     });
@@ -131,8 +131,8 @@ describe('a token store whose Redis cannot be used', () => {
       redis.resume();
       await waitFor(() => logged.length > count, 'Redis is back');
     }
-    assert.deepEqual(logged.map(isToldLost), [true, false, true, false, true, false]);
-    assert.deepEqual(logged.map(isToldBack), [false, true, false, true, false, true]);
+    assert.deepEqual(logged.map(isUnavailableMessage), [true, false, true, false, true, false]);
+    assert.deepEqual(logged.map(isAvailableMessage), [false, true, false, true, false, true]);
   });
 
   test('reconnects silently when Redis closes an idle connection', async (t) => {
@@ -151,14 +151,14 @@ describe('a token store whose Redis cannot be used', () => {
     assert.deepEqual(logged, []);
   });
 
-  test('names the wrong password when Redis comes back with another one', async (t) => {
+  test('logs a wrong password when the password of Redis has changed', async (t) => {
     const redis = await startRedis(t);
     const raw = rawClient(t, redis.url);
     const { store, logged } = openStore(t, redis.url);
     await store.find('a');
     await raw.config('SET', 'requirepass', 'another');
     await raw.client('KILL', 'TYPE', 'normal');
-    await waitFor(() => logged.length > 0, 'it is told');
+    await waitFor(() => logged.length > 0, 'the loss is logged');
     await sleep(300);
     assert.deepEqual(logged, [`WARN redis-unavailable: ${NAMED} is unavailable (password). Until it is available again, this process refreshes tokens on its own.`]);
   });
@@ -193,7 +193,7 @@ describe('a token store whose Redis cannot be used', () => {
     await Promise.all([store.recordRefusal('x'), store.recordGrant(MINUTE), other.recordRefusal('y')]);
     await alone.release();
     assert.equal((await store.find('a')).key, 'd');
-    // Who knew only of what was in Redis still knows that.
+    // A process that knows only what was in Redis still knows that.
     assert.equal((await other.find('a')).key, 'b');
     await sleep(500);
     assert.equal(logged.length, 1);
@@ -201,9 +201,9 @@ describe('a token store whose Redis cannot be used', () => {
     await redis.restart();
     await waitFor(() => logged.length > 1, 'Redis is back');
     await sleep(200);
-    assert.deepEqual(logged.map(isToldLost), [true, false]);
-    assert.ok(isToldBack(logged[1]));
-    // One who never knew anything.
+    assert.deepEqual(logged.map(isUnavailableMessage), [true, false]);
+    assert.ok(isAvailableMessage(logged[1]));
+    // A new process, which has no tokens of its own.
     const { store: stranger } = openStore(t, redis.url);
     for (const key of ['b', 'c', 'd']) assert.equal((await stranger.find(key))?.key, 'd', key);
     assert.deepEqual((await stranger.find('x')).value, DEAD);
@@ -211,7 +211,7 @@ describe('a token store whose Redis cannot be used', () => {
     const { grantedAgo } = await other.tokenEndpointHistory('z');
     assert.ok(grantedAgo >= MINUTE - 1 && grantedAgo < MINUTE + 30_000);
     assert.equal((await other.find('a')).key, 'd');
-    // This Redis counts from the beginning again, and yet no fence comes twice.
+    // The counter of this Redis starts again, but no fence is issued twice.
     const after = await store.lock('d');
     assert.ok(after.fence > before.fence);
     await after.release();
@@ -225,15 +225,15 @@ describe('a token store whose Redis cannot be used', () => {
     const newer = { ...tokenSet('b'), accessToken: 'newer' };
     assert.equal(await store.publish('b', entry('b', 0, newer)), true);
     assert.deepEqual((await store.find('a')).value, newer);
-    await waitFor(() => logged.length > 0, 'the loss is told');
-    // Of equal fences the later one counts, so this one is kept out until the other has published.
+    await waitFor(() => logged.length > 0, 'the loss is logged');
+    // Of two entries with the same fence, the later one counts. The password keeps this store out until the other has published.
     await redis.restart('--requirepass', 'x');
     const address = redis.url.replace('//', '//:x@');
     const { store: other } = openStore(t, address);
     assert.equal(await other.publish('b', entry('b', 5)), true);
     await rawClient(t, address).config('SET', 'requirepass', '');
     await waitFor(() => logged.length > 1, 'Redis is back');
-    await waitFor(async () => (await other.find('b')).value.accessToken === 'newer', 'the newer token is passed on');
+    await waitFor(async () => (await other.find('b')).value.accessToken === 'newer', 'the newer token is published again');
     assert.deepEqual((await store.find('b')).value, newer);
   });
 
@@ -243,13 +243,13 @@ describe('a token store whose Redis cannot be used', () => {
     await store.publish('a', entry('b', 3));
     await redis.kill();
     assert.equal(await store.publish('b', entry('mine', 0)), true);
-    await waitFor(() => logged.length > 0, 'the loss is told');
+    await waitFor(() => logged.length > 0, 'the loss is logged');
     await redis.restart();
-    // Its own memory has nothing of "a", so that it is the first to publish it.
+    // A new process has no tokens in memory, so it can publish its own first.
     const { store: other } = openStore(t, redis.url);
     assert.equal(await other.publish('b', entry('theirs', 7)), true);
     await waitFor(() => logged.length > 1, 'Redis is back');
-    await waitFor(async () => (await store.find('b')).key === 'theirs', 'the winner is known');
+    await waitFor(async () => (await store.find('b')).key === 'theirs', 'the first store has found the entry with the higher fence');
     for (const key of ['b', 'mine', 'theirs']) {
       assert.equal((await store.find(key)).key, 'theirs', key);
       assert.equal((await other.find(key)).key, 'theirs', key);
@@ -264,13 +264,13 @@ describe('a token store whose Redis cannot be used', () => {
     await other.find('a');
     await one.publish('a', entry('of one', 1));
     await redis.kill();
-    // It never heard of the first.
+    // The other process has not read the first one's entry.
     assert.equal(await other.publish('a', entry('of other', 0)), true);
     await one.find('of one');
-    await waitFor(() => logged.length > 0 && alsoLogged.length > 0, 'the loss is told');
+    await waitFor(() => logged.length > 0 && alsoLogged.length > 0, 'the loss is logged');
     await redis.restart();
     await waitFor(() => logged.length > 1 && alsoLogged.length > 1, 'Redis is back');
-    // No process looks for the earlier tokens.
+    // Each process looks only for the successor of its own tokens.
     const ends = async () => Promise.all([one.find('of one'), other.find('of other')]);
     await waitFor(async () => new Set((await ends()).map((end) => end?.key)).size === 1, 'they agree');
   });

@@ -10,7 +10,7 @@ import { runJsonFixture } from '../support/fixtures.js';
 import { freePort, listen } from '../support/http-server.js';
 import { startRedis } from '../support/redis.js';
 import { waitFor } from '../support/waiting.js';
-import { DEAD, MINUTE, answering, openStore, promises, rawClient } from './coordination-scene.js';
+import { DEAD, MINUTE, answering, openStore, testGuarantees, rawClient } from './coordination-scene.js';
 import { ENCRYPTION_KEY, PREFIX, entry, tokenSet, startCoordinator, timed } from './coordinations.js';
 
 const DAY = 24 * 60 * MINUTE;
@@ -19,7 +19,7 @@ const { RateLimiter } = await import(
   new URL('js/rate-limit.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
 
 describe('the token store in Redis', () => {
-  promises(async (t) => {
+  testGuarantees(async (t) => {
     const { url } = await startRedis(t);
     return [openStore(t, url).store, openStore(t, url).store];
   });

@@ -1,4 +1,4 @@
-/** What the tests of the shared token stores have in common: clients of a real Redis, and what both stores promise. */
+/** What the tests of the shared token stores have in common: clients of a real Redis, and what both stores guarantee. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
@@ -19,21 +19,21 @@ export function openStore(t, url, more = {}) {
     encryptionKey: ENCRYPTION_KEY,
     log: (message) => logged.push(message),
     ...more,
-    // Tests do not wait for seconds until Redis is looked for again.
+    // Otherwise tests would wait seconds until the next attempt to connect.
     limits: { reconnection: 100, ...more.limits },
   });
   t.after(() => store.close());
   return { store, logged };
 }
 
-/** A client that sees what is in Redis. */
+/** A Redis client that reads and writes the stored values directly. */
 export function rawClient(t, url) {
   const client = new Redis(url);
   t.after(() => client.disconnect());
   return client;
 }
 
-/** A server that answers every chunk alike. */
+/** A server that answers every chunk with the same reply. */
 export function answering(t, reply) {
   return listen(t, createServer((socket) => {
     socket.on('error', () => {});
@@ -41,8 +41,8 @@ export function answering(t, reply) {
   }));
 }
 
-/** What both stores promise. `make(t)` gives one, or several that share what they know. */
-export function promises(make) {
+/** Tests what both stores guarantee. `make(t)` returns one store, or several that share their entries. */
+export function testGuarantees(make) {
   test('holds a lock for one process at a time, and gives the later one the greater fence', async (t) => {
     const [one, other = one] = await make(t);
     const first = await one.lock('key');
@@ -61,7 +61,7 @@ export function promises(make) {
     await second.release();
   });
 
-  test('gives the lock to one of many who ask at once', async (t) => {
+  test('gives the lock to one of many callers that request it at the same time', async (t) => {
     const all = await make(t);
     const locks = await Promise.all(Array.from({ length: 30 }, (_, index) => all[index % all.length].lock('key')));
     assert.equal(locks.filter(Boolean).length, 1);
@@ -86,7 +86,7 @@ export function promises(make) {
     const newer = { ...tokenSet('b'), accessToken: 'newer' };
     assert.equal(await other.publish('b', entry('b', 2, newer)), true);
     assert.deepEqual((await one.find('a')).value, newer);
-    // Of two, the one with the lower fence comes too late.
+    // An entry with a lower fence is rejected.
     assert.equal(await one.publish('b', entry('b', 1)), false);
     assert.deepEqual((await other.find('a')).value, newer);
     assert.equal(await one.publish('b', entry('b', 3, DEAD)), true);
@@ -120,13 +120,13 @@ export function promises(make) {
     for (const key of ['a', 'b', 'c']) assert.deepEqual(await one.find(key), entry('c', 2), key);
   });
 
-  test('tells all processes that a refresh token is alive after all', async (t) => {
+  test('replaces a tombstone for all processes when its refresh token turns out to be valid', async (t) => {
     const [one, other = one] = await make(t);
     const dead = { ...DEAD, diedAt: 1000 };
     assert.equal(await one.publish('a', entry('b', 1)), true);
     assert.equal(await other.publish('b', entry('b', 2, dead)), true);
     for (const all of [one, other]) assert.deepEqual((await all.find('a')).value, dead);
-    // What was obtained before the verdict proves nothing.
+    // An entry with a lower fence is older than the tombstone, so it does not show that the refresh token is valid.
     assert.equal(await one.publish('b', entry('b', 1)), false);
     for (const all of [one, other]) assert.deepEqual((await all.find('a')).value, dead);
     assert.equal(await one.publish('b', entry('b', 2)), true);
@@ -138,7 +138,7 @@ export function promises(make) {
     for (const all of [other, one]) assert.deepEqual(await all.find('a'), entry('c', 4));
   });
 
-  test('locks the whole client like one connection', async (t) => {
+  test('gives out a lock for the whole client as for one connection', async (t) => {
     const [one, other = one] = await make(t);
     const all = await one.lock('client');
     assert.equal(await other.lock('client'), undefined);
@@ -153,7 +153,7 @@ export function promises(make) {
   test('tells all processes how long ago each refusal was, and when a granted request was sent', async (t) => {
     const [one, other = one] = await make(t);
     const told = async (all, key) => JSON.parse(JSON.stringify(await all.tokenEndpointHistory(key)));
-    /** That something was told to have been no earlier than that `performance.now()`, by clocks that round. */
+    /** Asserts that a reported age is not before this `performance.now()`, with some allowance for clocks that round. */
     const isSince = (ago, earliest) => {
       const longest = performance.now() - earliest + 10;
       assert.ok(ago >= 0 && ago <= longest, `${ago} ms ago, and not ${longest}`);
@@ -192,7 +192,7 @@ export function promises(make) {
     }
   });
 
-  test('ends a circle of keys at what was published last', async (t) => {
+  test('ends a circle of keys at the entry that was published last', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await one.publish('a', entry('b', 1)), true);
     assert.equal(await other.publish('b', entry('a', 2)), true);

@@ -6,13 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../support/http-server.js';
 import { startRedis } from '../support/redis.js';
 import { waitFor } from '../support/waiting.js';
-import { DEAD, MINUTE, openStore, promises, rawClient } from './coordination-scene.js';
+import { DEAD, MINUTE, openStore, testGuarantees, rawClient } from './coordination-scene.js';
 import { MemoryTokenStore, PREFIX, entry, startCoordinator } from './coordinations.js';
 
 const DAY = 24 * 60 * MINUTE;
 
 describe('the token store in memory', () => {
-  promises(async () => [new MemoryTokenStore()]);
+  testGuarantees(async () => [new MemoryTokenStore()]);
 
   test('keeps a limited number of older tokens', async () => {
     const memory = new MemoryTokenStore();
@@ -25,7 +25,7 @@ describe('the token store in memory', () => {
     assert.equal(memory.findLocal('key 77').key, 'key 100');
   });
 
-  test('forgets tokens that nobody refreshed for three months', async (t) => {
+  test('forgets tokens that no process refreshed for three months', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: 0 });
     const memory = new MemoryTokenStore();
     await memory.publish('a', entry('b', 1));
@@ -54,7 +54,7 @@ describe('the token store in memory', () => {
     assert.deepEqual(await known('a'), { refusedAgo: 0, othersRefusedAgo: 25 * MINUTE });
     t.mock.timers.setTime(90 * MINUTE);
     assert.deepEqual(await known('a'), { refusedAgo: 5 * MINUTE });
-    // Clocks are set back by a little all the time.
+    // Clocks are often set back by a fraction of a second.
     t.mock.timers.setTime(85 * MINUTE - 500);
     assert.equal((await known('a')).refusedAgo, 0);
     t.mock.timers.setTime(80 * MINUTE);
@@ -124,7 +124,7 @@ describe('a lock in Redis', () => {
     assert.equal(lock.isHeld(), false);
   });
 
-  test('is lost, which the next extension notices, when another process has it', async (t) => {
+  test('is lost when another process has it, as the next extension notices', async (t) => {
     const { url } = await startRedis(t);
     const { store } = openStore(t, url, { limits: { lock: 600 } });
     const lock = await store.lock('key');
@@ -223,17 +223,17 @@ describe('tokens in Redis', () => {
     assert.deepEqual(logged, []);
   });
 
-  test('cost six commands for a refresh that nobody disturbs', async (t) => {
+  test('cost six commands for a refresh without contention', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const { store } = openStore(t, url);
-    const cost = async (renew) => {
+    const cost = async (refresh) => {
       await raw.config('RESETSTAT');
-      await renew();
+      await refresh();
       return Number(/cmdstat_evalsha:calls=(\d+)/.exec(await raw.info('commandstats'))?.[1]);
     };
-    // The first one has the texts of the scripts sent, too.
-    const renew = async (key, next) => {
+    // The first refresh also sends the texts of the scripts.
+    const refresh = async (key, next) => {
       const lock = await store.lock(key);
       await store.find(key);
       const nextLock = await store.lock(next);
@@ -241,9 +241,9 @@ describe('tokens in Redis', () => {
       await lock.release();
       await nextLock.release();
     };
-    await renew('a', 'b');
-    assert.equal(await cost(() => renew('b', 'c')), 6);
-    assert.equal(await cost(() => renew('c', 'd')), 6);
+    await refresh('a', 'b');
+    assert.equal(await cost(() => refresh('b', 'c')), 6);
+    assert.equal(await cost(() => refresh('c', 'd')), 6);
   });
 
   test('of another client are invisible', async (t) => {
@@ -256,7 +256,7 @@ describe('tokens in Redis', () => {
     assert.ok(await other.lock('a'));
   });
 
-  test('lead to the end of a chain of a month in one step', async (t) => {
+  test('lead to the end of a chain of a month of refreshes in one step', async (t) => {
     const { url } = await startRedis(t);
     const { store } = openStore(t, url);
     for (let number = 1; number <= 1000; number += 1) {

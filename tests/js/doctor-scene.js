@@ -58,7 +58,7 @@ export async function examine(t, env, { args = [], secrets = [], ...more } = {})
   return (name) => report.checks.filter((check) => check.name === name).map(({ name: _name, ...finding }) => finding);
 }
 
-/** That none of these is in a text: values that are secret, and all but the last four characters of a Key. */
+/** Asserts that a text contains no secret value, and nothing of a Key but its last four characters. */
 export function assertNothingSecret(printed, env, secrets = []) {
   const {
     INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: key = '', INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: secret = '',
@@ -76,7 +76,7 @@ export const unreachable = async (more) => environment(`http://127.0.0.1:${await
   ...more,
 });
 
-/** That a check found one thing, of this verdict and with these words. */
+/** Asserts that a check has one finding, with this verdict and these words. */
 export function assertOne(findings, verdict, words) {
   assert.equal(findings.length, 1, JSON.stringify(findings));
   assert.equal(findings[0].verdict, verdict, JSON.stringify(findings[0]));

@@ -106,7 +106,7 @@ export const COURSES = {
   'goes over to a cursor': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'ctx=0f&page=9') } } : undefined),
   'leads back': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'page=2') } } : undefined),
   'leads elsewhere': (page, body) => (page === 3 ? { body: { ...body, next: 'http://127.0.0.1:9/2.0/list?page=4' } } : undefined),
-  'has a next that is no text': (page, body) => (page === 3 ? { body: { ...body, next: 7 } } : undefined),
+  'has a next that is not a string': (page, body) => (page === 3 ? { body: { ...body, next: 7 } } : undefined),
   'has an answer that is no page': (page) => (page === 4 ? { body: { values: 'none' } } : undefined),
   'is refused in the middle': (page) => (page === 5 ? { status: 403, body: {} } : undefined),
   'fails for good in the middle': (page) => (page >= 5 ? { status: 503, body: {} } : undefined),

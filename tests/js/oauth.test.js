@@ -223,7 +223,7 @@ describe('authorization request', () => {
 });
 
 describe('the scope functions', () => {
-  test('refuse a value that is no list of scopes', () => {
+  test('refuse a value that is not a list of scopes', () => {
     refuses(() => expandScopes(7), { code: 'INVALID_ARGUMENT' });
     refuses(() => expandScopes([7]), { code: 'INVALID_ARGUMENT' });
     refuses(() => missingScopes(undefined, []), { code: 'INVALID_ARGUMENT', field: 'required' });

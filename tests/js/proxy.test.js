@@ -78,7 +78,7 @@ const proxied = ({ origin }) => ({ HTTP_PROXY: origin, HTTPS_PROXY: origin });
 const connect = (t, env) => runJsonFixture(t, 'connect.js', [], env);
 const readList = (t, env) => runJsonFixture(t, 'connect.js', [ACCESS_TOKEN], env);
 
-/** That every request was sent once and in order, with the expected results. */
+/** Asserts that every request was sent once and in order, with the expected results. */
 function assertConnected({ config, connection: { expiresAt, ...connection }, list }, requests) {
   assert.deepEqual(config, [
     'type', 'oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes', 'authorized_at', 'account',

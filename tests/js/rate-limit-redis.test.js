@@ -1,4 +1,4 @@
-/** The rate limit that processes share through a real Redis, on a moved clock. */
+/** The rate limit that processes share through a real Redis, with a clock that the tests advance. */
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { beforeEach, describe, test } from 'node:test';
@@ -31,7 +31,7 @@ describe('the rate limit in a shared Redis', () => {
   test('is kept by two processes, neither of which loses a request or its order', async (t) => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
-    // Two limiters share nothing but that Redis.
+    // Two limiters share only that Redis.
     const lines = [1, 2].map(() => start(limiterOf(100, { redis: { url: redis.url } }), 125));
     await clock.through(both(lines), [100, 200, 250], () => lines.filter(({ count }) => count() < 125).length);
     for (const { passed } of lines) {
@@ -40,14 +40,14 @@ describe('the rate limit in a shared Redis', () => {
     assertNoHourHasMore(lines.flatMap(({ times }) => times()), 100);
   });
 
-  test('counts requests of a child process in the same place', async (t) => {
+  test('counts the requests of child processes together', async (t) => {
     const redis = await startRedis(t);
     const take = (many) => runJsonFixture(t, 'rate-limit.js', [many, 20], { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url });
-    // Each takes what it gets within a moment, in one process after the other.
+    // One process after the other takes as many permits as it gets within a moment.
     assert.deepEqual([await take(15), await take(15)], [15, 5]);
   });
 
-  test('counts once what one process learns of other clients', async (t) => {
+  test('counts requests of other clients once, although two processes learn of them', async (t) => {
     const redis = await startRedis(t);
     moveClock(t);
     const limiters = [1, 2].map(() => limiterOf(100, { redis: { url: redis.url } }));
@@ -59,7 +59,7 @@ describe('the rate limit in a shared Redis', () => {
     assert.equal(both(lines)(), 20);
   });
 
-  test('never counts so many requests for an odd response that nobody can send', async (t) => {
+  test('limits how many requests a response can add, so that one odd response does not block all callers', async (t) => {
     const redis = await startRedis(t);
     const limiter = limiterOf(1000, { redis: { url: redis.url, variable: 'THIS_REDIS_URL' } });
     await limiter.acquire(ACCOUNT, GROUP);
@@ -88,7 +88,7 @@ describe('the rate limit in a shared Redis', () => {
     const redis = await startRedis(t);
     const take = () => runJsonFixture(t, 'rate-limit.js', [20, 100], { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url });
     let taken = 0;
-    // More at once would have a small machine so busy that they take Redis for dead.
+    // More processes at once would keep a small machine so busy that they would treat Redis as unavailable.
     for (let pair = 0; pair < 10; pair += 1) {
       const [one, other] = await Promise.all([take(), take()]);
       taken += one + other;
@@ -96,7 +96,7 @@ describe('the rate limit in a shared Redis', () => {
     assert.equal(taken, 100);
   });
 
-  test('counts requests of processes alike whose clocks are years apart', async (t) => {
+  test('counts the requests of processes whose clocks are years apart alike', async (t) => {
     const redis = await startRedis(t);
     const limiters = [1, 2].map(() => limiterOf(5, { redis: { url: redis.url } }));
     for (const [index, now] of [0, 1, 2, 3, 4].map((years) => START + years * 365 * 24 * HOUR).entries()) {
@@ -110,7 +110,7 @@ describe('the rate limit in a shared Redis', () => {
     }
   });
 
-  test('gets back once what Redis lost, and what twenty processes sent while Redis was away', async (t) => {
+  test('counts once what Redis lost, and what twenty processes sent while Redis was unavailable', async (t) => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
     const limiters = Array.from({ length: 20 }, () => limiterOf(100, { redis: { url: redis.url } }));
@@ -123,7 +123,7 @@ describe('the rate limit in a shared Redis', () => {
     const reader = new Redis(redis.url, { retryStrategy: () => 100 });
     t.after(() => reader.disconnect());
     reader.on('error', () => {});
-    // Not the one in which those that come back try whether they can do everything.
+    // Not the key with which reconnecting processes check their permissions.
     const log = async () => (await reader.keys('*')).find((key) => !/:life$|:check:/.test(key)) ?? 'none yet';
     const counted = async (many) => {
       for (let seen, tries = 0; seen !== many; tries += 1) {
@@ -140,7 +140,7 @@ describe('the rate limit in a shared Redis', () => {
     await redis.flush();
     await clock.during(send(1));
     await counted(80);
-    // Nothing but this log is lost, as where memory is used up, so no mark tells of it: each tells with its next request.
+    // Only this log is lost, as when Redis runs out of memory. The marker remains, so each process notices at its next request.
     await reader.del(await log());
     await send(1);
     const rest = limiters.map((limiter) => start(limiter, 1));
@@ -150,7 +150,7 @@ describe('the rate limit in a shared Redis', () => {
     assertNoHourHasMore(lines.flatMap(({ times }) => times()), 100);
   });
 
-  test('has every process wait, after Redis lost its data, until all others have passed on what they sent', async (t) => {
+  test('has every process wait, after Redis lost its data, until all others have published their requests again', async (t) => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
     const limiters = [1, 2].map(() => limiterOf(30, { redis: { url: redis.url } }));
@@ -164,7 +164,7 @@ describe('the rate limit in a shared Redis', () => {
       const key = (await reader.keys('*')).find((name) => !/:life$|:check:/.test(name));
       return key === undefined ? 0 : reader.zcard(key);
     };
-    // The other one does nothing, and notices all the same.
+    // The other process sends no request, but notices the loss, too.
     for (const end = realNow() + 20 * SECOND; await counted() < 24;) assert.ok(realNow() < end);
     assert.equal(line.count(), 0);
     await clock.move(7 * SECOND, QUIET_WITH_SOCKETS_MS);
@@ -184,14 +184,14 @@ describe('the rate limit in a shared Redis', () => {
     await redis.kill();
     const second = start(limiter, 10);
     await Promise.all(second.takes);
-    // Those of earlier tests say that theirs is gone, too.
+    // The limiters of earlier tests log that their Redis is gone, too.
     const said = (words) => console.warn.mock.calls.filter(({ arguments: [text] }) => words.test(text)).length;
     await reached(() => said(/THIS_REDIS_URL is unavailable/), 1);
     await clock.during(redis.restart());
     await reached(() => said(/THIS_REDIS_URL is available again/), 1);
     assert.ok(said(/THIS_REDIS_URL.*is unavailable.*enforces the rate limit on its own/) > 0);
     const third = start(limiter, 20);
-    // Others may have to notice the loss first.
+    // The limiter may first have to wait until other processes have noticed the loss.
     await clock.through(third.count, [0, 0, 20]);
     assertNoHourHasMore([line, second, third].flatMap(({ times }) => times()), 30);
   });
@@ -210,7 +210,7 @@ describe('the rate limit in a shared Redis', () => {
   test('treats a log in another format as absent, and continues with Redis', async (t) => {
     const redis = await startRedis(t);
     moveClock(t);
-    // Those of earlier tests say that their Redis is gone.
+    // The limiters of earlier tests log that their Redis is gone, too.
     const settings = { redis: { url: redis.url, variable: 'THIS_REDIS_URL' } };
     const assertWell = (message) => {
       const said = console.warn.mock.calls.map(({ arguments: [text] }) => text).filter((text) => text.includes('THIS_REDIS_URL'));
@@ -229,7 +229,7 @@ describe('the rate limit in a shared Redis', () => {
       await reached(line.count, 30);
       assertWell(String(index));
     }
-    // Times in the distant future delay no request longer than others do.
+    // Times in the distant future do not delay a request for longer than the window.
     await reader.del(key);
     for (let many = 0; many < 30; many += 1) await reader.zadd(key, '+inf', String(many));
     const error = await thrownBy(() => limiterOf(30, settings).acquire(ACCOUNT, GROUP, { maxWaitMs: 0 }));

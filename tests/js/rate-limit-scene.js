@@ -23,7 +23,7 @@ export const moveClock = (t) => moveClockFrom(t, START);
 
 export const limiterOf = (rateLimit, more) => new RateLimiter({ rateLimit, isRateLimitConfigured: false, ...more });
 
-/** Has many wait for their turn, and notes when each gets it. */
+/** Lets many requests wait for their permits, and records when each gets one. */
 export function start(limiter, many, { account = ACCOUNT, group = GROUP, ...options } = {}) {
   const passed = [];
   const takes = Array.from({ length: many }, (_, index) => limiter.acquire(account, group, options).then(() => {
@@ -32,11 +32,11 @@ export function start(limiter, many, { account = ACCOUNT, group = GROUP, ...opti
   return { passed, takes, count: () => passed.length, times: () => passed.map(({ at }) => at) };
 }
 
-/** That no hour, wherever it begins, has more of these times than the limit. */
+/** Asserts that no hour, wherever it begins, contains more of these times than the limit. */
 export function assertNoHourHasMore(times, limit) {
   const sorted = times.toSorted((a, b) => a - b);
   sorted.slice(limit).forEach((time, index) => {
-    assert.ok(time - sorted[index] >= HOUR, `request ${index + limit + 1} came ${time - sorted[index]} ms after one too many`);
+    assert.ok(time - sorted[index] >= HOUR, `request ${index + limit + 1} was sent ${time - sorted[index]} ms after the ${limit}th request before it`);
   });
 }
 

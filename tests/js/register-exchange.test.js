@@ -106,7 +106,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       ['of another type', { type: 'database', sub_type: 'bitbucket', config: { oauth: payload } }],
       ['of another subtype', { type: 'development', sub_type: 'github', config: { oauth: payload } }],
       ['without a config', { ...ours }],
-      ['with a config that is no object', { ...ours, config: [{ oauth: payload }] }],
+      ['with a config that is not an object', { ...ours, config: [{ oauth: payload }] }],
       ['with a config that is not JSON', { ...ours, config: '{"oauth":' }],
       ['with an access token', { ...ours, config: { type: 'api_key', token: 'access' } }],
     ]) {

@@ -229,7 +229,7 @@ describe('a list of all workspaces', () => {
     ['a membership is none', () => answerOf(200, { values: [null] }), 'RESPONSE_INVALID', 'workspace'],
     ['a name is none', () => memberships(['a b']), 'INVALID_ARGUMENT', 'workspace'],
     ['an answer is no page', () => answerOf(200, {}), 'RESPONSE_INVALID', 'values'],
-    ['an answer is no JSON', () => answerOf(200, '<html>'), 'RESPONSE_NOT_JSON', undefined],
+    ['a response is not JSON', () => answerOf(200, '<html>'), 'RESPONSE_NOT_JSON', undefined],
     ['an answer is empty', () => answerOf(204, ''), 'RESPONSE_INVALID', 'values'],
     ['a list leads in a circle', () => answerOf(200, { values: [], next: `${API}/user/workspaces?pagelen=100` }), 'RESPONSE_INVALID', 'next'],
   ]) {

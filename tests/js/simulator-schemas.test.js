@@ -258,7 +258,7 @@ describe("the responses of the simulator's faults are as the table says", () => 
           await assert.rejects(asked, TypeError);
           continue;
         }
-        // What is cut off is no JSON, and what is empty has a type all the same.
+        // A truncated body is not JSON, and an empty body has a content type, too.
         const answer = await asked.catch((error) => ({ error }));
         if (kind === 'truncate') assert.ok(answer.error instanceof SyntaxError);
         else assert.equal(answer.status, status);

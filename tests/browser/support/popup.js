@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { gone, sendTo } from './scene.js';
 
-/** That an outcome is an error with these members. */
+/** Asserts that an outcome is an error with these members. @returns its message */
 export function assertError(outcome, expected) {
   const { name, message, ...error } = outcome.error;
   assert.equal(name, 'BitbucketAuthError');

@@ -7,7 +7,7 @@
  */
 const define = Reflect.defineProperty;
 
-/** That object. */
+/** The object that opens a transaction. */
 async function metaOf(model) {
   const { get } = model;
   let found;

@@ -205,7 +205,7 @@ class Chaos {
     for (const work of this.#afterwards) await work();
   }
 
-  /** Those whose last copy died with a process say so, and cost no more than that. */
+  /** Checks that every worker reports `RECONNECT_REQUIRED` for a connection whose only copy of its tokens died with a process. */
   async #checkTheLost() {
     for (const connection of this.#unavoidable) {
       for (const worker of this.#living()) {
