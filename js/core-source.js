@@ -34,7 +34,7 @@ export async function readSource(source, identity, caller) {
     if (found !== identity.hash) throw unusable(caller);
     return wasm;
   }
-  // A page on plain http has no `crypto.subtle`.
+  // A page loaded over plain http has no `crypto.subtle`.
   if (!WebAssembly.validate(wasm)) throw unusable(caller);
   const module = await WebAssembly.compile(wasm);
   if (!isThisBuild(module, identity)) throw unusable(caller);

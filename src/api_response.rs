@@ -392,7 +392,7 @@ fn field(name: &str, problem: Value) -> Option<String> {
     })
 }
 
-/// The same as [`clean_scopes`], but `None` if no name of a non-empty list can be shown: then the scopes are unknown, which is
+/// Like [`clean_scopes`], but `None` if no name of a non-empty list can be shown: then the scopes are unknown, which is
 /// not the same as no scopes.
 fn known_scopes(names: &[String]) -> Option<Vec<String>> {
     let shown = clean_scopes(names);

@@ -46,7 +46,7 @@ pub enum MemberType {
     Headers,
     /// An object with a schema of its own.
     Object,
-    /// The same; any other value is ignored.
+    /// An object with a schema of its own; a value of any other type is ignored.
     LenientObject,
     /// The value `false`.
     False,

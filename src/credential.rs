@@ -48,7 +48,7 @@ impl AuthType {
         Self::ALL.into_iter().find(|auth_type| auth_type.as_str() == name)
     }
 
-    /// Whether a config with this type gets its tokens for an authorization code: all do that name no other known type.
+    /// Whether a config with this type gets its tokens for an authorization code. A config with an unknown type does so, too.
     pub fn uses_authorization_code(name: &str) -> bool {
         matches!(Self::from_name(name), None | Some(Self::OAuth))
     }

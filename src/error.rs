@@ -158,7 +158,7 @@ impl Code {
         }
     }
 
-    /// The same for requests, which only a server sends.
+    /// The explanations of errors that only occur when a server sends requests.
     #[cfg(feature = "server")]
     fn explanation_of_request(self) -> &'static str {
         match self {

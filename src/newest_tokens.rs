@@ -95,7 +95,8 @@ pub enum Publication {
     Replaces,
     /// It links the entry behind the newest one, with this fence.
     Follows(f64),
-    /// The same, and it forgets what followed the entry's own refresh token: that link led backwards.
+    /// As `Follows`. It also deletes the link from the entry's own refresh token to a later one, because that link led
+    /// backwards.
     FollowsAnew(f64),
     /// It links the chain behind the refresh token before to what followed the entry's own refresh token, with this fence.
     Precedes(f64),

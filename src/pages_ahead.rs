@@ -147,7 +147,7 @@ impl PagePosition {
         self.number == before.number.saturating_add(1) && self.base == before.base && self.others == before.others
     }
 
-    /// The same for the first response, which may write the list's URL in another notation.
+    /// Like `is_after`, for the first response, which may write the list's URL in another notation.
     pub(crate) fn is_first_after(&self, before: &Self) -> bool {
         let is_default =
             |(name, _): &&(String, String)| name == PAGELEN && !before.others.iter().any(|(name, _)| name == PAGELEN);

@@ -269,7 +269,7 @@ pub enum Problem {
     Certificate,
     /// The server does not support TLS, or no common version of it.
     Tls,
-    /// The server closed the connection at once, as one does that requires TLS.
+    /// The server closed the connection at once. A server that requires TLS does so.
     HungUp,
     /// The server does not respond.
     Silent,

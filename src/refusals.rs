@@ -15,7 +15,7 @@ const MINUTE: f64 = 60.0 * SECOND;
 const ENOUGH_REFUSALS: u32 = 2;
 /// The longest time between a refusal and its judgement: refusals of other connections that explain it may come later.
 const LONGEST_VERDICT: f64 = 2.0 * SECOND;
-/// The same time as a part of the lockout. The shorter one applies.
+/// The longest time as a part of the lockout. The shorter of the two applies.
 const VERDICT_PART: f64 = 1.0 / 15.0;
 /// A refusal that is judged this much later proves nothing: the refusal that explains it may be forgotten by then.
 const STALE_AFTER: f64 = 10.0 * MINUTE;
@@ -28,7 +28,7 @@ const LONGEST_SECOND_ATTEMPT: f64 = 10.0 * MINUTE;
 /// How long after its death a refresh token is tried again: the refusals may have come from a lockout that another program
 /// caused.
 const REVIEW_AFTER: f64 = 4.0 * 60.0 * MINUTE;
-/// The same time in a process that started after the death, and after a review without a verdict.
+/// `REVIEW_AFTER` in a process that started after the death, and after a review without a verdict.
 const EARLY_REVIEW_AFTER: f64 = 10.0 * MINUTE;
 
 /// The refusals of one refresh token.

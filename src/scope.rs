@@ -74,7 +74,7 @@ const PURPOSES: [(&str, &str); 26] = [
     ("read:pullrequest:bitbucket", "read pull requests"),
 ];
 
-/// What each scope permits to read: the scope of OAuth and of access tokens, the middle part of the API token scope
+/// What a client may read with each scope: the scope of OAuth and of access tokens, the middle part of the API token scope
 /// (`read:repository:bitbucket`), and the resource.
 const READABLE: [(&str, &str, &str); 8] = [
     ("repository", "repository", "repositories"),
@@ -171,7 +171,7 @@ impl ScopeSet {
         self.iter().filter(|scope| !granted.contains(scope)).collect()
     }
 
-    /// The resources that these scopes permit to read.
+    /// The resources that a client may read with these scopes.
     pub fn readable(&self) -> Vec<&'static str> {
         let all = self.expand();
         let of_api_token = |middle: &str| all.contains(&["read:", middle, ":bitbucket"].concat());

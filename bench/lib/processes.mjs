@@ -20,7 +20,7 @@ export async function runPart(file, task, { env, execArgv = [] } = {}) {
   }
 }
 
-/** The same for a module that continues after its answer, until `stop` is called. */
+/** Runs a module as `runPart` does. The module continues after its answer, until `stop` is called. */
 export async function startPartAndWait(file, task) {
   const child = startPart(file, task);
   const stop = async () => {

@@ -3,7 +3,7 @@
  *
  * In: a public OAuth client, and the user's click. Out: the code and its verifier, or `null` when the user denied access. What
  * never happens here: Bitbucket's pages get access to the page that opened them, a URL is passed to another origin, or a rule of
- * OAuth is decided; the core does that.
+ * OAuth is applied, because only the core applies them.
  */
 
 import { callCore } from '../error.js';

@@ -2,8 +2,8 @@
  * `BitbucketAuthIntegration`: the class that NocoDB calls the wrapper of an integration.
  *
  * In: the stored config of one connection, and NocoDB's services. Out: an Axios client for Bitbucket's API, tokens in NocoDB's
- * format, and messages for people. What never happens here: a rule of OAuth is decided (the core does that), printing an object
- * shows a credential, or new tokens are used before they were passed to NocoDB.
+ * format, and messages for people. What never happens here: a rule of OAuth is applied (only the core applies them), printing an
+ * object shows a credential, or new tokens are used before they were passed to NocoDB.
  */
 
 import { toBitbucketAuthError } from '../api/axios-error.js';
@@ -201,8 +201,8 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Runs `work` with the client. The client retries requests that were answered with 401. Sometimes only `work` can do that:
-   * when a request's body was a stream, or when `work` failed with an error of its own that has the status 401 or contains
+   * Runs `work` with the client. The client retries requests that were answered with 401. In two cases it cannot, but `work`
+   * can: when a request's body was a stream, or when `work` failed with an error of its own that has the status 401 or contains
    * "token expired", "invalid_grant" or "unauthorized". Then the tokens are refreshed, and `work` is run once more from the
    * beginning. Access tokens and API tokens cannot be refreshed, and new tokens do not help after a 403.
    *

@@ -41,7 +41,7 @@ function find(variable, candidates) {
 /** { path, version, major } of Chromium or Chrome (variable CHROMIUM, then PATH); undefined if it is missing. */
 export const findChromium = () => find('CHROMIUM', browsers);
 
-/** The same for chromedriver (variable CHROMEDRIVER, then PATH). */
+/** { path, version, major } of chromedriver (variable CHROMEDRIVER, then PATH); undefined if it is missing. */
 export const findChromedriver = () => find('CHROMEDRIVER', drivers);
 
 const how = `Install Chromium (or Chrome) and the chromedriver of the same version:

@@ -118,7 +118,7 @@ async function nodeTest(node, cwd, folder, { env, onLine, prefix, atOnce } = {})
   }
 }
 
-/** The same for a folder whose tests run the shared cases, too. */
+/** Runs the tests of a folder as `nodeTest` does. They include the shared cases. */
 async function nodeTestWithVectors(node, cwd, folder, options) {
   const lines = [];
   const counts = await nodeTest(node, cwd, folder, { ...options, onLine: (line) => lines.push(line) });

@@ -1,4 +1,4 @@
-/** Pages under a Content Security Policy, and pages on plain http, which lack half of the Web Crypto API. */
+/** Pages under a Content Security Policy, and pages loaded over plain http, which lack half of the Web Crypto API. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
@@ -32,7 +32,7 @@ describe('a Content Security Policy', () => {
   }));
 });
 
-describe('a page on plain http, outside of loopback,', () => {
+describe('a page loaded over plain http, outside of loopback,', () => {
   const plain = (options, body) => on({ host: PLAIN_HOST, ...options }, async (scene) => {
     const page = await scene.page.evaluate(() => [window.isSecureContext, window.crypto.subtle]);
     assert.deepEqual(page, [false, undefined]);

@@ -918,7 +918,7 @@ proptest! {
         for text in [value.to_string(), format!(" {value:#}\n")] {
             for (name, expected) in value.as_object().unwrap() {
                 let [member] = members(text.as_bytes(), [name]).unwrap();
-                prop_assert_eq!(member.map_or(Value::Null, seen), seen_again(expected));
+                prop_assert_eq!(member.map_or(Value::Null, comparable), comparable_serde(expected));
             }
         }
     }
@@ -1014,7 +1014,7 @@ proptest! {
             }
             other => prop_assert!(false, "{other:?}"),
         }
-        // What anybody appends makes no other page of it, but may make it somebody else's.
+        // Appended parameters must not turn the error into success, but may make the plugin show no page.
         let shown = page.content_for(&format!("{target}&{more}"));
         prop_assert!(!matches!(shown, Some(Content::Received)));
         prop_assert!(page.content_for(&more).is_none() || more.starts_with("/dashboard/?"));
@@ -1037,25 +1037,29 @@ proptest! {
     }
 }
 
-/// A value as it was read, without the value of a boolean, which is not kept.
-fn seen(value: json_object::Value) -> Value {
+/// Converts a parsed value for comparison. Booleans become `true`, because the parser does not keep their value.
+fn comparable(value: json_object::Value) -> Value {
     match value {
         json_object::Value::Text(text) => text.into(),
         json_object::Value::Number(number) => number.into(),
-        json_object::Value::List(values) => values.into_iter().map(seen).collect(),
-        json_object::Value::Object(entries) => entries.into_iter().map(|(name, value)| (name, seen(value))).collect(),
+        json_object::Value::List(values) => values.into_iter().map(comparable).collect(),
+        json_object::Value::Object(entries) => {
+            entries.into_iter().map(|(name, value)| (name, comparable(value))).collect()
+        }
         json_object::Value::Flag => true.into(),
         json_object::Value::Null => Value::Null,
     }
 }
 
-/// The same for the value from `serde_json`.
-fn seen_again(value: &Value) -> Value {
+/// Converts a value of `serde_json` in the same way.
+fn comparable_serde(value: &Value) -> Value {
     match value {
         Value::Bool(_) => true.into(),
         Value::Number(number) => number.as_f64().into(),
-        Value::Array(values) => values.iter().map(seen_again).collect(),
-        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), seen_again(value))).collect(),
+        Value::Array(values) => values.iter().map(comparable_serde).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| (name.clone(), comparable_serde(value))).collect()
+        }
         _ => value.clone(),
     }
 }

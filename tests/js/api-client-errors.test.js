@@ -56,7 +56,7 @@ describe('an error of the API client', () => {
     ['a refusal without a type', [403, { error: { message: 'No.', detail: 'Ask an admin.' } }], '/x', 'API_FAILED', /Bitbucket says: No\. Ask an admin\.$/],
     ['members that are wrong', [400, { error: { message: 'Bad request', fields: { name: ['This field is required.'] } } }], '/x', 'API_FAILED',
       /400: Bad request; name: This field is required\.$/],
-    ['a plain text of nobody knows whom', [403, 'Access denied. You must have write or admin access.'], '/x', 'API_FAILED',
+    ['a plain text of unknown origin', [403, 'Access denied. You must have write or admin access.'], '/x', 'API_FAILED',
       /either the credential's owner .* or a proxy .* The response says: Access denied\. You must have write or admin access\.$/],
     ['a plain text of Bitbucket\'s', [403, 'Access denied. You must have write or admin access.', { server: 'AtlassianEdge' }], '/x', 'API_FAILED',
       /its owner lacks the permission\. .* Bitbucket says: Access denied/],

@@ -199,7 +199,7 @@ const answers = {
   'resets without an answer': [onceAsked((s) => s.resetAndDestroy()), /closed before the response was complete/],
   'closes inside its answer': [onceAsked((s) => s.end('HTTP/1.1 200 O')), /closed before the response|not valid HTTP/],
   'answers something else than HTTP': [onceAsked((s) => s.end('SSH-2.0-x\r\n')), /not valid HTTP/],
-  'answers more header fields than anybody reads': [
+  'sends more header fields than the client reads': [
     onceAsked((s) => s.end(`HTTP/1.1 200 OK\r\n${'x: yyyyyyyyyy\r\n'.repeat(3000)}\r\n`)), /not valid HTTP/,
   ],
   'opens a tunnel and closes it': [tunnelTo((s) => s.end()), /closed before the response was complete|TLS/],

@@ -27,7 +27,7 @@ export function syncConsumer(auth, onPage = () => {}) {
     }
   }
 
-  /** Values up to the end, and how it came. */
+  /** Reads a list to its end, and returns its values and why it ended. */
   async function part(path, q) {
     const values = [];
     try {
@@ -38,7 +38,7 @@ export function syncConsumer(auth, onPage = () => {}) {
     }
   }
 
-  /** The same with the comments of each value. */
+  /** Reads a list as `part` does, and the comments of each value. */
   async function withComments(path, q) {
     const { values, outcome } = await part(path, q);
     const comments = [];

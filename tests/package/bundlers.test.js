@@ -20,9 +20,9 @@ import {
   NAME, emptyFolder, judgeScenario, nodes, outcomeOf, packageIn, pageWith, project, runInNodes, runNode, serveFolder,
 } from './support.js';
 
-/** The WebAssembly may take 191 KB of it, and is a third larger in base64. */
+/** The largest bundle. The WebAssembly may take 191 KB of it, and base64 makes it a third larger. */
 const MAX_GZIP = 270_000;
-/** The same of a login from a page, whose core is a smaller one. */
+/** The largest bundle of a login from a page, which uses a smaller core. */
 const MAX_GZIP_BROWSER = 105_000;
 /** A bundle without the bytes holds the shim and the glue only. */
 const MAX_GZIP_SLIM = 20_000;

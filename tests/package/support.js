@@ -67,7 +67,7 @@ export function emptyFolder(t) {
   return folder;
 }
 
-/** What a program prints, as data. */
+/** Runs a program, and returns the JSON that it prints. */
 export async function runNode(node, folder, file, env = {}) {
   const child = spawn(node, [join(folder, file)], { cwd: folder, env: childEnvironment(env) });
   const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
@@ -76,7 +76,7 @@ export async function runNode(node, folder, file, env = {}) {
   return JSON.parse(stdout);
 }
 
-/** The same in each version of Node.js. */
+/** Runs a program in each version of Node.js. */
 export async function runInNodes(t, folder, file, judge = judgeScenario) {
   for (const [name, node] of Object.entries(nodes)) {
     await t.test(name, async () => judge(await runNode(node, folder, file)));

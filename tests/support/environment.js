@@ -42,7 +42,7 @@ export const environment = (origin, more = {}) => ({
   ...more,
 });
 
-/** The same for a simulator. */
+/** The variables for a simulator. */
 export const simulatorEnvironment = (bitbucket, more = {}) => simulatorVariables(bitbucket, { ...IN_TESTS, ...more });
 
 /** What would reach the plugin, NocoDB or Node.js from outside, or would change what a program prints. */

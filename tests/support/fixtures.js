@@ -27,7 +27,7 @@ export async function runFixture(t, name, args = [], env = {}, onStart = () => {
   return { status, ...output };
 }
 
-/** The same for a fixture that prints one JSON value. */
+/** Runs a fixture that prints one JSON value, and returns the value. */
 export async function runJsonFixture(t, name, args, env, onStart) {
   const { status, stdout, stderr } = await runFixture(t, name, args, env, onStart);
   assert.equal(status, 0, stderr);

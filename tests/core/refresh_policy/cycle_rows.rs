@@ -327,12 +327,12 @@ fn died(fixture: Fixture, ago: f64) -> (Fixture, Event) {
     (fixture, Event::TombstoneFound { died_at })
 }
 
-/// After so many requests that failed, with a token set that is not usable.
+/// The state after this many failed requests, with a token set that is not usable.
 fn failed(times: u32) -> Fixture {
     (0..times).fold(expired().requesting(), |fixture, _| fixture.handle_all(&[FAILED]).requesting_again())
 }
 
-/// The same with a usable token set, while a caller wants newer tokens.
+/// The state after this many failed requests, with a usable token set and a caller that wants newer tokens.
 fn failed_forced(times: u32) -> Fixture {
     (0..times).fold(forced(&Fixture::inactive), |fixture, _| fixture.handle_all(&[FAILED]).requesting_again())
 }

@@ -165,12 +165,12 @@ export class Gui {
     const close = popup.getByRole('button', { name: 'Close this window' });
     await close.waitFor();
     const words = await popup.locator('main').innerText();
-    // NocoDB's page has looked at the popup by then.
+    // NocoDB's page has polled the popup's URL by then.
     await this.#page.waitForTimeout(GUI_POLL_MS * 3);
     await popup.screenshot({ path: `${screenshots}${this.#name}-denied.png` });
     await this.screenshot('after-denied');
     const closed = popup.waitForEvent('close');
-    // The click may not be seen to end, as it does away with the window.
+    // A driver may not report the end of a click that closes the window.
     await close.click().catch(() => {});
     await closed;
     return words;

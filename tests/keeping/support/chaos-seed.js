@@ -168,7 +168,7 @@ class Chaos {
     const checkAll = (when) => Promise.all(this.#living().map((worker) => check(`${worker.name} ${when}`, worker)));
 
     await this.#advance(EXPIRY_MS);
-    await Promise.all([checkAll('after the chaos'), this.#checkTheLost()]);
+    await Promise.all([checkAll('after the chaos'), this.#checkLostConnections()]);
     for (const connection of connections) {
       if (this.#scene.tap.isUsed(this.#rows.read(connection).refresh_token)) {
         this.problem(`${connection}: tokens are stored whose refresh token was used`);
@@ -206,7 +206,7 @@ class Chaos {
   }
 
   /** Checks that every worker reports `RECONNECT_REQUIRED` for a connection whose only copy of its tokens died with a process. */
-  async #checkTheLost() {
+  async #checkLostConnections() {
     for (const connection of this.#unavoidable) {
       for (const worker of this.#living()) {
         const verdict = await worker.send('ask', { connection });

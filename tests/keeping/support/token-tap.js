@@ -103,7 +103,7 @@ export class TokenTap {
     return this;
   }
 
-  /** The same for all processes: another URL would be another OAuth client. */
+  /** The token endpoint that all processes use: to the plugin, another URL would be another OAuth client. */
   get url() {
     return `http://127.0.0.1:${this.#server.address().port}${TOKEN_PATH}`;
   }
