@@ -18,7 +18,7 @@ npm init --yes >/dev/null
 npm install --silent --no-audit --no-fund axios@1.21.1
 cat >server.mjs <<'EOS'
 import { createServer } from 'node:http';
-// Stops whoever asks, answers, and has them go on three seconds later.
+// Stops the process that sent the request, responds, and continues that process three seconds later.
 const server = createServer((request, response) => {
   const client = Number(request.headers.client);
   process.kill(client, 'SIGSTOP');

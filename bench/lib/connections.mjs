@@ -1,13 +1,13 @@
-// Connections to the simulator, and its controls.
+// Connections to the simulator, and calls to its control endpoints.
 
-/** Calls one of the simulator's controls. */
+/** Calls one of the simulator's control endpoints. */
 export async function control(origin, name, argument = {}) {
   const response = await fetch(`${origin}/__control/${name}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(argument),
   });
-  if (!response.ok) throw new Error(`the simulator answered ${response.status} to ${name}`);
+  if (!response.ok) throw new Error(`the simulator responded ${response.status} to ${name}`);
   return response.json();
 }
 

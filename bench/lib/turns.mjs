@@ -1,19 +1,19 @@
-// Runs several alternatives in turns, because a machine's speed varies.
+// Runs several alternatives alternately, so that changes in the machine's speed affect all of them.
 import { quantile } from './figures.mjs';
 
 /**
  * @template T
  * @param {number} times
- * @param {Record<string, () => Promise<T>>} ways
- * @returns {Promise<Record<string, T[]>>} the results of each; without the first turn, which reads files that are not cached
+ * @param {Record<string, () => Promise<T>>} alternatives
+ * @returns {Promise<Record<string, T[]>>} the results of each alternative, without the first round, which reads uncached files
  */
-export async function inTurns(times, ways) {
+export async function inTurns(times, alternatives) {
   /** @type {Record<string, any[]>} */
-  const results = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
+  const results = Object.fromEntries(Object.keys(alternatives).map((name) => [name, []]));
   for (let time = -1; time < times; time += 1) {
-    const names = Object.keys(ways);
+    const names = Object.keys(alternatives);
     for (const name of time % 2 === 0 ? names : names.toReversed()) {
-      const result = await ways[name]();
+      const result = await alternatives[name]();
       if (time >= 0) results[name].push(result);
     }
   }
@@ -21,9 +21,9 @@ export async function inTurns(times, ways) {
 }
 
 /**
- * How many times as much one alternative takes as another: the median of the ratios in each turn.
+ * How many times as long one alternative takes as another: the median of the ratios of the rounds.
  *
- * @param {number[]} more
- * @param {number[]} less
+ * @param {number[]} slower
+ * @param {number[]} faster
  */
-export const timesAsMuch = (more, less) => quantile(more.map((value, turn) => value / less[turn]), 0.5);
+export const medianRatio = (slower, faster) => quantile(slower.map((value, round) => value / faster[round]), 0.5);

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { launch } from '../../tests/browser/support/engines.js';
 import { quantile } from '../lib/figures.mjs';
-import { inTurns, timesAsMuch } from '../lib/turns.mjs';
+import { inTurns, medianRatio } from '../lib/turns.mjs';
 
 /** Both packages do the same work when a page is clicked at once; this is how much a measurement of it varies. */
 const MIN_RATIO_AT_START = 0.95;
@@ -109,5 +109,5 @@ async function inPage(browser, address, act) {
 function figure(name, results, part, least) {
   const [today, before] = [results.today, results.before].map((all) => all.map((result) => result[part]));
   const note = `${quantile(today, 0.5).toFixed(2)} ms against ${quantile(before, 0.5).toFixed(2)} ms`;
-  return { name, value: timesAsMuch(before, today), unit: '×', least, note };
+  return { name, value: medianRatio(before, today), unit: '×', least, note };
 }

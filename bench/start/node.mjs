@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { node22 } from '../../scripts/lib/npm.mjs';
 import { quantile } from '../lib/figures.mjs';
-import { inTurns, timesAsMuch } from '../lib/turns.mjs';
+import { inTurns, medianRatio } from '../lib/turns.mjs';
 
 /** The goal for loading: how many times as fast as the previous build it is at least. */
 const MIN_SPEEDUP = 4;
@@ -56,7 +56,7 @@ async function started(folder, load, apiUrl) {
 
 function* figures(load, { today, before }) {
   yield `Node.js 22, by ${load}: entry, form and manifest, then the first request of a connection`;
-  const times = (part) => timesAsMuch(all(before, part), all(today, part));
+  const times = (part) => medianRatio(all(before, part), all(today, part));
   const pair = (part, of) => [today, before].map((results) => median(results, part, of).toFixed(1)).join(' against ');
   const beside = (part) => `${pair(part)} ms; CPU time ${pair(part, 'processor')} ms`;
   yield {

@@ -1,6 +1,6 @@
 /**
- * The API's error responses. In: a status and a text. Out: one of the forms that Bitbucket was seen to use: its error object, the
- * same without `type`, plain text, or no body at all.
+ * The API's error responses. In: a status and a text. Out: one of the forms that Bitbucket has been observed to use: its error
+ * object, the same without `type`, plain text, or no body at all.
  */
 import { json, nothing, text } from './http.js';
 
@@ -22,12 +22,12 @@ export function invalidFields(fields) {
   return apiError(400, 'Bad request', { fields });
 }
 
-/** The API's response to a fault of the kind `status`, by its `form`. @returns {import('./http.js').HttpResponse} */
+/** The response to a simulated fault of kind `status`, by the fault's `form`. @returns {import('./http.js').HttpResponse} */
 export const STATUS_FORMS = {
-  typed: (status) => apiError(status, wordsFor(status)),
-  untyped: (status) => untypedError(status, wordsFor(status), `What Bitbucket says about a ${status} in detail.`),
-  plain: (status) => text(status, status === 403 ? ACCESS_DENIED : wordsFor(status)),
+  typed: (status) => apiError(status, messageFor(status)),
+  untyped: (status) => untypedError(status, messageFor(status), `The details of the status ${status}.`),
+  plain: (status) => text(status, status === 403 ? ACCESS_DENIED : messageFor(status)),
   none: (status) => nothing(status),
 };
 
-const wordsFor = (status) => (status === 429 ? RATE_LIMITED : `Status ${status}`);
+const messageFor = (status) => (status === 429 ? RATE_LIMITED : `Status ${status}`);

@@ -41,7 +41,7 @@ export class Lists {
   }
 
   /**
-   * A numbered page. A `pagelen` that is too large and a page past the end are rejected, not adjusted.
+   * A numbered page. A `pagelen` that is too large is rejected, not reduced. So is a page past the end.
    * @param {{ pagelen?: number, longest?: number, bare?: boolean, forgetful?: boolean }} [options]
    *   `bare`: without `size` and `page`; `forgetful`: `next` has only `page` and `pagelen`, and a page past the end is empty
    */
@@ -68,7 +68,7 @@ export class Lists {
     });
   }
 
-  /** An iterator: its `next` contains all parameters of the first request, so a client cannot add any. */
+  /** A page of an iterator. The cursor in `next` stands for all parameters of the first request; a client cannot add any. */
   iterated(url, items, describe, { pagelen: otherwise = 10, longest = 100 } = {}) {
     const ctx = url.searchParams.get('ctx');
     const cursor = ctx === null ? undefined : this.#cursors.get(ctx);
@@ -88,7 +88,7 @@ export class Lists {
     });
   }
 
-  /** The parameters of the first request, also when the request has a cursor. @returns {URLSearchParams} */
+  /** The parameters of the first request, also if this request has only a cursor. @returns {URLSearchParams} */
   requestedParameters(url) {
     return this.#cursors.get(url.searchParams.get('ctx'))?.requestedParameters ?? url.searchParams;
   }
@@ -111,7 +111,7 @@ export class Lists {
   }
 }
 
-/** @returns {number | null} 1 or more; null: not a number */
+/** @returns {number | null} 1 or more; null if the value is not such a number */
 function wholeNumber(value, otherwise) {
   if (value === null) return otherwise;
   return /^[1-9][0-9]{0,8}$/.test(value) ? Number(value) : null;

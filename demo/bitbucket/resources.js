@@ -2,7 +2,7 @@
  * The responses of the API's routes.
  *
  * In: a call, which is an accepted request (`{ request, url, body, credential, writers }`), and the names in its path. Out:
- * Bitbucket's objects, pages of them, raw bytes, or an error. Never here: who may send a request; api.js decides that.
+ * Bitbucket's objects, pages of them, raw bytes, or an error. Never here: a check of who may send a request; api.js does that.
  */
 import { ACCESS_DENIED, apiError, invalidFields, untypedError } from './api-errors.js';
 import { PULL_REQUEST_STATES, SPAM_WORKSPACE } from './catalogue.js';
@@ -11,7 +11,7 @@ import { json, mediaType, nothing, redirect, text } from './http.js';
 import { acceptsBytes, bytes } from './ranges.js';
 
 export const NOT_FOR_THIS_CREDENTIAL = 'This API is not accessible by this authentication mechanism';
-/** How often a requested merge is still pending. */
+/** How many times the status of an asynchronous merge is PENDING before it is SUCCESS. */
 const MERGE_TASK_POLLS = 1;
 const BYTES = 'application/octet-stream';
 const PIPELINE_FILTERS = ['target.branch', 'status', 'page', 'pagelen', 'sort', 'fields', 'q'];
@@ -65,7 +65,7 @@ export class Resources {
   }
 
   repositories({ url, credential }, workspaceName) {
-    // Not a removed route, so without an announcement.
+    // The endpoint exists, so unlike a removed one, the 410 has no link to an announcement.
     if (workspaceName === SPAM_WORKSPACE) return apiError(410, 'This workspace has been marked as spam.');
     return this.#inWorkspace(workspaceName, ({ slug }) =>
       this.#filteredPage(
@@ -83,8 +83,8 @@ export class Resources {
   pullRequests(call, ...path) {
     const { url } = call;
     return this.#inRepository(call, path, (repository) => {
-      // Without `state`, only open ones; the parameter may be repeated. Neither "ALL" nor a comma-separated list is a documented
-      // value. With `q`, `state` is ignored.
+      // Without `state`, Bitbucket lists only open pull requests. The parameter may be repeated. Neither "ALL" nor a
+      // comma-separated list is a documented value. With `q`, Bitbucket ignores `state`.
       const states = url.searchParams.getAll('state');
       if (!states.every((state) => PULL_REQUEST_STATES.includes(state))) return apiError(400, 'Invalid state');
       const wanted = states.length ? states : ['OPEN'];
@@ -128,23 +128,23 @@ export class Resources {
   }
 
   pullRequestDiff(call, ...path) {
-    return this.#elsewhere(call, path, 'diff');
+    return this.#redirectToCommits(call, path, 'diff');
   }
 
   pullRequestPatch(call, ...path) {
-    return this.#elsewhere(call, path, 'patch');
+    return this.#redirectToCommits(call, path, 'patch');
   }
 
   pullRequestDiffstat(call, ...path) {
-    return this.#elsewhere(call, path, 'diffstat');
+    return this.#redirectToCommits(call, path, 'diffstat');
   }
 
   pullRequestConflicts(call, ...path) {
-    return this.#elsewhere(call, path, 'conflicts');
+    return this.#redirectToCommits(call, path, 'conflicts');
   }
 
-  /** These four resources redirect (302) to a URL that names the two commits. */
-  #elsewhere(call, path, kind) {
+  /** The diff, patch, diffstat and conflicts of a pull request redirect (302) to a URL that names the two commits. */
+  #redirectToCommits(call, path, kind) {
     return this.#inPullRequest(call, path, (repository, id) => {
       const { source, destination } = this.#catalogue.describePullRequest(repository, id);
       const { workspace, slug } = repository;
@@ -188,7 +188,7 @@ export class Resources {
       const { workspace, slug } = repository;
       const task = `/repositories/${workspace}/${slug}/pullrequests/${id}/merge/task-status/${path[3]}`;
       const left = this.#merges.get(task);
-      // The description declares no body for a task of another user.
+      // Bitbucket's OpenAPI description declares no body for another user's task.
       if (left === undefined) return nothing(403);
       this.#merges.set(task, left - 1);
       if (left > 0) return json(200, { task_status: 'PENDING', links: { self: { href: this.#apiUrl + task } } });
@@ -225,7 +225,7 @@ export class Resources {
     );
   }
 
-  /** It is not known which lists omit `size` and `page`; here one does. */
+  /** No source says which of Bitbucket's lists omit `size` and `page`. In the simulator, this one does. */
   statuses(call, ...path) {
     return this.#inCommit(call, path, (repository, hash) =>
       this.#filteredPage(
@@ -260,7 +260,7 @@ export class Resources {
       const describe = (name) => this.#contents.describeBranch(repository, name);
       const { errorResponse, ...found } = this.#lists.filtered(call.url, names, describe);
       if (errorResponse) return errorResponse;
-      // Bitbucket was seen to use an iterator with `q`.
+      // Bitbucket has been observed to use an iterator when the request has `q`.
       const isIterator = call.url.searchParams.has('q') || call.url.searchParams.has('ctx');
       return this.#lists[isIterator ? 'iterated' : 'numbered'](call.url, found.items, found.describe);
     });
@@ -291,7 +291,7 @@ export class Resources {
     );
   }
 
-  /** `path` may be repeated. */
+  /** The changed files, only those of the parameter `path` if there is one. The parameter may be repeated. */
   #changed({ url: { searchParams } }) {
     const paths = searchParams.getAll('path');
     const changed = this.#contents.changedFiles(Number(searchParams.get('from_pullrequest_id') ?? 0));
@@ -348,7 +348,7 @@ export class Resources {
     return this.#inPipeline(call, path, () => nothing(204));
   }
 
-  /** The whole log. */
+  /** All steps in one response, without pages. */
   steps(call, ...path) {
     return this.#inPipeline(call, path, (repository, pipeline) =>
       json(200, {
@@ -357,7 +357,7 @@ export class Resources {
     );
   }
 
-  /** The raw log while the step runs; from the storage server when it has ended. */
+  /** The log itself while the step runs; after its end, a redirect to the storage server. */
   log(call, ...path) {
     return this.#inPipeline(call, path.slice(0, 3), (repository, pipeline) => {
       const step = this.#contents.findStep(repository, pipeline, path[3]);
@@ -376,7 +376,7 @@ export class Resources {
     return errorResponse ?? this.#lists.numbered(url, found.items, found.describe, options);
   }
 
-  /** The object in a body; null: the body is not an object. */
+  /** The object in a JSON body; null if the body is anything else. */
   #sentObject({ request, body }) {
     if (mediaType(request) !== 'application/json') return null;
     try {
@@ -402,7 +402,7 @@ export class Resources {
     if (!repository || !this.#mayRead(credential, repository)) {
       return apiError(404, `Repository ${workspaceName}/${repositoryName} not found`);
     }
-    // An access token may do what its scopes allow; a user may be allowed less.
+    // For an access token, only its scopes count. For a user, the permission in the workspace counts, too.
     if (writers && !credential.restriction && this.#catalogue.permissionIn(workspace.slug) === 'read') {
       return text(403, ACCESS_DENIED);
     }
@@ -432,7 +432,10 @@ export class Resources {
     });
   }
 
-  /** An access token sees only its own part; here, all repositories of a workspace are in one project. */
+  /**
+   * An access token can read only its own repository, project or workspace. In the simulator, all repositories of a workspace
+   * are in one project.
+   */
   #mayRead({ restriction }, { workspace, slug }) {
     if (!restriction) return true;
     if (restriction.workspace !== workspace) return false;

@@ -1,12 +1,12 @@
 /**
- * NocoDB as the host: the real NocoDB from npm, embedded in an Express server as its documentation describes.
+ * Starts the real NocoDB from npm, embedded in an Express server as its documentation describes.
  *
  * In: environment variables, `NOCODB_DEMO_PORT` (default 8080; 0 = any free port), `NOCODB_DEMO_DATA` (default `data/` beside
- *   this file) and NocoDB's own `NC_*`. The Bitbucket plugin is loaded from outside, as an administrator does it: with
- *   `NODE_OPTIONS=--require nocodb-bitbucket-auth/register`. Needs Node 22.
+ *   this file) and NocoDB's own `NC_*`. This file does not load the Bitbucket plugin: as an administrator would, the caller sets
+ *   `NODE_OPTIONS=--require nocodb-bitbucket-auth/register`. NocoDB needs Node 22.
  * Out: one message to the parent process, `{ event: 'ready', url, port }` or `{ event: 'failed', code, message }` (or the
  *   same as a line of JSON on standard output, if there is no channel to a parent).
- * Never here: anything about Bitbucket or OAuth, or listening on other than the loopback address.
+ * Never here: anything about Bitbucket or OAuth, or a server on any address other than loopback.
  */
 import { createServer } from 'node:http';
 import { mkdirSync } from 'node:fs';
@@ -29,13 +29,13 @@ process.env.NC_DISABLE_ERR_REPORTS = 'true';
 process.env.NC_DISABLE_SUPPORT_CHAT = 'true';
 
 const app = require('express')();
-// NocoDB inserts its web sockets before the listeners that exist, so the application is attached first.
+// NocoDB puts its WebSocket listener in front of the server's existing listeners, so the application must be attached before.
 const server = createServer(app);
 
-// The parent has ended. Otherwise, nothing would stop this process.
+// If the parent ends, this process must end, too: nothing else would stop it.
 process.on('disconnect', () => process.exit(0));
 process.on('SIGTERM', () => process.exit(0));
-// The terminal sends Ctrl-C to parent and child at once. The parent stops this process itself, in its own order.
+// At Ctrl-C, the terminal signals parent and child at once. The child ignores it, because the parent decides when to stop it.
 process.on('SIGINT', () => process.send || process.exit(0));
 
 server.once('error', (error) => {
@@ -48,7 +48,7 @@ server.listen(Number(process.env.NOCODB_DEMO_PORT ?? 8080), '127.0.0.1', async (
   const { port } = server.address();
   const url = `http://localhost:${port}`;
   process.env.PORT = String(port);
-  // Behind a proxy, the public URL differs.
+  // Behind a proxy, the public URL differs from this one, so the variable takes precedence.
   process.env.NC_PUBLIC_URL ??= url;
   try {
     const { Noco } = require('nocodb');

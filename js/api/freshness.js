@@ -1,20 +1,20 @@
 /**
  * How long a prefetched response may be used.
  *
- * In: the requests of a client. Out: the lifetime of a prefetched response, and a counter that tells whether the client may
- * have changed anything since. What never happens here: changes that others make are detected.
+ * In: the requests of a client. Out: the lifetime of a prefetched response, and a counter. If the counter has a new value after
+ * a prefetch, the client may have changed the data since. Changes that other clients make are not detected.
  */
 
 import { core } from '../core.js';
 
 /** @typedef {import('./sender.js').Sender} Sender */
 
-/** The lifetime in milliseconds. A consumer that takes longer must not get outdated values. */
+/** The lifetime in milliseconds. A consumer that works on one page for longer must not get an outdated next page. */
 export const PREFETCH_LIFETIME_MS = 30_000;
 
 /** Counts the requests of a client that may change something. */
 export class WriteCounter {
-  /** Has a new value as soon as something may have changed. */
+  /** Increases whenever a request may have changed the data. */
   count = 0;
 
   /**

@@ -1,7 +1,7 @@
 /**
- * The launcher of NocoDB when a signal ends NocoDB before it is ready.
+ * The launcher of NocoDB (demo/nocodb/launch.js) when its AbortSignal is aborted before NocoDB is ready.
  *
- * In: a signal that is aborted before there is a process, or soon after. Out: verdicts on whether NocoDB ended.
+ * In: a signal that is aborted before the process starts, or soon after. Out: whether NocoDB ended.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { startNocodb } from '../../demo/nocodb/launch.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Starts NocoDB with this signal; whatever comes of it is gone after the test. */
+/** Starts NocoDB with this signal. After the test, NocoDB is stopped and its data are removed. */
 function startWith(context, signal) {
   const data = mkdtempSync(join(tmpdir(), 'nocodb-data-'));
   const starting = startNocodb({ port: 0, data, pluginFrom: root, signal });
@@ -26,11 +26,11 @@ function startWith(context, signal) {
 
 const endedEarly = { name: 'NocodbStartError', message: /^NocoDB ended before it was ready/ };
 
-test('a signal that is already aborted ends NocoDB', async (context) => {
+test('NocoDB does not start if the signal is already aborted', async (context) => {
   await assert.rejects(startWith(context, AbortSignal.abort()), endedEarly);
 });
 
-test('a signal that is aborted while NocoDB starts ends it', async (context) => {
+test('NocoDB ends if the signal is aborted while NocoDB starts', async (context) => {
   const stopping = new AbortController();
   const starting = startWith(context, stopping.signal);
   stopping.abort();

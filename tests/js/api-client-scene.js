@@ -49,7 +49,7 @@ export async function clientOf(t, { kind = 'api_key', api = ok, token = giveToke
   };
 }
 
-/** A simulator that ends with the test. */
+/** A simulator that stops after the test. */
 export async function simulator(t, options = {}, variables = {}) {
   const bitbucket = await startSimulator(t, {
     backend: 'newer', clients: [{ private: true, callback: 'http://127.0.0.1:8080/dashboard/' }], ...options,

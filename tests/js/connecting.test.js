@@ -66,10 +66,10 @@ function clientOf(env, timeoutMs = LIMIT_MS) {
   return new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate();
 }
 
-/** A POST is sent once, whatever comes of it. */
+/** Sends a POST, which the client never repeats. */
 const post = async (env, config, timeoutMs) => (await clientOf(env, timeoutMs)).post('/', 'x', config);
 
-/** How long something took, and the error of ours that it ended in. */
+/** How long a call took, and the `BitbucketAuthError` with which it failed. */
 async function timed(call) {
   const start = performance.now();
   const thrown = await thrownBy(call);

@@ -13,7 +13,7 @@ const OWN = `${PREFIX}REDIS_URL`;
 /** What the check finds with these variables. */
 const redisWith = async (t, variables, secrets) => (await examine(t, await unreachable(variables), { secrets }))('redis');
 
-/** A client that ends with the test. */
+/** A client that is closed after the test. */
 function clientOf(t, url, db = 0) {
   const client = new Redis(url, { db });
   t.after(() => client.disconnect());

@@ -4,7 +4,7 @@ import { connectUser, startSimulator } from '../support/bitbucket.js';
 import { environment, simulatorEnvironment } from '../support/environment.js';
 import { json, serve } from '../support/http-server.js';
 
-/** A simulator that ends with the test. */
+/** A simulator that stops after the test. */
 export async function simulator(t, options = {}) {
   const bitbucket = await startSimulator(t, options);
   return { bitbucket, Wrapper: createEntry(simulatorEnvironment(bitbucket)).wrapper };

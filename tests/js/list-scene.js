@@ -77,7 +77,7 @@ export async function collect(iterator, onValue = () => {}) {
   }
 }
 
-/** Has some answers wait for each other. */
+/** A gate at which responses wait until the test opens it. */
 export function gate() {
   let open;
   const opened = new Promise((resolve) => {
@@ -86,7 +86,7 @@ export function gate() {
   return { open, opened };
 }
 
-/** Time for whatever would be sent by mistake. */
+/** Waits long enough for a request that is sent by mistake to arrive. */
 export const aWhile = () => new Promise((resolve) => {
   setTimeout(resolve, 60);
 });

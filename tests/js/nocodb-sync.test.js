@@ -24,7 +24,7 @@ const HOSTS = {
   'older hosts, which hand over the client': (wrapper) => wrapper.authenticate(),
 };
 
-/** A connection through a simulator that ends with the test, and what its log says. */
+/** A connection to a simulator that stops after the test, and the lines of its log. */
 async function connect(t, options = {}, variables = {}) {
   const bitbucket = await startSimulator(t, {
     clients: [{ callback: 'http://127.0.0.1:8080/dashboard/' }], repositories: REPOSITORIES, pullRequests: 60, ...options,

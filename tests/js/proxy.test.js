@@ -308,8 +308,8 @@ describe('an error of a proxy', () => {
 });
 
 /**
- * A proxy that ends with the test and notes what it is asked for. Whatever the host is called, it is on loopback. With
- * `userInfo` it asks for that; with `refuses` it answers 403. Other options are those of proxy-chain.
+ * A proxy that stops after the test and records its requests. It connects every host name to loopback. With `userInfo` it
+ * requires these credentials; with `refuses` it responds 403. Other options are those of proxy-chain.
  */
 async function startProxy(t, { userInfo, refuses, ...options } = {}) {
   const targets = [];

@@ -83,12 +83,12 @@ export function createInterpreter({
     });
   }
 
-  /** Clients of the whole core and of the page's, which takes no secret. */
+  /** Two clients: of the whole core, and of the core for pages, which accepts no secret. */
   const clientsOfBoth = ({ clientSecret, ...options }) => [
     oauth.createClient({ clientSecret, ...options }), browser.createClient(options),
   ];
 
-  /** An answer of the API as the shim hands it over. */
+  /** A response of the API as the shim passes it to the core. */
   function answer({ status, headers = {}, body, encoding, path, isForeignOrigin = false, receivedAt = RECEIVED_AT }) {
     const bytes = encoding === 'hex' ? bytesOfHex(body) : encoder.encode(text(body));
     return new (core().ApiResponse)(status, JSON.stringify(headers), bytes, receivedAt, path, isForeignOrigin);

@@ -1,6 +1,6 @@
 /**
- * The npm packages that the tarball carries. An administrator gets the tested versions, whatever the registry has by then, whatever
- * NocoDB has beside them, and also without a registry.
+ * The npm packages that are bundled in the tarball. An administrator gets the tested versions, regardless of later versions in the
+ * registry and of NocoDB's own packages, and also without access to a registry.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

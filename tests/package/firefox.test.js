@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { findFirefox, findGeckodriver } from '../../scripts/lib/firefox.mjs';
 import { NAME, emptyFolder, judgeScenario, pageWith, project, serveFolder } from './support.js';
 
-/** Starts a driver and gives how to call it. Both end with the test. */
+/** Starts Firefox and its driver, and returns a function that calls the driver. Both stop after the test. */
 async function startFirefox(t) {
   let end = async () => {};
   // Before the folder is removed, in which a browser that runs goes on writing: hooks run in the order in which they are set.

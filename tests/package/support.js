@@ -1,7 +1,7 @@
 /**
- * What the tests of the packed package share: the package in a fresh folder for each, Node processes, a page in Chromium.
+ * Helpers for the tests of the packed package: a fresh folder with the package for each test, Node processes, a page in Chromium.
  *
- * In: the folder into which the suite has installed the tarball (variable PACKED), or none: then the package is packed here.
+ * In: the folder into which the suite has installed the tarball (variable PACKED). Without it, the package is packed here.
  * Out: folders, and the output of a program or page. What never happens here: a test of the working tree.
  */
 import assert from 'node:assert/strict';
@@ -30,26 +30,26 @@ async function pack() {
   return found;
 }
 
-/** { folder, tarball, files, sizes }: where the tarball is installed, its own files, and its sizes. */
+/** { folder, tarball, files, sizes }: the folder of the installation, the tarball, its own files, and its sizes. */
 export const packed = process.env.PACKED ? JSON.parse(process.env.PACKED) : await pack();
 
-/** Both versions of Node.js that are supported, by name. */
+/** The two supported versions of Node.js: their executables by name. */
 export const nodes = { 'Node 20': process.execPath, 'Node 22': node22 };
 
-/** The package in a folder, as it was packed. */
+/** The path of the installed package in a folder. */
 export const packageIn = (folder) => join(folder, 'node_modules', NAME);
 
 /**
- * A fresh folder that ends with the test, with the package in it and files of the test's.
+ * A fresh folder with the package and with files of the test. The folder is removed after the test.
  *
  * @param {{ after: (end: () => void) => void }} t the test, or the file's `after`
  * @param {Record<string, string>} files contents by name
- * @param {{ withDependencies?: boolean }} [options] whether what the package carries and depends on is there, too
+ * @param {{ withDependencies?: boolean }} [options] whether the folder also contains the package's bundled dependencies
  */
 export function project(t, files, { withDependencies = false } = {}) {
   const folder = emptyFolder(t);
-  const carried = join(packageIn(packed.folder), 'node_modules');
-  const filter = (path) => withDependencies || path !== carried;
+  const bundled = join(packageIn(packed.folder), 'node_modules');
+  const filter = (path) => withDependencies || path !== bundled;
   cpSync(packageIn(packed.folder), packageIn(folder), { recursive: true, filter });
   for (const name of ['scenario.js', 'entry-scenario.js']) cpSync(join(here, name), join(folder, name));
   for (const [name, content] of Object.entries({ 'package.json': '{ "type": "module" }', ...files })) {
@@ -59,7 +59,7 @@ export function project(t, files, { withDependencies = false } = {}) {
   return folder;
 }
 
-/** A fresh folder that ends with the test. */
+/** A fresh folder, which is removed after the test. */
 export function emptyFolder(t) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'package-proof-')));
   // A browser that was closed may still be writing into its profile.
@@ -76,14 +76,14 @@ export async function runNode(node, folder, file, env = {}) {
   return JSON.parse(stdout);
 }
 
-/** Runs a program in each version of Node.js. */
+/** Runs a program in each supported version of Node.js, and judges its results. */
 export async function runInNodes(t, folder, file, judge = judgeScenario) {
   for (const [name, node] of Object.entries(nodes)) {
     await t.test(name, async () => judge(await runNode(node, folder, file)));
   }
 }
 
-/** Judges what scenario.js gave. */
+/** Asserts that the result of scenario.js is the expected one. */
 export function judgeScenario({ url, state, codeVerifier, code, body, tokens, refused }) {
   const { origin, pathname, searchParams } = new URL(url);
   assert.equal(origin + pathname, 'https://bitbucket.org/site/oauth2/authorize');
@@ -111,7 +111,7 @@ const types = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm',
 };
 
-/** Serves a folder, with the strictest policy under which WebAssembly runs. */
+/** Serves a folder, with the strictest Content-Security-Policy under which WebAssembly runs. */
 export async function serveFolder(t, folder) {
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url, 'http://localhost').pathname);
@@ -136,7 +136,7 @@ export async function serveFolder(t, folder) {
 let browser;
 after(() => browser?.then((started) => started.close()));
 
-/** What a page leaves in `globalThis.outcome`. Whatever goes wrong in it is an error here. */
+/** Opens a page, and returns its `globalThis.outcome`. An exception or console error in the page makes the test fail. */
 export async function outcomeOf(t, address) {
   browser ??= chromium.launch({ executablePath: findChromium().path, args: chromiumArgs });
   const page = await (await browser).newPage();
@@ -150,6 +150,6 @@ export async function outcomeOf(t, address) {
   return outcome;
 }
 
-/** A page that loads one script, and no icon. */
+/** The HTML of a page that loads one script. The empty icon prevents a request for favicon.ico. */
 export const pageWith = (script, attributes = '') => '<!doctype html><title>Proof</title><link rel="icon" href="data:,">'
   + `<script ${attributes} src="${script}"></script>`;

@@ -1,4 +1,4 @@
-/** The assertions that a page has are never more lenient than those of Node.js. */
+/** The assertions in tests/support/page-assert.js, which pages use, are never more lenient than those of Node.js. */
 import nodeAssert from 'node:assert/strict';
 import { test } from 'node:test';
 import pageAssert from '../support/page-assert.js';
@@ -20,7 +20,7 @@ const passes = (work) => {
 };
 
 for (const name of ['equal', 'deepEqual']) {
-  test(`${name} of a page gives the verdict of Node.js on each pair of plain values`, () => {
+  test(`${name} for pages agrees with Node.js on each pair of plain values`, () => {
     for (const one of values) {
       for (const other of [...values, structuredClone(typeof one === 'object' && one !== null ? JSON.parse(JSON.stringify(one)) : one)]) {
         nodeAssert.equal(passes(() => pageAssert[name](one, other)), passes(() => nodeAssert[name](one, other)));
@@ -29,7 +29,7 @@ for (const name of ['equal', 'deepEqual']) {
   });
 }
 
-test('deepEqual of a page refuses to compare other objects', () => {
+test('deepEqual for pages fails if a value is neither plain nor an array', () => {
   for (const other of others) {
     for (const value of [{}, [], new Date(0), new Uint8Array(1)]) {
       nodeAssert.equal(passes(() => pageAssert.deepEqual(other, value)), false);
@@ -38,13 +38,13 @@ test('deepEqual of a page refuses to compare other objects', () => {
   }
 });
 
-test('ok of a page gives the verdict of Node.js on each value', () => {
+test('ok for pages agrees with Node.js on each value', () => {
   for (const value of [...values, ...others]) {
     nodeAssert.equal(passes(() => pageAssert.ok(value)), passes(() => nodeAssert.ok(value)));
   }
 });
 
-test('throws of a page accepts only an error that its judge accepts', () => {
+test('throws for pages passes only if the callback accepts the error', () => {
   const fail = () => { throw new Error('the error'); };
   for (const assert of [pageAssert, nodeAssert]) {
     nodeAssert.equal(passes(() => assert.throws(fail, ({ message }) => message === 'the error')), true);

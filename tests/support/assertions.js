@@ -1,7 +1,7 @@
-/** What a call throws, and what it writes to console.warn. */
+/** Captures what a call throws, and what it writes to console.warn. */
 import assert from 'node:assert/strict';
 
-/** Calls `work` with console.warn caught, and gives the lines. */
+/** Calls `work`, and returns the lines that it writes to console.warn. */
 export function warningsOf(t, work) {
   const warn = t.mock.method(console, 'warn', () => {});
   try {
@@ -12,7 +12,7 @@ export function warningsOf(t, work) {
   }
 }
 
-/** What a call throws, synchronously or not. */
+/** Returns the error that a call throws or rejects with. */
 export async function thrownBy(call) {
   try {
     await call();

@@ -9,7 +9,7 @@ import { startBitbucket } from '../../demo/bitbucket/server.js';
 
 const CALLBACK = 'http://127.0.0.1:8080/dashboard/';
 
-/** Starts a simulator that ends with the test. */
+/** Starts a simulator that stops after the test. */
 export async function startSimulator(t, options) {
   const bitbucket = await startBitbucket({ clients: [{ callback: CALLBACK }], ...options });
   t.after(() => bitbucket.close());

@@ -9,7 +9,7 @@ import timers from 'node:timers/promises';
 // The one that the package uses: it may carry one of its own.
 const { Redis } = createRequire(import.meta.resolve('nocodb-bitbucket-auth/package.json'))('ioredis');
 
-/** Whatever can be done without the clock moving is done, when for so long nothing more came of it. */
+/** If nothing happens for this long, all work is done that can be done before the clock moves. */
 const QUIET_MS = 10;
 
 const PATIENCE_MS = 60_000;

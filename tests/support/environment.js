@@ -32,7 +32,7 @@ const IN_TESTS = {
   INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '100',
 };
 
-/** The variables for a server of the test's own that plays Bitbucket. */
+/** The variables for a test's own server that imitates Bitbucket. */
 export const environment = (origin, more = {}) => ({
   ...CLIENT_VARIABLES,
   INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL: `${origin}/site/oauth2/authorize`,

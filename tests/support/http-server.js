@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 
 /**
- * Starts a server that ends with the test. `answer(request, response, body)` gets each request; `requests` lists
- * method, path, header fields and body of all.
+ * Starts a server that stops after the test. `answer(request, response, body)` gets each request; `requests` lists the method,
+ * path, header fields and body of all requests.
  */
 export async function serve(t, answer, tls) {
   const requests = [];

@@ -2,7 +2,7 @@
  * The part of `node:assert/strict` that tests/js/vectors.js uses, for pages.
  *
  * In: values of a test. Out: an error when they are not as expected. What never happens here: a comparison that is more lenient than
- * the one of Node.js; tests/scripts/page-assert.test.js compares both.
+ * that of Node.js; tests/scripts/page-assert.test.js compares the two modules.
  */
 export class AssertionError extends Error {}
 
@@ -11,7 +11,7 @@ const isKnown = (value) => Array.isArray(value) || Object.getPrototypeOf(value) 
 function isDeepEqual(one, other) {
   if (Object.is(one, other)) return true;
   if ([one, other].some((value) => typeof value !== 'object' || value === null)) return false;
-  // Other objects have more than their members, or a prototype that counts.
+  // Other objects (a Map, a Date) have more state than their members, or a significant prototype.
   if (![one, other].every(isKnown)) throw new AssertionError('only plain objects and arrays can be compared');
   if (Array.isArray(one) !== Array.isArray(other) || one.length !== other.length) return false;
   const names = Reflect.ownKeys(one);
@@ -37,8 +37,8 @@ function deepEqual(seen, expected, message) {
   if (!isDeepEqual(seen, expected)) fail(message && `${message}: ${shown(seen)}`, `${shown(seen)} instead of ${shown(expected)}`);
 }
 
-/** @param {(error: unknown) => boolean} judge throws, or returns false, for an error that is not the expected one */
-function throws(call, judge) {
+/** @param {(error: unknown) => boolean} accepts throws, or returns false, for an error that is not the expected one */
+function throws(call, accepts) {
   let thrown;
   try {
     call();
@@ -46,7 +46,7 @@ function throws(call, judge) {
     thrown = { error };
   }
   if (!thrown) fail(undefined, 'nothing was thrown');
-  if (judge(thrown.error) !== true) fail(undefined, `another error was thrown: ${thrown.error}`);
+  if (accepts(thrown.error) !== true) fail(undefined, `another error was thrown: ${thrown.error}`);
 }
 
 export default { ok, equal, deepEqual, throws };

@@ -2,8 +2,8 @@
  * A real PostgreSQL for one test: a new cluster in a temporary folder, on a free port of loopback, for one user with a random
  * password.
  *
- * In: when to start and to stop. Out: its URL for NocoDB, and the result of a query. It ends with the test. PostgreSQL does not run
- * as root, so that root starts it as the user that its package created.
+ * In: when to start and to stop. Out: its URL for NocoDB, and the result of a query. It stops after the test. PostgreSQL refuses to
+ * run as root, so root starts it as the user that its package created.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

@@ -11,9 +11,9 @@ import { freePort } from './http-server.js';
 const STARTED_WITHIN_MS = 10_000;
 
 /**
- * Starts a server that ends with the test. `t` is a test's context, or anything with `after(work)`; `more` are further
- * arguments of redis-server: `--sentinel` makes it a sentinel; `--tls` and the files of a certificate and its key have it
- * speak nothing but TLS. Gives
+ * Starts a server that stops after the test. `t` is a test's context, or anything with `after(work)`; `more` are further
+ * arguments of redis-server: `--sentinel` makes it a sentinel; `--tls` and the files of a certificate and its key make it
+ * accept only TLS. Returns
  *   url, port
  *   stop()                   ends it as an administrator does, kill() at once; both forget all data
  *   flush()                  empties its databases, as another user of it may do

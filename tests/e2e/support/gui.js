@@ -192,7 +192,7 @@ export class Gui {
     await decide.click();
   }
 
-  /** Presses the button that stores the connection, and waits for NocoDB's answer. */
+  /** Presses the button that stores the connection, and waits for NocoDB's response. */
   async createIntegration() {
     const page = this.#page;
     const answered = page.waitForResponse((response) =>

@@ -1,5 +1,5 @@
 /**
- * A simulator with a proxy before its token endpoint, and connections to it.
+ * A simulator with a proxy in front of its token endpoint, and connections to the simulator.
  *
  * In: the simulator's settings. Out: the environment of the processes, stored configs, and a way to clean up.
  */
@@ -9,10 +9,10 @@ import { connectUser, requestTokens } from '../../support/bitbucket.js';
 import { simulatorEnvironment } from '../../support/environment.js';
 import { TokenTap } from './token-tap.js';
 
-/** What is waited for when Bitbucket refuses a refresh; the simulator's lockout is shorter. */
+/** How long the plugin waits after Bitbucket refuses a refresh token. It is longer than the simulator's lockout. */
 export const LOCKOUT_WAIT_MS = 400;
 const LOCKOUT_MS = 200;
-/** A machine that is busy with a storm must not look like a network in trouble. */
+/** So long that no request times out only because the tests keep the machine busy. */
 const TIMEOUT_MS = 60_000;
 
 export async function startScene({ variables, ...settings } = {}) {
@@ -29,7 +29,7 @@ export async function startScene({ variables, ...settings } = {}) {
     INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: tap.url,
     INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: String(LOCKOUT_WAIT_MS),
     INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: String(TIMEOUT_MS),
-    // Thousands of calls in a minute are what these tests are made of; the simulator takes them.
+    // These tests send thousands of requests in a minute. The simulator has no rate limit here.
     INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: 'off',
     ...variables,
   });
@@ -44,8 +44,9 @@ export async function startScene({ variables, ...settings } = {}) {
       return config;
     },
     /**
-     * Uses a refresh token past the plugin and past the tap, as a second NocoDB with a copy of the database would.
-     * @returns {Promise<number>} the status of Bitbucket's answer
+     * Refreshes a token directly at the simulator, bypassing the plugin and the tap, as a second NocoDB with a copy of the
+     * database would.
+     * @returns {Promise<number>} the status of the response
      */
     refreshElsewhere: async (refreshToken) => {
       const { status } = await requestTokens(bitbucket, { grant_type: 'refresh_token', refresh_token: refreshToken });

@@ -1,5 +1,5 @@
 /**
- * A proxy before the token endpoint.
+ * A proxy in front of the token endpoint.
  *
  * In: every token request; processes of the tests name themselves in a header. Out: the simulator's response unchanged, unless a test
  * asked for a fault or a trap; and a record of when each refresh token was used and which one it yielded, as digests in the order in
@@ -13,15 +13,15 @@ import { pause } from '../../support/waiting.js';
 
 export const TOKEN_PATH = '/site/oauth2/access_token';
 
-/** The header in which a process says who it is. */
+/** The header field that contains the name of the process. */
 export const PROCESS_HEADER = 'x-process';
 
 export const digest = (value) => createHash('sha256').update(String(value)).digest('base64url').slice(0, 12);
 
 /**
- * What may happen to a token request. Before Bitbucket gets it: `delay` (then goes on), `drop`, `status`, `html`, `hang`
- * (there is never an answer). After
- * Bitbucket has processed it, so that the refresh token was used: `delay-after`, `drop-after`, `truncate`, `empty`.
+ * A fault of a token request. Before Bitbucket gets the request: `delay` (the request then continues), `drop`, `status`, `html`,
+ * `hang` (there is never a response). After Bitbucket has processed it, so that the refresh token is used up: `delay-after`,
+ * `drop-after`, `truncate`, `empty`.
  *
  * @typedef {{ kind: string, status?: number, delayMs?: number, retryAfter?: number }} TokenFault
  */
@@ -34,7 +34,7 @@ export const digest = (value) => createHash('sha256').update(String(value)).dige
  * @property {string | undefined} connection
  * @property {number} sentAt like `endedAt` by `performance.now()`
  * @property {number} [endedAt] absent while it is on its way
- * @property {number} [status] of Bitbucket's answer; absent where there was none
+ * @property {number} [status] of Bitbucket's response; absent if there was none
  */
 
 /**
@@ -52,22 +52,22 @@ export class TokenTap {
   /** @type {Refresh[]} */
   refreshes = [];
 
-  /** In the order in which they came. @type {TokenRequest[]} */
+  /** In the order of arrival. @type {TokenRequest[]} */
   requests = [];
 
   /** Faults for the next requests that use a refresh token. @type {TokenFault[]} */
   faults = [];
 
-  /** What befalls all of them, while it is set. @type {TokenFault | undefined} */
+  /** The fault of all these requests, while it is set. @type {TokenFault | undefined} */
   outage;
 
-  /** How long each of them takes at least. */
+  /** The minimum duration of each of these requests. */
   latencyMs = 0;
 
   /** How often a refresh token was sent while a request with the same one was on its way. */
   overlaps = 0;
 
-  /** Everything that must be in no output. @type {Set<string>} */
+  /** The values that must not appear in any output. @type {Set<string>} */
   secrets = new Set();
 
   /**

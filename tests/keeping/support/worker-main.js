@@ -11,7 +11,7 @@ import { Random } from '../../support/random.js';
 import { pause, within } from '../../support/waiting.js';
 import { PROCESS_HEADER, TOKEN_PATH } from './token-tap.js';
 
-/** How a connection is used. Each gives the API's answer, or throws. */
+/** The ways to use a connection. Each returns the API's response, or throws. */
 const CALLS = [
   ({ wrapper }) => wrapper.use((client) => client.get('/user')),
   ({ wrapper }, random) => wrapper.use((client) => client.get('/repositories/acme', { params: page(random) })),
@@ -200,7 +200,7 @@ const commands = {
   },
 
   /**
-   * Each wrapper is used again and again for a while, whatever comes of it.
+   * Uses each wrapper repeatedly for `ms` milliseconds, also after calls that fail.
    *
    * @returns for each call when it began, counted from now, how long it took, and what it failed with
    */

@@ -41,7 +41,7 @@ export function makePlan(seed) {
   const rounds = Array.from({ length: EXPIRIES }, (_, index) => ({ isRevealed: index % 2 === 0, troubles: [] }));
   const outage = random.pick(rounds);
   outage.troubles.push({ what: 'outage', afterMs: random.integer(-100, KILLED_WITHIN_MS), forMs: OUTAGE_MS });
-  // A process is back, and was seen to work, before it is its turn again.
+  // A process is running again, and a call through it has succeeded, before its next failure.
   const [restarted, ...killed] = shuffle(rounds, random).slice(0, KILLS + 1);
   const soon = (round) => random.integer(0, round === outage ? OUTAGE_MS : KILLED_WITHIN_MS);
   restarted.troubles.push({ what: 'restart', process: 'main', afterMs: soon(restarted) });

@@ -40,7 +40,7 @@ async function serve(request, response) {
     const call = { integrationId, endpoint, payload: await readJson(request) };
     answer(201, await integrationsService().callIntegrationEndpoint({ workspace_id: workspaceId }, call));
   } catch (error) {
-    // The preload's errors bring the status of NocoDB's answer; a database that is away does not.
+    // The preload's errors contain the status for NocoDB's response. The error of an unavailable database does not.
     answer(error.getStatus?.() ?? 500, { msg: error.message });
   }
 }

@@ -14,16 +14,16 @@ const PLUGIN = 'nocodb-bitbucket-auth';
  * @typedef {object} Result
  * @property {import('./plan.js').Round[]} plan
  * @property {number} refreshes that Bitbucket carried out
- * @property {number} enough one for each expiry of a connection, with those of the final checks
- * @property {number} again those of them that used a refresh token which had been used already
+ * @property {number} enough the expected number: one for each expiry of a connection, including those in the final checks
+ * @property {number} again how many of them used a refresh token that had already been used
  * @property {number} refused token requests
  * @property {number} calls
  * @property {number} slowestMs
  * @property {Kinds} failures of calls
  * @property {Kinds} logged by the plugin
- * @property {Record<string, number>} endedByItself how often a process did
+ * @property {Record<string, number>} endedByItself how many times each process ended unexpectedly
  * @property {Record<string, Verdict>} connections
- * @property {string[]} problems whatever else should not be
+ * @property {string[]} problems all other unexpected findings
  */
 
 /**
