@@ -22,7 +22,7 @@ pub const RANDOM_BYTES: usize = STATE_BYTES + VERIFIER_BYTES;
 /// An authorization request, and the values to keep until the callback.
 #[derive(Clone)]
 pub struct AuthorizationRequest {
-    /// The URL to open. It contains the state, so it is as confidential as that.
+    /// The URL to open. It contains the state, so it must be kept as confidential as the state.
     pub url: String,
     /// The state to compare with the callback's.
     pub state: State,
@@ -39,8 +39,8 @@ impl fmt::Debug for AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
-    /// Builds a request with state and PKCE. `base` is the [authorization URL](authorization_url) of this client, which never
-    /// changes.
+    /// Builds a request with state and PKCE. `base` is the result of [`authorization_url`], which is always the same for one
+    /// client.
     pub fn new(
         client: &ClientConfig,
         base: &str,
@@ -69,7 +69,8 @@ impl AuthorizationRequest {
     }
 }
 
-/// Why the extra parameters would repeat a parameter in the URL, which RFC 6749 section 3.1 forbids; `None` if they would not.
+/// The reason to reject extra parameters that would repeat a parameter in the URL, which RFC 6749 section 3.1 forbids. `None` if
+/// they repeat none.
 fn repeated(client: &ClientConfig, extra: &[(String, String)]) -> Option<&'static str> {
     let (_, query) = query::split(client.endpoints().authorize.as_str());
     let mut seen: Vec<Cow<'_, str>> = query::pairs(query).flatten().map(|(name, _)| name).collect();
@@ -82,8 +83,8 @@ fn repeated(client: &ClientConfig, extra: &[(String, String)]) -> Option<&'stati
     None
 }
 
-/// The authorization URL without state and PKCE, for NocoDB, whose GUI appends its own as a string. The URL therefore has a
-/// query and no fragment.
+/// The authorization URL without state and PKCE, for NocoDB. NocoDB's GUI appends its own state and PKCE parameters to the
+/// string, so the URL has a query and no fragment.
 pub fn authorization_url(client: &ClientConfig) -> String {
     let scopes = client.scopes().to_string();
     let parameters = [

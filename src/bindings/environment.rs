@@ -1,4 +1,4 @@
-//! The environment as JavaScript sees it: environment.rs and proxy.rs.
+//! The bindings of environment.rs and proxy.rs: the configuration from the environment.
 
 use js_sys::JSON;
 use serde::{Serialize, Serializer};
@@ -58,9 +58,9 @@ pub struct Settings<'a> {
     api_url: Option<&'a str>,
     /// The time limit of one request, in milliseconds.
     timeout_ms: u32,
-    /// How long to wait after a refused refresh token before one is used again, in milliseconds.
+    /// How long to wait, after Bitbucket refused a refresh token, before a refresh token is sent again, in milliseconds.
     lockout_ms: u32,
-    /// Requests to the API in an hour; absent when there is no limit.
+    /// The maximum number of requests to the API in an hour; absent when there is no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     rate_limit: Option<u32>,
     /// Whether an administrator configured the rate limit.
@@ -84,7 +84,7 @@ pub struct Settings<'a> {
 pub struct Login<'a> {
     /// The URL to which the form sends the user.
     authorization_url: String,
-    /// The Key.
+    /// The client ID, which Bitbucket calls Key.
     client_id: &'a str,
     /// The redirect URI, byte for byte as configured.
     redirect_uri: &'a str,
@@ -96,7 +96,7 @@ pub struct Login<'a> {
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct RedisAddress<'a> {
-    /// The URL as it was written. It may contain a password.
+    /// The URL as configured. It may contain a password.
     url: &'a str,
     /// The variable that contains the URL, for the log.
     #[tsify(optional)]
@@ -104,10 +104,10 @@ pub struct RedisAddress<'a> {
     /// The number of the database; by default the one in the URL.
     #[tsify(optional)]
     database: u32,
-    /// Whether that is NocoDB's own database, so that the plugin searches for another one on the same Redis.
+    /// Whether `database` is NocoDB's own. If so, the plugin searches for another database on the same Redis.
     #[tsify(optional)]
     searches_database: bool,
-    /// The databases in NocoDB's other variables.
+    /// The numbers of the databases in NocoDB's other variables.
     #[serde(skip_serializing_if = "Option::is_none")]
     other_databases: Option<&'a [u32]>,
 }

@@ -9,28 +9,28 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use super::unescape::{Reader, is_escape};
 use super::{KEPT_BACK, MAX_DEPTH};
 
-/// Shorter secrets are searched for only as they are: their base64, without the characters at its borders, is so short that it
-/// occurs in many texts.
+/// Shorter secrets are searched for only unencoded. Of their base64, the characters that do not depend on adjacent bytes are so
+/// few that they occur in many texts.
 const MIN_ENCODED_LENGTH: usize = 6;
 
-/// Base64 encodes three bytes in four characters. Depending on the secret's position in the encoded bytes, this many characters
-/// before it contain some of its bits.
+/// Base64 encodes groups of three bytes in four characters. If 0, 1 or 2 bytes of a group precede the secret, this many
+/// characters of the group also depend on those bytes. They cannot be searched for, but may contain bits of the secret.
 const BORDERS: [usize; 3] = [0, 2, 3];
 
-/// This many characters after it may belong to it: its last bits, and padding.
+/// The maximum number of characters after the searched ones that belong to the secret: the one with its last bits, and padding.
 const BORDER_AFTER: usize = 3;
 
 /// One encoding of a secret, before any escaping.
 #[derive(Clone)]
 pub(super) struct Form {
     pub(super) bytes: Vec<u8>,
-    /// For base64: how many characters before the bytes contain bits of the secret.
+    /// For base64: how many characters before `bytes` may contain bits of the secret.
     border: Option<usize>,
 }
 
 /// The result of searching one position of a text.
 pub(super) enum Match {
-    /// The secret begins there and ends here.
+    /// The form begins at the searched position, and ends at this one.
     Found(usize),
     NotFound,
     /// The text ends too early to tell.
@@ -38,7 +38,7 @@ pub(super) enum Match {
 }
 
 impl Form {
-    /// Compares the form with one position of the text, through no escapes, one level of them, or several.
+    /// Compares the form with the text at one position: without escapes, with one level of them, and with several.
     pub(super) fn find(&self, text: &[u8], at: usize, is_whole: bool) -> Match {
         for depth in 0..=MAX_DEPTH {
             let mut reader = Reader { text, at, ran_out: false };
@@ -61,8 +61,8 @@ impl Form {
         Match::NotFound
     }
 
-    /// Where to cut a form that begins at `at`: before the base64 characters that contain bits of it, unless these may belong to
-    /// an escape.
+    /// Where the replacement of a form that was found at `at` begins: before the base64 characters that may contain bits of the
+    /// secret, unless those characters may belong to an escape.
     pub(super) fn start(&self, text: &[u8], from: usize, at: usize) -> usize {
         let before = text.get(from.max(at.saturating_sub(KEPT_BACK))..at).unwrap_or_default();
         if before.iter().copied().any(is_escape) {
@@ -85,7 +85,7 @@ pub(super) fn forms_of(secret: &[u8]) -> Vec<Form> {
     for (before, border) in BORDERS.into_iter().enumerate() {
         let mut bytes = vec![0; before];
         bytes.extend_from_slice(secret);
-        // The last character contains bits of the next byte, unless the secret ends at a character.
+        // The number of characters that depend on no byte after the secret.
         let whole = bytes.len() * 8 / 6;
         let encoded = STANDARD_NO_PAD.encode(&bytes).into_bytes();
         let core = encoded.get(border..whole).unwrap_or_default().to_vec();

@@ -150,7 +150,7 @@ fn state_and_verifier_come_from_different_random_bytes() {
 
 #[test]
 fn a_problem_of_the_environment_names_the_variable_and_never_its_value() {
-    // Whatever is set there counts as on, or is NocoDB's to refuse.
+    // Every value of these variables is valid: it counts as on, or NocoDB validates it.
     let takes_anything = |name: &str| variable::NOCODB_WORKERS.contains(&name) || name == variable::NOCODB_PUBLIC_URL;
     for name in variable::ALL.into_iter().filter(|name| !takes_anything(name)) {
         let value = format!("{MARK} \u{7} \" http://{MARK}");

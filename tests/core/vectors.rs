@@ -1,5 +1,5 @@
 //! The shared cases, given to the core as Rust values. The browser and Node give the same cases to the JavaScript API,
-//! so whatever is about JavaScript types (a number where a string belongs) is checked there and named in `typed`.
+//! which also checks the cases about JavaScript types (a number instead of a string). `typed` lists those.
 
 use nocodb_bitbucket_auth::api_request::{self, FollowUp, ReceivedResponse, Redirect, RedirectMode};
 use nocodb_bitbucket_auth::api_response::{self, ApiResponse, to_error};
@@ -88,7 +88,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// The header fields of an answer of the API.
+/// The header fields of a response of the API.
 fn response_fields(answer: &Value) -> api_response::ResponseFields {
     let field = |name: &str| answer["headers"][name].as_str().map(str::to_owned);
     let Ok(fields) = api_response::ResponseFields::read(|name| Ok::<_, std::convert::Infallible>(field(name)));

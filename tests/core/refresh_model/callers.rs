@@ -1,6 +1,7 @@
-//! Wrappers and their calls: which calls want tokens, and how long they wait.
+//! Wrappers and their calls: which calls need tokens, and how long they wait.
 //!
-//! In: a call, or a step of a refresh cycle. Out: the use of tokens, or an error. What never happens here: a step of a cycle.
+//! In: a call, or the end of a step of a refresh cycle. Out: the use of tokens, or an error. What never happens here: the step
+//! itself; keeper.rs takes it.
 
 use super::process::{Connection, Holder};
 use super::shared::follow;
@@ -13,7 +14,7 @@ use nocodb_bitbucket_auth::refresh_policy::RefreshPolicy;
 pub enum Call {
     None,
     Use { repetitions: u32 },
-    Renew { generation: u32 },
+    ForceRefresh { generation: u32 },
 }
 
 /// How the last call ended.
@@ -29,16 +30,17 @@ pub struct Wrapper {
     pub process: usize,
     pub row: usize,
     pub connection: usize,
-    /// Distinguishes it from the previous wrapper at this place.
+    /// Distinguishes it from earlier wrappers with the same index.
     pub epoch: u32,
     /// The refresh token with which it was created.
     pub first: Token,
-    /// Its row contains the tokens of another login.
+    /// Whether its row contains the tokens of another login.
     pub ended: bool,
-    /// The generation that its store saved, the one that it was offered, and the one that counts in this call: within one
-    /// call, a store that failed is not tried again.
+    /// The generation that its store has saved.
     pub stored: u32,
-    pub handed: u32,
+    /// The generation that was last offered to its store.
+    pub offered: u32,
+    /// The generation that counts as saved in this call: a save that failed is not repeated within one call.
     pub known: u32,
     pub call: Call,
     pub began_at: f64,
@@ -77,7 +79,7 @@ impl World {
             first: token,
             ended: false,
             stored,
-            handed: 0,
+            offered: 0,
             known: stored,
             call: Call::None,
             began_at: 0.0,
@@ -85,7 +87,7 @@ impl World {
         }
     }
 
-    /// A wrapper's call: it uses fresh tokens that were offered to it immediately.
+    /// A wrapper begins a call. If its tokens are fresh and its store has saved them, the call uses them immediately.
     pub fn call(&mut self, id: usize) {
         let now = self.now;
         let connection = self.connection_of(id);
@@ -104,10 +106,10 @@ impl World {
         }
     }
 
-    /// A wrapper wants newer tokens than the newest.
-    pub fn renew(&mut self, id: usize) {
+    /// A wrapper begins a call that requires newer tokens than its connection has.
+    pub fn force_refresh(&mut self, id: usize) {
         let generation = self.connection_of(id).policy.generation();
-        self.begin(id, Call::Renew { generation });
+        self.begin(id, Call::ForceRefresh { generation });
     }
 
     fn begin(&mut self, id: usize, call: Call) {
@@ -122,12 +124,13 @@ impl World {
         &self.processes[process].connections[connection]
     }
 
-    /// A step of the cycle is done.
+    /// Resumes the waiting calls after a step of the cycle.
     pub fn resume_calls(&mut self, p: usize, c: usize) {
         for id in std::mem::take(&mut self.connection(p, c).waiting) {
             let policy = &self.processes[p].connections[c].policy;
             let generation = policy.generation();
-            let in_vain = matches!(self.wrappers[id].call, Call::Renew { generation: than } if than == generation);
+            let in_vain =
+                matches!(self.wrappers[id].call, Call::ForceRefresh { generation: than } if than == generation);
             if in_vain && !policy.is_refresh_forced() {
                 self.end(id, Outcome::InVain);
             } else {
@@ -136,7 +139,7 @@ impl World {
         }
     }
 
-    /// A wrapper whose row contains another login gets no tokens.
+    /// Asks the policy for tokens, unless the wrapper's row contains another login: then the call gets none.
     fn decide_or_end(&mut self, id: usize) {
         if self.wrappers[id].ended {
             self.end(id, Outcome::InVain);
@@ -145,7 +148,7 @@ impl World {
         }
     }
 
-    /// The deadline of a waiting call has come.
+    /// Ends a waiting call whose deadline has come.
     pub fn reach_deadline(&mut self, id: usize) {
         let Wrapper { process, connection, .. } = self.wrappers[id];
         self.connection(process, connection).waiting.retain(|waiting| *waiting != id);
@@ -160,7 +163,7 @@ impl World {
         let answer = match call {
             Call::None => panic!("the wrapper has no call"),
             Call::Use { .. } => policy.acquire(known, deadline, now),
-            Call::Renew { generation } => policy.force_refresh(generation, deadline, now),
+            Call::ForceRefresh { generation } => policy.force_refresh(generation, deadline, now),
         };
         let connection = self.connection(p, c);
         let holder = Holder { wrapper: id, epoch, row, first };
@@ -174,14 +177,17 @@ impl World {
         match (answer, call) {
             (Decision::Fail(reason), _) => {
                 let is_dead = connection.policy.state() == State::Dead;
-                assert!(!is_dead || reason == FailureReason::Dead, "a call of a dead connection gets this reason");
+                assert!(
+                    !is_dead || reason == FailureReason::Dead,
+                    "a call of a dead connection fails with FailureReason::Dead"
+                );
                 self.end(id, Outcome::Failed(reason));
             }
             (Decision::Wait, _) => {
                 assert!(connection.policy.state().is_under_way(), "a waiting call waits for a cycle");
                 connection.waiting.push(id);
             }
-            (Decision::Use, Call::Renew { .. }) => {
+            (Decision::Use, Call::ForceRefresh { .. }) => {
                 self.wrappers[id].call = Call::Use { repetitions: 0 };
                 self.ask(id);
             }
@@ -191,11 +197,11 @@ impl World {
     }
 
     fn use_tokens(&mut self, id: usize, repetitions: u32) {
-        let Wrapper { process: p, connection: c, stored, handed, began_at, .. } = self.wrappers[id];
+        let Wrapper { process: p, connection: c, stored, offered, began_at, .. } = self.wrappers[id];
         let (now, odd) = (self.now, std::mem::take(&mut self.odd));
         let connection = &self.processes[p].connections[c];
         let generation = connection.policy.generation();
-        let was_handed = stored == generation || handed == generation;
+        let was_offered = stored == generation || offered == generation;
         let is_excepted = now < connection.busy_until
             || now >= began_at + PATIENCE
             || connection.policy.failure_reason(now) == FailureReason::Dead
@@ -204,7 +210,7 @@ impl World {
                 connection.policy.state(),
                 State::Queued | State::AwaitingVerdict(_) | State::JudgingRefusal | State::BackingOff(_)
             );
-        assert!(was_handed || is_excepted, "tokens are offered to the store before they are used");
+        assert!(was_offered || is_excepted, "tokens are offered to the store before they are used");
 
         let accepted = self.bitbucket.accepts_access(connection.token, now) && !odd;
         let connection = self.connection(p, c);

@@ -325,7 +325,7 @@ impl World {
         let ended = left.is_empty().then_some(*failed);
         let wrapper = &mut self.wrappers[holder.wrapper];
         if wrapper.epoch == holder.epoch {
-            wrapper.handed = generation;
+            wrapper.offered = generation;
             wrapper.known = generation;
             if works {
                 wrapper.stored = generation;

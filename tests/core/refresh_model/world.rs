@@ -39,7 +39,7 @@ impl Faults {
 #[derive(Debug, Clone, Copy)]
 pub enum Step {
     Call(usize),
-    Renew(usize),
+    ForceRefresh(usize),
     Remake(usize),
     Deadline(usize),
     Go(usize, usize),
@@ -162,7 +162,7 @@ impl World {
             if self.acts(wrapper.process) && wrapper.call == Call::None {
                 steps.extend([Step::Call(id), Step::Remake(id)]);
                 if amount < 0.2 {
-                    steps.push(Step::Renew(id));
+                    steps.push(Step::ForceRefresh(id));
                 }
             }
         }
@@ -331,7 +331,7 @@ impl World {
         self.step += 1;
         match step {
             Step::Call(id) => self.call(id),
-            Step::Renew(id) => self.renew(id),
+            Step::ForceRefresh(id) => self.force_refresh(id),
             Step::Remake(id) => {
                 let Wrapper { process, row, .. } = self.wrappers[id];
                 self.wrappers[id] = self.wrapper(process, row);
