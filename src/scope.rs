@@ -1,7 +1,7 @@
 //! Scope sets (RFC 6749 section 3.3): requested, granted and missing scopes.
 //!
 //! In: lists in all notations that Bitbucket uses. Out: lists in their original order, each scope once. What never happens here:
-//! an unknown scope is dropped, because Atlassian adds scopes that this crate does not know.
+//! an unknown scope is dropped. Atlassian adds scopes, so this crate may not know all of them.
 
 use core::fmt;
 

@@ -1,7 +1,7 @@
 /**
  * What the popup and the redirect login share: their options, and access to the page's window.
  *
- * In: a caller's options. Out: the window, the client and the storage to use. What never happens here: a login.
+ * In: a caller's options. Out: the window, the client and the storage to use. What never happens here: a login starts.
  */
 
 import { callCore } from '../error.js';

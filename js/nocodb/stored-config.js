@@ -2,8 +2,8 @@
  * The config of a wrapper, and the row of NocoDB that contains it.
  *
  * In: the config of one connection, newer tokens, and the services with which NocoDB reads and stores configs. Out: the row with
- * the newer tokens, everything else unchanged. What never happens here: a rule decides whose row it is (the core has it), or a
- * member that somebody else changed in the meantime is overwritten, if NocoDB lets the row be read.
+ * the newer tokens, everything else unchanged. What never happens here: a decision about whose row it is (the core makes it), or a
+ * member that somebody else changed in the meantime is overwritten, except where NocoDB does not let the row be read.
  */
 
 import { isObject, membersToJson, objectOrEmpty } from '../arguments.js';

@@ -1,7 +1,7 @@
 /**
  * Reproducible pseudo-random numbers.
  *
- * In: a seed. Out: the same numbers each time. What never happens here: a value that must not be guessed.
+ * In: a seed. Out: the same numbers each time, so they are never used for a value that must not be guessed.
  */
 export class Random {
   #state;

@@ -1,6 +1,7 @@
 //! The store that processes share, as js/coordination implements it.
 //!
-//! In: the entries that a process publishes. Out: the entries that other processes find. What never happens here: a decision.
+//! In: the entries that a process publishes. Out: the entries that other processes find. What never happens here:
+//! a decision about a refresh.
 
 use super::Token;
 use std::collections::{HashMap, HashSet};

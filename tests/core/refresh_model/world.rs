@@ -1,6 +1,6 @@
 //! Several processes with several wrappers each, the rows of one NocoDB, and one OAuth client at Bitbucket.
 //!
-//! In: one step after the other. Out: the world after the step. What never happens here: a step that is impossible in reality.
+//! In: one step after the other. Out: the world after the step. What never happens here: a step that real processes could not take.
 
 use super::bitbucket::Bitbucket;
 use super::callers::{Call, Wrapper};
