@@ -15,7 +15,7 @@ import { Agent, Client, Pool, buildConnector } from 'undici';
 /** @typedef {import('../pkg/core.js').Proxy} Proxy */
 
 /**
- * Opens a connection to an origin. The signal stops that at once, and closes what is open by then.
+ * Opens a connection to an origin. The signal stops the attempt at once, and closes the sockets that are open by then.
  *
  * @typedef {(target: Target, signal: AbortSignal) => Promise<Socket>} Connect
  */

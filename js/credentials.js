@@ -101,7 +101,7 @@ export class Credentials {
   }
 
   /**
-   * What is known of the newest tokens. It does not refresh them.
+   * Returns what is known of the newest tokens, without a refresh.
    *
    * @returns {Promise<TokenInfo>}
    */

@@ -25,7 +25,7 @@ async function connected(entry, config) {
   return new Wrapper(config).authenticate();
 }
 
-/** As a developer who already has the token would write it. */
+/** Creates the Axios client that a developer would write who already has the token. */
 function bare(apiUrl, token) {
   return axios.create({ baseURL: apiUrl, headers: { Authorization: `Bearer ${token}` }, paramsSerializer: { indexes: null } });
 }

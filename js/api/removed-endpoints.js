@@ -157,7 +157,7 @@ export class ListCache {
   }
 
   /**
-   * Starts to collect a list, or continues after a failure: what was already read is kept as long as a list is.
+   * Starts to collect a list, or continues after a failure. The pages already read are kept as long as a complete list.
    *
    * @param {string} key
    * @param {CacheEntry} entry

@@ -10,7 +10,7 @@ import { core } from '../core.js';
 
 /** @typedef {Record<string, string | undefined>} Env */
 /** @typedef {import('../../pkg/core.js').JudgedEnvironment} JudgedEnvironment */
-/** @typedef {import('../../pkg/core.js').Settings & Omit<JudgedEnvironment, 'settings'>} Environment what it says, judged */
+/** @typedef {import('../../pkg/core.js').Settings & Omit<JudgedEnvironment, 'settings'>} Environment the validated settings */
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
 
 /**

@@ -140,7 +140,7 @@ fn no_depth_of_nesting_overflows_the_stack() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let depth = LENGTH / (open.len() + close.len());
         let closed = [&open.repeat(depth), "1", &close.repeat(depth)].concat();
-        // What is not read may be of any depth; what is read, of a hundred levels.
+        // Members that are not read may have any depth. Members that are read may have a hundred levels.
         assert_eq!(problem(format!(r#"{{"z":{closed}}}"#)), None);
         assert!(token_response(&format!(r#"{{"access_token":"AT","token_type":"bearer","z":{closed}}}"#)).is_ok());
         let hundred = [&open.repeat(100), "1", &close.repeat(100)].concat();

@@ -843,7 +843,7 @@ mod cases {
         Ok((asked, list))
     }
 
-    /// What is foretold at each step.
+    /// The URLs that the predictor predicts after each step.
     fn sequence(case: &Value) -> Vec<Option<String>> {
         let mut predictor = PagePredictor::default();
         let step = |step: &Value| {

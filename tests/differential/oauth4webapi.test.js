@@ -17,7 +17,7 @@ const text = (value) => (typeof value === 'object' && value !== null
   ? value.before + value.repeat.repeat(value.times) + value.after
   : value);
 
-/** What oauth4webapi takes a callback as: it wants the URL or its parameters, already parsed. */
+/** Parses a callback, because oauth4webapi takes a `URL` or `URLSearchParams`. */
 function parsed({ kind, callback, redirectUri = 'https://nocodb.example/dashboard/' }) {
   const value = text(callback);
   const isAddress = kind === 'url' || /^[a-z][\w+.-]*:|^\/|^\.\./i.test(value) || /^[^=&?]+\?/.test(value);
@@ -44,7 +44,7 @@ const VERDICTS = {
   },
 };
 
-/** What a case of ours comes to: the code or the access token, or undefined for a refusal. */
+/** The result that one of our cases expects: the code or the access token, or undefined for an error. */
 const expected = ({ expect }) => expect && (expect.code ?? expect.accessToken);
 
 const listed = read('disagreements.json');

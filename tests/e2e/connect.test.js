@@ -95,7 +95,7 @@ describe('a connection of Bitbucket in NocoDB', () => {
     assert.ok(Date.parse(config.expires_at) > Date.now());
     assert.ok(config.scopes.includes('repository'));
     assertNoTrace();
-    // The search would find what is there.
+    // The same search finds a token that NocoDB stores.
     assert.equal(host.databaseHolds(config.oauth_token.slice(-40)), true);
   }));
 

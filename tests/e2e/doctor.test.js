@@ -17,7 +17,7 @@ const CLIENT_ID = 'INTEGRATION_AUTH_BITBUCKET_CLIENT_ID';
 const REDIRECT_URI = 'INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI';
 
 describe('`doctor` beside a real NocoDB', () => {
-  /** What ends Redis. */
+  /** Functions that stop Redis. */
   const ends = [];
   let bb;
   let env;
@@ -39,7 +39,7 @@ describe('`doctor` beside a real NocoDB', () => {
     for (const end of ends) await end();
   });
 
-  /** What it finds with these variables: status, and findings by check. */
+  /** Runs the doctor with these variables, and returns its exit status, and its findings by check. */
   function examine(more = {}, ...args) {
     return new Promise((resolve) => {
       const command = ['--no-install', 'nocodb-bitbucket-auth', 'doctor', '--json', ...args];

@@ -33,7 +33,7 @@ async function bitbucket(t, { api = [200], token } = {}) {
   return createEntry(environment(server.origin)).wrapper;
 }
 
-/** What is published while `work` runs. */
+/** Returns the messages that are published on a channel while `work` runs. */
 async function published(name, work) {
   const messages = [];
   const listener = (message) => messages.push(message);

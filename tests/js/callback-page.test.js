@@ -276,7 +276,7 @@ test('servers of HTTP/2 are left alone', async () => {
 });
 
 describe('a process with the preload', () => {
-  /** What it answers to these targets. */
+  /** Starts the server, and returns its responses to these request targets. */
   async function answersOf(execArgv, args, targets) {
     const child = fork(fileURLToPath(new URL('fixtures/serve.cjs', import.meta.url)), args, {
       execArgv,

@@ -49,7 +49,7 @@ async function startServer(t, behave, tls) {
   });
 }
 
-/** Once it has read the head of a request. */
+/** Acts once the proxy has received the first bytes of a request. */
 const onceAsked = (act) => (socket) => socket.once('data', () => act(socket));
 
 /** A proxy that opens the tunnel, to something that then behaves like this. */

@@ -27,7 +27,7 @@ export const tokenSet = (name) => ({
 /** An entry of the key `name`. */
 export const entry = (name, fence, value = tokenSet(name)) => ({ key: name, value, fence });
 
-/** What a call gives, and how long it took. */
+/** Returns the value of a call, and how many milliseconds the call took. */
 export async function timed(call) {
   const start = performance.now();
   const value = await call();

@@ -27,7 +27,7 @@ async function begin(t, args, env) {
   return { address: String(first).trim(), done };
 }
 
-/** What the program has of tokens in the simulator is in its answers only: they have these forms. */
+/** The forms in which the program would print a token. It has tokens only from the simulator's responses. */
 const TOKENS = /eyJ|access token: *\S|refresh token: *\S/i;
 
 describe('the command `login`', () => {

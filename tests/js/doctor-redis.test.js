@@ -10,7 +10,7 @@ import { assertOne, examine, unreachable } from './doctor-scene.js';
 const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
 const OWN = `${PREFIX}REDIS_URL`;
 
-/** What the check finds with these variables. */
+/** Returns the finding of the check `redis` with these variables. */
 const redisWith = async (t, variables, secrets) => (await examine(t, await unreachable(variables), { secrets }))('redis');
 
 /** A client that is closed after the test. */

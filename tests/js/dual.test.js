@@ -20,7 +20,7 @@ const requiredSlim = require('nocodb-bitbucket-auth/slim');
 const OPTIONS = { clientId: 'the-key', clientSecret: 'the-secret', redirectUri: REDIRECT_URI };
 const STATE = 'c3RhdGUtdGhhdC13YXMtc2VudC10by1CaXRidWNrZXQ';
 
-/** What a call gives or throws, as data. */
+/** Runs a call, and returns its value or its error as data. */
 function outcome(call) {
   try {
     return { gives: call() };

@@ -16,14 +16,14 @@ function formWithoutClient(t) {
   return form;
 }
 
-/** As NocoDB's GUI judges a condition. */
+/** Whether NocoDB's GUI shows a field, by the field's condition. */
 function isShown({ condition }, config) {
   if (!condition) return true;
   const { [condition.model.replace('config.', '')]: value } = config;
   return condition.in ? condition.in.includes(value) : condition.value === value;
 }
 
-/** As NocoDB's GUI judges validators: the messages of those that object. */
+/** Returns the messages of the validators that fail in NocoDB's GUI. */
 const objections = ({ validators = [] }, value) => validators.filter((validator) => {
   if (validator.type === 'required') return !value?.trim();
   if (!value) return false;
@@ -33,7 +33,7 @@ const objections = ({ validators = [] }, value) => validators.filter((validator)
 const field = (type, model) => CONFIGURED.find((each) => each.model === model && isShown(each, { type }));
 const optionsOf = (form) => form.find(({ model }) => model === 'config.type').options;
 
-/** What is shown for each kind, in its order, and which of it must be filled in. */
+/** The fields that the form shows for each auth type, in order, and whether they are required. */
 const KINDS = {
   oauth: [['oauth', 'config.oauth.code', true]],
   api_key: [

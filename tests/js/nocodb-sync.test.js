@@ -45,7 +45,7 @@ async function connect(t, options = {}, variables = {}) {
   return { bitbucket, Wrapper, config, wrapper, log, asked };
 }
 
-/** What Bitbucket itself has of a list, by a token of its own. */
+/** Reads the whole list directly from the simulator, with another token. */
 async function truth(bitbucket, path) {
   const [{ access_token: token }] = bitbucket.control.connect();
   const values = [];

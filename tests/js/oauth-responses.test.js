@@ -140,7 +140,7 @@ describe('a token request', () => {
     refuses(() => client.buildClientCredentialsRequest(), { code: 'INVALID_ARGUMENT', phase: 'exchange' });
   });
 
-  /** What every request of a confidential client has, and its form. */
+  /** Checks what all token requests of a confidential client have in common, and returns the form parameters. */
   function formOf(request) {
     assert.equal(request.method, 'POST');
     assert.equal(request.url, 'https://bitbucket.org/site/oauth2/access_token');

@@ -6,7 +6,7 @@ import { MAX_EXTRA_REQUESTS, PAGELEN, collect, listOf } from './list-scene.js';
 
 const LISTS = 200;
 
-/** What may be odd about a page; `n` is the number of the request for it. */
+/** Unusual responses to the request for a page; `n` is the number of that request. */
 const ODDITIES = [
   () => ({ status: 403, body: {} }),
   () => ({ status: 404, body: {} }),
@@ -49,7 +49,7 @@ function drawn(seed) {
   return { pages, concurrency, stopsAfter, answers };
 }
 
-/** What a consumer gets of a list, and how many requests that takes. */
+/** Reads a list as a consumer does, and returns its values and the requests that this takes. */
 async function read(t, { pages, stopsAfter, answers }, concurrency) {
   const made = await listOf(t, { pages, answers });
   const enough = new Error('enough');

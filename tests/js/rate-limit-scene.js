@@ -16,7 +16,7 @@ export const START = Date.parse('2026-11-24T08:03:17.123Z');
 export const ACCOUNT = 'user {the-account}';
 export const GROUP = 'repositories';
 
-/** What needs sockets is done, when for so long nothing more came of it. */
+/** Work with sockets counts as finished if nothing happens for this long. */
 export const QUIET_WITH_SOCKETS_MS = 150;
 
 export const moveClock = (t) => moveClockFrom(t, START);

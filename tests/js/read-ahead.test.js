@@ -53,7 +53,7 @@ async function listOf(t, { answer = () => undefined, variables = UNLIMITED, conf
     until,
     asked: () => state.asked.map((page) => (/^\d+$/.test(page) ? Number(page) : page)),
     get: async (page, more) => (await client.get('/list', { params: { q: 'a b', page }, ...more })).data.page,
-    /** Until nothing is under way, and nothing comes for a while. */
+    /** Waits until no request is under way, and no other one arrives for a while. */
     quiet: async () => {
       await until(({ underWay }) => underWay === 0);
       await new Promise((resolve) => {

@@ -160,7 +160,7 @@ describe('a process that is not NocoDB', () => {
   });
 
   const preloads = [here('recorded-timers.cjs'), REGISTER];
-  /** What a script of a test needs: a minute that passes at once, and a NocoDB whose list appears on demand. */
+  /** The start of a test's script: a minute that passes at once, and a NocoDB whose list appears on demand. */
   const slowHost = `
     const assert = require('node:assert');
     assert.deepEqual(timers.map(({ ms, unrefed }) => [ms, unrefed]), [[60_000, true]]);

@@ -37,7 +37,7 @@ async function run(t, script, { preloads = [REGISTER], args = [] } = {}) {
   };
 }
 
-/** What every script has. */
+/** The start of every script. */
 const SCENE = `
   const assert = require('node:assert');
   const stored = [];

@@ -88,7 +88,7 @@ describe("the simulator's API faults", () => {
     assert.match(text, /dana@example\.com/);
   });
 
-  /** As bytes: fetch would take the encoding away, or fail. */
+  /** Returns the body as bytes. `fetch` would decode the body, or fail. */
   async function rawAnswer(path) {
     const sent = request(scene.bb.apiUrl + path, { headers: { authorization: scene.credentials.all } });
     sent.end();

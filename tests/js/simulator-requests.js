@@ -39,7 +39,7 @@ export function authorizeUrl(bb, parameters = {}) {
   return `${bb.authorizeUrl}?${new URLSearchParams(given)}`;
 }
 
-/** What comes back from the token endpoint, its body parsed. */
+/** Sends a token request, and returns the response with its parsed body. */
 export async function post(bb, body, headers = {}) {
   const response = await fetch(bb.tokenUrl, {
     method: 'POST',

@@ -23,7 +23,7 @@ const LISTS = ['list', 'numbered', 'bare', 'iterator', 'forgetful'];
 const isEmpty = ({ text, headers }) => text === '' && !headers.has('content-type');
 const hasType = (type) => ({ headers, text }) => text !== '' && headers.get('content-type') === type;
 
-/** What an answer can be besides JSON of a schema. */
+/** The forms of a response other than JSON with a schema. */
 const PLAIN_FORMS = {
   empty: (answer) => isEmpty(answer) && !answer.headers.has('location'),
   redirect: (answer) => isEmpty(answer) && URL.canParse(answer.headers.get('location')),
@@ -51,7 +51,7 @@ function mismatch(answer, form) {
   return undefined;
 }
 
-/** What was looked at: `key status form`, and the kinds of faults. */
+/** The responses that were checked, as `key status form`, and the kinds of faults. */
 const seen = new Set();
 const keysSeen = new Set();
 

@@ -31,7 +31,7 @@ const ACCESS_TOKEN = JSON.stringify({ type: 'api_key', token: 'the-token' });
 /** More than a socket hands over at once. */
 const LONG_LIST = Array.from({ length: 30_000 }, (_, index) => `number ${index}`);
 
-/** What each path is answered. */
+/** The response to each path. */
 const ANSWERS = {
   '/site/oauth2/access_token': TOKENS,
   '/2.0/user': USER,

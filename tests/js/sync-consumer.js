@@ -8,7 +8,7 @@
 /** Parts end like this where there is nothing more to say. */
 export const COMPLETE = 'complete';
 
-/** What a 404 for issues is taken for. */
+/** The outcome that the sync assumes if the request for issues gets a 404. */
 export const NO_TRACKER = 'tracker not enabled';
 
 /**

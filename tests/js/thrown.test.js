@@ -21,7 +21,7 @@ const CONFIGS = {
   'API token': { type: 'basic', email: 'ada@example.com', token: 'a' },
 };
 
-/** What a function throws that is not of our class. */
+/** Returns the error that a function throws, unless it is a `BitbucketAuthError`. */
 async function foreign(call) {
   try {
     await call();

@@ -21,7 +21,7 @@ async function goAndComeBack(scene, decision, page = scene.page) {
   await ready(page);
 }
 
-/** What `completeRedirect` gives. */
+/** Calls `completeRedirect` in the page, and returns its value or its error. */
 function complete(page, options) {
   return page.evaluate((given) => window.browser.completeRedirect(given)
     .then((value) => ({ value }), (error) => ({ error: error.toJSON() })), options);

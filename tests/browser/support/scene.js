@@ -48,11 +48,11 @@ export function scenes(usual, engine = 'chromium') {
   };
 }
 
-/** The engine for what the core decides, which is the same in all: the quickest. */
+/** The quickest engine. It runs the tests of the core's decisions, which are the same in all engines. */
 const QUICKEST = 'webkit';
 
 /**
- * The same in each engine, or in the one that the variable ENGINE names.
+ * Registers the tests for each engine, or for the one that the variable ENGINE names.
  *
  * @param {Parameters<typeof Scene.open>[1]} usual
  * @param {(on: ReturnType<typeof scenes>, once: typeof test) => void} define the tests; `once` in place of `test` for one
@@ -149,9 +149,9 @@ export class Scene {
     return popup;
   }
 
-  /** What the call of the last click gave: `{ value }` or `{ error }`. */
+  /** Waits for the call that the last click started, and returns `{ value }` or `{ error }`. */
   outcome(page = this.page) {
-    // The page's own clock may be moved, so it is here that patience ends.
+    // The page's own clock may be moved, so the time limit is measured here.
     return soon(() => page.evaluate(() => window.settled ?? undefined), 'outcome');
   }
 

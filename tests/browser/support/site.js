@@ -28,7 +28,7 @@ Object.assign(window, { browser, oauth });
 document.documentElement.dataset.ready = 'yes';
 `;
 
-/** What pages do that do not wait for a click or a call; the options come in the fragment. */
+/** The script of a page that logs in without waiting for a click or a call. The options come in the fragment. */
 const AT_ONCE = `import './module.js';
 window.browser.authorizeInPopup(JSON.parse(decodeURIComponent(location.hash.slice(1))))
   .then((value) => ({ value }), (error) => ({ error: error.toJSON() }))
@@ -64,7 +64,7 @@ WebAssembly.Module = new Proxy(Module, {
 import('./module.js');
 `;
 
-/** What a worker says of the calls, which all need a page. */
+/** The script of a worker that reports the errors of the calls, which all need a page. */
 const WORKER = `import { authorizeInPopup, beginRedirect, completeRedirect } from '/package/js/browser.js';
 onmessage = async ({ data }) => {
   const calls = [authorizeInPopup, beginRedirect, completeRedirect];

@@ -21,7 +21,7 @@ const POLL_MS = 50;
 // Longer than the driver lets a page or a script take.
 const SILENCE_MS = 2 * PATIENCE_MS;
 
-/** What each driver is started with. */
+/** How to start each driver, and how it opens a page. */
 const drivers = {
   firefox: {
     // Windows take Firefox much longer than tabs.
@@ -41,7 +41,7 @@ const drivers = {
   },
 };
 
-/** Runs `attempt` until it gives something, and throws its last error when patience ends. */
+/** Repeats `attempt` until it returns a value. After the time limit, throws the last error. */
 async function until(attempt, what) {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {

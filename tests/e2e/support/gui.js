@@ -208,7 +208,7 @@ export class Gui {
     return exchange;
   }
 
-  /** Whether the form accepts being sent; it shows what is missing instead. */
+  /** Presses the form's button, waits for the message `text`, and returns whether the GUI sent no request. */
   async createIsRefusedWith(text) {
     let requests = 0;
     const count = (request) => {

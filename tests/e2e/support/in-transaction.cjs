@@ -20,7 +20,7 @@ async function metaOf(model) {
   return found;
 }
 
-// The plugin puts its own method in the place of this one, which is the moment at which the class is known.
+// The plugin replaces this method of the class. At that moment, the class is known.
 Reflect.defineProperty = (target, name, descriptor) => {
   if (name !== 'createIntegration' || typeof descriptor.value !== 'function') return define(target, name, descriptor);
   const create = descriptor.value;

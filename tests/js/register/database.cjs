@@ -15,7 +15,7 @@ class Database {
   /** `{ ms, committed }` of each transaction. */
   transactions = [];
 
-  /** What each reading and writing takes. */
+  /** How long each read and each write takes. */
   latencyMs = 0;
 
   #rows = new Map();

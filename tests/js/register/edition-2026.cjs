@@ -119,7 +119,10 @@ function createEdition({ database, options }) {
       return { ...this.getConfig(), ...this.environments?.[this.environment], ...users.get(`${this.id}/${this.user}`) };
     }
 
-    /** Where the tokens came from, and go back to. Inferred: that those of the row do so under an environment, too. */
+    /**
+     * Whether the tokens came from the environment, and are saved there. Otherwise they came from the row. We infer that they
+     * are then saved in the row, even if there is an environment.
+     */
     get hasOwnTokens() {
       return Boolean(this.environments?.[this.environment]?.oauth_token);
     }
@@ -242,7 +245,7 @@ function createEdition({ database, options }) {
       return wrapper.testConnection();
     },
 
-    /** What the API shows. */
+    /** Returns the config as NocoDB's API shows it. */
     async read(id) {
       const row = await Used.get(CONTEXT, id);
       const wrapper = await row.getIntegrationWrapper();
@@ -257,7 +260,7 @@ function createEdition({ database, options }) {
       users.set(`${id}/${user}`, await wrapper.exchangeToken(payload, row.getConfig()));
     },
 
-    /** As another process would write it, without any notice. */
+    /** Writes a user's tokens as another process would, without a notification. */
     putUser: ({ id, user, tokens }) => { users.set(`${id}/${user}`, tokens); },
 
     tokensOf: ({ id, user }) => users.get(`${id}/${user}`),
