@@ -62,7 +62,7 @@ async function* inNode(name, node, times, most) {
   }
 }
 
-/** How often the core is compiled when a program goes on using what it has loaded. */
+/** How often the core is compiled when a program uses the loaded package repeatedly. */
 const compiled = async (node, way) => (await printed(node, program('first-call.cjs'), way, 'count')).compiled;
 
 async function* inChromium(times) {

@@ -85,31 +85,31 @@ fn a_runtime_without_a_random_source_gets_an_error_that_says_so() {
 #[wasm_bindgen_test]
 fn values_of_the_wrong_kind_are_named_in_the_error() {
     let client = client(Some("Secret"));
-    let judge = |grant: &str, status: f64, received_at: f64| {
+    let parse_error = |grant: &str, status: f64, received_at: f64| {
         client
             .parse_token_response(grant, status, b"{}", received_at, None, None, None, None, None, None)
             .unwrap_err()
     };
     for (error, field, phase) in [
-        (judge("password", 200.0, 0.0), "grant", "exchange"),
-        (judge("refresh_token", 99.0, 0.0), "status", "refresh"),
-        (judge("refresh_token", 200.5, 0.0), "status", "refresh"),
-        (judge("refresh_token", 200.0, f64::NAN), "receivedAt", "refresh"),
+        (parse_error("password", 200.0, 0.0), "grant", "exchange"),
+        (parse_error("refresh_token", 99.0, 0.0), "status", "refresh"),
+        (parse_error("refresh_token", 200.5, 0.0), "status", "refresh"),
+        (parse_error("refresh_token", 200.0, f64::NAN), "receivedAt", "refresh"),
     ] {
         let expected = json!({ "code": "INVALID_ARGUMENT", "field": field, "phase": phase });
         assert_members(&json_of(&error), &expected);
     }
-    let refuse = |problem, member, grant: Option<&str>| {
+    let argument_error = |problem, member, grant: Option<&str>| {
         json_of(&throw_argument_error("tokenResponse", problem, member, grant.map(str::to_owned)).unwrap_err())
     };
     let expected = json!({ "code": "INVALID_ARGUMENT", "field": "status", "phase": "refresh" });
-    assert_members(&refuse(ArgumentProblem::WrongType, "status", Some("refresh_token")), &expected);
+    assert_members(&argument_error(ArgumentProblem::WrongType, "status", Some("refresh_token")), &expected);
     assert_members(
-        &refuse(ArgumentProblem::MissingMember, "grant", Some("password")),
+        &argument_error(ArgumentProblem::MissingMember, "grant", Some("password")),
         &json!({ "field": "grant", "phase": "exchange" }),
     );
     assert_members(
-        &refuse(ArgumentProblem::UnknownMember, "grantType", None),
+        &argument_error(ArgumentProblem::UnknownMember, "grantType", None),
         &json!({ "field": "grantType", "phase": "exchange" }),
     );
 }

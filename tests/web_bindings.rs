@@ -116,11 +116,11 @@ fn a_page_waits_as_long_as_its_options_say() {
 #[wasm_bindgen_test]
 fn a_loaded_page_is_validated_with_the_stored_login() {
     let address = format!("{REDIRECT_URI}?code=abc&state=right");
-    let judge = |state: &str, now| page().complete_redirect(&address, state, NOW, now);
-    assert_eq!(judge("right", NOW + 1.0).unwrap().as_deref(), Some("abc"));
-    assert_eq!(thrown(judge("wrong", NOW + 1.0)).0, "STATE_MISMATCH");
-    assert_eq!(thrown(judge("", NOW + 1.0)), argument("state"));
-    assert_eq!(thrown(judge("right", NOW + 600_000.0)).0, "AUTHORIZATION_TIMEOUT");
+    let complete = |state: &str, now| page().complete_redirect(&address, state, NOW, now);
+    assert_eq!(complete("right", NOW + 1.0).unwrap().as_deref(), Some("abc"));
+    assert_eq!(thrown(complete("wrong", NOW + 1.0)).0, "STATE_MISMATCH");
+    assert_eq!(thrown(complete("", NOW + 1.0)), argument("state"));
+    assert_eq!(thrown(complete("right", NOW + 600_000.0)).0, "AUTHORIZATION_TIMEOUT");
     assert_eq!(thrown(check_unmatched_callback(&address)).0, "STATE_MISMATCH");
     check_unmatched_callback(&format!("{REDIRECT_URI}?error=access_denied")).unwrap();
     assert_eq!(callback_state(&address, false).as_deref(), Some("right"));

@@ -24,7 +24,7 @@ const ways = {
     const { form } = require('nocodb-bitbucket-auth').createEntry(client);
     return JSON.stringify(form).match(/https:\/\/bitbucket\.org\/site\/oauth2\/authorize[^"]*/)[0];
   },
-  // The start of a login as an application would write it without any package.
+  // The start of a login, written without any package.
   'by hand': () => {
     const { createHash, randomBytes } = require('node:crypto');
     const state = randomBytes(32).toString('base64url');

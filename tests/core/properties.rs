@@ -849,7 +849,7 @@ proptest! {
         let [before, after] = frame;
         let redaction = Redaction::new([secret.as_bytes()]);
         let written = ways.iter().fold(secret.clone(), |text, way| way.write(&text));
-        // What it stands in, in its last form: a frame of the same would be another text.
+        // The spaces separate the written secret from its frame, so that no character of the frame joins its encoding.
         let text = format!("{before} {written} {after}");
         let cleaned = redaction.redact(&text);
         prop_assert!(!cleaned.contains(&written), "{} in {}", written, cleaned);
@@ -883,7 +883,7 @@ proptest! {
         let cleaned = redaction.redact(&written);
         prop_assert!(cleaned.contains("[redacted]"), "{} of {}", cleaned, written);
         if ways.is_empty() {
-            // Nor do the bits at its ends.
+            // Of the text before and after the secret, no more is kept than was there: the bits at the secret's ends are removed.
             let kept: usize = cleaned.split("[redacted]").map(str::len).sum();
             prop_assert!(kept * 6 <= (before.len() + after.len() + 2) * 8, "{} of {}", cleaned, written);
         }

@@ -210,7 +210,7 @@ describe('a callback', () => {
     assert.ok(!/\bsrc=|href=|url\(/.test(body), 'the page loads something');
   });
 
-  test('that reports a refusal is answered in words that contain nothing of the request', async () => {
+  test('that reports an error gets a text that contains nothing of the request', async () => {
     const { status, headers, body } = await ask(plain(), DENIAL);
     assert.equal(status, 200);
     // NocoDB's GUI closes a popup when it sees an error in its URL. It cannot see the URL of an isolated popup.

@@ -156,7 +156,7 @@ describe('the command `login`', () => {
 });
 
 describe('the command `authorize-url`', () => {
-  test('prints the URL without state and challenge, and says what it is good for', async (t) => {
+  test('prints the URL without state and challenge, and explains its purpose', async (t) => {
     const { status, stdout, stderr } = await run(t, ['authorize-url'], await unreachable());
     assert.equal(status, 0);
     const { searchParams } = new URL(stdout.trim());

@@ -115,7 +115,7 @@ describe('an incomplete or wrong configuration', () => {
     assert.equal(error.field, `${PREFIX}API_URL`);
   });
 
-  test('does not keep entries and wrappers from being made, which log nothing', (t) => {
+  test('does not prevent the creation of entries and wrappers, which log nothing', (t) => {
     const warnings = warningsOf(t, () => {
       const { wrapper: Wrapper } = createEntry(env({ REDIRECT_URI: 'nonsense' }));
       assert.ok(new Wrapper({}, {}) instanceof BitbucketAuthIntegration);

@@ -17,7 +17,7 @@ const MARK = 'nocodb-bitbucket-auth:database';
 const DEAD = { dead: true, diedAt: 1 };
 const MINUTE = 60 * 1000;
 
-/** A token store as it is when only `NC_REDIS_URL` is set, and the list of its log messages. */
+/** Opens a token store as the plugin does when only `NC_REDIS_URL` is set. Returns it with the list of its log messages. */
 function openStore(t, url, more = {}) {
   const logged = [];
   const store = new RedisTokenStore({

@@ -75,7 +75,7 @@ async function until(condition) {
   }
 }
 
-/** Timers of a minute, which end when the test says so. */
+/** Replaces timers of one minute with timers that the test ends. */
 function minutes(t) {
   const timers = [];
   const { setTimeout: original } = globalThis;

@@ -13,7 +13,7 @@ describe("the simulator's API", () => {
   });
   after(() => bb.close());
 
-  test('responds 404 for what does not exist', async () => {
+  test('responds 404 if the resource does not exist', async () => {
     assertApiError(
       await get(bb, '/repositories/acme/nothing', auth),
       404,

@@ -198,7 +198,7 @@ describe('a response of the API', () => {
     assert.equal(seen.token, 0);
   });
 
-  test('with 401 to every token costs one refresh', async (t) => {
+  test('with 401 to every token causes only one refresh', async (t) => {
     const { Wrapper, seen } = await unruly(t, {
       api: (_bearer, { url }) => (url === '/2.0/closed' ? 401 : 200), token: pair,
     });

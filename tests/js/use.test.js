@@ -47,7 +47,7 @@ async function start(t, { config, accepts = () => true, token, answer } = {}) {
   };
 }
 
-/** Work that fails as often as it is said, and notes with which access token of the wrapper's config it ran. */
+/** Returns work that fails the given number of times, and the list of access tokens in the wrapper's config at each run. */
 function failing(wrapper, error, times = Infinity) {
   const runs = [];
   const work = async () => {

@@ -62,10 +62,10 @@ async function runInNocodb(seed, signal) {
   return { ...result, text: `\n${tell(result).join('\n')}\n\n` };
 }
 
-/** A signal that is aborted with the exit status when this process is told to end. */
+/** Returns a signal that is aborted, with the exit status as the reason, when this process receives SIGINT, SIGTERM or SIGHUP. */
 function whenInterrupted() {
   const stopping = new AbortController();
-  // Each call under way listens.
+  // Each call under way adds a listener.
   setMaxListeners(0, stopping.signal);
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(name, () => stopping.abort(128 + constants.signals[name]));

@@ -43,7 +43,7 @@ const WAYS = [
   (wrapper, { refresh_token: refreshToken }) => wrapper.refreshToken({ refresh_token: refreshToken }),
 ];
 
-/** The code that a caller sees, also where Axios stands between. */
+/** The error code for the caller, also if an Axios error wraps the plugin's error. */
 const codeOf = (error) => (error.cause?.code === 'RECONNECT_REQUIRED' ? error.cause.code : error.code);
 
 describe('a dead connection', { concurrency: true }, () => {

@@ -18,10 +18,10 @@ const CALL_MS = 60_000;
 /** How much later a busy machine may be. */
 const SLACK_MS = 1500;
 
-/** Bitbucket's lockout as it is, and what is believed of it without any configuration. */
+/** The simulator's lockout, and the longer one that the plugin assumes by default. */
 const LOCKOUT = { lockoutMs: 20_000, variables: { INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '30000' } };
 
-/** What people see of each dialog. Those that throw show the error's message. */
+/** The message that each dialog shows to the user. If a dialog's call throws, the dialog shows the error's message. */
 const DIALOGS = {
   testConnection: async (wrapper) => {
     const { success, message } = await wrapper.testConnection();

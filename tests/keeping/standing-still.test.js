@@ -10,7 +10,7 @@ import { Worker } from './support/workers.js';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** As without any configuration; a lock of Redis is free after six seconds. */
+/** The default time limit, and how long the process is suspended. Its lock in Redis expires after six seconds. */
 const LIMIT_MS = 10_000;
 const STILL_MS = 12_000;
 

@@ -11,7 +11,7 @@ import { NAME, emptyFolder, judgeScenario, pageWith, project, serveFolder } from
 /** Starts Firefox and its driver, and returns a function that calls the driver. Both stop after the test. */
 async function startFirefox(t) {
   let end = async () => {};
-  // Before the folder is removed, in which a browser that runs goes on writing: hooks run in the order in which they are set.
+  // Hooks run in the order in which they are set. The browser must end before the folder is removed, because it writes there.
   t.after(() => end());
   const home = emptyFolder(t);
   const child = spawn(findGeckodriver(), ['--port', '0', '--binary', findFirefox()],

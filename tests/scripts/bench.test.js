@@ -13,7 +13,7 @@ const bench = (...args) => spawnSync(
   { encoding: 'utf8' },
 );
 
-/** A shallow clone has no earlier package to compare with, and the bench has to say so. */
+/** Whether the clone has the earlier package to compare with. In a shallow clone, the bench must report that it has not. */
 const hasHistory = () => spawnSync('git', ['cat-file', '-e', EARLIER], { cwd: root }).status === 0;
 
 test('the refresh bench runs with small numbers, and keeps the limits that do not depend on the machine', () => {

@@ -5,7 +5,7 @@ import { gone, inEachEngine } from '../support/scene.js';
 import { policy } from '../support/site.js';
 import { importMapSource } from '../../../demo/browser/package-files.js';
 
-/** A page that is idle, and done with compiling, when the test says so. */
+/** Loads a page for which the test decides when it is idle, and when compiling ends. */
 const counting = (on, body, options = {}) => on(options, async (scene) => {
   await scene.load(scene.page, '/counted');
   await body(scene, scene.page);

@@ -38,7 +38,7 @@ const COMPLETES = `import './module.js';
 window.completed = window.browser.completeRedirect();
 `;
 
-/** A page that counts how often a core is compiled, and is idle, and done with compiling, when the test says so. */
+/** The script of a page that counts how often a core is compiled. The test decides when the page is idle, and when compiling ends. */
 const COUNTED = `const { Module, compile } = WebAssembly;
 const counted = { compile: 0, Module: 0, rejections: 0 };
 const held = [];

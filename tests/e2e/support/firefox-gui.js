@@ -47,7 +47,7 @@ export class FirefoxGui {
     writeFileSync(`${screenshots}${this.#name}-${name}.png`, await page.screenshot());
   }
 
-  /** Presses what has this text, as soon as it is to be seen. */
+  /** Presses the element with this text as soon as the element is visible. */
   async #press(text, page = this.#page, selector = 'button') {
     await page.waitForFunction(([wanted, among]) => {
       const found = [...document.querySelectorAll(among)].find((element) =>

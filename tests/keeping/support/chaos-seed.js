@@ -344,7 +344,7 @@ class Chaos {
           const opened = { connection: DEAD_CONNECTION, config: this.#rows.read(DEAD_CONNECTION), count: 1, via: 'callback' };
           const worker = this.#slots[trouble.process];
           await worker?.send('open', opened);
-          // The plan goes on without its result, which takes time.
+          // The plan does not wait for the result, which takes time.
           void worker?.send('ask', { connection: DEAD_CONNECTION });
         });
         break;

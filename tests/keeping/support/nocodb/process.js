@@ -108,7 +108,7 @@ export class NocodbProcess {
     await this.#nocodb.stop();
   }
 
-  /** Ends it for good. */
+  /** Stops NocoDB, which is not started again. */
   async end() {
     this.#isEndWanted = true;
     this.#ending.abort();
