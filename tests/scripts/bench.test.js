@@ -60,7 +60,7 @@ test('the crossings bench keeps the limits of its counts', () => {
 test('the cost bench runs with small numbers', () => {
   const { status, stdout, stderr } = bench('cost', '--quick');
   assert.equal(status, 0, stderr + stdout);
-  assert.equal(stdout.match(/memory for each/g)?.length, 2);
+  assert.equal(stdout.match(/memory per connection/g)?.length, 2);
   assert.match(stdout, /evalsha +\d/);
   assert.match(stdout, /Everything ran\.\n$/);
 });
