@@ -193,6 +193,6 @@ export const suites = [
   { name: 'node', title: 'The packed package in Node', start: packed },
   { name: 'package', title: 'The packed package in every runtime', start: proofs },
   { name: 'pages', title: 'Logins from web pages, and the shared cases, in Chromium, Firefox and WebKit', start: pages },
-  { name: 'keeping', title: 'Tokens under storm and chaos', start: keeping },
+  { name: 'keeping', title: 'Tokens under load and random failures', start: keeping },
   { name: 'e2e', title: 'NocoDB, Chromium, Firefox and the Bitbucket simulator', start: e2e },
 ];

@@ -1,8 +1,8 @@
 /**
  * Callback URLs: every URL of NocoDB can be one, whatever NocoDB itself serves there.
  *
- * In: the same login at each URL, in Chromium and in Firefox, and behind a proxy that strips a folder. Out: verdicts on whether
- *   NocoDB's GUI gets the code, and on what the popup shows when there is none.
+ * In: the same login at each URL, in Chromium and in Firefox, and behind a proxy that strips a folder. Out: checks of whether
+ *   NocoDB's GUI gets the code, and of what the popup shows when there is none.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

@@ -1,7 +1,7 @@
 /**
  * NocoDB with an environment that is wrong or incomplete: it starts all the same, and offers what works.
  *
- * In: environments as administrators configure them. Out: verdicts on the form in NocoDB's GUI, and on the log.
+ * In: environments as administrators configure them. Out: checks of the form in NocoDB's GUI, and of the log.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

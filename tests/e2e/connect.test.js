@@ -2,7 +2,7 @@
  * A whole login, end to end: the real NocoDB with the packed plugin, a real Chromium in NocoDB's own GUI, and the Bitbucket
  * simulator.
  *
- * In: what an administrator and a creator do. Out: verdicts on what NocoDB responds, shows, prints and stores. The tests build on
+ * In: what an administrator and a creator do. Out: checks of what NocoDB responds, shows, prints and stores. The tests build on
  *   one another. Failures come first, because they must have left no trace when the connection succeeds.
  */
 import assert from 'node:assert/strict';

@@ -2,7 +2,7 @@
  * Credentials other than OAuth2 in the real NocoDB. A creator enters each kind in its form. The tests call the methods that the
  * plugin exposes through NocoDB's own endpoint.
  *
- * In: what a creator types. Out: verdicts on what the form shows and rejects, on what NocoDB stores, and on the responses.
+ * In: what a creator types. Out: checks of what the form shows and rejects, of what NocoDB stores, and of the responses.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -1,7 +1,7 @@
 /**
  * The command `nocodb-bitbucket-auth doctor` beside the real NocoDB, as an administrator calls it.
  *
- * In: NocoDB with and without the preload, and environments that differ from the running NocoDB's. Out: verdicts on the lines about
+ * In: NocoDB with and without the preload, and environments that differ from the running NocoDB's. Out: checks of the lines about
  *   the redirect URI, NocoDB, its preload and its Redis.
  */
 import assert from 'node:assert/strict';

@@ -1,7 +1,7 @@
 /**
  * What the real NocoDB responds and stores when a value must not be stored, or when a request of the plugin fails.
  *
- * In: requests to NocoDB's API as an administrator, and rows that a NocoDB without the preload stored. Out: verdicts on statuses,
+ * In: requests to NocoDB's API as an administrator, and rows that a NocoDB without the preload stored. Out: checks of statuses,
  *   messages and rows.
  */
 import assert from 'node:assert/strict';

@@ -1,8 +1,8 @@
 /**
  * Encrypted rows of the real NocoDB that an administrator changes while the plugin refreshes their tokens.
  *
- * In: changes by NocoDB's API while Bitbucket's response with the new tokens is on its way. Out: verdicts on the row, on the
- * response and on the log.
+ * In: changes by NocoDB's API while Bitbucket's response with the new tokens is on its way. Out: checks of the row, of
+ * the response and of the log.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';

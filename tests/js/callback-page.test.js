@@ -1,7 +1,7 @@
 /**
  * The callback page in servers of this process, and in processes with the preload.
  *
- * In: requests as browsers and other programs send them. Out: verdicts on the responses, and on the requests that other listeners
+ * In: requests as browsers and other programs send them. Out: checks of the responses, and of the requests that other listeners
  * get. tests/vectors/callback_page.json says what counts as a callback.
  */
 import assert from 'node:assert/strict';

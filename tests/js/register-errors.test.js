@@ -2,8 +2,8 @@
  * What NocoDB responds when a request of the plugin fails: with which status, and how inside a base, where NocoDB's routes pass on
  * only errors of their own class.
  *
- * In: servers that answer token and API requests as a test says. Out: verdicts on the errors that NocoDB's exception filter gets,
- * and on how long NocoDB's transaction was open.
+ * In: servers whose responses to token and API requests a test determines. Out: checks of the errors that NocoDB's exception filter gets,
+ * and of how long NocoDB's transaction was open.
  */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';

@@ -2,7 +2,7 @@
  * What NocoDB does with a row and its wrapper: syncs, rows of another version, environments, vaults, masks, and tests of a
  * connection that is not stored yet.
  *
- * In: imitated NocoDBs, each in its own process, with the preload. Out: verdicts on their rows and responses. Tests of features that
+ * In: imitated NocoDBs, each in its own process, with the preload. Out: checks of their rows and responses. Tests of features that
  * 0.301.3 does not have run only on late 2026. Bitbucket is the simulator.
  */
 import assert from 'node:assert/strict';

@@ -2,7 +2,7 @@
  * Values that NocoDB must not store unchanged: masks in place of credentials, and codes of an earlier login. On every imitated
  * NocoDB.
  *
- * In: calls of NocoDB's services, and rows that another process stored. Out: verdicts on what is stored afterwards.
+ * In: calls of NocoDB's services, and rows that another process stored. Out: checks of what is stored afterwards.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

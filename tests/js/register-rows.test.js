@@ -1,7 +1,7 @@
 /**
  * Wrappers to which the preload gives access to their row: what is stored in it while others change it.
  *
- * In: an imitated NocoDB in its own process, with the preload. Out: verdicts on its rows, its log and its wrappers' results.
+ * In: an imitated NocoDB in its own process, with the preload. Out: checks of its rows, its log and its wrappers' results.
  * Bitbucket is the simulator.
  */
 import assert from 'node:assert/strict';

@@ -2,7 +2,7 @@
  * Connections with an account for each user: a row without tokens, and tokens of users beside it. They run on the imitated NocoDBs
  * of late 2026, because earlier ones have no such rows.
  *
- * In: two users with two accounts at Bitbucket. Out: verdicts on whose tokens are used, refreshed, stored and counted.
+ * In: two users with two accounts at Bitbucket. Out: checks of whose tokens are used, refreshed, stored and counted.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -1,7 +1,7 @@
 /**
  * The preload in its own processes: imitated NocoDBs, other programs, and NocoDBs in which something fails.
  *
- * In: the package by its name, as `NODE_OPTIONS` loads it. Out: verdicts on what NocoDB offers and on what was printed.
+ * In: the package by its name, as `NODE_OPTIONS` loads it. Out: checks of what NocoDB offers and of what was printed.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

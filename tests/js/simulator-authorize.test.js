@@ -1,7 +1,7 @@
 /**
  * The simulator's authorization endpoint, compared with what is known of Bitbucket.
  *
- * In: authorization requests as clients, browsers and attackers would send them. Out: verdicts on error pages, redirects, the login
+ * In: authorization requests as clients, browsers and attackers would send them. Out: checks of error pages, redirects, the login
  * page and the consent page. All other tests rely on the simulator, so this is where it is verified.
  */
 import assert from 'node:assert/strict';

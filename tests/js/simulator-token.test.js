@@ -1,7 +1,7 @@
 /**
  * The simulator's token endpoint, compared with what is known of Bitbucket.
  *
- * In: token requests as clients and attackers would send them. Out: verdicts on the response, row by row of the table of refusals. All
+ * In: token requests as clients and attackers would send them. Out: checks of the response, row by row of the table of refusals. All
  * other tests rely on the simulator, so this is where it is verified.
  */
 import assert from 'node:assert/strict';

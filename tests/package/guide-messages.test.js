@@ -1,7 +1,7 @@
 /**
  * docs/troubleshooting.md: the package says every message that the document quotes.
  *
- * In: the document, and guide/messages.js, which causes each symptom. Out: verdicts on whether the quoted messages and the actual
+ * In: the document, and guide/messages.js, which causes each symptom. Out: checks whether the quoted messages and the actual
  * messages are the same, one for one.
  */
 import assert from 'node:assert/strict';

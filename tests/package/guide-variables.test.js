@@ -1,7 +1,7 @@
 /**
  * docs/configuration.md, compared with what the core makes of each variable.
  *
- * In: the document's sections, examples, defaults and tables. Out: verdicts on whether each variable is there, each example is
+ * In: the document's sections, examples, defaults and tables. Out: checks whether each variable is there, each example is
  * accepted, each wrong value is refused in the quoted words, and each default applies.
  */
 import assert from 'node:assert/strict';

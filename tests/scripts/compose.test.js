@@ -1,7 +1,7 @@
 /**
  * docs/docker-compose.yml, which administrators copy.
  *
- * In: the file. Out: verdicts on whether each container of NocoDB has the package, its preload, and the same variables, and
+ * In: the file. Out: checks whether each container of NocoDB has the package, its preload, and the same variables, and
  * whether the plugin knows those variables. The images themselves are not started.
  */
 import assert from 'node:assert/strict';

@@ -15,18 +15,18 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const EXPIRIES = 20;
 const SETTLED_WITHIN_MS = 60_000;
-const CONNECTION = 'storm';
+const CONNECTION = 'load';
 
 /**
- * @param {object} storm
- * @param {number} storm.processes
- * @param {number} storm.wrappers in each process
- * @param {[number, number]} storm.pace least and most milliseconds between two calls of a wrapper
- * @param {Record<string, string>} [storm.variables]
- * @param {boolean} storm.ahead whether the clocks of the processes go with Bitbucket's, up to shortly before an expiry;
- *   otherwise they stay behind, so that only a 401 tells of it
+ * @param {object} load
+ * @param {number} load.processes
+ * @param {number} load.wrappers in each process
+ * @param {[number, number]} load.pace the minimum and maximum number of milliseconds between two calls of a wrapper
+ * @param {Record<string, string>} [load.variables]
+ * @param {boolean} load.ahead whether the clocks of the processes move with Bitbucket's, so that they refresh before an expiry; otherwise
+ *   these clocks stay behind, so that the processes learn of an expiry only from a 401
  */
-async function runStorm(t, { processes, wrappers, pace, variables, ahead }) {
+async function runUnderLoad(t, { processes, wrappers, pace, variables, ahead }) {
   const random = new Random(processes * 1000 + wrappers);
   const scene = await startScene({ variables, accessTokenLifetimeMs: HOUR });
   const { bitbucket, tap } = scene;
@@ -56,7 +56,7 @@ async function runStorm(t, { processes, wrappers, pace, variables, ahead }) {
     const stepMs = ahead ? HOUR - 4 * MINUTE : HOUR + 1000;
     offsetMs += stepMs;
     if (ahead) await Promise.all(workers.map((worker) => worker.send('clock', { offsetMs })));
-    // Calls are on their way in every process at this moment.
+    // At this moment, every process is waiting for responses.
     bitbucket.control.advance(stepMs);
     await until(() => tap.refreshes.length >= expiry, SETTLED_WITHIN_MS);
     settled = await settle();
@@ -68,9 +68,9 @@ async function runStorm(t, { processes, wrappers, pace, variables, ahead }) {
     failures[what] = (failures[what] ?? 0) + times;
   }
   const calls = reports.reduce((sum, report) => sum + report.calls, 0);
-  t.diagnostic(`${calls} calls, ${api.byStatus[401] ?? 0} answers 401, ${rows.writes.length} writes`);
+  t.diagnostic(`${calls} calls, ${api.byStatus[401] ?? 0} responses with 401, ${rows.writes.length} writes`);
 
-  // First what was seen, so that a storm that was lost says how.
+  // The counts come first, so that a failed test shows them.
   assert.deepEqual({ failures, ...token.refresh_token, overlaps: tap.overlaps }, {
     failures: {}, requests: EXPIRIES, issued: EXPIRIES, refused: 0, overlaps: 0,
   });
@@ -91,7 +91,7 @@ async function runStorm(t, { processes, wrappers, pace, variables, ahead }) {
   assert.deepEqual(troubles, [], 'nothing went wrong');
 }
 
-/** Without another refresh: from the stored row, and from the refresh token with which all began. */
+/** Asserts that the stored row and the very first refresh token both lead to the newest tokens, without another refresh. */
 async function assertEverybodyHasTheNewest({ scene: { bitbucket, tap, environment }, rows, workers, config }) {
   const [first] = workers;
   const before = bitbucket.control.stats().token.refresh_token.requests;
@@ -114,13 +114,13 @@ test('8 processes with 50 wrappers each share one refresh for each of 20 expirie
   const redis = await startRedis(t);
   const variables = { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url };
   // Slow enough that the simulator, which is one process, keeps up with them.
-  await runStorm(t, { processes: 8, wrappers: 50, pace: [200, 2000], variables, ahead: false });
+  await runUnderLoad(t, { processes: 8, wrappers: 50, pace: [200, 2000], variables, ahead: false });
 });
 
 test('400 wrappers in one process share one refresh for each expiry in memory alone', async (t) => {
-  await runStorm(t, { processes: 1, wrappers: 400, pace: [100, 900], ahead: false });
+  await runUnderLoad(t, { processes: 1, wrappers: 400, pace: [100, 900], ahead: false });
 });
 
 test('400 wrappers in one process refresh once ahead of each expiry', async (t) => {
-  await runStorm(t, { processes: 1, wrappers: 400, pace: [100, 900], ahead: true });
+  await runUnderLoad(t, { processes: 1, wrappers: 400, pace: [100, 900], ahead: true });
 });
