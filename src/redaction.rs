@@ -34,7 +34,7 @@ pub struct Redaction {
     forms: Vec<Form>,
     first: Table,
     second: Table,
-    /// The forms whose second byte begins an escape, as that byte may stand for itself.
+    /// The forms whose second byte begins an escape, as that byte may also be literal.
     escape_second: u64,
     /// Whether a form may begin with a backslash and this byte.
     after_backslash: [bool; 256],

@@ -202,7 +202,7 @@ describe('the diagnostics channels', () => {
     assertTellsNoSecret(messages);
   });
 
-  test('create no message when nobody subscribes', async (t) => {
+  test('create no message without a subscriber', async (t) => {
     const describeRequest = t.mock.fn(() => ({ connection: 'Sales', method: 'GET', path: '/user' }));
     const answer = { status: 200 };
     assert.equal(await observeRequest(describeRequest, async () => answer), answer);

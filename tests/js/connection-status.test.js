@@ -74,7 +74,7 @@ describe('connectionStatus', () => {
     }
   });
 
-  test('is refused by name when nobody allowed connections to act as the OAuth client', async () => {
+  test("is rejected with the variable's name when connections may not act as the OAuth client", async () => {
     const variables = { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: undefined };
     const error = await thrownBy(() => status({ type: 'custom' }, variables));
     assert.ok(error instanceof BitbucketAuthError);

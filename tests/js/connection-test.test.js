@@ -408,7 +408,7 @@ describe('testConnection without success', () => {
     });
   }
 
-  test('names the variable when nobody allowed that connections act as the OAuth client, and sends nothing', async (t) => {
+  test('names the variable, and sends nothing, when connections may not act as the OAuth client', async (t) => {
     for (const value of [undefined, 'true']) {
       const variables = { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: value };
       const { success, message, requests } = await against(t, () => {}, { type: 'custom', workspace: 'acme' }, variables);

@@ -150,7 +150,7 @@ export function testGuarantees(make) {
     await Promise.all([ofKey.release(), next.release()]);
   });
 
-  test('tells all processes how long ago each refusal was, and when a granted request was sent', async (t) => {
+  test('gives all processes the age of each refusal, and of the last request that was granted', async (t) => {
     const [one, other = one] = await make(t);
     const told = async (all, key) => JSON.parse(JSON.stringify(await all.tokenEndpointHistory(key)));
     /** Asserts that a reported age is not before this `performance.now()`, with some allowance for clocks that round. */

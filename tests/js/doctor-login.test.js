@@ -137,7 +137,7 @@ describe('the command `login`', () => {
     assert.equal((await alone.done).status, 0);
   });
 
-  test('exits with 2 when the callback would go elsewhere, the port is in use, or a variable is wrong', async (t) => {
+  test('exits with 2 when the redirect URI is not on this machine, the port is in use, or a variable is wrong', async (t) => {
     const { bitbucket, env } = await loopback(t);
     const end = async (more, args = []) => {
       const { status, stdout, stderr } = await run(t, ['login', '--no-browser', ...args], { ...env, ...more });

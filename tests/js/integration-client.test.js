@@ -165,7 +165,7 @@ describe('use', () => {
     assert.equal(error.response.status, 403);
   });
 
-  test('refreshes nothing for an access token that somebody entered', async (t) => {
+  test('refreshes nothing for an access token that a user entered', async (t) => {
     const { wrapper, requests } = await against(t, { api: (_request, response) => refused(response) }, ACCESS_TOKEN);
     const error = await thrownBy(() => wrapper.use((client) => client.get('/user')));
     assert.equal(error.response.status, 401);

@@ -74,7 +74,7 @@ describe('validateAuthorizationResponse', () => {
     }
   });
 
-  test('returns the code as it stands in the callback, whatever else is there', () => {
+  test('returns the code unchanged from the callback, whatever else the callback contains', () => {
     const client = createClient(OPTIONS);
     const callbacks = [
       [`?code=abc&state=${STATE}`, 'abc'], [`?state=${STATE}&code=abc&other=1`, 'abc'], [`?&state=${STATE}&&code=a=b&`, 'a=b'],
@@ -332,7 +332,7 @@ describe('parseTokenResponse', () => {
           return code;
         }
       };
-      // One that has not taken anything yet.
+      // The second client has not validated any response before.
       assert.deepEqual(outcome(client), outcome(createClient(OPTIONS)), type);
     }
     refuses(() => client.parseTokenResponse(answer({ headers: { 'content-type': 'text/html' } })), { code: 'RESPONSE_NOT_JSON' });

@@ -43,7 +43,7 @@ describe('a misspelt member', () => {
     assert.ok(client.createAuthorizationRequest({ extra: undefined }).url);
   });
 
-  test("is not looked for in the package's own objects, which callers pass on as they are", () => {
+  test("is not reported for the package's own objects, which callers pass on unchanged", () => {
     const client = createClient(OPTIONS);
     const request = client.createAuthorizationRequest();
     const callback = `${REDIRECT_URI}?code=abc&state=${request.state}`;

@@ -235,7 +235,7 @@ describe('a proxy with a password', () => {
   const USER_INFO = 'ada:the-proxy%3Apassword';
   const withUserInfo = (origin, userInfo) => origin.replace('//', `//${userInfo}@`);
 
-  test('gets a password from its URL, and nobody else gets it', async (t) => {
+  test('gets the password in its URL, and no other server gets it', async (t) => {
     const { named, requests } = await bitbucket(t);
     const proxy = await startProxy(t, { userInfo: USER_INFO });
     assertConnected(await connect(t, trusted(named, { HTTPS_PROXY: withUserInfo(proxy.origin, USER_INFO) })), requests);

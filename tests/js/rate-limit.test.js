@@ -174,7 +174,7 @@ describe('the request queue', () => {
 });
 
 describe('the memory of the rate limit', () => {
-  test('keeps no accounts and clients that nobody uses any more', async (t) => {
+  test('forgets accounts and clients that are no longer used', async (t) => {
     const { origin } = await serve(t, (_request, response) => json(response, 200, {}));
     const { heldClients, accounts } = await runJsonFixture(t, 'forget.js', [], environment(origin));
     assert.equal(heldClients, 0);

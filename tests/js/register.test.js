@@ -195,7 +195,7 @@ describe('a process that is not NocoDB', () => {
     assert.match(stderr, /^\[nocodb-bitbucket-auth\] No registry of integrations appeared within 180 s[^\n]*\n$/);
   });
 
-  test('logs nothing, however long it lives, if it serves nobody, as npm', () => {
+  test('logs nothing in a long-running process that is not a server, like npm', () => {
     assert.deepEqual(runScript(`${slowHost}
       for (let minute = 0; minute < 100; minute += 1) passMinute();`, { preloads }),
     { status: 0, stdout: '', stderr: '' });

@@ -15,9 +15,9 @@ const { core, failure } = await import(new URL('core.js', folder));
 const { proxies } = core().readEnvironment('{}');
 
 /**
- * A sender for an API that answers with these statuses, one after the other and the last one again and again. The
- * credential source wants a request that is answered 401 repeated `most` times; `asked` lists what it was told, `sent` what the
- * API was sent.
+ * A sender for an API that responds with these statuses, one after the other, and then always with the last one. The
+ * credential source has a request repeated after a 401 at most `most` times. `asked` lists the calls of the credential source,
+ * and `sent` the requests to the API.
  */
 async function start(t, statuses, { most = Infinity, newest, answer, timeoutMs = 60_000 } = {}) {
   const asked = [];

@@ -337,7 +337,7 @@ describe("the simulator's API", () => {
     assert.equal((await ask(`${REPO}/pullrequests/4000/comments`)).status, 404);
   });
 
-  test('tells a user who may only read so in plain text', async () => {
+  test('rejects in plain text what a user without write access may not do', async () => {
     for (const [path, method] of [
       [`${READ_ONLY}/hooks`, 'GET'],
       [`${READ_ONLY}/pullrequests/1/merge`, 'POST'],

@@ -41,7 +41,7 @@ for (const [what, config] of Object.entries(CONFIGS)) {
     let number = 0;
     for (const member of MEMBERS) {
       for (const value of VALUES) {
-        // Those with the same refresh token share what is known of it.
+        // Wrappers with the same refresh token share its state, so each wrapper gets another one.
         number += 1;
         const auth = new Wrapper({ ...config, ...(config.refresh_token && { refresh_token: `r${number}` }), [member]: value });
         const calls = {

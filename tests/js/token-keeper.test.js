@@ -267,7 +267,7 @@ describe('a fault of the token endpoint', () => {
   });
 
   for (const [when, earlier] of [['', 0], [', when timers come early, too', 30]]) {
-    test(`that loses a response is followed by another request even if nobody uses the connection${when}`, async (t) => {
+    test(`that loses a response is followed by another request even if no caller uses the connection${when}`, async (t) => {
       const { setTimeout: exact } = globalThis;
       t.mock.method(globalThis, 'setTimeout', (call, ms, ...rest) => exact(call, Math.max(0, ms - earlier), ...rest));
       const { bitbucket, Wrapper, config, refreshes } = await connection(t);

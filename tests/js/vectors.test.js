@@ -58,7 +58,7 @@ const modules = {
 
 for (const name of readdirSync(FOLDER)) {
   const file = name.replace('.json', '');
-  test(`each case of tests/vectors/${name} comes out as it says`, async (t) => {
+  test(`each case of tests/vectors/${name} has its expected outcome`, async (t) => {
     const { cases } = JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8'));
     const runCases = createInterpreter(modules, async (vector) => {
       checkFormAndLog(vector, t);

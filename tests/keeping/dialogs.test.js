@@ -112,7 +112,7 @@ describe('a dialog ends in time and says what is going on', { concurrency: true 
     assert.equal((await within(DIALOG_MS, () => wrapper.connectionStatus())).kind, 'oauth');
   });
 
-  test('and calls end, too, though later, while Bitbucket refuses refresh tokens because of a dead one', async (t) => {
+  test('and calls end, though only at their own time limit, while Bitbucket refuses refresh tokens because of a dead one', async (t) => {
     const { tap, dead: [dead], healthy } = await start(t, { dead: 1, healthy: 8, ...LOCKOUT });
     const ask = (wrapper) => wrapper.use((client) => client.get('/user')).then(() => undefined, (error) => error);
     const calls = [ask(dead)];

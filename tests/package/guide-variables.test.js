@@ -61,7 +61,7 @@ const beside = (name) => (/^no_proxy$/i.test(name) ? { HTTPS_PROXY: 'http://prox
 test('each variable that the core reads has a section in the guide, and no other has', () => {
   const told = sections.flatMap(({ names }) => names);
   assert.deepEqual(told.filter((name) => !known.includes(name)), OF_OTHERS);
-  // Those in small letters are in the texts of the others.
+  // The sections of the upper-case variables mention the lower-case ones.
   assert.deepEqual(known.filter((name) => !told.includes(name) && !text.includes(`\`${name}\``)), []);
   assert.deepEqual(known.filter((name) => name === name.toUpperCase() && !told.includes(name)), []);
   assert.equal(new Set(told).size, told.length);

@@ -1,4 +1,4 @@
-// That `npm run bench` runs: with small numbers, so nothing here says how fast or how small anything is.
+// Checks that `npm run bench` runs. It runs with small numbers, so nothing here says how fast or how small anything is.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';

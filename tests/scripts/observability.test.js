@@ -1,4 +1,4 @@
-// That docs/observability.md is complete, and that its example works.
+// Checks that docs/observability.md is complete, and that its example works.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';

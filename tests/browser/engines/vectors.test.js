@@ -5,7 +5,7 @@ import { inEachEngine } from '../support/scene.js';
 import { files, vectorPages } from '../support/vectors-bundle.js';
 
 inEachEngine({ site: { pages: await vectorPages() } }, (on) => {
-  test('each case of tests/vectors comes out as it says in a page', () => on({}, async (scene) => {
+  test('each case of tests/vectors has its expected outcome in a page', () => on({}, async (scene) => {
     const page = await scene.another('/vectors');
     const problems = [];
     for (const file of files) {

@@ -151,7 +151,7 @@ export class WebDriverBrowser {
 
   async close() {
     if (!this.isSilent) await this.#driver?.quit().catch(() => {});
-    // Those that were started last end first: a browser's driver before its screen.
+    // The processes that were started last end first: a browser's driver before its screen.
     for (const child of this.#children.reverse()) {
       if (child.pid === undefined || child.exitCode !== null) continue;
       child.kill(this.isSilent ? 'SIGKILL' : 'SIGTERM');

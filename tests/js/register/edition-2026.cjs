@@ -10,7 +10,7 @@ const { parsed } = require('./database.cjs');
 const MASK = '********';
 const CONTEXT = { workspace_id: 'w1' };
 
-/** NocoDB's own errors, which its routes pass on, are told by this class. Inferred: its surface. */
+/** NocoDB's routes recognize its own errors, which they pass on, by this class. Inferred: its surface. */
 const HostError = class _0x4c1d extends Error {
   constructor(message, status) {
     super(message);

@@ -92,7 +92,7 @@ export const callsOf = ({ offered }) => ({
 
 export const oauth = (payload) => ({ type: 'oauth', oauth: payload });
 
-/** Neither the code nor its verifier went anywhere. */
+/** Asserts that neither a code nor its verifier left the preload. */
 export function assertKept(host, ...grants) {
   for (const { code, code_verifier: verifier } of grants) {
     assert.ok(!host.everything.includes(code), 'the code left the preload');

@@ -175,9 +175,9 @@ const commands = {
   },
 
   /**
-   * Each wrapper is used within a while, and again for as long as that fails in passing, as a host's users do.
+   * Uses each wrapper within a while, and again for as long as it fails with a transient error, as NocoDB's users would.
    *
-   * @returns for each wrapper what came of it in the end, how long its longest call took, and what failed in passing
+   * @returns for each wrapper its last outcome, the duration of its longest call, and its transient errors
    */
   insist({ withinMs, pauseMs }) {
     return Promise.all(users.map(async (user) => {

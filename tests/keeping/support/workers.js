@@ -27,7 +27,7 @@ export class Worker {
   /**
    * @param {string} name
    * @param {(connection: string, change?: object) => Promise<object | void>} store called for each write, and without a change
-   *   for each look at the row; what it throws, the process is told; when it was killed meanwhile, nobody is told anything
+   *   for each read of the row. The process gets the error that it throws, unless the process was killed meanwhile
    */
   constructor(name, store) {
     this.name = name;
