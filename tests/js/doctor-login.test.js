@@ -76,7 +76,7 @@ describe('the command `login`', () => {
     assert.match(page, /Access was denied/);
     const { status, stderr } = await denied.done;
     assert.equal(status, 1);
-    assert.match(stderr, /Access was denied on Bitbucket's page/);
+    assert.match(stderr, /The user denied access on Bitbucket's page/);
 
     const wrong = await begin(t, [], { ...env, INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'marked-secret' });
     await fetch(await bitbucket.authorize(wrong.address));
@@ -93,7 +93,7 @@ describe('the command `login`', () => {
     assert.match(await answer.text(), /Access was denied/);
     const { status, stderr } = await done;
     assert.equal(status, 1);
-    assert.match(stderr, /Access was denied on Bitbucket's page/);
+    assert.match(stderr, /The user denied access on Bitbucket's page/);
   });
 
   test('keeps waiting after a request that is no callback, or a callback of another login', async (t) => {
