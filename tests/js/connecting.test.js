@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { createServer as createTcpServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
 import { thrownBy } from '../support/assertions.js';
@@ -97,6 +97,9 @@ const silent = {
 };
 
 describe('a request that gets no connection', () => {
+  // The first request of a process loads what requests need, which counts for no time limit.
+  before(() => thrownBy(async () => post({ INTEGRATION_AUTH_BITBUCKET_API_URL: `https://127.0.0.1:${await freePort()}/2.0` })));
+
   for (const [what, { proxy, server, scheme = 'http' }] of Object.entries(silent)) {
     const start = async (t) => {
       const seen = await startServer(t, proxy ?? server);
@@ -108,14 +111,14 @@ describe('a request that gets no connection', () => {
 
     test(`ends within its time limit: ${what}`, async (t) => {
       const { seen, env } = await start(t);
-      const before = timers();
+      const timersBefore = timers();
       const { error, took } = await timed(() => post(env));
       assert.equal(error.code, 'REQUEST_TIMEOUT');
       assert.ok(took >= LIMIT_MS - 20 && took < LIMIT_MS + SLACK_MS, `${took} ms`);
       assert.equal(seen.connections, 1);
       if (proxy && scheme === 'http') assert.equal(seen.connects(), 1);
       await seen.assertClosed();
-      assert.ok(timers() <= before, 'a timer stays');
+      assert.ok(timers() <= timersBefore, 'a timer stays');
     });
 
     test(`ends at once when its signal is aborted: ${what}`, async (t) => {

@@ -404,7 +404,7 @@ describe('testConnection without success', () => {
       const { success, message: said, requests } = await against(t, () => {}, { ...ACCESS_TOKEN, [field]: value });
       assert.deepEqual([success, requests], [false, []]);
       assert.match(said, message);
-      assert.doesNotMatch(said, /answered with an error/);
+      assert.doesNotMatch(said, /returned an error/);
     });
   }
 

@@ -110,7 +110,7 @@ describe('the rate limit of the API client', () => {
     // All five at first, and then one at a time.
     assert.ok(refused <= 5 + 6, String(refused));
     assert.equal(lines.length, 1, lines.join('\n'));
-    assert.match(lines[0], /its hour is used up/);
+    assert.match(lines[0], /has used up its rate limit/);
   });
 
   test('counts redirected requests, and has the account wait after their refusal', async (t) => {

@@ -31,7 +31,7 @@ for (const [name, node] of Object.entries(nodes)) {
     // Whether Bitbucket can be reached depends on the machine.
     assert.equal(status, report.problems > 0 ? 1 : 0);
     assert.equal(report.version, version);
-    assert.deepEqual(checks.filter(({ text }) => text.startsWith('This check could not be made')), []);
+    assert.deepEqual(checks.filter(({ text }) => text.startsWith('This check failed')), []);
     assert.deepEqual(new Set(checks.map((check) => check.name)), new Set([
       'node', 'variables', 'key-and-secret', 'redirect-uri', 'endpoints', 'clock', 'client', 'scopes', 'redis', 'processes', 'nocodb',
       'preload', 'token',

@@ -220,7 +220,7 @@ inEachEngine({}, (on, once) => {
       assert.equal(errors.length, 3);
       for (const error of errors) {
         const message = assertError({ error }, { code: 'INVALID_CONFIG', phase: 'authorize', field: 'window' });
-        assert.match(message, /window is missing: a login starts in a page/);
+        assert.match(message, /window is missing\. A login can start only in a page/);
       }
     }));
   });
