@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
 
-// The one that the package uses: it may carry one of its own.
+// The class that the package uses, which may be from a bundled copy of ioredis.
 const { Redis } = createRequire(import.meta.resolve('nocodb-bitbucket-auth/package.json'))('ioredis');
 
 /** If nothing happens for this long, all work is done that can be done before the clock moves. */
@@ -17,7 +17,7 @@ const PATIENCE_MS = 60_000;
 /** The real clock, before a test moves it. */
 const realTime = performance.now.bind(performance);
 
-/** Ahead of a script: its last argument is what TIME gives, in milliseconds. */
+/** Precedes a Redis script, and makes TIME return the script's last argument, in milliseconds. */
 const SCRIPT_CLOCK = `
   local moved, server = tonumber(table.remove(ARGV)), redis
   local redis = setmetatable({ call = function(name, ...)
@@ -26,7 +26,7 @@ const SCRIPT_CLOCK = `
   end }, { __index = server })
 `;
 
-/** Waits until a count is as many, which needs no more than what is under way. */
+/** Waits until a count reaches `many` through work that has already begun. */
 export async function reached(count, many) {
   for (const end = realTime() + PATIENCE_MS; count() < many; await new Promise(setImmediate)) {
     assert.ok(realTime() < end, `${count()} of ${many}`);
@@ -47,7 +47,7 @@ export async function settled(count, quiet = QUIET_MS) {
 
 /**
  * @param {import('node:test').MockTracker} mock its owner restores the clock
- * @param {() => number} time of that Redis
+ * @param {() => number} time the time that Redis shall return
  */
 function moveScripts(mock, time) {
   const { defineCommand } = Redis.prototype;
@@ -62,7 +62,7 @@ function moveScripts(mock, time) {
 /** @param {{ mock: import('node:test').MockTracker, after?: (work: () => void) => void }} t a test's context, or the like */
 export function moveClock(t, start) {
   const sleepers = new Set();
-  /** How far the time of day was set ahead. */
+  /** By how much a test has set the time of day ahead. */
   let ahead = 0;
   const passed = () => Date.now() - start - ahead;
   const sleep = (ms, value, { signal } = {}) => new Promise((resolve, reject) => {

@@ -6,7 +6,7 @@ export { pause };
 /**
  * @param {() => unknown} isSo
  * @param {number} [timeoutMs]
- * @returns {Promise<boolean>} false: the time was over first
+ * @returns {Promise<boolean>} false if the time limit was reached first
  */
 export async function until(isSo, timeoutMs = 10_000) {
   const end = performance.now() + timeoutMs;
@@ -17,12 +17,12 @@ export async function until(isSo, timeoutMs = 10_000) {
   return true;
 }
 
-/** Waits until something is so. Throws an error that says `what` when that takes too long. */
+/** Waits until a condition holds. Throws an error that contains `what` if that takes too long. */
 export async function waitFor(isSo, what, timeoutMs = 10_000) {
   if (!(await until(isSo, timeoutMs))) throw new Error(`${what}: not within ${timeoutMs} ms`);
 }
 
-/** What `promise` gives, or `otherwise` when it takes longer. */
+/** The value of `promise`, or `otherwise` if the time limit is reached first. */
 export async function within(timeoutMs, promise, otherwise) {
   const leaving = new AbortController();
   const late = pause(timeoutMs, otherwise, { signal: leaving.signal }).catch(() => otherwise);

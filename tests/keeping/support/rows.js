@@ -2,7 +2,7 @@
  * NocoDB's database: one row for each connection.
  *
  * In: what a process stores by `tokenRefreshCallback` (merged into the row) or by `saveConfig` (replaces the row). Out: the row, after
- * a moment, and the order in which rows were written. On request it refuses a write, or delays it.
+ * a delay, and the order of the writes. A test can make a write fail or take longer.
  */
 import { pause } from '../../support/waiting.js';
 import { digest } from './token-tap.js';
@@ -11,7 +11,7 @@ export class Rows {
   /** Each write, in order: the connection and the digest of its refresh token. */
   writes = [];
 
-  /** How long a write takes; drawn for each. */
+  /** Returns the duration of the next write. */
   latency;
 
   #rows = new Map();
@@ -35,7 +35,7 @@ export class Rows {
     return digest(this.#rows.get(connection).refresh_token);
   }
 
-  /** Spoils the next write of a connection: it waits `hangMs`, and is then refused unless `succeeds`. */
+  /** Sets a fault of the next write of a connection: the write takes `hangMs` longer, and then fails unless `succeeds`. */
   trouble(connection, { hangMs = 0, succeeds = false }) {
     const troubles = this.#troubles.get(connection) ?? [];
     this.#troubles.set(connection, [...troubles, { hangMs, succeeds }]);
@@ -48,7 +48,7 @@ export class Rows {
   /**
    * @param {string} connection
    * @param {{ tokens: object } | { config: object }} change
-   * @throws {Error} as a database in trouble does
+   * @throws {Error} if the write has a fault
    */
   async write(connection, { tokens, config }) {
     const trouble = this.#troubles.get(connection)?.shift();

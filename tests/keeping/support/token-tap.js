@@ -71,13 +71,13 @@ export class TokenTap {
   secrets = new Set();
 
   /**
-   * Told of each request that uses a refresh token before Bitbucket gets it; true drops it.
+   * Called with each request that uses a refresh token, before Bitbucket gets it. If this returns true, the request is dropped.
    * @type {(request: { worker: string, connection: string | undefined }) => boolean}
    */
   trapBefore = () => false;
 
   /**
-   * Told of each refresh that Bitbucket carried out; the answer waits for it.
+   * Called with each refresh that Bitbucket carried out. The response is sent when this has ended.
    * @type {(refresh: Refresh) => unknown}
    */
   trapAfter = () => {};
@@ -92,7 +92,7 @@ export class TokenTap {
   constructor(tokenUrl) {
     this.#tokenUrl = tokenUrl;
     this.#server = createServer((request, response) => {
-      // The sender may be gone, and at the end the simulator, too: then there is no one to respond to.
+      // The sender may have ended, and after the test the simulator, too. Then nobody waits for the response.
       this.#serve(request, response).catch(() => response.destroy());
     });
   }
@@ -103,7 +103,7 @@ export class TokenTap {
     return this;
   }
 
-  /** The token endpoint that all processes use: to the plugin, another URL would be another OAuth client. */
+  /** The token endpoint of all processes. It must be the same for all: a different URL means a different OAuth client to the plugin. */
   get url() {
     return `http://127.0.0.1:${this.#server.address().port}${TOKEN_PATH}`;
   }
@@ -115,7 +115,7 @@ export class TokenTap {
     await closed;
   }
 
-  /** Names the connection to which tokens belong, and with it all their successors. */
+  /** Sets the name of the connection to which these tokens and all their successors belong. */
   name(connection, { oauth_token: accessToken, refresh_token: refreshToken }) {
     this.#connectionOf.set(digest(refreshToken), connection);
     this.#keepSecret(accessToken, refreshToken);
