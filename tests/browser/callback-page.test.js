@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { callbackPage } from '../../demo/browser/package-files.js';
-import { guiUrl, openPopupLikeNocodb } from './support/nocodb-gui.js';
+import { guiUrl, openPopupLikeNocodb, receiveCodeLikeNocodb } from './support/nocodb-gui.js';
 import { gone, scenes } from './support/scene.js';
 import { policy } from './support/site.js';
 
@@ -23,12 +23,7 @@ test("the hashes in the callback page's policy are those of its script and its s
 
 describe("NocoDB's GUI, which polls the URL of its popup", () => {
   test('gets the code', () => on({}, async (scene) => {
-    const popup = await openPopupLikeNocodb(scene, await guiUrl(scene));
-    await scene.decide(popup, 'Grant access');
-    const { value } = await scene.outcome();
-    assert.equal(value.state, 'of-the-gui');
-    assert.equal((await scene.exchange({ code: value.code, code_verifier: 'a'.repeat(43) })).status, 200);
-    await gone(popup);
+    await gone(await receiveCodeLikeNocodb(scene));
   }));
 
   test('gets the code even when it polls once a minute, as hidden pages do', () => on({}, async (scene) => {

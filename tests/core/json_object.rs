@@ -1,5 +1,6 @@
 //! The checks around `serde_json`: input that it would accept, and values that its errors would reveal.
 
+use crate::fixtures;
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, to_error};
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::credential::{AuthType, is_vault_reference};
@@ -7,7 +8,7 @@ use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::error::{Code, Result};
 use nocodb_bitbucket_auth::grant_type::GrantType;
 use nocodb_bitbucket_auth::json_object::{Problem, Value, entries, members};
-use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
+use nocodb_bitbucket_auth::token_response::parse;
 use nocodb_bitbucket_auth::token_set::{Previous, TokenSet};
 
 /// The member `x` of an object.
@@ -22,16 +23,7 @@ fn problem(json: impl AsRef<[u8]>) -> Option<Problem<'static>> {
 fn token_response(body: &str) -> Result<TokenSet> {
     let endpoints = Endpoints::new(None, None, None).unwrap();
     let client = ClientConfig::new("Key", Some("secret"), "https://nocodb.example/", None, endpoints).unwrap();
-    let response = TokenResponse {
-        status: 200,
-        content_type: None,
-        www_authenticate: None,
-        retry_after: None,
-        body: body.as_bytes(),
-        received_at: 0.0,
-        grant_type: GrantType::AuthorizationCode,
-        request_body: None,
-    };
+    let response = fixtures::token_response(GrantType::AuthorizationCode, body);
     parse(&client, &response, &Previous::default())
 }
 

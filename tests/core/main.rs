@@ -8,6 +8,7 @@ mod addresses;
 mod corpus;
 mod doctor;
 mod errors;
+mod fixtures;
 mod json_object;
 mod keys;
 mod pages;

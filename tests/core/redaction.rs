@@ -1,5 +1,6 @@
 //! Secrets do not appear in `Debug` output, messages or descriptions.
 
+use crate::fixtures;
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, to_error};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
 use nocodb_bitbucket_auth::authorization_response::validate;
@@ -40,14 +41,8 @@ fn debug_output_shows_no_secret() {
     let refresh = TokenRequest::refresh_token(&client, MARK).unwrap();
     let body = format!(r#"{{"access_token":"{MARK}","refresh_token":"{MARK}","token_type":"bearer"}}"#);
     let response = TokenResponse {
-        status: 200,
-        content_type: None,
-        www_authenticate: None,
-        retry_after: None,
-        body: body.as_bytes(),
-        received_at: 0.0,
-        grant_type: GrantType::RefreshToken,
         request_body: Some(refresh.body.expose()),
+        ..fixtures::token_response(GrantType::RefreshToken, &body)
     };
     let tokens = parse(&client, &response, &Previous::default()).unwrap();
     let previous = Previous { refresh_token: Some(Secret::new(MARK)), scopes: None };

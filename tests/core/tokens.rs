@@ -1,12 +1,13 @@
 //! Tests of tokens that need no shared case.
 
+use crate::fixtures;
 use nocodb_bitbucket_auth::client_config::ClientConfig;
 use nocodb_bitbucket_auth::credential::AuthType;
 use nocodb_bitbucket_auth::endpoints::Endpoints;
 use nocodb_bitbucket_auth::error::Code;
 use nocodb_bitbucket_auth::grant_type::GrantType;
 use nocodb_bitbucket_auth::token_request::{MAX_TOKEN_LENGTH, TokenRequest};
-use nocodb_bitbucket_auth::token_response::{TokenResponse, parse};
+use nocodb_bitbucket_auth::token_response::parse;
 use nocodb_bitbucket_auth::token_set::{Previous, is_expired};
 
 fn client() -> ClientConfig {
@@ -21,16 +22,7 @@ fn the_longest_token_is_accepted_and_one_byte_more_is_not() {
         let answer = |name: &str| {
             let others = if name == "access_token" { "" } else { r#""access_token":"AT","# };
             let body = format!(r#"{{{others}"token_type":"bearer","{name}":"{token}"}}"#);
-            let response = TokenResponse {
-                status: 200,
-                content_type: None,
-                www_authenticate: None,
-                retry_after: None,
-                body: body.as_bytes(),
-                received_at: 0.0,
-                grant_type: GrantType::RefreshToken,
-                request_body: None,
-            };
+            let response = fixtures::token_response(GrantType::RefreshToken, &body);
             parse(&client(), &response, &Previous::default()).map(drop)
         };
         for name in ["access_token", "refresh_token"] {

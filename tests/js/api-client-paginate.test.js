@@ -6,6 +6,7 @@ import { BitbucketAuthError } from 'nocodb-bitbucket-auth';
 import { thrownBy } from '../support/assertions.js';
 import { json, serve } from '../support/http-server.js';
 import { CREDENTIALS, HEADERS, PATIENT, assertNoCredential, clientOf, ok, simulator } from './api-client-scene.js';
+import { collect } from './list-scene.js';
 
 const HOUR = 3_600_000;
 
@@ -27,17 +28,6 @@ describe('paginate', PATIENT, () => {
     const next = nexts[page - 1];
     json(response, 200, { values: [page * 10, page * 10 + 1], ...(next !== undefined && { next }) });
   };
-  /** Values up to the end or the error. */
-  async function collect(iterator) {
-    const values = [];
-    try {
-      for await (const value of iterator) values.push(value);
-      return { values };
-    } catch (error) {
-      return { values, error };
-    }
-  }
-
   test('yields each value of all pages of the simulator once', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t, { pullRequests: 130 });
     const client = await new Wrapper(connected(bitbucket)).authenticate();

@@ -63,7 +63,7 @@ export async function listOf(t, {
   return { wrapper, client, state, until, origin: server.origin };
 }
 
-/** Values up to the end or the error. */
+/** The values of an iterator up to its end or its error, and that error. `onValue` is awaited for each value. */
 export async function collect(iterator, onValue = () => {}) {
   const values = [];
   try {

@@ -8,6 +8,7 @@ import { thrownBy } from '../support/assertions.js';
 import { startSimulator } from '../support/bitbucket.js';
 import { environment, simulatorEnvironment } from '../support/environment.js';
 import { json, serve } from '../support/http-server.js';
+import { collect } from './list-scene.js';
 
 // A test that waits for ever has failed.
 const PATIENT = { timeout: 60_000 };
@@ -46,17 +47,6 @@ function withoutSleep(t) {
     syncBuiltinESMExports();
   });
   return pauses;
-}
-
-/** Values up to the end or the error. */
-async function collect(iterator) {
-  const values = [];
-  try {
-    for await (const value of iterator) values.push(value);
-    return { values };
-  } catch (error) {
-    return { values, error };
-  }
 }
 
 /** A numbered list of numbers, whose answers say of themselves what `tell` makes of it. */

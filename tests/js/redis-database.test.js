@@ -8,7 +8,8 @@ import { startSimulator } from '../support/bitbucket.js';
 import { simulatorEnvironment } from '../support/environment.js';
 import { startRedis } from '../support/redis.js';
 import { waitFor } from '../support/waiting.js';
-import { ENCRYPTION_KEY, NAMESPACE, PREFIX, RedisTokenStore, entry, startCoordinator } from './coordinations.js';
+import { openStore as openNamedStore } from './coordination-scene.js';
+import { PREFIX, entry, startCoordinator } from './coordinations.js';
 
 const { RateLimiter } = await import(
   new URL('js/rate-limit.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
@@ -18,21 +19,7 @@ const DEAD = { dead: true, diedAt: 1 };
 const MINUTE = 60 * 1000;
 
 /** Opens a token store as the plugin does when only `NC_REDIS_URL` is set. Returns it with the list of its log messages. */
-function openStore(t, url, more = {}) {
-  const logged = [];
-  const store = new RedisTokenStore({
-    url,
-    variable: 'NC_REDIS_URL',
-    searchesDatabase: true,
-    namespace: NAMESPACE,
-    encryptionKey: ENCRYPTION_KEY,
-    log: (message) => logged.push(message),
-    ...more,
-    limits: { reconnection: 100, ...more.limits },
-  });
-  t.after(() => store.close());
-  return { store, logged };
-}
+const openStore = (t, url, more) => openNamedStore(t, url, { variable: 'NC_REDIS_URL', searchesDatabase: true, ...more });
 
 /** A client for each database: `at(n)`. */
 function databases(t, url) {

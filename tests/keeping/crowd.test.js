@@ -62,10 +62,9 @@ async function startCrowd(t, { dead, healthy, processes }) {
     ...Array.from({ length: healthy }, (_, index) => `healthy ${index + 1}`),
   ];
   for (const name of names) {
-    const config = await scene.connect(name);
+    const config = await scene.connectExpired(name);
     if (name.startsWith('dead')) await scene.refreshElsewhere(config.refresh_token);
-    const [refreshedAt, expiresAt] = [-HOUR - 1000, -1000].map((ms) => new Date(Date.now() + ms).toISOString());
-    rows.create(name, { ...config, refreshed_at: refreshedAt, expires_at: expiresAt });
+    rows.create(name, config);
   }
   // The access tokens expire, and the grace of the used refresh tokens ends.
   scene.bitbucket.control.advance(HOUR + 1000);

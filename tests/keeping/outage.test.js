@@ -33,8 +33,7 @@ async function start(t, outage) {
     await worker.kill();
     await scene.close();
   });
-  const [refreshed_at, expires_at] = [-HOUR - 1000, -1000].map((ms) => new Date(Date.now() + ms).toISOString());
-  rows.create('first', { ...await scene.connect('first'), refreshed_at, expires_at });
+  rows.create('first', await scene.connectExpired('first'));
   await worker.init(scene.environment, 1);
   await worker.send('open', { connection: 'first', config: rows.read('first'), count: CALLERS, via: 'callback' });
   bitbucket.control.advance(HOUR + 1000);

@@ -50,10 +50,7 @@ async function start(t, { healthy, processes, environment: more = {}, isStored =
     await scene.close();
   });
   const names = Array.from({ length: healthy }, (_, index) => `healthy ${index + 1}`);
-  for (const name of names) {
-    const [refreshed_at, expires_at] = [-HOUR - 1000, -1000].map((ms) => new Date(Date.now() + ms).toISOString());
-    rows.create(name, { ...await scene.connect(name), refreshed_at, expires_at });
-  }
+  for (const name of names) rows.create(name, await scene.connectExpired(name));
   const { refresh_token: strangers } = await scene.connect('the stranger');
   assert.equal(await scene.refreshElsewhere(strangers), 200);
   // The access tokens expire, and the grace of the stranger's refresh token ends.

@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import '../../../pkg/inlined/core.wasm.js';
 import { serveCallbackPage } from '../../../js/nocodb/callback-page.js';
 import { CLIENT_VARIABLES } from '../../support/environment.js';
-import { GUI_POLL_MS, guiUrl, openPopupLikeNocodb } from '../support/nocodb-gui.js';
+import { GUI_POLL_MS, guiUrl, openPopupLikeNocodb, receiveCodeLikeNocodb } from '../support/nocodb-gui.js';
 import { gone, inEachEngine } from '../support/scene.js';
 
 const callback = '/';
@@ -25,12 +25,7 @@ async function shownText(scene, popup) {
 
 inEachEngine({ callback }, (on) => {
   test("NocoDB's GUI finds code and state in the URL of the served callback page", () => on({}, async (scene) => {
-    const popup = await openPopupLikeNocodb(scene, await guiUrl(scene));
-    await scene.decide(popup, 'Grant access');
-    const { value } = await scene.outcome();
-    assert.equal(value.state, 'of-the-gui');
-    assert.equal((await scene.exchange({ code: value.code, code_verifier: 'a'.repeat(43) })).status, 200);
-    await gone(popup);
+    await gone(await receiveCodeLikeNocodb(scene));
   }));
 
   test("a denial looks like a closed popup to NocoDB's GUI, and stays readable", () => on({}, async (scene) => {

@@ -3,6 +3,7 @@
  *
  * In: a scene. Out: the popup, and what the GUI reads from its URL. What never happens here: a call of the package.
  */
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 
 export const GUI_POLL_MS = 500;
@@ -48,4 +49,14 @@ export async function guiUrl(scene) {
     return window.oauth.createClient(options).authorizationUrl();
   }, scene.options);
   return `${url}&code_challenge=${challenge}&code_challenge_method=S256&state=of-the-gui`;
+}
+
+/** Has NocoDB's GUI receive a code that Bitbucket then exchanges for tokens. Returns the popup. */
+export async function receiveCodeLikeNocodb(scene) {
+  const popup = await openPopupLikeNocodb(scene, await guiUrl(scene));
+  await scene.decide(popup, 'Grant access');
+  const { value } = await scene.outcome();
+  assert.equal(value.state, 'of-the-gui');
+  assert.equal((await scene.exchange({ code: value.code, code_verifier: 'a'.repeat(43) })).status, 200);
+  return popup;
 }

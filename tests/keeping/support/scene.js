@@ -12,6 +12,7 @@ import { TokenTap } from './token-tap.js';
 /** How long the plugin waits after Bitbucket refuses a refresh token. It is longer than the simulator's lockout. */
 export const LOCKOUT_WAIT_MS = 400;
 const LOCKOUT_MS = 200;
+const HOUR_MS = 3_600_000;
 /** So long that no request times out only because the tests keep the machine busy. */
 const TIMEOUT_MS = 60_000;
 
@@ -42,6 +43,11 @@ export async function startScene({ variables, ...settings } = {}) {
       const config = await connectUser(bitbucket, createEntry(environment).wrapper);
       tap.name(connection, config);
       return config;
+    },
+    /** A user connects, and the access token expired a second ago. @returns the config as NocoDB stores it */
+    async connectExpired(connection) {
+      const [refreshed_at, expires_at] = [-HOUR_MS - 1000, -1000].map((ms) => new Date(Date.now() + ms).toISOString());
+      return { ...await this.connect(connection), refreshed_at, expires_at };
     },
     /**
      * Refreshes a token directly at the simulator, bypassing the plugin and the tap, as a second NocoDB with a copy of the
