@@ -1,14 +1,15 @@
 /**
  * Measures the cost of the API client: the time that it adds to each request, compared with a bare Axios instance.
  *
- * In: the sizes. Out: figures, each with its limit. What never happens here: a measurement (client/get.mjs measures in a process
- * of its own, with the server in another).
+ * In: whether this is a quick run. Out: figures, each with its limit. What never happens here: a measurement (client/get.mjs
+ * measures in a process of its own, with the server in another).
  */
 import { environmentFor } from './lib/environment.mjs';
 import { runPart, startPartAndWait } from './lib/processes.mjs';
 
 export const title = 'The API client';
 
+// Rounds, and requests in each round.
 const SIZES = [200, 100];
 const QUICK = [2, 10];
 

@@ -42,7 +42,8 @@ export async function readSource(source, identity, caller) {
 }
 
 /**
- * Whether a compiled module, whose bytes cannot be read, has the custom section that the build gave this version's core.
+ * Whether a compiled module has the custom section that the build gave this version's core. JavaScript cannot read the bytes of
+ * a compiled module.
  *
  * @param {WebAssembly.Module} module
  * @param {Identity} identity

@@ -1,8 +1,8 @@
 /**
  * Decodes content codings (RFC 9110 section 8.4).
  *
- * In: a body as it arrived, and the header fields that name its codings. Out: the decoded body. What never happens here: more
- * bytes are returned than the caller allows, or bytes that are still encoded.
+ * In: a body as it arrived, and the header fields that name its codings. Out: the decoded body. What never happens here: bytes
+ * are returned that are still encoded, or more bytes than the caller allows.
  */
 
 import { promisify } from 'node:util';
@@ -22,10 +22,10 @@ const DECODERS = new Map([
   ['br', /** @type {Decoder} */ (promisify(brotliDecompress))],
 ]);
 
-/** These need no decoding: the first means no coding, and the HTTP parser has removed the second. */
+/** Codings that need no decoding: `identity` means no coding, and Node.js' HTTP parser has already removed `chunked`. */
 const NO_DECODING = ['identity', 'chunked'];
 
-// No server applies more than that by mistake.
+// Even a misconfigured server does not apply more codings than this.
 const MAX_CODINGS = 4;
 
 /**

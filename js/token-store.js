@@ -1,9 +1,9 @@
 /**
- * Saves the tokens of a connection where NocoDB keeps them, and loads what is there.
+ * Saves the tokens of a connection in NocoDB's rows, and loads the tokens that the rows contain.
  *
  * In: the newest tokens of a connection, and the token stores of the wrappers that wait for them. Out: whether NocoDB saved
- * them, the tokens that its rows hold instead, and log lines that name the connection. What never happens here: a token
- * request, a decision about when to save again, or a second write to one row because several wrappers share it.
+ * the tokens, the tokens that another process saved in the rows, and log lines that name the connection. What never happens
+ * here: a token request, a decision about when to save again, or a second write to one row because several wrappers share it.
  */
 
 import { core, failure } from './core.js';
@@ -17,7 +17,7 @@ import { within } from './time-limit.js';
  * The tokens of one connection, from one token response or one stored config.
  *
  * @typedef {object} ConnectionTokens
- * @property {string} [accessToken] absent when the config has none that can be sent
+ * @property {string} [accessToken] absent when the config has no access token that can be sent
  * @property {string} refreshToken
  * @property {number} [expiresAt] of the access token, in milliseconds since the epoch
  * @property {number} [obtainedAt] in milliseconds since the epoch
@@ -27,17 +27,19 @@ import { within } from './time-limit.js';
 /** @typedef {import('./core.js').ConnectionEnd} ConnectionEnd */
 
 /**
- * What a token store has to know of its connection.
+ * The properties of a connection that its token stores need.
  *
  * @typedef {object} ConnectionRef
- * @property {string} name in the log, for connections without a title; derived from a keyed hash, so that it reveals nothing
+ * @property {string} name identifies a connection without a title in the log; derived from a keyed hash, so that it reveals
+ *   no token
  * @property {(refreshToken: string) => Promise<boolean>} ownsRefreshToken whether this is the connection's newest refresh
- *   token, or an older one that was exchanged for it
+ *   token, or an older one from which refreshes led to the newest one
  */
 
 /**
- * `saved`: the row has the tokens. `shared`: the row has them or newer ones, and held tokens of the same authorization that
- * another process had refreshed. A `ConnectionEnd`: the row no longer belongs to this connection, and was not changed.
+ * `saved`: the row now has the tokens. `shared`: another process had saved other tokens of the same authorization in the row;
+ * the row now has the newer set. A `ConnectionEnd`: the row no longer belongs to this connection, and was not
+ * changed.
  *
  * @typedef {'saved' | 'shared' | ConnectionEnd} SaveOutcome
  */
@@ -59,7 +61,7 @@ import { within } from './time-limit.js';
  * @property {ConnectionEnd} [connectionEnd] why the row no longer belongs to this connection
  */
 
-// A save that takes longer than this counts as failed. It may still succeed later, which does no harm.
+// A save that takes longer than this counts as failed. It does no harm if it succeeds later.
 const STORE_LIMIT_MS = 10_000;
 
 /**
@@ -270,14 +272,15 @@ function groupByRow(stores) {
  */
 function detach(group, connectionEnd, connection) {
   for (const store of group) store.connectionEnd = connectionEnd;
-  // A user who authenticated again knows that the old tokens are gone.
+  // Only a deleted row is logged. If the row was replaced, its user authenticated again and needs no message.
   if (connectionEnd !== 'deleted') return;
   const text = failure('RECONNECT_REQUIRED', 'refresh', { connectionEnd }).message;
   logOnce(group[0], connection, { level: 'WARN', event: 'connection-deleted', text });
 }
 
 /**
- * Writes each different line once: token stores of one row, and of rows without a title, have the same line.
+ * Logs an entry for each token store, and omits repeated lines: all token stores of one row give the same line, and so do all
+ * rows without a title.
  *
  * @param {Iterable<TokenStore>} stores
  * @param {ConnectionRef} connection

@@ -5,7 +5,7 @@
 //   page-core_bg.js, …            the same for the page core
 //   callback.html.js              js/callback.html as text
 //   types/                        declarations of the entries   build-info.json   its sources, and its sizes
-// pkg/ is committed, so that using the package needs no Rust. Neither does the check.
+// pkg/ is committed, so neither using the package nor --check needs Rust.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -25,7 +25,7 @@ function write({ name, data }) {
 
 const sha256 = (data) => createHash('sha256').update(data).digest('hex');
 
-/** Name of the custom section that identifies a compiled module, whose bytes cannot be read. */
+/** Name of the custom section that identifies a compiled module, because JavaScript cannot read a compiled module's bytes. */
 const SECTION = 'nocodb-bitbucket-auth';
 
 /** Adds a custom section with the hash of the rest of the wasm. */
@@ -67,8 +67,8 @@ export default glue;
 `;
 
 /**
- * The callback page as text, for the preload, because bundlers omit the HTML file. Without the comment at its top, which contains
- * the Content Security Policy.
+ * The callback page as text, for the preload, because bundlers omit the HTML file. The comment at the top of the page is left out
+ * of the text; it contains the Content Security Policy, which becomes a constant of its own.
  */
 function callbackPageFiles() {
   const text = readFileSync(join(root, 'js', 'callback.html'), 'utf8').replaceAll('\r\n', '\n');
@@ -84,7 +84,7 @@ function callbackPageFiles() {
 
 async function build() {
   await setup('build');
-  // Imported here, because it imports esbuild, which the set-up may have just installed.
+  // Imported only here, because lib/bundle.mjs imports esbuild, which `setup` may have just installed.
   const { bundleCommonJs, declarations, onDemand } = await import('./lib/bundle.mjs');
   const { buildWasm, cores } = await import('./lib/wasm.mjs');
   const sources = hashSources();
@@ -92,18 +92,18 @@ async function build() {
   const sizes = {};
   let rustc;
   for (const name of Object.keys(cores)) {
-    const { wasm, glue, types, ...by } = await buildWasm({ name });
+    const { wasm, glue, types, ...compiler } = await buildWasm({ name });
     const core = marked(wasm);
     built.push(...[
       { name: `${name}.d.ts`, data: types },
       { name: `${name}_bg.js`, data: await onDemand(glue) },
       { name: `${name}_bg.d.ts`, data: glueTypes(name) },
       ...wasmFiles(name, core),
-      // As a file, for users of the entry without inlined bytes.
+      // Users of the entry without inlined bytes load this file.
       ...(name === 'core' ? [{ name: 'core.wasm', data: core.wasm }] : []),
     ].map(write));
     sizes[name] = measure(core.wasm);
-    ({ rustc } = by);
+    ({ rustc } = compiler);
   }
   built.push(...(await declarations()).map(write), ...(await bundleCommonJs()).map(write));
   for (const name of Object.keys(hashFiles())) if (!built.includes(name)) rmSync(join(pkg, name));

@@ -1,8 +1,8 @@
-// The memory after many logins: that of the core, and the heap.
+// Measures how the core's memory and the JavaScript heap grow over many logins.
 import { answer } from '../lib/processes.mjs';
 import { OPERATIONS, SETTINGS } from './operations.mjs';
 
-/** The core's memory, which it exports only to its glue. */
+/** The core's memory. Only the core's glue code gets this export, so the class below intercepts it. */
 let memory;
 const { Instance } = WebAssembly;
 WebAssembly.Instance = class extends Instance {
@@ -26,20 +26,20 @@ await answer(({ warm, calls }) => {
     () => {
       try {
         client.validateAuthorizationResponse(...refused.given);
-      } catch { /* as it should be */ }
+      } catch { /* The core must reject this callback. */ }
     },
   ];
   const run = (count) => {
     for (let call = 0; call < count; call += 1) kinds[call % kinds.length]();
   };
-  const look = () => {
+  const measureMemory = () => {
     global.gc();
     global.gc();
     return { wasm: memory.buffer.byteLength, heap: process.memoryUsage().heapUsed };
   };
   run(warm);
-  const before = look();
+  const before = measureMemory();
   run(calls - warm);
-  const after = look();
+  const after = measureMemory();
   return { wasm: after.wasm, grown: after.wasm - before.wasm, heap: after.heap - before.heap };
 });

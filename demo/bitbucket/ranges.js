@@ -24,7 +24,7 @@ export function bytes(request, body, contentType) {
   };
 }
 
-/** @returns {{ start: number, end: number } | undefined} inclusive; undefined: no range, or an unreadable one */
+/** @returns {{ start: number, end: number } | undefined} both inclusive; undefined without a valid single range */
 function rangeOf(header, length) {
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
   if (!first && !last) return undefined;

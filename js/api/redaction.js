@@ -2,7 +2,7 @@
  * Removes the credential from responses that repeat it.
  *
  * In: a server's response, in any of the shapes that Axios gives it, and the credential. Out: the response without the
- * credential. What never happens here: a decision about what a credential looks like in a response; the core finds it.
+ * credential. What never happens here: a search for the credential in its possible encodings; the core does that.
  */
 
 import { core } from '../core.js';
@@ -29,7 +29,8 @@ export function redactResponse(response, authorization) {
 }
 
 /**
- * Redacts Axios' response with its decoded data. Streams stay as they are: they can be read only once, and nothing prints them.
+ * Redacts the headers and the decoded data of Axios' response in place. It does not touch streams, because a stream can be
+ * read only once, and nothing prints it.
  *
  * @param {{ data: unknown, headers: any }} response
  * @param {string} authorization

@@ -2,7 +2,8 @@
  * The form that NocoDB's GUI shows for the integration.
  *
  * In: the validated environment. Out: form elements for NocoDB's form builder. What never happens here: the client secret
- * appears, OAuth2 is offered without a valid configuration, or the OAuth client itself is offered without permission.
+ * appears, OAuth2 is offered without a valid configuration, or client credentials are offered unless the environment allows
+ * them.
  */
 
 /**

@@ -2,7 +2,7 @@
  * Errors that NocoDB reports to the sender of a request.
  *
  * In: a `BitbucketAuthError`, and errors of NocoDB's own. Out: errors for which NocoDB's exception filter responds with a status
- *   and the message. Never here: a part of NocoDB's code, or a property of the `BitbucketAuthError` other than its code.
+ *   and the message. Never here: NocoDB's source code, or a property of the `BitbucketAuthError` other than its `code`.
  */
 
 /** @typedef {import('./plugin.js').BitbucketAuthError} BitbucketAuthError */
@@ -65,9 +65,9 @@ const isNocodbError = (thrown) => thrown instanceof Error && Object.getPrototype
   && Object.values(thrown).some(isStatus);
 
 /**
- * Copies NocoDB's error with the other error's status and text. Which members NocoDB's filter reads, and from which class in
- * the hierarchy, differs by version, so every status and every text is replaced. A filter that finds no status may end the
- * process.
+ * Copies NocoDB's error, and gives the copy the status and text of the `HttpError`. NocoDB's versions differ in the members
+ * that their filter reads, and in the class that has them. So every status and every text is replaced. A filter that finds no
+ * status may end the process.
  *
  * @param {Error} thrown
  * @param {HttpError} httpError
@@ -77,7 +77,7 @@ function copyWithText(thrown, httpError) {
   /** @param {string} name @param {unknown} member */
   const textFor = (name, member) => {
     if (typeof member !== 'string') return undefined;
-    // The name identifies the class.
+    // This name is not replaced, because it identifies the class.
     if (name === 'name') return member;
     return member === thrown.message ? httpError.message : code;
   };
@@ -91,8 +91,8 @@ function copyWithText(thrown, httpError) {
 }
 
 /**
- * Whether the class's methods work on the error. Private members exist only on objects that the class itself created, and a
- * filter that throws may end the process.
+ * Whether those methods of NocoDB's error class that read the error work on the copy. Private members exist only on objects
+ * that the class itself created, so a method that reads one throws. A filter that throws may end the process.
  *
  * @param {any} error
  */

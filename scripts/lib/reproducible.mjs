@@ -6,11 +6,11 @@ import { dirname, join } from 'node:path';
 import { Problem, must, pinned, root, say } from './run.mjs';
 import { cores } from './wasm.mjs';
 
-/** What a build needs, including the tests that Cargo.toml names. */
+/** The files that a build needs. Cargo.toml names the tests, so cargo requires them, too. */
 const needed = ['Cargo.lock', 'Cargo.toml', 'rust-toolchain.toml', 'scripts', 'src', 'tests/core', 'tests/web.rs',
   'tests/web_bindings.rs'];
 
-/** Runs in the other folder. Prints nothing itself, because cargo's output is passed on. */
+/** Runs in the other folder. It writes its result to a file, because its standard output is cargo's. */
 const program = `
   import { createHash } from 'node:crypto';
   import { writeFileSync } from 'node:fs';
@@ -40,7 +40,7 @@ async function buildElsewhere() {
   }
 }
 
-/** The hashes of the committed cores, before their hash sections were added. */
+/** The hash of each committed core as it was before the build added the custom section, and the rustc version. */
 const committed = () => ({
   ...Object.fromEntries(Object.keys(cores).map((name) => (
     [name, pinned(`pkg/${name}.wasm.key.js`, /^export const build = '(\w+)';$/m)]))),
