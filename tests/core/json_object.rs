@@ -1,4 +1,5 @@
-//! The checks around `serde_json`: input that it would accept, and values that its errors would reveal.
+//! The checks that the core adds to `serde_json`: they reject input that `serde_json` would accept, and hide values that its
+//! errors would reveal.
 
 use crate::fixtures;
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, to_error};
@@ -55,10 +56,10 @@ fn only_an_object_is_accepted_as_an_object() {
             "{other}"
         );
     }
-    for nothing in
+    for invalid in
         ["", " ", "[", "[1", "[1]]", "{", "}", r#"{"x"}"#, r#"{"x":}"#, r#"{"x":1,}"#, r#"{"x":1}{}"#, "nul"]
     {
-        assert_eq!(problem(nothing), Some(Problem::Syntax), "{nothing}");
+        assert_eq!(problem(invalid), Some(Problem::Syntax), "{invalid}");
     }
     assert_eq!(problem("\u{feff}{}"), Some(Problem::Syntax));
     assert_eq!(problem(" \t\r\n{ } \t\r\n"), None);
@@ -97,7 +98,7 @@ fn null_counts_as_absent() {
 }
 
 #[test]
-fn a_number_is_read_with_json_syntax_also_from_a_string() {
+fn a_number_in_a_string_must_have_json_syntax_like_any_other_number() {
     let number = |json: &str| member(&format!(r#"{{"x":{json}}}"#)).ok().flatten().and_then(Value::number);
     for (text, expected) in [
         ("0", 0.0),
@@ -164,7 +165,7 @@ fn no_depth_of_nesting_overflows_the_stack() {
 }
 
 #[test]
-fn no_text_of_a_serde_json_error_gets_out() {
+fn no_error_contains_text_of_a_serde_json_error() {
     const MARK: &str = "MARKED-SECRET";
     for body in [
         format!(r#"{{"access_token":{{"a":"{MARK}"}},"token_type":"bearer"}}"#),

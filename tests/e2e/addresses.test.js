@@ -1,8 +1,8 @@
 /**
- * Callback URLs: every URL of NocoDB can be one, whatever NocoDB itself serves there.
+ * Callback URLs: any URL of NocoDB can be the callback URL, even one at which NocoDB itself serves something.
  *
- * In: the same login at each URL, in Chromium and in Firefox, and behind a proxy that strips a folder. Out: checks of whether
- *   NocoDB's GUI gets the code, and of what the popup shows when there is none.
+ * In: the same login at each URL, in Chromium and in Firefox, and behind a proxy that strips a path prefix. Out: checks that
+ *   NocoDB's GUI gets the code, and of what the popup shows when there is no code.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ import { ADMIN, Host } from './support/host.js';
 
 const PREFIX = '/noco';
 
-/** A proxy that has NocoDB below a folder, of which NocoDB does not see anything. */
+/** A proxy that serves NocoDB below a path prefix. It removes the prefix, so NocoDB never sees it. */
 async function startProxy(port) {
   const proxy = createServer((request, response) => {
     const { method, url, headers } = request;
@@ -27,12 +27,12 @@ async function startProxy(port) {
       response.writeHead(404).end();
       return;
     }
-    const passedOn = startRequest({ host: '127.0.0.1', port, path, method, headers }, (answer) => {
-      response.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(response);
+    const forwarded = startRequest({ host: '127.0.0.1', port, path, method, headers }, (received) => {
+      response.writeHead(received.statusCode, received.headers);
+      received.pipe(response);
     });
-    passedOn.on('error', () => response.destroy());
-    request.pipe(passedOn);
+    forwarded.on('error', () => response.destroy());
+    request.pipe(forwarded);
   });
   proxy.listen(0, '127.0.0.1');
   await once(proxy, 'listening');
@@ -94,7 +94,7 @@ describe("NocoDB's callback URL", () => {
   test('shows a denial in Firefox and stays open, and the form can be used again', async () => {
     await startWith(`http://localhost:${port}/`);
     chromium = await Gui.open('addresses');
-    // NocoDB shows a new user some questions.
+    // NocoDB asks a new user some questions. Chromium answers them, so Firefox does not see them.
     await chromium.try(() => chromium.signIn(host.url, ADMIN));
     firefox = await FirefoxGui.open('firefox');
     await firefox.try(async () => {
@@ -114,7 +114,7 @@ describe("NocoDB's callback URL", () => {
     });
   }
 
-  test('answers only callbacks in a worker that serves HTTP, and with the dashboard at another URL', async (context) => {
+  test('serves callbacks, and redirects other requests, in a worker whose dashboard has another URL', async (context) => {
     const { url: redis } = await startRedis(context);
     await startWith(`http://localhost:${port}/`, { NC_WORKER_CONTAINER: 'true', NC_REDIS_URL: redis, NC_DASHBOARD_URL: '/elsewhere' });
     const ask = (target) => fetch(host.url + target, { redirect: 'manual' });
@@ -125,9 +125,9 @@ describe("NocoDB's callback URL", () => {
     }
   });
 
-  test('loses its folder behind a proxy that strips the folder', async () => {
+  test('works behind a proxy that strips a path prefix from it', async () => {
     await startWith(`${proxy.url}/`, { NC_PUBLIC_URL: proxy.url });
-    // Cookies know no ports: NocoDB finds the user signed in here as well.
+    // Browsers send cookies to every port of a host, so the user is signed in behind the proxy as well.
     await firefox.try(() => connect(firefox, proxy.url));
     await assertConnected(1);
   });

@@ -49,7 +49,7 @@ describe('a connection of Bitbucket in NocoDB', () => {
     }
   }
 
-  test('is not stored after Deny, which the popup says and stays open, and the form stays incomplete', () => gui.try(async () => {
+  test('is not stored after Deny; the popup stays open and shows the denial, and the form stays incomplete', () => gui.try(async () => {
     await gui.newBitbucketConnection(host.url);
     await gui.chooseOAuth2();
     assert.match(await gui.deny(), /^Access was denied\n/);
@@ -131,7 +131,7 @@ describe('a connection of Bitbucket in NocoDB', () => {
     { title: 'Bitbucket', type: 'development', sub_type: 'bitbucket', config });
 
   // By the API, because the community edition's dialog for editing such an integration stays empty.
-  test('stays unchanged when an update brings a code that Bitbucket refuses, which gets 400', async () => {
+  test('stays unchanged when an update brings a code that Bitbucket refuses; the update gets 400', async () => {
     const { config } = await host.integration(id);
     const grant = { ...(await authorizationCode(bb)), code_verifier: 'x'.repeat(43) };
     const { status, body } = await update({ ...config, oauth: { code: grant } });

@@ -1,5 +1,5 @@
 /**
- * What the real NocoDB responds and stores when a value must not be stored, or when a request of the plugin fails.
+ * How the real NocoDB responds, and what it stores, when a value must not be stored or a request of the plugin fails.
  *
  * In: requests to NocoDB's API as an administrator, and rows that a NocoDB without the preload stored. Out: checks of statuses,
  *   messages and rows.
@@ -46,7 +46,7 @@ describe('a row that NocoDB is about to store', () => {
   const call = (id, method, body = { workspace: 'acme' }) => host.request('POST', `/api/v2/integrations/${id}/${method}`, body);
   const stored = async (id) => (await host.integration(id)).config;
 
-  test('is refused with a mask when it is new, and gets the stored value back when it is old', async () => {
+  test('is rejected if it is new and has a mask; in an existing row, the stored value replaces the mask', async () => {
     await start();
     const refused = await create({ type: 'api_key', token: MASK });
     assert.equal(refused.status, 400);
@@ -57,13 +57,13 @@ describe('a row that NocoDB is about to store', () => {
     const copy = await create({}, { copy_from_id: id });
     assert.equal(copy.status, 201);
     assert.equal((await stored(copy.body.id)).token, 'the-token');
-    // NocoDB hands on the id that a request names.
+    // NocoDB passes the `id` in the body of a request on to its model, also when the request creates a row.
     const stolen = await create({ type: 'api_key', token: MASK }, { id, fk_workspace_id: copy.body.fk_workspace_id });
     assert.equal(stolen.status, 400);
     assert.match(stolen.body.msg, /config\.token is a mask/);
   });
 
-  test('with a code that a NocoDB without the preload stored is reported as such, and the code is not sent', async () => {
+  test('with a code that NocoDB stored without the preload causes an error that says so, and the code is not sent', async () => {
     await start({}, { withPlugin: false });
     const { body: { id } } = await create(STALE);
     assert.deepEqual(await stored(id), STALE);
@@ -89,7 +89,7 @@ describe('a row that NocoDB is about to store', () => {
     assert.equal((await call(id, 'listRepositories')).status, 201);
   });
 
-  test("costs one request for a code inside a transaction, and a refusal is an error of NocoDB's own", async () => {
+  test("needs one token request inside a transaction, and a rejected code gives an error of NocoDB's class", async () => {
     const preload = fileURLToPath(new URL('support/in-transaction.cjs', import.meta.url));
     await start({ NODE_OPTIONS: `--require "${preload}"` });
     const inBase = { title: 'In a base' };
@@ -106,13 +106,13 @@ describe('a row that NocoDB is about to store', () => {
     assert.equal((await host.integrations()).length, rows);
   });
 
-  test("fails with statuses and messages that pass NocoDB's exception filter", async () => {
-    const silence = createServer(() => {}).listen(0, '127.0.0.1');
-    await once(silence, 'listening');
+  test("causes errors whose statuses and messages NocoDB's exception filter leaves unchanged", async () => {
+    const silentServer = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silentServer, 'listening');
     try {
-      const silent = `http://127.0.0.1:${silence.address().port}`;
+      const silentOrigin = `http://127.0.0.1:${silentServer.address().port}`;
       await start({
-        INTEGRATION_AUTH_BITBUCKET_API_URL: `${silent}/2.0`,
+        INTEGRATION_AUTH_BITBUCKET_API_URL: `${silentOrigin}/2.0`,
         INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: 'http://127.0.0.1:1/token',
         INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '300',
       });
@@ -127,8 +127,8 @@ describe('a row that NocoDB is about to store', () => {
       const wrong = await call(id, 'listRepositories', { workspace: 'a/b' });
       assert.equal(wrong.status, 400);
     } finally {
-      silence.close();
-      silence.closeAllConnections();
+      silentServer.close();
+      silentServer.closeAllConnections();
     }
   });
 });

@@ -18,7 +18,7 @@ const { failure } = await import(new URL('core.js', folder));
 const HOUR = 3_600_000;
 
 describe('a retry', () => {
-  /** A client of an API that fails the first `times`, and the pauses that it made. */
+  /** A client of an API that fails the first `times` requests, and the pauses before the client's retries. */
   async function failing(t, fail, times = Infinity, options = {}) {
     const pauses = withoutPauses(t);
     let asked = 0;
@@ -61,7 +61,7 @@ describe('a retry', () => {
     assert.deepEqual([error.response.status, error.bitbucket.code, made.requests.length, pauses.length], [503, 'API_FAILED', 4, 3]);
   });
 
-  test('waits longer each time, with a random share', async (t) => {
+  test('waits longer each time, with random jitter', async (t) => {
     const { client, pauses } = await failing(t, answering(503));
     for (let turn = 0; turn < 10; turn += 1) await thrownBy(() => client.get('/x'));
     for (const [index, base] of [500, 1000, 2000].entries()) {
@@ -88,7 +88,7 @@ describe('a retry', () => {
     assert.ok(pauses.length === 1 && pauses[0] > 20_000 && pauses[0] <= 44_000, String(pauses));
   });
 
-  test('is not made when it would wait for more than a minute; the caller gets the response with the time', async (t) => {
+  test('is not made when Retry-After is longer than a minute; the error says how long to wait', async (t) => {
     for (const retryAfter of ['61', '86400', new Date(Date.now() + HOUR).toUTCString()]) {
       const { client, made, pauses } = await failing(t, answering(429, { 'retry-after': retryAfter }));
       const { bitbucket } = await thrownBy(() => client.get('/x'));
@@ -112,7 +112,7 @@ describe('a retry', () => {
     assert.equal(made.requests.length, 1);
   });
 
-  test('follows a connection that breaks before or in the middle of a response', async (t) => {
+  test('follows a connection that breaks before or during a response', async (t) => {
     const broken = [
       (_request, response) => response.destroy(),
       (_request, response) => {
@@ -130,10 +130,11 @@ describe('a retry', () => {
     }
   });
 
-  test('follows a kept-alive connection that the server has just closed', async (t) => {
+  test('follows a keep-alive connection that the server has just closed', async (t) => {
     withoutPauses(t);
     let connections = 0;
-    // Answers the first request of each connection and resets at the second: what a server's time limit looks like.
+    // Responds to the first request of each connection, and resets the connection at the second one, as a server does whose
+    // keep-alive timeout has just expired.
     const server = createTcpServer((socket) => {
       connections += 1;
       let asked = 0;
@@ -151,7 +152,7 @@ describe('a retry', () => {
     assert.ok(connections > 1, String(connections));
   });
 
-  test('does not follow a host name that does not exist, nor a request whose body is a stream', async (t) => {
+  test('is made neither for a host name that does not exist nor for a request whose body is a stream', async (t) => {
     const pauses = withoutPauses(t);
     const { wrapper: Wrapper } = createEntry({
       ...UNLIMITED, INTEGRATION_AUTH_BITBUCKET_API_URL: 'https://bitbucket.invalid/2.0',
@@ -164,7 +165,7 @@ describe('a retry', () => {
   });
 
   for (const phase of ['refresh', 'exchange', 'api']) {
-    test(`${phase === 'api' ? 'follows' : 'does not follow'} a request that failed on its way, phase ${phase}`, async (t) => {
+    test(`${phase === 'api' ? 'follows' : 'does not follow'} a network failure in the phase "${phase}"`, async (t) => {
       withoutPauses(t);
       let asked = 0;
       const client = createClient({
@@ -177,7 +178,7 @@ describe('a retry', () => {
         },
       });
       assert.equal((await thrownBy(() => client.get('/x'))).bitbucket.phase, phase);
-      // Where there are no tokens, each attempt would ask for them.
+      // A failure of the refresh or the exchange leaves the client without tokens, so each retry would request tokens again.
       assert.equal(asked, phase === 'api' ? 4 : 1);
     });
   }
@@ -213,7 +214,8 @@ describe('a request body', () => {
     },
   });
   for (const [what, data, expected] of [
-    ['a stream of texts', () => Readable.from(['a', 'ä']), 'aä'], ['a stream of bytes', () => Readable.from([Buffer.from('a')]), 'a'],
+    ['a stream of strings', () => Readable.from(['a', 'ä']), 'aä'],
+    ['a stream of bytes', () => Readable.from([Buffer.from('a')]), 'a'],
     ['a web stream', web, 'web'], ['a Blob', () => new Blob(['b', 'lob']), 'blob'], ['bytes', () => new Uint8Array([97]), 'a'],
     ['a buffer', () => new Uint8Array([97]).buffer, 'a'], ['nothing', () => undefined, ''],
   ]) {
@@ -239,8 +241,9 @@ describe('a request that gets a 401', () => {
   );
 
   for (const [what, data, type] of [
-    ['JSON', { a: 1 }, /^application\/json/], ['a text', 'a=1', /urlencoded/], ['parameters', new URLSearchParams('a=1'), /urlencoded/],
-    ['bytes', new Uint8Array([97, 61, 49]), /./], ['a form', (() => {
+    ['JSON', { a: 1 }, /^application\/json/], ['a string', 'a=1', /urlencoded/],
+    ['URLSearchParams', new URLSearchParams('a=1'), /urlencoded/],
+    ['bytes', new Uint8Array([97, 61, 49]), /./], ['FormData', (() => {
       const form = new FormData();
       form.set('a', '1');
       return form;
@@ -256,7 +259,7 @@ describe('a request that gets a 401', () => {
     });
   }
 
-  test('is not repeated when its body is a stream, but the tokens are refreshed and the work of `use` runs again', async (t) => {
+  test('is not repeated when its body is a stream; the tokens are refreshed, and `use` calls its callback again', async (t) => {
     const made = await clientOf(t, { kind: 'oauth', api: refusing('Bearer the-own-token') });
     const error = await thrownBy(() => made.client.post('/x', Readable.from(['a'])));
     assert.deepEqual([error.response.status, made.requests.length, made.tokenRequests.length], [401, 1, 1]);

@@ -132,7 +132,7 @@ describe('`doctor` checks NocoDB and', () => {
     assertOne((await examine(t, env))('nocodb'), 'good', /^NocoDB of an unknown version, enterprise edition, answers/);
   });
 
-  test('finds it at the redirect URI when NC_PUBLIC_URL is invalid, which is a problem', async (t) => {
+  test('finds it at the redirect URI when NC_PUBLIC_URL is invalid, and reports that as a problem', async (t) => {
     const { env } = await scene(t);
     for (const value of ['marked:8080', 'marked.example', 'ftp://marked.example']) {
       const [wrong, ...rest] = (await examine(t, { ...env, NC_PUBLIC_URL: value }, { secrets: ['marked'] }))('nocodb');

@@ -151,7 +151,7 @@ describe('a connection that acts as the OAuth client', () => {
   });
 
   for (const value of ['ALLOW', 'true', 'yes', '1', 'off', 'marked']) {
-    test(`is not offered for the value ${value}, which the log names`, (t) => {
+    test(`is not offered for the value ${value}, and the log names the variable`, (t) => {
       const { form, warnings } = read(t, variables(value));
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], /INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS must be the word allow/);

@@ -76,7 +76,7 @@ describe('the rate limit of the API client', () => {
     assert.deepEqual(bitbucket.control.stats().api.byStatus, { 200: 101 });
   });
 
-  test('has other requests wait after a refusal, which is repeated', async (t) => {
+  test('has other requests wait after a refused request, and repeats the refused one', async (t) => {
     const clock = moveClock(t);
     const bitbucket = await simulator(t, { repositories: 1 });
     const client = await clientOf(simulatorEnvironment(bitbucket, PATIENT));
@@ -296,7 +296,7 @@ describe('the rate limit of the API client', () => {
   });
 
   for (const value of ['0', '-5', '1.5', '1e3', '1000001', 'on', 'unlimited']) {
-    test(`keeps its default with ${VARIABLE}=${value}, which the log names`, (t) => {
+    test(`keeps its default with ${VARIABLE}=${value}, and the log names the variable`, (t) => {
       const made = createEntry(environment('https://bitbucket.example', { [VARIABLE]: value }));
       const warnings = warningsOf(t, () => assert.ok(made.form.some(({ type }) => type === 'oauth')));
       assert.equal(warnings.length, 1);

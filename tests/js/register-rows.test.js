@@ -1,5 +1,5 @@
 /**
- * Wrappers to which the preload gives access to their row: what is stored in it while others change it.
+ * Wrappers that save tokens in their row through the preload, while users or other wrappers change the same row.
  *
  * In: an imitated NocoDB in its own process, with the preload. Out: checks of its rows, its log and its wrappers' results.
  * Bitbucket is the simulator.
@@ -37,13 +37,13 @@ async function scene(t, edition, { type = edition.offered, env: more, ...setting
   };
 }
 
-/** Tokens are compared, never shown. */
+/** Compares here, and not by `deepEqual`, so that no failure prints a token. */
 const isSame = (row, config) => row.refresh_token === config.refresh_token && row.oauth_token === config.oauth_token;
 
 for (const edition of HOSTS) describe(edition.name, () => {
   for (const type of ['development', 'auth']) {
     describe(`a row of type ${type}`, () => {
-      test('keeps a new login, and the former wrapper ends', async (t) => {
+      test('keeps a new login, and the wrapper of the former login fails', async (t) => {
         const { host, id, authenticate, expire } = await scene(t, edition, { type });
         const former = await host('open', { id });
         assert.deepEqual(await host('use', { first: former }), [200]);
@@ -67,7 +67,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.match(lines.at(-1), /^\[nocodb-bitbucket-auth\] INFO refreshed, connection "Bitbucket of \\"sales\\"", \d+ ms: /);
       });
 
-      test('keeps what an administrator changed meanwhile', async (t) => {
+      test('keeps changes that an administrator made meanwhile', async (t) => {
         const { host, id, expire, config } = await scene(t, edition, { type });
         const first = await host('open', { id });
         await host('patch', { id, config: { ...config, workspace: 'acme', extra: { kept: true } } });
@@ -93,7 +93,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual([refreshes(), await host('updates', { id })], [2, 2]);
       });
 
-      test('that was deleted ends its wrappers, which the log says once', async (t) => {
+      test('that was deleted makes its wrappers fail, and is logged once', async (t) => {
         const { host, id, expire, refreshes, lines } = await scene(t, edition, { type });
         const first = await host('open', { id, count: 3 });
         await host('remove', { id });
@@ -131,7 +131,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
   });
 
   describe('saveVars', () => {
-    test('keeps what an administrator changed meanwhile, and the newest tokens', async (t) => {
+    test('keeps changes that an administrator made meanwhile, and the newest tokens', async (t) => {
       const { host, id, config, expire } = await scene(t, edition);
       const first = await host('open', { id, count: 2 });
       await host('patch', { id, config: { ...config, workspace: 'acme' } });
@@ -154,7 +154,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.deepEqual([row._vars, row.authorized_at], [{ cursor: 7 }, again.authorized_at]);
     });
 
-    test("and refreshed tokens do not restore each other's former state", async (t) => {
+    test("and a refresh at the same time do not undo each other's changes", async (t) => {
       const { host, id, expire } = await scene(t, edition);
       const first = await host('open', { id, count: 2 });
       await host('latency', { ms: 20 });
@@ -169,7 +169,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     });
   });
 
-  test("a wrapper whose configuration is not the row's own does not compare the two", async (t) => {
+  test("a wrapper with another config than its row's does not compare its tokens with the row's", async (t) => {
     const { host, id, authenticate, expire } = await scene(t, edition, { type: 'auth' });
     const made = await authenticate();
     const first = await host('open', { id, made });

@@ -27,7 +27,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       [type, sub_type, title, isHidden]));
     const bitbucket = (type) => [type, 'bitbucket', 'Bitbucket', type === hidden];
 
-    test(`offers Bitbucket as "${edition.offered}" and has "${hidden}" for rows, which the log says in one line`, async () => {
+    test(`offers Bitbucket as "${edition.offered}" and has "${hidden}" for rows, and logs the offered type in one line`, async () => {
       const host = await runHost(edition, {}, { env: simulatorVariables(bb) });
       assert.deepEqual(listed(host).slice(edition.registry.length), [bitbucket('auth'), bitbucket('development')]);
       assert.equal(host.inherited, false);
@@ -91,7 +91,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assertKept(host, grant);
     });
 
-    test('gets a form without OAuth2 when a variable is wrong, which the log names once without its value', async () => {
+    test('gets a form without OAuth2 when a variable is wrong, and the log names the variable once, without its value', async () => {
       const env = simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: 'ftp://marked-value.example/' });
       const host = await runHost(edition, {}, { env });
       assert.deepEqual(host.available.at(-1).authTypes.map(({ value }) => value), ['api_key', 'basic']);
@@ -99,7 +99,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.ok(!host.everything.includes('marked-value'));
     });
 
-    test('stays unchanged when the plugin cannot be loaded, which the log says in one line', async () => {
+    test('stays unchanged when the plugin cannot be loaded, and one line of the log says so', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'register-'));
       try {
         // The preload without its neighbours.

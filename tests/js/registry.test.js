@@ -62,7 +62,7 @@ const SCENE = `
 const REGISTERED = (type) => new RegExp(`^\\[nocodb-bitbucket-auth\\] Version \\S+: Bitbucket is registered[^\\n]*"${type}"\\.\\n$`);
 
 describe('a registry list', () => {
-  test('that is assigned again gets the entries, too, which is logged once', async (t) => {
+  test('that is assigned again gets the entries, too, and this is logged once', async (t) => {
     const { stdout } = await run(t, `
       Base.availableIntegrations = [];
       const next = [{ type: 'ai', sub_type: 'openai' }];
@@ -101,7 +101,7 @@ describe('a registry list', () => {
       assert.deepEqual(listed(Sub), ['auth/bitbucket hidden', 'development/bitbucket', 'ai/openai']);`);
   });
 
-  test('that later gets other entries for "auth" offers "auth" from then on, which is logged', async (t) => {
+  test('that later gets other entries for "auth" offers "auth" from then on, and this is logged', async (t) => {
     const { stdout } = await run(t, `
       Base.availableIntegrations = [];
       Base.availableIntegrations = [{ type: 'auth', sub_type: 'github' }];
@@ -120,7 +120,7 @@ describe('a registry list', () => {
     assert.match(stdout, /"auth"\.\n$/);
   });
 
-  test('that is frozen stays unchanged, which is logged, and the next one gets the entries', async (t) => {
+  test('that is frozen stays unchanged, and this is logged; the next one gets the entries', async (t) => {
     const { stdout, stderr } = await run(t, `
       Base.availableIntegrations = Object.freeze([]);
       assert.deepEqual(Base.availableIntegrations, []);

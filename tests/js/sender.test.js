@@ -108,7 +108,7 @@ describe('the sender repeats a request as long as its credential source says so'
     assert.deepEqual([error.code, sent().length], ['RECONNECT_REQUIRED', 2]);
   });
 
-  test('but not after the response of another server, which got no credential', async (t) => {
+  test('but not after the response of another server, because that server got no credential', async (t) => {
     const elsewhere = await serve(t, (_request, response) => json(response, 401, {}));
     const { asked, send } = await start(t, [], {
       answer: (_request, response) => response.writeHead(302, { location: `${elsewhere.origin}/away` }).end(),

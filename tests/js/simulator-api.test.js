@@ -222,7 +222,7 @@ describe("the simulator's logs and files", () => {
     }
   });
 
-  test('redirect to another server for the log of an ended step, which wants no credential', async () => {
+  test('redirect to another server for the log of an ended step, and that server requires no credential', async () => {
     const location = (await ask(`${step}/log`)).headers.get('location');
     assert.notEqual(new URL(location).origin, scene.bb.origin);
     const log = await ask(location, { as: null });

@@ -244,7 +244,7 @@ describe("the simulator's API with credentials other than OAuth", () => {
     assert.equal((await get(bb, '/repositories/acme', apiToken('ATATT-all'))).status, 200);
   });
 
-  test('knows no user for an access token, which reads only what it belongs to', async () => {
+  test('has no user for an access token, and lets the token read only what it belongs to', async () => {
     const notForIt = 'This API is not accessible by this authentication mechanism';
     assertApiError(await get(bb, '/user', bearer('ATCTT-workspace')), 403, notForIt);
     assertApiError(await get(bb, '/user/workspaces', bearer('ATCTT-workspace')), 403, notForIt);

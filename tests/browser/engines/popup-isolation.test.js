@@ -211,7 +211,7 @@ inEachEngine({}, (on, once) => {
   });
 
   describe('a worker', () => {
-    test('has no page, which each function reports', () => on({}, async (scene) => {
+    test('has no page, and each function reports that', () => on({}, async (scene) => {
       const errors = await scene.page.evaluate((options) => new Promise((resolve) => {
         const worker = new Worker('/worker.js', { type: 'module' });
         worker.onmessage = ({ data }) => resolve(data);

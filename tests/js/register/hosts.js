@@ -1,5 +1,5 @@
 /**
- * The imitated NocoDBs on which every test of the preload runs, and how a test starts one.
+ * The imitated editions of NocoDB on which every test of the preload runs, and functions that start one.
  *
  * In: one of `HOSTS`. Out: a process with the preload, and `host(command, argument)` with the commands of host.cjs.
  */
@@ -68,8 +68,8 @@ export function startHost({ edition, options }, { env, execArgv = ['--require', 
 }
 
 /**
- * Has a host start, do calls one after the other, and end: `{ available, sameList, inherited, results, written, rows, stdout,
- * stderr, everything }`, the last of which is all the rest as text.
+ * Starts a host, makes the calls one after the other, and ends the host. Returns `{ available, sameList, inherited, results,
+ * written, rows, stdout, stderr, everything }`; `everything` is all of these as one text.
  */
 export async function runHost(edition, { registry = edition.registry, calls = [] } = {}, settings) {
   const { host, end, kill } = startHost(edition, settings);
@@ -82,7 +82,7 @@ export async function runHost(edition, { registry = edition.registry, calls = []
   }
 }
 
-/** Calls of NocoDB's services, for `runHost`, with rows of the type that the host offers. */
+/** Creates calls of NocoDB's services for `runHost`. The rows have the type under which the edition offers Bitbucket. */
 export const callsOf = ({ offered }) => ({
   ours: { type: offered, sub_type: 'bitbucket' },
   create: (config, more = {}) => (
