@@ -121,7 +121,7 @@ pub fn api_response(data: &[u8]) {
         granted: None,
     };
     let mut test = ConnectionTest::new(&known).expect("a test");
-    // Every question has an end.
+    // The connection test must end after three responses at most.
     for _ in 0..3 {
         test.on_response(status, &fields, body, 1.7e12);
     }

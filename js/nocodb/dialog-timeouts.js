@@ -19,7 +19,7 @@ export const DIALOG_TOKENS_MS = 12_000;
  * @template T
  * @param {Promise<T>} work
  * @returns {Promise<T>}
- * @throws {BitbucketAuthError} `REQUEST_TIMEOUT`, and whatever the work rejects with
+ * @throws {BitbucketAuthError} `REQUEST_TIMEOUT`, or the error with which the work rejects
  */
 export const withDialogTimeout = (work) => withTimeout(DIALOG_MS, work, () => failure('REQUEST_TIMEOUT', 'api'));
 
@@ -27,7 +27,7 @@ export const withDialogTimeout = (work) => withTimeout(DIALOG_MS, work, () => fa
  * @template T
  * @param {Promise<T>} exchange of a code, while NocoDB keeps a database transaction open
  * @returns {Promise<T>}
- * @throws {BitbucketAuthError} `REQUEST_TIMEOUT`, and whatever the exchange rejects with
+ * @throws {BitbucketAuthError} `REQUEST_TIMEOUT`, or the error with which the exchange rejects
  */
 export const withTransactionTimeout = (exchange) => (
   withTimeout(core().transactionTimeout(), exchange, () => new BitbucketAuthError(core().transactionTimeoutError())));

@@ -1,5 +1,6 @@
 /**
- * Users wait in front of a dialog, and calls wait in a job: whatever Bitbucket does, both end in time and say what is going on.
+ * Calls that a user waits for in a dialog, and calls in a background job: both end in time and report what happened, even when
+ * Bitbucket is slow or fails.
  */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';

@@ -63,7 +63,7 @@ async function sync(wrapper, atPage) {
   return { pages, failures };
 }
 
-/** The row has the new login, untouched, and it works; the former wrapper says what happened, and renews nothing more. */
+/** Asserts that the row has the new login unchanged, that this login works, and that the former wrapper refreshes no more. */
 async function assertReplaced(host, again, wrapper, { failures }) {
   assert.ok(failures.length > 0, 'the sync ends');
   for (const { code, message } of failures) {
@@ -75,7 +75,7 @@ async function assertReplaced(host, again, wrapper, { failures }) {
   host.expire();
   const { success, message } = await wrapper.testConnection();
   assert.deepEqual([success, message], [false, 'This connection was authenticated again. Reload it.']);
-  assert.equal(host.tap.refreshes.length, length, 'the former login is not renewed any more');
+  assert.equal(host.tap.refreshes.length, length, 'the tokens of the former login are no longer refreshed');
   assert.equal((await host.open().testConnection()).success, true);
   assert.deepEqual(host.lines, []);
 }

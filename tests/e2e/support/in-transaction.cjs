@@ -1,9 +1,9 @@
 /**
- * Preloaded into the real NocoDB before the plugin: has the creation of a connection run in a transaction of NocoDB's database,
- * as newer versions do inside a base. 0.301.3 has the transaction, and no route that opens one for that.
+ * Preloaded into the real NocoDB before the plugin. Makes NocoDB create a connection inside a transaction of its database, as
+ * newer versions do in a base. NocoDB 0.301.3 supports such a transaction, but none of its routes opens one.
  *
- * In: connections whose title begins with "In a base". Out: the row, or nothing of it. What never happens here: NocoDB's code is
- * read; the object that opens a transaction is one of the arguments that its methods pass to each other.
+ * In: connections whose title begins with "In a base". Out: the row, or no row after an error. What never happens here:
+ * NocoDB's code is read; the object that opens a transaction is an argument that NocoDB's methods pass to each other.
  */
 const define = Reflect.defineProperty;
 

@@ -2,11 +2,11 @@
  * The database of the imitated NocoDBs: rows by id, as text where NocoDB encrypts, and transactions that block every other writer,
  * as on SQLite.
  *
- * In: what a model writes. Out: what it reads, and a record of every write and every transaction. What never happens here: a
+ * In: what a model writes. Out: what it reads, and a record of every write and every transaction. What never happens here:
  * behaviour that only one edition of NocoDB has.
  */
 class Database {
-  /** Everything that was handed to the database, as text. */
+  /** Everything that was written to the database, as text. */
   written = [];
 
   /** How often each row was updated. */

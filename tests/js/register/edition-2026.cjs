@@ -2,15 +2,15 @@
  * The image of late 2026, as far as the preload sees it: a class and a subclass with obfuscated names.
  *
  * In: the database, and the options of the edition. Out: the class that NocoDB uses, and what its services do with it. What never
- * happens here: a part of NocoDB's code. This is written from published descriptions, and nobody compared it with a running NocoDB.
- * "Inferred" marks what the descriptions leave open, and "both ways" marks what an option switches.
+ * happens here: NocoDB's code is copied. This is written from published descriptions, and nobody compared it with a running
+ * NocoDB. "Inferred" marks behaviour that the descriptions do not state, and "both ways" marks behaviour that an option switches.
  */
 const { parsed } = require('./database.cjs');
 
 const MASK = '********';
 const CONTEXT = { workspace_id: 'w1' };
 
-/** NocoDB's routes recognize its own errors, which they pass on, by this class. Inferred: its surface. */
+/** NocoDB's routes report only errors of this class. Inferred: the members of the class. */
 const HostError = class _0x4c1d extends Error {
   constructor(message, status) {
     super(message);
@@ -22,7 +22,7 @@ const NotFoundError = class _0x1b7e extends HostError {};
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const hasMask = (config) => isObject(config) && Object.values(config).includes(MASK);
 
-/** Puts the stored value back wherever an update carries the mask. */
+/** Replaces each mask in an update by the stored value. */
 const unmasked = (config, stored) => !hasMask(config) ? config : Object.fromEntries(
   Object.entries(config).map(([name, value]) => [name, value === MASK ? stored[name] : value]));
 
@@ -32,8 +32,8 @@ const unmasked = (config, stored) => !hasMask(config) ? config : Object.fromEntr
  * } }} host
  *   `assignedAgain`: the subclass assigns the list in `init`, and its methods do not call those of the base class; else the
  *   list is assigned once, to the base class, and the subclass calls it.
- *   `asyncWrapper`: a wrapper is made only after something was awaited.
- *   `exchangesFrom`: where the host takes the payload from that it exchanges.
+ *   `asyncWrapper`: the wrapper is created asynchronously.
+ *   `exchangesFrom`: where the host finds the payload that it exchanges.
  */
 function createEdition({ database, options }) {
   const { assignedAgain = false, asyncWrapper = false, exchangesFrom = 'row', vault = {} } = options;
@@ -106,14 +106,14 @@ function createEdition({ database, options }) {
         logger,
       });
       if (this.type === 'auth') {
-        // The whole of what was read when the wrapper was made.
+        // The complete config that was read when the wrapper was created.
         const whole = this.storedConfig();
         this.wrapper.setTokenRefreshCallback((tokens) => this.store({ ...whole, ...tokens }));
       }
       return this.wrapper;
     }
 
-    /** `environment`: overrides of the row's configuration. `user`: this user's own tokens. `made`: anything else. */
+    /** `environment`: overrides of the row's configuration. `user`: this user's own tokens. `made`: a whole config instead. */
     effectiveConfig() {
       if (this.made) return this.made;
       return { ...this.getConfig(), ...this.environments?.[this.environment], ...users.get(`${this.id}/${this.user}`) };

@@ -23,7 +23,7 @@ for (const level of ['log', 'warn', 'error']) {
   };
 }
 
-/** What NocoDB's exception filter sees, and what a user of a wrapper sees. */
+/** The properties of an error that NocoDB's exception filter or the caller of a wrapper reads. */
 const describe = (error) => ({
   name: error.name,
   message: error.message,
@@ -59,7 +59,7 @@ const commands = {
     };
   },
 
-  /** Has the services do one thing after the other: `[method, ...arguments]`. */
+  /** Calls the services one after the other. Each call is `[method, ...arguments]`. */
   async call({ calls }) {
     const results = [];
     for (const [method, ...args] of calls) {
@@ -74,14 +74,14 @@ const commands = {
     { error: describe(error) })),
   transactions: async () => database.transactions,
 
-  /** Writes a row past all services, as another process did, or another version. */
+  /** Writes a row without NocoDB's services, as a row of another process or another version. */
   async put({ row }) {
     const id = database.nextId();
     await database.write(id, { fk_workspace_id: 'w1', ...row, id });
     return id;
   },
 
-  /** Makes wrappers, each of a row that was read for it. `how`: see `effectiveConfig` of the edition. */
+  /** Creates wrappers, and reads the row again for each. `how`: see `effectiveConfig` of the edition. */
   async open({ id, count = 1, ...how }) {
     const first = wrappers.length;
     for (let n = 0; n < count; n += 1) {
@@ -91,7 +91,7 @@ const commands = {
     return first;
   },
 
-  /** The status of one API call of each of these wrappers, or what it fails with. */
+  /** Makes one API call with each of these wrappers: its status, or its error. */
   use: ({ first, count = 1 }) => Promise.all(wrappers.slice(first, first + count).map((wrapper) => (
     wrapper.use((client) => client.get('/user')).then(({ status }) => status, failing)))),
 

@@ -57,7 +57,7 @@ function askDatabase(question) {
 const store = (connection, change) => askDatabase({ connection, change });
 const load = (connection) => askDatabase({ connection });
 
-/** Whether it says that a person is needed, by itself or behind Axios. */
+/** Whether the error, or the cause of an Axios error, says that a user has to authenticate again. */
 const isVerdict = (error) => [error?.code, error?.cause?.code].includes(VERDICT);
 
 function describeError(error) {

@@ -37,7 +37,7 @@ export function shell(command, cwd, env) {
   return stdout;
 }
 
-/** Runs a program that does not end by itself: its output once that shows `pattern`. */
+/** Runs a program that does not end by itself. Returns its output as soon as the output matches `pattern`. */
 async function untilItSays(t, command, args, pattern) {
   const child = spawn(command, args, { cwd: root, env: commandEnvironment(), stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const closed = once(child, 'close');
