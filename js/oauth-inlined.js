@@ -1,8 +1,8 @@
 /**
  * The entry `nocodb-bitbucket-auth/oauth`: the protocol functions together with the WebAssembly that they need.
  *
- * In: nothing. Out: what oauth.js exports, ready for the first call. What never happens here: anything else. oauth.js contains
- * the functions, and does not import the bytes, so that slim.js can leave them out.
+ * In: nothing. Out: the exports of oauth.js, ready for the first call. This file contains no code of its own: oauth.js contains
+ * the functions. It does not import the WebAssembly, so that slim.js can leave it out.
  */
 
 import '../pkg/inlined/core.wasm.js';

@@ -1,11 +1,11 @@
-// Runs the parts of a benchmark in processes of their own, so that no part is measured with another one's heap.
+// Runs each part of a benchmark in a process of its own, so that the heap of one part does not influence the figures of another.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../tests/support/environment.js';
 
 /**
- * Runs a module that calls `answer`, and returns what it answered.
+ * Runs a module that calls `answer`, and returns the result that it sends.
  *
  * @param {string} file path relative to the parent of this folder
  * @param {unknown} task argument of its `answer` callback
@@ -20,7 +20,7 @@ export async function runPart(file, task, { env, execArgv = [] } = {}) {
   }
 }
 
-/** Runs a module as `runPart` does. The module continues after its answer, until `stop` is called. */
+/** Runs a module as `runPart` does. The module continues to run after it has sent its result, until `stop` is called. */
 export async function startPartAndWait(file, task) {
   const child = startPart(file, task);
   const stop = async () => {
@@ -52,7 +52,7 @@ async function firstMessage(child, file) {
   return message;
 }
 
-/** For the module: runs `work` with the task, and sends its result. */
+/** The module calls this: it runs `work` with the task, and sends the result to the parent process. */
 export async function answer(work) {
   const [task] = await once(process, 'message');
   process.send(await work(task));

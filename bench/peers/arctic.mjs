@@ -1,6 +1,6 @@
 /**
- * `arctic`: a long-lived client. Its users compare the state themselves, so it has no callback operation. It sends requests with
- * the global `fetch`, which is replaced during the measurement.
+ * `arctic`: a client object for many logins. Its users compare the state themselves, so it has no callback operation. It sends
+ * requests with the global `fetch`, which is replaced during the measurement.
  *
  * In: the shared cases. Out: the shared results. What never happens here: a request is sent, except in `login`.
  */
@@ -13,7 +13,7 @@ export const skips = {
   tokens: 'media type, size, characters of tokens, lifetime, duplicate members',
 };
 
-/** It returns a response's members without validating them. */
+/** Operations in which arctic returns the members of a response without validating them. */
 export const unchecked = ['tokens'];
 
 export function create({ clientId, clientSecret, redirectUri, scopes, authorizeUrl, tokenUrl }) {
@@ -32,7 +32,7 @@ export function create({ clientId, clientSecret, redirectUri, scopes, authorizeU
     request({ code, codeVerifier }) {
       const { fetch } = globalThis;
       let sent;
-      // It calls `fetch` before it awaits anything.
+      // arctic calls `fetch` before it awaits anything, so `fetch` can be restored right after the call.
       globalThis.fetch = (request) => {
         sent = request;
         return new Promise(() => {});
@@ -60,7 +60,7 @@ export function create({ clientId, clientSecret, redirectUri, scopes, authorizeU
         authorizeUrl, state, CodeChallengeMethod.S256, codeVerifier, scopes,
       );
       const callback = new URL(await authorize(url.href));
-      if (callback.searchParams.get('state') !== state) throw new Error('another state');
+      if (callback.searchParams.get('state') !== state) throw new Error('the callback has another state');
       const tokens = await client.validateAuthorizationCode(tokenUrl, callback.searchParams.get('code'), codeVerifier);
       return tokens.accessToken();
     },

@@ -1,6 +1,6 @@
 /**
- * `openid-client`: a long-lived configuration. Callback, token request and token response are one call there, which is
- * measured in whole logins.
+ * `openid-client`: a configuration object for many logins. One of its calls handles callback, token request and token response,
+ * so that call is measured in whole logins.
  *
  * In: the shared cases. Out: the shared results. What never happens here: a request is sent, except in `login`.
  */

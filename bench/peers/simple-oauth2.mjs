@@ -1,5 +1,5 @@
 /**
- * `simple-oauth2`: a long-lived client without PKCE, state or callback. Its requests cannot be built without sending them.
+ * `simple-oauth2`: a client object for many logins, without PKCE, state or callback. Its requests cannot be built without sending them.
  *
  * In: the shared cases. Out: the shared results. What never happens here: a request is sent, except in `login`.
  */
@@ -40,7 +40,7 @@ export function create({ clientId, clientSecret, redirectUri, scopes, authorizeU
     async login(authorize) {
       const state = randomBytes(32).toString('base64url');
       const callback = new URL(await authorize(client.authorizeURL({ ...parameters, state })));
-      if (callback.searchParams.get('state') !== state) throw new Error('another state');
+      if (callback.searchParams.get('state') !== state) throw new Error('the callback has another state');
       const { token } = await client.getToken({ code: callback.searchParams.get('code'), redirect_uri: redirectUri });
       return token.access_token;
     },

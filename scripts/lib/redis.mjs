@@ -1,5 +1,5 @@
-// Finds redis-server, or installs it with apt-get where possible. For the tests in which processes coordinate through Redis.
-// They start servers of their own on free ports, so it does not matter whether the Debian package starts one, too.
+// Finds redis-server, or installs it with apt-get where possible. The tests in which processes coordinate through Redis need
+// it. They start servers of their own on free ports, so it does not matter whether the Debian package starts one, too.
 import { aptInstall, canInstall } from './apt.mjs';
 import { Problem, output, say } from './run.mjs';
 
@@ -12,7 +12,7 @@ const how = `Install Redis, so that \`redis-server\` is in PATH:
   Arch:     pacman -S redis
   macOS:    brew install redis`;
 
-/** redis-server in PATH. */
+/** Installs redis-server, unless it is in PATH. */
 export async function ensureRedis() {
   if (redisVersion()) return;
   if (!canInstall()) throw new Problem(`redis-server is missing. ${how}`);

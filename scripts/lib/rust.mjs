@@ -1,4 +1,4 @@
-// Finds or installs what builds the core: the pinned compiler, its wasm target and the wasm-bindgen tools.
+// Finds or installs the tools that build the core: the pinned compiler, its wasm target and the wasm-bindgen tools.
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +14,8 @@ export const cargoHome = process.env.CARGO_HOME || join(homedir(), '.cargo');
 export const rustupHome = process.env.RUSTUP_HOME || join(homedir(), '.rustup');
 
 /**
- * Removes this machine's paths from panic messages: the value of CARGO_ENCODED_RUSTFLAGS. Call it after `cargo fetch`,
- * because each registry or mirror has a folder that is named after its host.
+ * Returns the value of CARGO_ENCODED_RUSTFLAGS that removes this machine's paths from panic messages. Call it after
+ * `cargo fetch`, which creates a folder for each registry or mirror, named after its host.
  */
 export function remapFlags() {
   const registry = join(cargoHome, 'registry', 'src');
@@ -26,10 +26,10 @@ export function remapFlags() {
 /** The compiler's version that rust-toolchain.toml pins. */
 export const rustVersion = () => pinned('rust-toolchain.toml', /^channel\s*=\s*"([^"]+)"/m);
 
-/** The version that Cargo.toml pins. Crate and command line tool must have the same one. */
+/** The version of wasm-bindgen that Cargo.toml pins. The crate and the command line tool must have the same version. */
 export const wasmBindgenVersion = () => pinned('Cargo.toml', /^wasm-bindgen\s*=.*"=([^"]+)"/m);
 
-/** rustup with the pinned toolchain, and the C compiler as its linker. */
+/** Installs the pinned toolchain with rustup, and the C compiler that rustc uses as its linker, unless they are installed. */
 export async function ensureRust() {
   await ensureCompiler();
   if (!which('rustup') || !which('cargo')) {
@@ -41,7 +41,7 @@ and run this again. Only building and testing need Rust; using the package does 
     say(`Rust ${version}: installing`);
     await must('rustup', ['toolchain', 'install', version, '--profile', 'default', '--no-self-update']);
   }
-  // A toolchain with rustup's minimal profile, as in container images, lacks them.
+  // A toolchain with rustup's minimal profile, as in container images, lacks rustfmt and clippy.
   const lacks = (tool) => !output('rustup', ['run', version, `cargo-${tool}`, '--version']);
   const missing = [['fmt', 'rustfmt'], ['clippy', 'clippy']].filter(([tool]) => lacks(tool)).map(([, name]) => name);
   if (missing.length === 0) return;
@@ -49,9 +49,10 @@ and run this again. Only building and testing need Rust; using the package does 
   await must('rustup', ['component', 'add', ...missing, '--toolchain', version]);
 }
 
-/** Whether the pinned toolchain has the target, and whether Debian's compiler has it (linked by addDebianTarget). */
+/** Whether the pinned toolchain has the target. */
 const hasTarget = () =>
   output('rustup', ['target', 'list', '--installed', '--toolchain', rustVersion()])?.split('\n').includes(target);
+/** Whether Debian's compiler has the target. addDebianTarget registers that compiler as a toolchain of rustup. */
 const hasDebianTarget = () => {
   const folder = output('rustup', ['run', debianToolchain, 'rustc', '--print', 'target-libdir', '--target', target]);
   return folder !== undefined && existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('libstd-'));
@@ -69,7 +70,7 @@ export function wasmEnv() {
 const noTarget = () => `rustup could not fetch the target ${target}, and Debian's rustc-web could not be installed.
 With a connection to static.rust-lang.org: rustup target add ${target} --toolchain ${rustVersion()}`;
 
-/** The target wasm32-unknown-unknown: from rustup, or else from Debian's packages. */
+/** Installs the target wasm32-unknown-unknown from rustup, or, if that fails, builds it from Debian's packages. */
 export async function ensureWasmTarget() {
   if (hasTarget() || hasDebianTarget()) return;
   say(`${target}: installing`);
@@ -82,8 +83,9 @@ export async function ensureWasmTarget() {
 }
 
 /**
- * Debian ships a newer rustc (for building browsers) with the sources of the standard library, but not compiled for wasm.
- * Building an empty crate makes cargo compile it once; its libraries are then copied to where that rustc looks for them.
+ * Builds the target from Debian's packages. Debian ships a newer rustc (for building browsers) with the sources of the standard
+ * library, but does not compile that library for wasm. When cargo builds an empty crate, it compiles the standard library, too.
+ * The compiled libraries are then copied to the folder in which that rustc looks for them.
  */
 async function addDebianTarget() {
   const packages = ['rustc-web', 'cargo-web', 'rust-web-clippy', 'rust-web-src', 'lld-19'];
@@ -114,7 +116,7 @@ async function addDebianTarget() {
 
 const toolsDir = () => join(cacheDir, `wasm-bindgen-${wasmBindgenVersion()}`);
 
-/** { bindgen, testRunner }: paths of the tools in exactly the pinned version; undefined if they are missing. */
+/** Returns `{ bindgen, testRunner }`, the paths of the tools in exactly the pinned version; undefined if one is missing. */
 export function findWasmBindgen() {
   const wanted = wasmBindgenVersion();
   const isWanted = (path) => path && output(path, ['--version'])?.split(' ')[1] === wanted;
@@ -129,12 +131,12 @@ export function findWasmBindgen() {
   return undefined;
 }
 
-/** wasm-bindgen and wasm-bindgen-test-runner. */
+/** Installs wasm-bindgen and wasm-bindgen-test-runner in the pinned version, unless they are installed. */
 export async function ensureWasmBindgen() {
   if (findWasmBindgen()) return;
   const version = wasmBindgenVersion();
   say(`wasm-bindgen-cli ${version}: installing into the cache, which takes some minutes`);
-  // Not --locked: that fails if a registry mirror lags behind the lock file.
+  // Without --locked, because that option makes the command fail if a registry mirror lags behind the lock file.
   await must('cargo', ['install', 'wasm-bindgen-cli', '--version', version, '--root', toolsDir()]);
   if (!findWasmBindgen()) throw new Problem(`wasm-bindgen-cli ${version} was installed but does not run.`);
   say(`wasm-bindgen-cli ${version}: ${toolsDir()}`);

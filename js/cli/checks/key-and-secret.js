@@ -5,8 +5,8 @@ import { core } from '../../core.js';
 /** @type {Record<'older' | 'newer', string>} */
 const KINDS = { older: 'older OAuth consumers', newer: 'newer OAuth clients' };
 
-/** The last four characters of a shorter Key would be a large part of it. */
-const SHORTEST_SHOWN = 16;
+/** The minimum length of a Key whose last four characters are shown. They would be a large part of a shorter Key. */
+const MIN_LENGTH_TO_SHOW_END = 16;
 
 /** @type {import('../doctor.js').Check} */
 export default {
@@ -30,6 +30,6 @@ export default {
  */
 function lengthAndEnd(key) {
   const characters = [...key];
-  const end = characters.length >= SHORTEST_SHOWN ? ` and ends in ${characters.slice(-4).join('')}` : '';
+  const end = characters.length >= MIN_LENGTH_TO_SHOW_END ? ` and ends in ${characters.slice(-4).join('')}` : '';
   return `${characters.length} characters${end}`;
 }

@@ -1,8 +1,8 @@
 /**
  * Whether the Redis that processes share can be used. The check connects as the plugin does, and runs the same commands.
  *
- * In a Redis that NocoDB uses too, it marks the plugin's database if none is marked yet, as the plugin does at its start. All
- * other keys that it writes expire after a second.
+ * In a Redis that NocoDB uses too, the check marks the plugin's database if no database is marked yet, as the plugin does at its
+ * start. All other keys that the check writes expire after a second.
  */
 
 import { core } from '../../core.js';
@@ -23,7 +23,7 @@ const CACHE_VARIABLES = ['NC_REDIS_URL', 'NC_CACHE_REDIS_URL'];
 
 const OWN_DATABASE = 'Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that no other program uses.';
 
-/** The core's summaries of errors as sentences, unless the summary is clear by itself. @type {Record<string, string>} */
+/** The sentence for each of the core's error summaries that is not clear by itself. @type {Record<string, string>} */
 const MEANINGS = {
   password: 'user or password is wrong or missing',
   permission: 'the user lacks a permission',
@@ -43,7 +43,7 @@ const MEANINGS = {
   error: 'it returns an error',
 };
 
-/** The cures. @type {Record<string, string>} */
+/** The cure for each error summary, where there is a specific one. @type {Record<string, string>} */
 const CURES = {
   password: 'Correct the URL.',
   permission: 'Give the user the permissions that docs/scaling.md lists under "Permissions in Redis".',
@@ -60,7 +60,7 @@ export default {
   async run(context) {
     const { environment } = context;
     const { redis } = environment;
-    // The check `processes` reports that several processes need one.
+    // The check `processes` reports that several processes need a Redis.
     const problems = problemsFor(context, 'redis').filter((problem) => problem !== missingRedisProblem(environment));
     const isNamed = problems.some(({ field = '' }) => field.endsWith('_REDIS_URL'));
     return [...problems.map(toFinding), redis ? await tryOut(context, redis) : skipped(isNamed)];
@@ -90,10 +90,10 @@ async function tryOut({ env }, redis) {
     log: () => {},
     without: 'runs alone',
     markerKey: `${PREFIX}life`,
-    check: async (client, life) => {
-      await checkScripts(client, PREFIX, life, [0, EXPIRY_MS]);
-      await checkLog(client, life);
-      if (life.name.startsWith(PREFIX)) await client.pexpire(life.name, EXPIRY_MS);
+    check: async (client, marker) => {
+      await checkScripts(client, PREFIX, marker, [0, EXPIRY_MS]);
+      await checkLog(client, marker);
+      if (marker.name.startsWith(PREFIX)) await client.pexpire(marker.name, EXPIRY_MS);
     },
   });
   try {

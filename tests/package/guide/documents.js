@@ -2,7 +2,7 @@
  * README and docs/ as data.
  *
  * In: Markdown files. Out: their headings, links, code blocks and tables, each with its heading and the comment before it. What never
- * happens here: a verdict.
+ * happens here: a check of their content.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,10 +12,10 @@ import { marked } from 'marked';
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 export const read = (path) => readFileSync(`${root}${path}`, 'utf8');
 
-/** README.md and all of docs/ that is Markdown. */
+/** README.md, and all Markdown files in docs/. */
 export const PATHS = ['README.md', ...readdirSync(`${root}docs`).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
 
-/** All tokens of a document, in its order; what is inside of code and of comments is none. */
+/** Yields all tokens of a document, in order. The content of code and of comments is not split into tokens. */
 function* walk(tokens) {
   for (const token of tokens) {
     yield token;
@@ -36,8 +36,9 @@ const picturesIn = (html) => [...html.matchAll(/\b(?:src|srcset)="([^"]+)"/g)].m
 }));
 
 /**
- * `{ path, text, headings, links, images, blocks, tables }` of a file. A block is `{ language, content, under, marker }`, a
- * table `{ header, rows, under }` with the text of each cell; `under` is the slug of the last heading.
+ * Returns `{ path, text, headings, links, images, blocks, tables }` of a file. A block is `{ language, content, under, marker }`,
+ * a table `{ header, rows, under }` with the text of each cell. `under` is the slug of the last heading before it, and `marker`
+ * the text of the comment right before it, if any.
  */
 export function documentAt(path) {
   const text = read(path);
@@ -66,7 +67,8 @@ export function documentAt(path) {
 export const documents = PATHS.map(documentAt);
 
 /**
- * The commands of a document: `{ command, under, marker }`, without comments, and with lines that end in a backslash joined.
+ * Returns the commands of a document as `{ command, under, marker }`, without comments. A line that ends in a backslash is joined
+ * with the next one.
  */
 export function commandsIn({ blocks }) {
   return blocks.filter(({ language }) => language === 'sh').flatMap(({ content, under, marker }) => (
