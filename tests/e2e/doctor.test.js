@@ -16,7 +16,7 @@ import { Host } from './support/host.js';
 const CLIENT_ID = 'INTEGRATION_AUTH_BITBUCKET_CLIENT_ID';
 const REDIRECT_URI = 'INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI';
 
-describe('`doctor` beside a real NocoDB', () => {
+describe('`doctor` with a running NocoDB', () => {
   /** Functions that stop Redis. */
   const ends = [];
   let bb;

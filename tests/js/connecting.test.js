@@ -13,16 +13,16 @@ import { makeCertificates } from '../support/certificates.js';
 import { environment } from '../support/environment.js';
 import { freePort, listen } from '../support/http-server.js';
 
-/** A name that no resolver knows (RFC 6761 section 6.5): only a proxy could reach it. */
+/** A host name that no resolver knows (RFC 6761 section 6.5), so only a proxy could reach it. */
 const TARGET = 'https://bitbucket.example';
 
 const LIMIT_MS = 400;
 const ABORTED_AFTER_MS = 150;
 
-// How much later a busy machine may notice.
+// How much longer than the limit a request may take on a busy machine.
 const SLACK_MS = 1500;
 
-/** A server that treats each connection as a test says, and records what it got and what is open. */
+/** Starts a server that calls `behave` with each connection, and records the data that it receives and its open connections. */
 async function startServer(t, behave, tls) {
   const seen = { connections: 0, open: new Set(), heads: [] };
   const onSocket = (socket) => {
@@ -49,11 +49,11 @@ async function startServer(t, behave, tls) {
   });
 }
 
-/** Acts once the proxy has received the first bytes of a request. */
-const onceAsked = (act) => (socket) => socket.once('data', () => act(socket));
+/** Calls `act` when the proxy receives the first bytes of a request. */
+const onFirstData = (act) => (socket) => socket.once('data', () => act(socket));
 
-/** A proxy that opens the tunnel, to something that then behaves like this. */
-const tunnelTo = (act) => onceAsked((socket) => {
+/** Opens the tunnel as a proxy does, and then calls `act`, which behaves as the server at its other end. */
+const tunnelTo = (act) => onFirstData((socket) => {
   socket.write('HTTP/1.1 200 Connection established\r\n\r\n', () => act(socket));
 });
 
@@ -69,7 +69,7 @@ function clientOf(env, timeoutMs = LIMIT_MS) {
 /** Sends a POST, which the client never repeats. */
 const post = async (env, config, timeoutMs) => (await clientOf(env, timeoutMs)).post('/', 'x', config);
 
-/** How long a call took, and the `BitbucketAuthError` with which it failed. */
+/** Returns how long a call took, and the `BitbucketAuthError` with which it failed. */
 async function timed(call) {
   const start = performance.now();
   const thrown = await thrownBy(call);
@@ -82,22 +82,22 @@ async function timed(call) {
 const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
 const silent = {
-  'a proxy that takes the connection and says nothing': { proxy: () => {} },
-  'a proxy that answers half a line': { proxy: onceAsked((socket) => socket.write('HTTP/1.1 20')) },
-  'a proxy that answers header fields without end': {
-    proxy: onceAsked((socket) => {
+  'a proxy that accepts the connection and sends nothing': { proxy: () => {} },
+  'a proxy that sends half a status line': { proxy: onFirstData((socket) => socket.write('HTTP/1.1 20')) },
+  'a proxy that does not stop sending header fields': {
+    proxy: onFirstData((socket) => {
       socket.write('HTTP/1.1 200 OK\r\n');
       const timer = setInterval(() => socket.write('x: y\r\n'), 20);
       socket.on('close', () => clearInterval(timer));
     }),
   },
-  'a proxy that opens the tunnel to nowhere': { proxy: tunnelTo(() => {}) },
-  'a proxy of https that takes no TLS': { proxy: () => {}, scheme: 'https' },
-  'a server that takes TCP and no TLS': { server: () => {} },
+  'a proxy that opens the tunnel and then sends nothing': { proxy: tunnelTo(() => {}) },
+  'an https proxy that does not respond to the TLS handshake': { proxy: () => {}, scheme: 'https' },
+  'a server that does not respond to the TLS handshake': { server: () => {} },
 };
 
 describe('a request that gets no connection', () => {
-  // The first request of a process loads what requests need, which counts for no time limit.
+  // The first request of a process loads modules. The time limits do not include the time that this takes.
   before(() => thrownBy(async () => post({ INTEGRATION_AUTH_BITBUCKET_API_URL: `https://127.0.0.1:${await freePort()}/2.0` })));
 
   for (const [what, { proxy, server, scheme = 'http' }] of Object.entries(silent)) {
@@ -118,7 +118,7 @@ describe('a request that gets no connection', () => {
       assert.equal(seen.connections, 1);
       if (proxy && scheme === 'http') assert.equal(seen.connects(), 1);
       await seen.assertClosed();
-      assert.ok(timers() <= timersBefore, 'a timer stays');
+      assert.ok(timers() <= timersBefore, 'a timer is still running');
     });
 
     test(`ends at once when its signal is aborted: ${what}`, async (t) => {
@@ -132,7 +132,7 @@ describe('a request that gets no connection', () => {
     });
   }
 
-  test('sends nothing when its signal was aborted before', async (t) => {
+  test('sends nothing when its signal is already aborted', async (t) => {
     const seen = await startServer(t, () => {});
     const signal = AbortSignal.abort();
     const { error } = await timed(() => post({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, { signal }));
@@ -140,7 +140,7 @@ describe('a request that gets no connection', () => {
     assert.equal(seen.connections, 0);
   });
 
-  test('ends at once when its signal is aborted, even among more requests than may be sent at once', async (t) => {
+  test('ends at once when its signal is aborted, even while it waits for its turn behind other requests', async (t) => {
     const seen = await startServer(t, () => {});
     const client = await clientOf({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, 60_000);
     const controller = new AbortController();
@@ -156,7 +156,7 @@ describe('a request that gets no connection', () => {
     await seen.assertClosed();
   });
 
-  test('leaves other requests alone when it is aborted', async (t) => {
+  test('does not end other requests when it is aborted', async (t) => {
     const sockets = [];
     const seen = await startServer(t, (socket) => socket.once('data', () => sockets.push(socket)));
     const client = await clientOf({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, 60_000);
@@ -173,7 +173,7 @@ describe('a request that gets no connection', () => {
     await seen.assertClosed();
   });
 
-  test('behaves the same when its body is a stream', async (t) => {
+  test('ends at once when its signal is aborted, even if its body is a stream or a form', async (t) => {
     const seen = await startServer(t, () => {});
     const env = { HTTPS_PROXY: `http://127.0.0.1:${seen.port}` };
     for (const body of [() => ReadableStream.from(['x']), () => new FormData()]) {
@@ -187,34 +187,34 @@ describe('a request that gets no connection', () => {
   });
 });
 
-const answers = {
-  'refuses with 403': [onceAsked((s) => s.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 4\r\n\r\nnope')), /PROXY_403/],
-  'refuses with 403 and keeps the connection': [
-    onceAsked((s) => s.write('HTTP/1.1 403 Forbidden\r\ncontent-length: 4\r\n\r\nnope')), /PROXY_403/,
+const responses = {
+  'rejects the request with 403': [onFirstData((s) => s.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 4\r\n\r\nnope')), /PROXY_403/],
+  'rejects the request with 403 and keeps the connection open': [
+    onFirstData((s) => s.write('HTTP/1.1 403 Forbidden\r\ncontent-length: 4\r\n\r\nnope')), /PROXY_403/,
   ],
-  'refuses with 407': [onceAsked((s) => s.end('HTTP/1.1 407 Auth\r\nProxy-Authenticate: Basic\r\n\r\n')), /PROXY_407/],
-  'answers with a redirect': [onceAsked((s) => s.end('HTTP/1.1 302 Found\r\nlocation: /login\r\n\r\n')), /PROXY_302/],
-  'answers 502 in chunks that do not end': [
-    onceAsked((s) => s.write('HTTP/1.1 502 Bad Gateway\r\ntransfer-encoding: chunked\r\n\r\n')), /the proxy could not reach the host; PROXY_502/,
+  'rejects the request with 407': [onFirstData((s) => s.end('HTTP/1.1 407 Auth\r\nProxy-Authenticate: Basic\r\n\r\n')), /PROXY_407/],
+  'responds with a redirect': [onFirstData((s) => s.end('HTTP/1.1 302 Found\r\nlocation: /login\r\n\r\n')), /PROXY_302/],
+  'responds with 502 and a chunked body that does not end': [
+    onFirstData((s) => s.write('HTTP/1.1 502 Bad Gateway\r\ntransfer-encoding: chunked\r\n\r\n')), /the proxy could not reach the host; PROXY_502/,
   ],
-  'closes without an answer': [onceAsked((s) => s.end()), /closed before the response was complete/],
-  'closes before it is asked': [(s) => s.end(), /closed before the response was complete/],
-  'resets without an answer': [onceAsked((s) => s.resetAndDestroy()), /closed before the response was complete/],
-  'closes inside its answer': [onceAsked((s) => s.end('HTTP/1.1 200 O')), /closed before the response|not valid HTTP/],
-  'answers something else than HTTP': [onceAsked((s) => s.end('SSH-2.0-x\r\n')), /not valid HTTP/],
-  'sends more header fields than the client reads': [
-    onceAsked((s) => s.end(`HTTP/1.1 200 OK\r\n${'x: yyyyyyyyyy\r\n'.repeat(3000)}\r\n`)), /not valid HTTP/,
+  'closes the connection without a response': [onFirstData((s) => s.end()), /closed before the response was complete/],
+  'closes the connection before it receives a request': [(s) => s.end(), /closed before the response was complete/],
+  'resets the connection without a response': [onFirstData((s) => s.resetAndDestroy()), /closed before the response was complete/],
+  'closes the connection in the middle of its response': [onFirstData((s) => s.end('HTTP/1.1 200 O')), /closed before the response|not valid HTTP/],
+  'responds with something other than HTTP': [onFirstData((s) => s.end('SSH-2.0-x\r\n')), /not valid HTTP/],
+  'sends more header fields than the client accepts': [
+    onFirstData((s) => s.end(`HTTP/1.1 200 OK\r\n${'x: yyyyyyyyyy\r\n'.repeat(3000)}\r\n`)), /not valid HTTP/,
   ],
   'opens a tunnel and closes it': [tunnelTo((s) => s.end()), /closed before the response was complete|TLS/],
   'opens a tunnel and resets it': [tunnelTo((s) => s.resetAndDestroy()), /closed before the response was complete/],
-  'opens a tunnel to something else than TLS': [tunnelTo((s) => s.end('HTTP/1.1 400 Bad Request\r\n\r\n')), /TLS handshake/],
-  'answers 200 with a page': [
-    onceAsked((s) => s.end('HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n<h1>Hi</h1>\r\n')), /TLS handshake|closed before/,
+  'opens a tunnel to a server that does not use TLS': [tunnelTo((s) => s.end('HTTP/1.1 400 Bad Request\r\n\r\n')), /TLS handshake/],
+  'responds with 200 and a page': [
+    onFirstData((s) => s.end('HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n<h1>Hi</h1>\r\n')), /TLS handshake|closed before/,
   ],
 };
 
-describe('a proxy is asked once for each attempt when it', () => {
-  for (const [what, [behave, message]] of Object.entries(answers)) {
+describe('the client connects once for each attempt to a proxy that', () => {
+  for (const [what, [behave, message]] of Object.entries(responses)) {
     test(what, async (t) => {
       const seen = await startServer(t, behave);
       const { error } = await timed(() => post({ HTTP_PROXY: `127.0.0.1:${seen.port}` }, {}, 10_000));
@@ -228,8 +228,8 @@ describe('a proxy is asked once for each attempt when it', () => {
     });
   }
 
-  test('closes the connection, and each retry asks it once more', async (t) => {
-    const seen = await startServer(t, onceAsked((socket) => socket.end()));
+  test('closes the connection, and once more for each retry', async (t) => {
+    const seen = await startServer(t, onFirstData((socket) => socket.end()));
     const client = await clientOf({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, 10_000);
     const { error } = await timed(() => client.get('/', { 'axios-retry': { retries: 2, retryDelay: () => 1 } }));
     assert.equal(error.code, 'REQUEST_FAILED');
@@ -239,7 +239,7 @@ describe('a proxy is asked once for each attempt when it', () => {
 
 describe('a proxy', () => {
   const authorizationAt = async (t, userInfo, tls) => {
-    const seen = await startServer(t, onceAsked((s) => s.end('HTTP/1.1 407 Auth\r\n\r\n')), tls);
+    const seen = await startServer(t, onFirstData((s) => s.end('HTTP/1.1 407 Auth\r\n\r\n')), tls);
     const { error } = await timed(() => post({ HTTPS_PROXY: `http://${userInfo}127.0.0.1:${seen.port}` }, {}, 10_000));
     assert.match(error.message, /PROXY_407/);
     return /proxy-authorization: (.*)\r\n/i.exec(seen.heads.join(''))?.[1];
@@ -257,8 +257,8 @@ describe('a proxy', () => {
     assert.equal(await authorizationAt(t, ''), undefined);
   });
 
-  test('gets host and port, and nothing else of the request', async (t) => {
-    const seen = await startServer(t, onceAsked((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')));
+  test('gets the host and the port of the request, and nothing else', async (t) => {
+    const seen = await startServer(t, onFirstData((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')));
     await timed(() => post({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, {}, 10_000));
     const head = seen.heads.join('');
     assert.match(head, /^CONNECT bitbucket\.example:443 HTTP\/1\.1\r\n/);
@@ -266,14 +266,15 @@ describe('a proxy', () => {
     assert.doesNotMatch(head, /the-token|authorization|user-agent/i);
   });
 
-  test('with an IP address is reached over TLS in every version of Node.js', async (t) => {
+  test('at an https URL with an IP address gets a TLS connection without a server name, in every version of Node.js', async (t) => {
     const { tls } = makeCertificates(t);
     const names = [];
-    const seen = await startServer(t, onceAsked((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')), {
+    const seen = await startServer(t, onFirstData((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')), {
       ...tls, SNICallback: (name, done) => { names.push(name); done(null); },
     });
     const { error } = await timed(() => post({ HTTPS_PROXY: `https://127.0.0.1:${seen.port}` }, {}, 10_000));
-    // The authority is not trusted here. A request for it shows that the handshake got that far.
+    // The client does not trust the authority of this certificate. That it says so shows that the handshake got as far as the
+    // certificate.
     assert.match(error.message, /certificate is not accepted/);
     assert.deepEqual(names, []);
     await seen.assertClosed();
@@ -281,14 +282,14 @@ describe('a proxy', () => {
 });
 
 describe('an error of a proxy', () => {
-  test('blames HTTPS_PROXY when https_proxy is empty', async () => {
+  test('names HTTPS_PROXY when https_proxy is empty', async () => {
     const HTTPS_PROXY = `http://127.0.0.1:${await freePort()}`;
     const { error } = await timed(() => post({ https_proxy: '', HTTPS_PROXY }, {}, 10_000));
     assert.match(error.message, /connection was refused.*the request used the proxy of HTTPS_PROXY/);
   });
 
-  test('does not occur for a bad HTTP_PROXY beside a good HTTPS_PROXY', async (t) => {
-    const seen = await startServer(t, onceAsked((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')));
+  test('does not occur for an invalid HTTP_PROXY when HTTPS_PROXY is valid', async (t) => {
+    const seen = await startServer(t, onFirstData((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')));
     const env = { HTTPS_PROXY: `http://127.0.0.1:${seen.port}`, HTTP_PROXY: '"socks5h://x"' };
     const { error } = await timed(() => post(env, {}, 10_000));
     assert.match(error.message, /PROXY_403.*the request used the proxy of HTTPS_PROXY/);
@@ -301,8 +302,8 @@ describe('an error of a proxy', () => {
     assert.doesNotMatch(error.message, /the proxy of/);
   });
 
-  test("follows the process's variables when the entry's environment has none for a proxy", async (t) => {
-    const seen = await startServer(t, onceAsked((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')));
+  test("names the process's variable when the entry's environment has no proxy variable", async (t) => {
+    const seen = await startServer(t, onFirstData((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')));
     const before = { ...process.env };
     t.after(() => {
       process.env = before;
@@ -315,7 +316,7 @@ describe('an error of a proxy', () => {
     assert.equal(seen.connects(), 1);
   });
 
-  test("is in the log without the variable's value when the form is read", (t) => {
+  test("is logged without the variable's value when the form is read", (t) => {
     const warn = t.mock.method(console, 'warn', () => {});
     void createEntry(environment(TARGET, { HTTPS_PROXY: '"http://ada:marked@proxy.example"' })).form;
     const lines = warn.mock.calls.map(({ arguments: [line] }) => line);

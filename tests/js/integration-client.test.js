@@ -262,7 +262,7 @@ describe('use', () => {
     });
   });
 
-  test('removes a code that was stored beside the tokens by saveConfig', async (t) => {
+  test('removes a code that saveConfig stored together with the tokens', async (t) => {
     const calls = [];
     const { wrapper } = await against(t, {
       api: (request, response) => (bearer(request) === 'Bearer new-token' ? sendUser(response) : refused(response)),

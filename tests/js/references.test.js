@@ -223,7 +223,7 @@ describe('a code in place of tokens', () => {
     }
   });
 
-  test('is removed with the next tokens when older ones are beside it', async (t) => {
+  test('is removed with the next tokens when the row also contains older ones', async (t) => {
     const config = { ...CODE, oauth_token: 'the-token', refresh_token: 'the-refresh-token', expires_at: PAST };
     const { wrapper, host } = await start(t, config, config);
     await use(wrapper);

@@ -16,10 +16,10 @@ import { json, listen, serve } from '../support/http-server.js';
 import { startRedis } from '../support/redis.js';
 import { startCoordinator } from './coordinations.js';
 
-/** Long enough for a busy machine to get an answer that is given at once. */
+/** Long enough for a busy machine to receive a response that is sent at once. */
 const LIMIT_MS = 2500;
 
-/** How much longer than its limits a process stands still. */
+/** How much longer than its time limits a process is suspended or blocked. */
 const BEYOND_MS = 700;
 
 const TOKENS = { access_token: 'the-token', token_type: 'bearer', expires_in: 7200, refresh_token: 'the-refresh-token' };
@@ -28,7 +28,7 @@ const USER = { type: 'user', uuid: '{the-uuid}', display_name: 'Ada' };
 /** A config with which only the API gets requests. */
 const ACCESS_TOKEN = JSON.stringify({ type: 'api_key', token: 'the-token' });
 
-/** More than a socket hands over at once. */
+/** A list that is longer than the data that a socket delivers at once. */
 const LONG_LIST = Array.from({ length: 30_000 }, (_, index) => `number ${index}`);
 
 /** The response to each path. */
@@ -39,8 +39,8 @@ const ANSWERS = {
 };
 
 /**
- * Plays Bitbucket. The first request for `path` is answered while the process that sent it stands still, which it does for
- * longer than `limitMs`.
+ * Plays Bitbucket. It suspends the process that sends the first request for `path` for longer than `limitMs`, and responds to that
+ * request meanwhile.
  */
 function stopping(path, limitMs, respond = json) {
   let child;
@@ -66,7 +66,7 @@ const compressed = (response, status, value) => response
   .writeHead(status, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
   .end(gzipSync(JSON.stringify(value)));
 
-/** A proxy that knows where NAME is. */
+/** Starts a proxy that resolves NAME to this machine. */
 async function startProxy(t, options) {
   const dnsLookup = (_name, ...rest) => lookup('127.0.0.1', ...rest);
   const proxy = new Server({ host: '127.0.0.1', port: 0, ...options, prepareRequestFunction: () => ({ dnsLookup }) });
@@ -118,14 +118,15 @@ describe('a response that arrives while a process is suspended is used', { concu
     });
   }
 
-  test('when the API says in it whose the tokens are', async (t) => {
+  test('when the API names the user of the tokens in it', async (t) => {
     const { answer, onStart } = stopping('/2.0/user', 3000);
     const { origin } = await serve(t, answer);
     const { config } = await run(t, [], origin, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '60000' }, onStart);
     assert.ok(config.includes('account'), String(config));
   });
 
-  // Not by a signal: whether that has sockets or timers looked at first is chance.
+  // This test does not stop the process with a signal: then it would be chance whether the process handles sockets or timers first
+  // afterwards.
   test('when Redis sends it, and Redis then stays in use', async (t) => {
     const redis = await startRedis(t);
     let coordinator;
@@ -134,7 +135,7 @@ describe('a response that arrives while a process is suspended is used', { concu
       for (const end of [socket, upstream]) end.on('error', () => {});
       socket.on('close', () => upstream.destroy()).on('data', async (bytes) => {
         if (bytes.includes('the-key')) {
-          coordinator.ask('standStill', LIMIT_MS + BEYOND_MS);
+          coordinator.ask('block', LIMIT_MS + BEYOND_MS);
           await pause(BEYOND_MS);
         }
         upstream.write(bytes);

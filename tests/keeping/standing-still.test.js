@@ -39,11 +39,11 @@ describe('a process that is suspended in the middle of a token request', { concu
 
       let goesOn;
       tap.trapAfter = () => {
-        worker.standStill();
+        worker.suspend();
         goesOn = pause(STILL_MS).then(() => {
           // No process gets other tokens for the old refresh token any more.
           bitbucket.control.advance(11 * MINUTE);
-          worker.goOn();
+          worker.resume();
         });
       };
       bitbucket.control.advance(HOUR + 1000);

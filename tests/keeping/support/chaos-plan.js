@@ -8,7 +8,7 @@ import { Random } from '../../support/random.js';
 
 export const CONNECTIONS = ['amber', 'birch', 'cedar'];
 
-/** One beside them whose row holds a refresh token that was rotated away long ago. */
+/** Another connection. The refresh token in its row was replaced by a newer one long ago. */
 export const DEAD_CONNECTION = 'dogwood';
 
 const TOKEN_FAULTS = [
@@ -24,12 +24,12 @@ const TOKEN_FAULTS = [
   (random) => ({ kind: 'delay-after', delayMs: random.integer(20, 900) }),
 ];
 
-/** A process that was killed is back before the grace of any refresh token is over. */
+/** After how many milliseconds a killed process starts again: before the grace period of any refresh token ends. */
 const COMEBACK = [20, 900];
 
 /**
- * One trouble. `process` counts from 0, times are real milliseconds after the next expiry; see chaos-seed.js for what
- * is done.
+ * The troubles by kind. `process` counts from 0. Times are real milliseconds after the next expiry. chaos-seed.js causes the
+ * troubles.
  */
 const TROUBLES = {
   token: (random) => ({
@@ -53,23 +53,24 @@ const TROUBLES = {
   }),
   killAt: (random) => ({
     what: 'kill-at',
-    // Before Bitbucket gets the request, before its response arrives, before the tokens are stored, and after that.
+    // Before Bitbucket gets the request, before its response arrives, before the tokens are stored, or after they are stored.
     point: random.pick(['request', 'answer', 'answer', 'store', 'store', 'stored']),
     backMs: random.integer(...COMEBACK),
   }),
+  // A process gets another wrapper for a connection.
   newcomer: (random, processes) => ({
     what: 'newcomer', process: random.integer(0, processes - 1), connection: random.pick(CONNECTIONS),
   }),
-  // A caller uses the dead row.
+  // A caller uses the connection whose refresh token is dead.
   dead: (random, processes) => ({ what: 'dead', process: random.integer(0, processes - 1) }),
   // Another program uses a dead refresh token of the same OAuth client.
   stranger: (random) => ({ what: 'stranger', afterMs: random.integer(0, 300) }),
   flush: (random) => ({ what: 'flush', afterMs: random.integer(0, 400) }),
-  still: (random, processes) => ({
-    what: 'still',
+  suspend: (random, processes) => ({
+    what: 'suspend',
     process: random.integer(0, processes - 1),
     afterMs: random.integer(0, 300),
-    // Longer than a lock of Redis lasts, now and then.
+    // In one of five cases longer than a lock in Redis lasts.
     backMs: random.chance(0.2) ? 7000 : random.integer(200, 1500),
   }),
 };
@@ -77,16 +78,17 @@ const TROUBLES = {
 /** @param {number} seed */
 export function makePlan(seed) {
   const random = new Random(seed);
-  // Without Redis there is nothing between processes, so there is only one.
+  // Without Redis, processes cannot coordinate, so only one runs.
   const withRedis = random.chance(0.75);
   const processes = withRedis ? random.integer(2, 3) : 1;
-  const kinds = ['token', 'token', 'token', 'store', 'store', 'api', 'newcomer', 'kill', 'killAt', 'killAt', 'still'];
-  // Not both: a refusal that only another process could explain may count, so that a connection is dead for a while.
+  const kinds = ['token', 'token', 'token', 'store', 'store', 'api', 'newcomer', 'kill', 'killAt', 'killAt', 'suspend'];
+  // Either uses of dead refresh tokens or losses of Redis. With both, a process may miss what only another process knows: that
+  // a refusal has another cause than its refresh token. It then counts the refusal, and the connection is dead for a while.
   if (!withRedis || random.chance(0.5)) kinds.push('dead', 'stranger', 'stranger');
   else kinds.push('redis', 'redis', 'redis', 'flush');
   const rounds = Array.from({ length: random.integer(3, 5) }, () => ({
     troubles: Array.from({ length: random.integer(1, 3) }, () => TROUBLES[random.pick(kinds)](random, processes)),
-    // Past the grace as well, if nothing hangs on it.
+    // Whether the round begins with a wait until the grace period is over, if no connection depends on that period.
     isLong: random.chance(0.2),
     pauseMs: random.integer(0, 500),
   }));
@@ -95,11 +97,13 @@ export function makePlan(seed) {
     withRedis,
     processes,
     wrappers: random.integer(1, 3),
-    // NocoDB's clock follows Bitbucket's, so that tokens are refreshed before they expire; otherwise only a 401 reveals it.
+    // Whether NocoDB's clock follows Bitbucket's. If so, tokens are refreshed before they expire; if not, only a 401 reveals that
+    // they have expired.
     clocksFollow: random.chance(0.5),
     rounds,
-    // Everybody is killed with a pair that was not stored, and nobody comes back within the grace: `undelivered` to any
-    // process, or delivered and `unstored`. The first cannot be saved, the second only by Redis.
+    // All processes are killed while new tokens of one connection are not stored, and start again after the grace period.
+    // `undelivered`: no process received these tokens, so nothing can save the connection. `unstored`: a process received
+    // them, so only Redis can save it.
     ending: random.pick([undefined, undefined, undefined, undefined, 'undelivered', 'unstored']),
     victim: random.pick(CONNECTIONS),
     work: random.branch(),

@@ -1,8 +1,8 @@
 /**
- * One seed of the chaos: some connections, a few of NocoDB's processes, and every failure between them.
+ * Runs one seed of the chaos test: some connections, a few of NocoDB's processes, and the failures that the plan contains.
  *
- * In: a seed. Out: which connections work at the end without a person, which nobody could have saved, and a timeline. What never
- * happens here: the run decides what could have been saved; that follows from the plan. Lines contain short digests of tokens only.
+ * In: a seed. Out: which connections work at the end although no user connected them again, which of them nothing could have saved,
+ * and a timeline. What never happens here: the run decides which connections could have been saved. That follows from the plan. Lines contain short digests of tokens only.
  */
 import { startRedis } from '../../support/redis.js';
 import { pause, until, within } from '../../support/waiting.js';
@@ -17,19 +17,19 @@ const EXPIRY_MS = LIFETIME_MS + SECOND;
 const GRACE_MS = 600 * SECOND;
 const BEYOND_GRACE_MS = GRACE_MS + 60 * SECOND;
 
-/** Between two calls of one wrapper. */
+/** The shortest and the longest pause between two calls of one wrapper. */
 const PACE_MS = [50, 700];
 
-/** For a refresh that is tried five times, and for the lock of a process that was killed. */
+/** Long enough for a refresh that is tried five times, and for the lock of a killed process to expire. */
 const PATIENCE_MS = 25 * SECOND;
 
 /**
  * @typedef {object} SeedResult
  * @property {number} seed
  * @property {string[]} saved connections that work at the end
- * @property {string[]} unavoidable connections that nothing could have saved, and that report so
+ * @property {string[]} unavoidable connections that nothing could have saved, and that report this
  * @property {string[]} lost all others
- * @property {string[]} problems what should not be; empty is a seed that passed
+ * @property {string[]} problems what went wrong; empty if the seed passed
  * @property {string[]} timeline
  */
 
@@ -59,23 +59,23 @@ class Chaos {
   #unavoidable = [];
   #scene;
   #redis;
-  /** The dead refresh token that a stranger uses. */
+  /** The dead refresh token that another program uses. */
   #strangers;
   #afterwards = [];
   #outages = Promise.resolve();
   #isSettled = true;
   #rows;
-  /** One for each process of NocoDB; undefined while it is dead. @type {(Worker | undefined)[]} */
+  /** One worker for each process of NocoDB; undefined while the process does not run. @type {(Worker | undefined)[]} */
   #slots;
   #incarnations = 0;
   #everyWorker = [];
   #offsetMs = 0;
-  /** Where the clocks of the processes are if they do not follow: all at the same time, as machines mostly are. */
+  /** The offset of the processes' clocks if these do not follow Bitbucket's. It is the same for all, as on most machines. */
   #stayedMs = 0;
   #calmAt;
-  /** What comes back later: processes and Redis. @type {Set<Promise<void>>} */
+  /** The pending restarts of processes and of Redis, and other delayed work. @type {Set<Promise<void>>} */
   #comebacks = new Set();
-  /** Where the next process is to be killed. @type {{ point: string, backMs: number }[]} */
+  /** The points at which the next process is killed. @type {{ point: string, backMs: number }[]} */
   #traps = [];
   /** @type {((worker: Worker | undefined) => void) | undefined} */
   #onStore;
@@ -130,7 +130,7 @@ class Chaos {
     await Promise.all(this.#slots.map((_, index) => this.#startProcess(index)));
   }
 
-  /** Two refresh tokens that were used long ago, one in a row and one in another program. */
+  /** Creates two refresh tokens that were used long ago, one in a row and one in another program. */
   async #createUsedTokens() {
     const { bitbucket, connect, refreshElsewhere } = this.#scene;
     const row = await connect(DEAD_CONNECTION);
@@ -140,7 +140,7 @@ class Chaos {
     bitbucket.control.advance(BEYOND_GRACE_MS);
   }
 
-  /** All the troubles. */
+  /** Causes all troubles of the plan, round by round. */
   async runPlan() {
     for (const { troubles, isLong, pauseMs } of this.#plan.rounds) {
       if (isLong) await this.#passGrace();
@@ -152,7 +152,7 @@ class Chaos {
     if (this.#plan.ending) await this.#kill(this.#plan.ending, this.#plan.victim);
   }
 
-  /** Ends the failures and calls every connection. */
+  /** Ends all failures, and checks that every connection works. */
   async judge() {
     await this.#calmDown();
     const reports = await Promise.all(this.#living().map((worker) => within(PATIENCE_MS, worker.send('halt'))));
@@ -178,7 +178,7 @@ class Chaos {
     // A connection that works only within a grace period fails from now on.
     await this.#advance(BEYOND_GRACE_MS);
     await checkAll('after the grace');
-    // Without Redis, two processes at once know nothing of each other.
+    // Without Redis, two processes that run at the same time cannot coordinate.
     if (!this.#redis) await this.#endAll();
     const fresh = await this.#spawn('fresh');
     for (const connection of connections) {
@@ -275,13 +275,13 @@ class Chaos {
     if (backMs !== undefined) this.#later(backMs, () => this.#startProcess(index));
   }
 
-  /** Whether the process that has come to this point is killed here. */
+  /** Kills the process if a trap is set for this point. Returns whether it does. */
   #isTrapped(point, name) {
     const index = this.#slots.findIndex((worker) => worker?.name === name);
     const at = this.#traps.findIndex((trap) => trap.point === point);
     if (index < 0 || at < 0) return false;
     const [{ backMs }] = this.#traps.splice(at, 1);
-    this.say(`${name} has come to ${point}`);
+    this.say(`${name} has reached the point ${point}`);
     this.#later(0, () => this.#killProcess(index, backMs));
     return true;
   }
@@ -336,8 +336,8 @@ class Chaos {
       case 'flush':
         this.#later(afterMs, () => this.#flushRedis());
         break;
-      case 'still':
-        this.#later(afterMs, () => this.#standStill(trouble.process, backMs));
+      case 'suspend':
+        this.#later(afterMs, () => this.#suspendProcess(trouble.process, backMs));
         break;
       case 'dead':
         this.#later(0, async () => {
@@ -357,7 +357,7 @@ class Chaos {
     }
   }
 
-  /** One outage after the other. */
+  /** Outages take place one after the other. */
   #loseRedis(backMs) {
     this.#outages = this.#outages.then(async () => {
       this.say('Redis is killed');
@@ -377,14 +377,14 @@ class Chaos {
     return this.#outages;
   }
 
-  async #standStill(index, backMs) {
+  async #suspendProcess(index, backMs) {
     const worker = this.#slots[index];
     if (!worker) return;
-    this.say(`${worker.name} stands still`);
-    worker.standStill();
+    this.say(`${worker.name} is suspended`);
+    worker.suspend();
     await pause(backMs);
-    worker.goOn();
-    this.say(`${worker.name} goes on`);
+    worker.resume();
+    this.say(`${worker.name} is resumed`);
   }
 
   /** Ends all failures, and starts all processes. */
@@ -397,7 +397,7 @@ class Chaos {
 
   // Time
 
-  /** Moves Bitbucket's clock, and that of the processes where it follows. */
+  /** Advances Bitbucket's clock, and the clocks of the processes if they follow it. */
   async #advance(ms, workers = this.#living()) {
     this.#offsetMs += ms;
     if (this.#plan.clocksFollow) {
@@ -414,20 +414,20 @@ class Chaos {
       (worker) => worker.send('settle', { except: DEAD_CONNECTION, timeoutMs: PATIENCE_MS }),
     ));
     this.#isSettled = settled.every(Boolean);
-    this.say(this.#isSettled ? 'all is well' : 'not all is well');
+    this.say(this.#isSettled ? 'every wrapper works' : 'not every wrapper works');
     return this.#isSettled;
   }
 
   /**
-   * Lets the access tokens expire, if that hurts nobody: a refresh token whose successor may not be stored anywhere
-   * must not get near the end of its grace.
+   * Lets the access tokens expire, unless the clock would then get near the end of the grace period of a refresh token whose
+   * successor may not be stored anywhere.
    */
   async #expire() {
     if (this.#now() + EXPIRY_MS - this.#calmAt > GRACE_MS / 2) {
-      this.say('no expiry: the grace of a token that nobody may have replaced would end');
+      this.say('no expiry: the grace period of a refresh token whose successor may not be stored would end');
       return;
     }
-    // A token that expires while it is being obtained, and by no clock that its owner has, is beyond all reason.
+    // No real token expires while a process obtains it, unnoticed by the clock of that process.
     if (!this.#plan.clocksFollow && !this.#isSettled) {
       this.say('no expiry: tokens are being obtained');
       return;
@@ -436,8 +436,9 @@ class Chaos {
   }
 
   /**
-   * Brings every process to tokens whose refresh token was never used, and stores them. Only then may the clock pass the
-   * grace.
+   * Waits until every process has tokens whose refresh token was never used, and these are stored. Only then may the clock pass
+   * the end of the grace period.
+   *
    * @returns {Promise<boolean>}
    */
   async #calm() {
@@ -463,8 +464,8 @@ class Chaos {
   }
 
   /**
-   * Brings everybody to one line of tokens: an outage of Redis leaves several that are good, until they are joined when
-   * the tokens expire. Then one refresh is enough for all.
+   * Waits until all processes use the same chain of tokens. After an outage of Redis there may be several valid chains, until the
+   * processes agree on one when the tokens expire. From then on, one refresh is enough for all processes.
    *
    * @param {string} connection
    * @returns {Promise<boolean>}
@@ -489,7 +490,7 @@ class Chaos {
     const met = new Promise((resolve) => {
       meet = () => resolve(true);
     });
-    // No other connection has tokens that are not stored when it happens.
+    // Only the victim refreshes, so that no other connection has tokens that are not stored when the processes are killed.
     tap.trapBefore = ({ connection }) => connection !== victim;
     const never = new Promise(() => {});
     if (ending === 'undelivered') {
@@ -500,7 +501,7 @@ class Chaos {
       };
     } else {
       this.#rows.write = () => never;
-      // Not when a wrapper with old tokens gets the previous ones.
+      // A wrapper with older tokens may store the previous tokens. That does not count.
       const before = tap.newest(victim);
       this.#onStore = (connection) => {
         if (connection === victim && tap.newest(victim) !== before) meet();
@@ -515,7 +516,7 @@ class Chaos {
     this.#onStore = undefined;
     await this.#advance(BEYOND_GRACE_MS);
     this.#calmAt = this.#now();
-    // Otherwise tokens that are dead by now would look fresh.
+    // Otherwise the processes would use tokens that have expired by now.
     this.#stayedMs = this.#offsetMs;
     if (ending === 'undelivered' || !this.#redis) this.#unavoidable.push(victim);
     await Promise.all(this.#slots.map((_, index) => this.#startProcess(index)));

@@ -87,11 +87,11 @@ export class Worker {
     });
   }
 
-  standStill() {
+  suspend() {
     this.#child.kill('SIGSTOP');
   }
 
-  goOn() {
+  resume() {
     this.#child.kill('SIGCONT');
   }
 
