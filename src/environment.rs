@@ -15,7 +15,7 @@ use crate::redis;
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
 
-/// The names of the environment variables, in the order in which problems are reported.
+/// The names of the environment variables.
 pub mod variable {
     /// The Key of the OAuth client.
     pub const CLIENT_ID: &str = "INTEGRATION_AUTH_BITBUCKET_CLIENT_ID";
@@ -39,7 +39,7 @@ pub mod variable {
     pub const TIMEOUT_MS: &str = "INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS";
     /// How long to wait after a refused refresh token before one is used again, in milliseconds.
     pub const LOCKOUT_MS: &str = "INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS";
-    /// Requests to the API in an hour, or the word `off`.
+    /// The maximum number of requests to the API in an hour, or the word `off`.
     pub const RATE_LIMIT: &str = "INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT";
     /// The Redis through which processes share their tokens.
     pub const REDIS_URL: &str = "INTEGRATION_AUTH_BITBUCKET_REDIS_URL";
@@ -53,13 +53,13 @@ pub mod variable {
     pub const NOCODB_REDIS_URLS: [&str; 3] = [NOCODB_REDIS_URL, NOCODB_JOBS_REDIS_URL, NOCODB_CACHE_REDIS_URL];
     /// The number of the plugin's database in NocoDB's own Redis.
     pub const REDIS_DATABASE: &str = "INTEGRATION_AUTH_BITBUCKET_REDIS_DATABASE";
-    /// They make NocoDB run its jobs in separate processes. The second one is the older name.
+    /// Each of these variables makes NocoDB run its jobs in separate processes. The second one is the older name.
     pub const NOCODB_WORKERS: [&str; 2] = ["NC_WORKER_MODE_ENABLED", "NC_WORKER_CONTAINER"];
     /// NocoDB's own variable: the URL at which users open NocoDB.
     pub const NOCODB_PUBLIC_URL: &str = "NC_PUBLIC_URL";
     /// The word `off`: requests to endpoints that Atlassian removed are not replaced.
     pub const COMPAT: &str = "INTEGRATION_AUTH_BITBUCKET_COMPAT";
-    /// All variables.
+    /// All variables, in the order in which problems are reported.
     pub const ALL: [&str; 21] = [
         CLIENT_ID,
         CLIENT_SECRET,
@@ -109,7 +109,7 @@ pub enum RateLimit {
     Off,
 }
 
-/// Whether a connection may act as the OAuth client itself (RFC 6749 section 4.4). No user consents to that, and every user
+/// Whether a connection may act as the OAuth client itself (RFC 6749 section 4.4). No user consents to that access, and every user
 /// who may create a connection can then read and change everything that the client can. So an administrator has to allow it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ClientCredentials {
@@ -120,17 +120,17 @@ pub enum ClientCredentials {
     Allowed,
 }
 
-/// The value of [`variable::CLIENT_CREDENTIALS`] that allows it.
+/// The value of [`variable::CLIENT_CREDENTIALS`] with which connections may act as the OAuth client.
 const ALLOW: &str = "allow";
 
 /// Whether NocoDB's form has to send a code verifier with an authorization code (RFC 7636). A code without one may have been
 /// injected from another user's login (RFC 9700 section 4.5).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum CodeVerifierPolicy {
-    /// The form has to send it. NocoDB's form does.
+    /// The form has to send a code verifier, as NocoDB's form does.
     #[default]
     Required,
-    /// The form may leave it out: that of NocoDB 0.262 to 0.265 began its logins without a code challenge.
+    /// The form may send none, because the form of NocoDB 0.262 to 0.265 began its logins without a code challenge.
     Optional,
 }
 
@@ -140,10 +140,10 @@ const OPTIONAL: &str = "optional";
 /// Whether requests to endpoints that Atlassian removed are replaced by requests to other endpoints.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum RemovedEndpoints {
-    /// They are, where that is possible.
+    /// Such requests are replaced where that is possible.
     #[default]
     Replaced,
-    /// They are not, and the caller gets Bitbucket's own response.
+    /// No request is replaced, and the caller gets Bitbucket's own response.
     Left,
 }
 
@@ -218,7 +218,7 @@ impl Environment {
         let rate_limit = values
             .optional(variable::RATE_LIMIT, |value| value.map_or(Ok(RateLimit::Default), parse_rate_limit))
             .unwrap_or(RateLimit::Default);
-        // An invalid value allows nothing.
+        // An invalid value of one of these permits nothing: the defaults are the stricter rules.
         let client_credentials = values
             .word(variable::CLIENT_CREDENTIALS, ALLOW, "must be the word allow, or not set")
             .map_or(ClientCredentials::Refused, |()| ClientCredentials::Allowed);

@@ -2,7 +2,7 @@
 //!
 //! In: the variables as an administrator wrote them, then the URL of each request. Out: the proxy from which the request
 //! gets a tunnel (RFC 9110 section 9.3.6), with its credentials, or none. What never happens here: a variable's value in an
-//! error, reading a variable that another one takes precedence over, or a request that bypasses an invalid proxy.
+//! error, reading a variable although another one takes precedence, or a request that bypasses an invalid proxy.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -79,9 +79,9 @@ impl Proxies {
     }
 
     /// Returns the proxy for a request to this URL; `None` when the request goes directly. Requests to loopback addresses
-    /// bypass the proxy: plain http is accepted there because it stays on this machine, and a proxy would read the secrets
-    /// in it. Returns `INVALID_CONFIG` if the proxy is invalid, because an administrator who configures one does not want
-    /// requests to bypass it.
+    /// bypass the proxy: plain http is accepted for them because they stay on this machine, and a proxy would read the
+    /// secrets in them. Returns `INVALID_CONFIG` if the proxy is invalid, because an administrator who configures one does
+    /// not want requests to bypass it.
     pub fn proxy_for(&self, url: &str) -> Result<Option<&Proxy>> {
         let Some((variable, proxy)) = &self.configured else { return Ok(None) };
         let is_direct = |url: Url| is_loopback(&url) || self.exceptions.iter().any(|entry| entry.matches(&url));
@@ -141,7 +141,7 @@ fn parse_user_info(user_info: &str) -> core::result::Result<Option<Secret>, Reas
     Ok((!is_empty).then(|| Secret::new(format!("Basic {}", STANDARD.encode([&user, ":", &password].concat())))))
 }
 
-/// Rejects entries that match no host. With them, requests that should go directly would go through the proxy.
+/// Rejects an entry that matches no host. Requests to the host that it means would go through the proxy instead of directly.
 fn check_exception(entry: &str) -> core::result::Result<(), Reason> {
     pasted::check_without_quotes(entry)?;
     if entry.contains("://") {

@@ -1,8 +1,9 @@
 //! The Redis that processes share: its URL, which of its databases the plugin uses, and what its errors mean.
 //!
 //! In: the URL that an administrator wrote, what the databases contain, and the errors of a connection. Out: a [`Server`],
-//! which exists only if the whole URL is valid, the [`Choice`] of a database, and a [`Problem`] as a word. What never
-//! happens here: a part of the URL in a reason, or the text of an error in a word, because both may contain a password.
+//! which exists only if the whole URL is valid, the [`Choice`] of a database, and a [`Problem`] with a short name for the
+//! log. What never happens here: a part of the URL in a reason, or the text of an error in such a name, because both may
+//! contain a password.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -52,7 +53,7 @@ pub struct Server {
     pub password: Option<Secret>,
     /// The number of the database.
     pub database: u32,
-    /// `true` for an encrypted connection, or ioredis' name of a certificate authority to trust.
+    /// `true` for an encrypted connection, or the name that ioredis has for a certificate authority to trust.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<String>,
     /// The version of IP, 4 or 6; 0 for either.
@@ -150,8 +151,8 @@ fn decode(text: &str) -> Result<Option<String>, Reason> {
 pub enum Database {
     /// An administrator configured this number for the plugin. It is used whatever the database contains.
     Named(u32),
-    /// The plugin searches for a database that is not NocoDB's own: whenever NocoDB's main process starts, its cache empties
-    /// its database.
+    /// The plugin searches for a database that is not NocoDB's own, because NocoDB's cache empties NocoDB's own whenever
+    /// NocoDB's main process starts.
     Searched {
         /// The database in the URL.
         home: u32,
@@ -177,7 +178,7 @@ enum Content {
 }
 
 impl Content {
-    /// Parses a word of the script's survey.
+    /// Parses one word of the survey, which a script in Redis returns.
     fn parse(word: &str) -> Option<Self> {
         Some(match word {
             "missing" => Self::Missing,
@@ -190,8 +191,8 @@ impl Content {
         })
     }
 
-    /// The contents of databases that the plugin may use, the best first: one that other processes of the plugin already use
-    /// and other software does not.
+    /// The contents of databases that the plugin may use, the preferred first. The plugin prefers a database that its other
+    /// processes already use and other software does not.
     const PREFERRED: [Self; 3] = [Self::Marked, Self::Ours, Self::Empty];
 }
 
@@ -285,8 +286,8 @@ pub enum Problem {
     Other,
 }
 
-/// Parts of Redis' own error messages. They are searched in the whole message: those of scripts begin with different words
-/// in different versions.
+/// Parts of Redis' own error messages. The whole message is searched for them, because the messages of errors in scripts
+/// begin with different words in different versions of Redis.
 const REPLIES: [(&str, Problem); 35] = [
     ("without any password configured", Problem::Needless),
     ("no password is set", Problem::Needless),
@@ -302,7 +303,7 @@ const REPLIES: [(&str, Problem); 35] = [
     ("can't run this command", Problem::Permission),
     ("can't access at least one of the keys", Problem::Permission),
     ("DENIED", Problem::Permission),
-    // Redis has rejected MULTI before.
+    // Redis returns this after it rejected MULTI.
     ("EXEC without MULTI", Problem::Permission),
     ("READONLY", Problem::ReadOnly),
     ("NOREPLICAS", Problem::Replicas),
@@ -355,7 +356,7 @@ impl Problem {
         })
     }
 
-    /// Whether Redis cannot be used because of it.
+    /// Whether this problem makes all of Redis unusable.
     pub fn is_serious(self) -> bool {
         !matches!(self, Self::Value | Self::Needless)
     }

@@ -20,8 +20,8 @@ pub const TOO_MANY: Reason = "contains more than 1000 scopes";
 pub const DEFAULT_SCOPES: [&str; 7] =
     ["repository", "repository:write", "pullrequest", "pullrequest:write", "issue", "issue:write", "account"];
 
-/// Scopes that no operation of Bitbucket requires any more. Bitbucket removed issues and wikis on 2026-08-20; of the last four
-/// scopes, only the entries in the list of scopes are left. A newer client may be unable to get them.
+/// Scopes that no operation of Bitbucket requires any more. Bitbucket removed issues and wikis on 2026-08-20. It still lists the
+/// last four scopes, but uses them nowhere. A newer OAuth client may be unable to get any of these scopes.
 const RETIRED: [&str; 7] = ["issue", "issue:write", "wiki", "team", "team:write", "test", "test:write"];
 
 /// The scopes that each of Bitbucket's OAuth scopes implies, as Atlassian documents them. Scopes without documented implications
@@ -43,8 +43,8 @@ pub fn cure(error: &str) -> Option<&'static str> {
     )
 }
 
-/// What each of Bitbucket's OAuth scopes permits, and each of the API token scopes that users need first, for the person who
-/// chooses scopes.
+/// Tells a person who chooses scopes what each scope permits: all OAuth scopes of Bitbucket, and the API token scopes that users
+/// need first.
 const PURPOSES: [(&str, &str); 26] = [
     ("account", "read the user's profile and workspaces"),
     ("account:write", "change the user's account"),
@@ -74,8 +74,8 @@ const PURPOSES: [(&str, &str); 26] = [
     ("read:pullrequest:bitbucket", "read pull requests"),
 ];
 
-/// What a client may read with each scope: the scope of OAuth and of access tokens, the middle part of the API token scope
-/// (`read:repository:bitbucket`), and the resource.
+/// The resource that a client may read with each scope. A row contains the scope of OAuth and of access tokens, the middle part
+/// of the API token scope (as in `read:repository:bitbucket`), and the resource.
 const READABLE: [(&str, &str, &str); 8] = [
     ("repository", "repository", "repositories"),
     ("pullrequest", "pullrequest", "pull requests"),
@@ -102,7 +102,8 @@ impl ScopeSet {
         DEFAULT_SCOPES.into_iter().collect()
     }
 
-    /// Parses a list that is separated by white space or commas. Bitbucket writes spaces; other developers have seen commas.
+    /// Parses a list that is separated by white space or commas. Bitbucket separates scopes by spaces; other developers have seen
+    /// commas.
     pub fn parse(text: &str) -> Result<Self, Reason> {
         Self::read([text])
     }
@@ -133,7 +134,7 @@ impl ScopeSet {
         }
     }
 
-    /// Whether a scope is in the list itself.
+    /// Whether the list contains a scope; implied scopes do not count.
     pub fn contains(&self, scope: &str) -> bool {
         self.0.iter().any(|known| known == scope)
     }
@@ -198,7 +199,7 @@ impl ScopeSet {
     }
 }
 
-/// The scopes in one text.
+/// Splits a list into its scopes.
 pub fn split(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').flat_map(str::split_ascii_whitespace)
 }

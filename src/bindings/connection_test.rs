@@ -1,4 +1,4 @@
-//! The connection test as JavaScript sees it: connection_test.rs.
+//! The JavaScript bindings of connection_test.rs: the connection test.
 
 use wasm_bindgen::prelude::*;
 
@@ -13,7 +13,8 @@ pub struct Test(ConnectionTest);
 
 #[wasm_bindgen(js_class = ConnectionTest)]
 impl Test {
-    /// For a credential of this type, and what else is known of it. Scopes are separated by spaces.
+    /// Starts the test of a connection with a credential of this type. The other arguments are known facts about the connection.
+    /// Scopes are separated by spaces.
     #[wasm_bindgen(constructor)]
     pub fn new(
         kind: &str,
@@ -35,7 +36,7 @@ impl Test {
         })?))
     }
 
-    /// The path to request next, below the API's base URL.
+    /// The path to request next, below the API's base URL; absent when the test is over.
     #[wasm_bindgen(getter)]
     pub fn path(&self) -> Option<String> {
         self.0.path()
@@ -47,13 +48,13 @@ impl Test {
         self.0.on_response(response.status, &response.fields, &response.body, response.received_at);
     }
 
-    /// Ends the test with the message of an error: the last request got no response.
+    /// Ends the test with the message of an error, because the last request got no response.
     #[wasm_bindgen(js_name = onError)]
     pub fn on_error(&mut self, message: &str) {
         self.0.on_error(message);
     }
 
-    /// The result, when the test is over.
+    /// The result; absent until the test is over.
     #[wasm_bindgen(getter, unchecked_return_type = "TestResult | undefined")]
     pub fn result(&self) -> JsValue {
         self.0.result().map_or(JsValue::UNDEFINED, to_js_value)

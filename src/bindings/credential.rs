@@ -1,4 +1,4 @@
-//! Stored credentials as JavaScript sees them: credential.rs.
+//! The JavaScript bindings of credential.rs: stored credentials.
 
 use serde::Serialize;
 use tsify::Tsify;

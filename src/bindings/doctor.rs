@@ -1,4 +1,4 @@
-//! The checks of the command line as JavaScript sees them: doctor.rs, and callbacks to a server on the user's machine.
+//! The JavaScript bindings of doctor.rs: the checks of the command line, and callbacks to a server on the user's machine.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -9,7 +9,7 @@ use crate::authorization_response;
 use crate::doctor;
 use crate::error::{Code, Error, Phase};
 
-/// Whether a callback that was refused with this code is none of the login that waits: its own may still come.
+/// Whether a callback that was rejected with this code does not belong to the waiting login, whose own callback may still arrive.
 #[wasm_bindgen(js_name = isFromAnotherLogin)]
 pub fn is_from_another_login(code: &str) -> bool {
     Code::from_name(code).is_some_and(authorization_response::is_from_another_login)

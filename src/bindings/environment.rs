@@ -1,4 +1,4 @@
-//! The bindings of environment.rs and proxy.rs: the configuration from the environment.
+//! The JavaScript bindings of environment.rs and proxy.rs: the configuration from the environment.
 
 use js_sys::JSON;
 use serde::{Serialize, Serializer};

@@ -1,4 +1,4 @@
-//! A caller's failed work as JavaScript sees it: retry.rs.
+//! The JavaScript bindings of retry.rs: a caller's failed work.
 
 use wasm_bindgen::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The comparison of token sets as JavaScript sees it: newest_tokens.rs.
+//! The JavaScript bindings of newest_tokens.rs: the comparison of token sets.
 //!
 //! Times are milliseconds since 1970.
 

@@ -1,4 +1,4 @@
-//! NocoDB's responses to failed requests as JavaScript sees them: nocodb_response.rs.
+//! The JavaScript bindings of nocodb_response.rs: NocoDB's responses to failed requests.
 
 use wasm_bindgen::prelude::*;
 

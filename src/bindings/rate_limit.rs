@@ -1,4 +1,4 @@
-//! The rate limit as JavaScript sees it: rate_limit.rs.
+//! The JavaScript bindings of rate_limit.rs: the rate limit.
 
 use wasm_bindgen::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The shared Redis as JavaScript sees it: redis.rs.
+//! The JavaScript bindings of redis.rs: the shared Redis.
 
 use wasm_bindgen::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The vocabulary of the refresh cycle as JavaScript sees it: refresh_cycle.rs.
+//! The JavaScript bindings of refresh_cycle.rs: the types of the refresh cycle.
 
 use wasm_bindgen::prelude::*;
 

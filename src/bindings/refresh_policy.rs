@@ -1,4 +1,4 @@
-//! The refresh policy of one connection as JavaScript sees it: refresh_policy.rs.
+//! The JavaScript bindings of refresh_policy.rs: the refresh policy of one connection.
 //!
 //! Times are milliseconds since 1970; `random` is from 0 to 1.
 

@@ -1,4 +1,4 @@
-//! The queue for the token requests of one OAuth client as JavaScript sees it: refresh_queue.rs.
+//! The JavaScript bindings of refresh_queue.rs: the queue for the token requests of one OAuth client.
 //!
 //! Times are milliseconds of a monotonic clock.
 

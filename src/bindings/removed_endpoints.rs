@@ -1,4 +1,4 @@
-//! The replacement of removed endpoints as JavaScript sees it: removed_endpoints.rs.
+//! The JavaScript bindings of removed_endpoints.rs: the replacement of removed endpoints.
 
 use serde::Serialize;
 use tsify::Tsify;

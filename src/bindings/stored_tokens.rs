@@ -1,4 +1,4 @@
-//! The classification of a row's tokens as JavaScript sees it: stored_tokens.rs.
+//! The JavaScript bindings of stored_tokens.rs: the classification of a row's tokens.
 
 use wasm_bindgen::prelude::*;
 

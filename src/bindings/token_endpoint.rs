@@ -1,4 +1,4 @@
-//! Requests to the token endpoint and its answers, as JavaScript sees them: token_request.rs and token_response.rs.
+//! The JavaScript bindings of token_request.rs and token_response.rs: requests to the token endpoint, and its responses.
 
 use js_sys::Array;
 use serde::Serialize;

@@ -34,7 +34,7 @@ pub fn tables() -> Vec<(&'static str, Vec<Row>)> {
     ]
 }
 
-/// A row: the function puts the question in a state, and gives the policy after it and the decision, as the document shows it.
+/// Makes a row. `question` asks the policy in a state. It returns the policy afterwards, and the decision as the document shows it.
 fn row(
     states: States,
     method: String,
@@ -86,7 +86,7 @@ fn unusable_at_deadline(state: StateName) -> (Fixture, f64) {
     at_deadline(Fixture::in_state(state, false))
 }
 
-/// The deadline comes so many milliseconds before the wait ends.
+/// The situation of a caller whose deadline comes `ms` milliseconds before the wait ends.
 fn before_end_of_wait(fixture: Fixture, ms: f64) -> (Fixture, f64) {
     let end = fixture.now + fixture.policy.backoff(fixture.now).unwrap();
     (fixture, end - ms)
@@ -112,12 +112,12 @@ fn requesting() -> Fixture {
     Fixture::inactive(Age::Expired).requesting()
 }
 
-/// Inactive, after the lock was not available.
+/// A policy that is inactive again because the lock was not available.
 fn busy() -> Fixture {
     Fixture::inactive(Age::Fresh).start_cycle().later(2.0 * SECOND).handle_all(&[Event::LockBusy])
 }
 
-/// In this state of a cycle that began four hours after the refresh token was declared dead.
+/// A policy in this state of a cycle, which began four hours after the refresh token was declared dead.
 fn dead(state: StateName) -> Fixture {
     let fixture = Fixture::in_state(StateName::Dead, false).later(4.0 * HOUR);
     match state {
@@ -134,14 +134,15 @@ fn unusable_dead(state: StateName) -> (Fixture, f64) {
     (dead(state), NEVER)
 }
 
-/// This process renewed the tokens, which does not cure a 401.
+/// A policy after this process itself renewed the tokens. If they still get a 401, another refresh does not help.
 fn renewed_here() -> Fixture {
     let fixture = requesting();
     let renewed = Event::Refreshed(times(fixture.now, LIFETIME));
     fixture.handle_all(&[renewed, Event::Published, Event::Saved])
 }
 
-/// A caller wants to use the newest tokens. If they were not offered, the caller's store has the token set before them.
+/// Makes a row about a caller that wants to use the newest tokens. If these were not offered to the caller's store, it has the
+/// token set before them.
 fn ask(
     states: States,
     when: &'static str,
@@ -419,7 +420,7 @@ fn rejected_rows() -> Vec<Row> {
             (fixture, words(is_repeated))
         })
     };
-    let reach = |state| Fixture::in_state(state, true);
+    let in_state = |state| Fixture::in_state(state, true);
     /// A 401 to the first repetition, with tokens that this process renewed.
     fn not_cured_here() -> Fixture {
         let mut fixture = renewed_here();
@@ -427,8 +428,8 @@ fn rejected_rows() -> Vec<Row> {
         fixture
     }
     vec![
-        rejected(Any, "401 to older tokens", true, reach, 1, 0),
-        rejected(Any, "401 to the newest tokens", true, reach, 0, 0),
+        rejected(Any, "401 to older tokens", true, in_state, 1, 0),
+        rejected(Any, "401 to the newest tokens", true, in_state, 0, 0),
         rejected(
             Any,
             "401 to the newest tokens, for the second time",
@@ -441,13 +442,13 @@ fn rejected_rows() -> Vec<Row> {
             0,
             0,
         ),
-        rejected(Any, "401 to the first repetition, with older tokens", true, reach, 1, 1),
-        rejected(Any, "401 to the second repetition, with older tokens", false, reach, 1, 2),
+        rejected(Any, "401 to the first repetition, with older tokens", true, in_state, 1, 1),
+        rejected(Any, "401 to the second repetition, with older tokens", false, in_state, 1, 2),
         rejected(
             One(Inactive),
             "401 to the first repetition, with the newest tokens, which another process refreshed",
             true,
-            reach,
+            in_state,
             0,
             1,
         ),
@@ -455,7 +456,7 @@ fn rejected_rows() -> Vec<Row> {
             One(Inactive),
             "401 to the second repetition, with the newest tokens, which another process refreshed",
             false,
-            reach,
+            in_state,
             0,
             2,
         ),
@@ -516,16 +517,16 @@ fn suspect_rows() -> Vec<Row> {
             (fixture, words(is_cured))
         })
     };
-    let reach = |state| Fixture::in_state(state, true);
+    let in_state = |state| Fixture::in_state(state, true);
     fn after_a_second_time(mut fixture: Fixture) -> Fixture {
         assert!(!fixture.policy.on_work_failed(fixture.generation(), 1, fixture.now));
         fixture
     }
     vec![
-        suspect(Any, "with older tokens", true, reach, 1, 0),
-        suspect(Any, "with the newest tokens", true, reach, 0, 0),
-        suspect(Any, "for the second time, with the newest tokens", false, reach, 0, 1),
-        suspect(Any, "for the second time, with older tokens", false, reach, 1, 1),
+        suspect(Any, "with older tokens", true, in_state, 1, 0),
+        suspect(Any, "with the newest tokens", true, in_state, 0, 0),
+        suspect(Any, "for the second time, with the newest tokens", false, in_state, 0, 1),
+        suspect(Any, "for the second time, with older tokens", false, in_state, 1, 1),
         suspect(
             One(Inactive),
             "with the newest tokens, which this process refreshed",
@@ -613,17 +614,17 @@ fn retry_time_rows() -> Vec<Row> {
             (fixture, words(at.is_some()))
         })
     };
-    let reach = |state| Fixture::in_state(state, false);
-    fn in_vain() -> Fixture {
+    let in_state = |state| Fixture::in_state(state, false);
+    fn after_failure() -> Fixture {
         Fixture::inactive(Age::Due).requesting().handle_all(&[FAILED, Event::Saved])
     }
     vec![
         retry(One(Inactive), "a response may have been lost nearly 10 minutes ago", true, |_| {
-            in_vain().later(GRACE - 1.0)
+            after_failure().later(GRACE - 1.0)
         }),
-        retry(One(Inactive), "a response may have been lost 10 minutes ago", false, |_| in_vain().later(GRACE)),
-        retry(One(Inactive), "no response may be lost", false, reach),
-        retry(UnderWay, "", false, reach),
-        retry(One(Dead), "", false, reach),
+        retry(One(Inactive), "a response may have been lost 10 minutes ago", false, |_| after_failure().later(GRACE)),
+        retry(One(Inactive), "no response may be lost", false, in_state),
+        retry(UnderWay, "", false, in_state),
+        retry(One(Dead), "", false, in_state),
     ]
 }
