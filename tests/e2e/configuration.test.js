@@ -1,5 +1,5 @@
 /**
- * NocoDB with an environment that is wrong or incomplete: it starts all the same, and offers what works.
+ * NocoDB with an invalid or incomplete environment: it starts, and its form offers the auth types that work.
  *
  * In: environments as administrators configure them. Out: checks of the form in NocoDB's GUI, and of the log.
  */
@@ -12,7 +12,7 @@ import { Gui } from './support/gui.js';
 import { ADMIN, Host } from './support/host.js';
 
 const ACCESS_TOKEN = 'ATCTT3xFfGN0-simulated-workspace-access-token';
-/** What the form offers where there is no OAuth client. */
+/** The auth types that the form offers without an OAuth client. */
 const WITHOUT_CLIENT = ['Access token', 'API token'];
 const SECRET = 'INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET';
 const REDIRECT_URI = 'INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI';
@@ -36,7 +36,7 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
     await bb?.close();
   });
 
-  /** Starts NocoDB with these variables, and gives the auth types of the form and what the plugin printed. */
+  /** Starts NocoDB with these variables. Returns the auth types that the form offers, and the lines that the plugin printed. */
   async function startWith(env) {
     await host.stop();
     const printedBefore = host.pluginLines.length;
@@ -46,7 +46,7 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
       assert.equal(status, 200);
       return body.form.find(({ model }) => model === 'config.type').options.map(({ label }) => label);
     };
-    // Reading the form again must not say it again.
+    // Reading the form again must not print the lines again.
     assert.deepEqual(await authTypes(), await authTypes());
     return { authTypes: await authTypes(), lines: host.pluginLines.slice(printedBefore) };
   }
@@ -71,7 +71,7 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
     assert.equal(lines.length, 1);
   });
 
-  test('offers the OAuth client itself when an administrator allowed it', async () => {
+  test('offers the auth type "OAuth client itself" when an administrator allows it', async () => {
     const allowed = simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: 'allow' });
     const { authTypes, lines } = await startWith(allowed);
     assert.deepEqual(authTypes, ['OAuth2', ...WITHOUT_CLIENT, 'OAuth client itself']);
@@ -103,7 +103,7 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
     }
   });
 
-  test('starts and offers tokens without any variable', async () => {
+  test('starts without any variable, and offers only tokens', async () => {
     const { authTypes } = await startWith({});
     assert.deepEqual(authTypes, WITHOUT_CLIENT);
   });

@@ -6,9 +6,9 @@ import { createEntry } from 'nocodb-bitbucket-auth';
 import { environment } from '../support/environment.js';
 import { json, serve } from '../support/http-server.js';
 
-const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
-const { observeRequest } = await inside('js/activity.js');
-const { logLine } = await inside('js/log-lines.js');
+const importInternal = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
+const { observeRequest } = await importInternal('js/activity.js');
+const { logLine } = await importInternal('js/log-lines.js');
 
 const CHANNELS = { request: 'nocodb-bitbucket-auth:request', refresh: 'nocodb-bitbucket-auth:refresh' };
 const MINUTE = 60_000;

@@ -20,11 +20,11 @@ import 'nocodb-bitbucket-auth';
 import { makeCertificates } from '../support/certificates.js';
 import { environment } from '../support/environment.js';
 
-const inside = (path) => new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json'));
-const { serveCallbackPage } = await import(inside('js/nocodb/callback-page.js'));
+const packageUrl = (path) => new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json'));
+const { serveCallbackPage } = await import(packageUrl('js/nocodb/callback-page.js'));
 const REGISTER = createRequire(import.meta.url).resolve('nocodb-bitbucket-auth/register');
 const REGISTER_MODULE = new URL(import.meta.resolve('nocodb-bitbucket-auth/register')).href;
-const page = readFileSync(inside('js/callback.html'), 'utf8');
+const page = readFileSync(packageUrl('js/callback.html'), 'utf8');
 
 const PATH = '/dashboard/';
 const CALLBACK = `${PATH}?code=SplxlOBeZQQYbYS6WxSbIA&state=af0ifjsldkj`;

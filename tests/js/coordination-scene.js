@@ -1,4 +1,4 @@
-/** What the tests of the shared token stores have in common: clients of a real Redis, and what both stores guarantee. */
+/** Helpers for the tests of the shared token stores: clients of a real Redis, and tests of what both stores guarantee. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
@@ -41,9 +41,9 @@ export function answering(t, reply) {
   }));
 }
 
-/** Tests what both stores guarantee. `make(t)` returns one store, or several that share their entries. */
+/** Tests the guarantees that both stores give. `make(t)` returns one store, or several that share their entries. */
 export function testGuarantees(make) {
-  test('holds a lock for one process at a time, and gives the later one the greater fence', async (t) => {
+  test('holds a lock for one process at a time, and gives each later holder a greater fence', async (t) => {
     const [one, other = one] = await make(t);
     const first = await one.lock('key');
     assert.equal(await other.lock('key'), undefined);
@@ -80,7 +80,7 @@ export function testGuarantees(make) {
     assert.equal(await one.find('d'), undefined);
   });
 
-  test('replaces the access token of the same refresh token, and finally writes its tombstone', async (t) => {
+  test('replaces the access token of a refresh token, and then the tokens with a tombstone', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await one.publish('a', entry('b', 1)), true);
     const newer = { ...tokenSet('b'), accessToken: 'newer' };
@@ -102,7 +102,7 @@ export function testGuarantees(make) {
     assert.equal((await other.find('a')).key, 'b');
   });
 
-  test('leads from both branches of a fork to the one with the higher fence', async (t) => {
+  test('leads from both branches of a fork to the branch with the higher fence', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await one.publish('a', entry('b', 5)), true);
     assert.equal(await other.publish('a', entry('late', 4)), false);
@@ -138,7 +138,7 @@ export function testGuarantees(make) {
     for (const all of [other, one]) assert.deepEqual(await all.find('a'), entry('c', 4));
   });
 
-  test('gives out a lock for the whole client as for one connection', async (t) => {
+  test('locks a whole client in the same way as one connection', async (t) => {
     const [one, other = one] = await make(t);
     const all = await one.lock('client');
     assert.equal(await other.lock('client'), undefined);
@@ -152,19 +152,19 @@ export function testGuarantees(make) {
 
   test('gives all processes the age of each refusal, and of the last request that was granted', async (t) => {
     const [one, other = one] = await make(t);
-    const told = async (all, key) => JSON.parse(JSON.stringify(await all.tokenEndpointHistory(key)));
+    const historyOf = async (all, key) => JSON.parse(JSON.stringify(await all.tokenEndpointHistory(key)));
     /** Asserts that a reported age is not before this `performance.now()`, with some allowance for clocks that round. */
-    const isSince = (ago, earliest) => {
+    const assertSince = (ago, earliest) => {
       const longest = performance.now() - earliest + 10;
       assert.ok(ago >= 0 && ago <= longest, `${ago} ms ago, and not ${longest}`);
     };
-    assert.deepEqual(await told(one, 'a'), {});
+    assert.deepEqual(await historyOf(one, 'a'), {});
     const start = performance.now();
     await one.recordRefusal('a');
     for (const all of [one, other]) {
-      assert.deepEqual(Object.keys(await told(all, 'a')), ['refusedAgo']);
-      assert.deepEqual(Object.keys(await told(all, 'b')), ['refusedAgo', 'othersRefusedAgo']);
-      for (const ago of Object.values(await told(all, 'b'))) isSince(ago, start);
+      assert.deepEqual(Object.keys(await historyOf(all, 'a')), ['refusedAgo']);
+      assert.deepEqual(Object.keys(await historyOf(all, 'b')), ['refusedAgo', 'othersRefusedAgo']);
+      for (const ago of Object.values(await historyOf(all, 'b'))) assertSince(ago, start);
     }
     await sleep(300);
     const later = performance.now();
@@ -172,12 +172,12 @@ export function testGuarantees(make) {
     await other.recordRefusal('b');
     for (const all of [one, other]) {
       for (const key of ['a', 'b', 'c']) {
-        const { refusedAgo, othersRefusedAgo, ...more } = await told(all, key);
-        isSince(refusedAgo, later);
+        const { refusedAgo, othersRefusedAgo, ...more } = await historyOf(all, key);
+        assertSince(refusedAgo, later);
         assert.deepEqual(more, {});
         if (key === 'b') {
           assert.ok(othersRefusedAgo - refusedAgo > 250, `${othersRefusedAgo - refusedAgo} ms between`);
-          isSince(othersRefusedAgo, start);
+          assertSince(othersRefusedAgo, start);
         } else {
           assert.ok(Math.abs(othersRefusedAgo - refusedAgo) <= 10);
         }
@@ -186,13 +186,13 @@ export function testGuarantees(make) {
     const granting = performance.now();
     for (const [all, minutes] of [[one, 20], [one, 2], [other, 25], [other, 31]]) await all.recordGrant(minutes * MINUTE);
     for (const all of [one, other]) {
-      const { grantedAgo } = await told(all, 'a');
+      const { grantedAgo } = await historyOf(all, 'a');
       assert.ok(grantedAgo >= 2 * MINUTE);
-      isSince(grantedAgo, granting - 2 * MINUTE);
+      assertSince(grantedAgo, granting - 2 * MINUTE);
     }
   });
 
-  test('ends a circle of keys at the entry that was published last', async (t) => {
+  test('resolves a cycle of keys to the entry that was published last', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await one.publish('a', entry('b', 1)), true);
     assert.equal(await other.publish('b', entry('a', 2)), true);

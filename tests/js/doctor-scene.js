@@ -12,18 +12,18 @@ import { startSimulator } from '../support/bitbucket.js';
 import { childEnvironment, environment, simulatorEnvironment } from '../support/environment.js';
 import { freePort, json, serve } from '../support/http-server.js';
 
-const inside = (path) => new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json'));
-const { pageFor } = await import(inside('js/nocodb/callback-page.js'));
-const { readEnvironment } = await import(inside('js/nocodb/environment.js'));
+const packageUrl = (path) => new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json'));
+const { pageFor } = await import(packageUrl('js/nocodb/callback-page.js'));
+const { readEnvironment } = await import(packageUrl('js/nocodb/environment.js'));
 
-export const MAIN = fileURLToPath(inside('js/cli/main.js'));
+export const MAIN = fileURLToPath(packageUrl('js/cli/main.js'));
 
 const INFO = '/api/v2/meta/nocodb/info';
 const LIST = '/api/v2/integrations';
 
 /**
- * Starts the program with these arguments and variables, and with no proxy, Redis or plugin of this machine's. `done` gives what
- * it printed, and its status; it has to end by itself.
+ * Starts the program with these arguments and variables, and with no proxy, Redis or plugin of this machine. `done` resolves,
+ * when the program has ended by itself, with its output and its exit status.
  */
 export function start(t, args, env = {}, { node = [], input } = {}) {
   const child = spawn(process.execPath, [...node, MAIN, ...args], {
@@ -43,8 +43,8 @@ export function start(t, args, env = {}, { node = [], input } = {}) {
 export const run = (...args) => start(...args).done;
 
 /**
- * Runs `doctor --json` and gives its report, with the findings by the names of the checks. No variable's value that is secret
- * may stand in it, nor any of `secrets`.
+ * Runs `doctor --json` and returns its report, with the findings by the names of the checks. Asserts that the report contains
+ * no value of a secret variable, and none of `secrets`.
  */
 export async function examine(t, env, { args = [], secrets = [], ...more } = {}) {
   const { status, stdout, stderr } = await run(t, ['doctor', '--json', ...args], env, more);

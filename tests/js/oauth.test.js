@@ -88,7 +88,7 @@ describe('createClient', () => {
     ['a redirect URI over http', { ...OPTIONS, redirectUri: 'http://nocodb.example/dashboard/' }, 'redirectUri'],
     ['a redirect URI of another scheme', { ...OPTIONS, redirectUri: 'javascript:alert(1)' }, 'redirectUri'],
     ['scopes of another type', { ...OPTIONS, scopes: 7 }, 'scopes'],
-    ['scopes that are no strings', { ...OPTIONS, scopes: ['account', 7] }, 'scopes'],
+    ['scopes that are not strings', { ...OPTIONS, scopes: ['account', 7] }, 'scopes'],
     ['endpoints of another type', { ...OPTIONS, endpoints: 'https://bitbucket.example' }, 'endpoints'],
     ['an authorize endpoint over http', { ...OPTIONS, endpoints: { authorizeUrl: 'http://b.example/a' } },
       'endpoints.authorizeUrl'],

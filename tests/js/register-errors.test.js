@@ -61,7 +61,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         for (const { error } of results) {
           assert.equal(error?.status, status, error?.message);
           assert.deepEqual(error.response, { msg: error.message });
-          // NocoDB takes an error with a `code` for its database's, and replaces the message.
+          // NocoDB mistakes an error with a `code` for an error of its database, and replaces the message.
           assert.equal(error.code, undefined);
         }
       });

@@ -42,7 +42,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.equal(error?.status, status);
       assert.match(error.message, expected);
       assert.deepEqual(error.response, { msg: error.message });
-      // NocoDB takes an error with a `code` for its database's, and replaces the message.
+      // NocoDB mistakes an error with a `code` for an error of its database, and replaces the message.
       assert.equal(error.code, undefined);
       assert.equal(error.name, 'BitbucketAuthError');
       assert.deepEqual(host.written, []);
@@ -54,7 +54,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       env: simulatorVariables(bb), grant: { code: 'unknown-code-4711', code_verifier: 'v'.repeat(43) },
     }), /code/i));
 
-    test('with another verifier stores nothing and responds 400', refused(async () => ({
+    test('with a wrong code verifier stores nothing and responds 400', refused(async () => ({
       env: simulatorVariables(bb), grant: { ...(await authorizationCode(bb)), code_verifier: 'w'.repeat(43) },
     }), /code/i));
 
@@ -66,7 +66,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       env: {}, grant: await authorizationCode(bb),
     }), /INTEGRATION_AUTH_BITBUCKET_CLIENT_ID/));
 
-    test('without a token endpoint stores nothing and responds 502', refused(async () => {
+    test('with an unreachable token endpoint stores nothing and responds 502', refused(async () => {
       const closed = createServer().listen(0, '127.0.0.1');
       await once(closed, 'listening');
       const tokenUrl = `http://127.0.0.1:${closed.address().port}/token`;
@@ -91,7 +91,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assertKept(host, grant);
     });
 
-    test('is distinguished from an error of NocoDB, which passes unchanged', async () => {
+    test('is distinguished from an error of NocoDB, which is passed on unchanged', async () => {
       const grant = await authorizationCode(bb);
       const call = create(oauth(grant), { title: 'refused by the host' });
       const host = await runHost(edition, { calls: [call] }, { env: simulatorVariables(bb) });
@@ -100,7 +100,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     });
   });
 
-  describe('an integration of another kind', () => {
+  describe('an integration that needs no exchange', () => {
     const payload = { code: 'somebody-elses', code_verifier: 'somebody-elses' };
     for (const [what, integration] of [
       ['of another type', { type: 'database', sub_type: 'bitbucket', config: { oauth: payload } }],
@@ -110,7 +110,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       ['with a config that is not JSON', { ...ours, config: '{"oauth":' }],
       ['with an access token', { ...ours, config: { type: 'api_key', token: 'access' } }],
     ]) {
-      test(`is stored unchanged together with others ${what}`, async () => {
+      test(`is stored unchanged: one ${what}`, async () => {
         const host = await runHost(edition, {
           calls: [['createIntegration', integration], update('int1', { ...integration, title: 'new' })],
         }, { env: simulatorVariables(bb) });
@@ -118,7 +118,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       });
     }
 
-    test('is recognised by the stored row when an update does not name the type', async () => {
+    test('is recognised by its stored row when an update does not name its type', async () => {
       const github = { type: 'development', sub_type: 'github', config: {} };
       const host = await runHost(edition, {
         calls: [['createIntegration', github], update('int1', { config: { oauth: payload } })],
@@ -154,7 +154,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       }
     }
 
-    test('of a form that sends a bare code, as that of NocoDB 0.265 does, stores tokens where that is allowed', async () => {
+    test('of a code without a verifier, as in NocoDB 0.265, stores tokens if a variable allows that', async () => {
       const url = new URL(bb.authorizeUrl);
       url.search = new URLSearchParams({
         response_type: 'code', client_id: bb.client.key, redirect_uri: CALLBACK, state: 's',
@@ -171,7 +171,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     });
 
     test('replaces the former connection entirely in an update, and passes other arguments on', async () => {
-      // This endpoint sends no refresh token: the former one, perhaps another account's, must go all the same.
+      // This endpoint sends no refresh token. The former one must be removed all the same, as it may belong to another account.
       const endpoint = createServer((request, response) => {
         response.setHeader('content-type', 'application/json');
         response.end('{"access_token":"fresh","token_type":"bearer"}');
@@ -227,7 +227,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       ['another subtype', { sub_type: 'github' }], ['another type', { type: 'database' }],
       ['another type and subtype', { type: 'sync', sub_type: 'gitlab' }],
     ]) {
-      test(`is made for our row when an update names ${what}`, async () => {
+      test(`is made for a row of the plugin when an update names ${what}`, async () => {
         const grant = await authorizationCode(bb);
         const stored = { type: 'oauth', oauth_token: 'former', refresh_token: 'former-refresh' };
         const host = await runHost(edition, {
@@ -239,7 +239,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       });
     }
 
-    test("is made for another integration's row that an update makes ours", async () => {
+    test("is made for another integration's row that an update turns into a row of the plugin", async () => {
       const grant = await authorizationCode(bb);
       const github = { type: 'development', sub_type: 'github', config: {} };
       const host = await runHost(edition, {
@@ -250,7 +250,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     });
 
     for (const type of [undefined, null, '', 'oauth2', 7]) {
-      test(`is made for the auth type ${JSON.stringify(type)}, and stored as OAuth2`, async () => {
+      test(`is made for the auth type ${JSON.stringify(type)}, and stores the type "oauth"`, async () => {
         const grant = await authorizationCode(bb);
         const host = await runHost(edition, { calls: [create({ type, oauth: grant })] }, { env: simulatorVariables(bb) });
         assert.equal(host.results[0].row?.config.type, 'oauth');
@@ -262,7 +262,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     for (const config of [
       { type: 'api_key', token: 'access' }, { type: 'basic', email: 'dana@example.com', token: 'api' }, { type: 'custom' },
     ]) {
-      test(`is not made for a user who then chose ${config.type}`, async () => {
+      test(`is not made for a user who chose the auth type ${config.type} after the login`, async () => {
         const grant = await authorizationCode(bb);
         const before = bb.requests.length;
         const host = await runHost(edition, { calls: [create({ ...config, oauth: grant })] }, { env: simulatorVariables(bb) });

@@ -1,4 +1,4 @@
-/** What NocoDB's stores get and what its log says: many wrappers of one connection, and several kinds of NocoDB. */
+/** The tokens that wrappers save in NocoDB's rows, and the lines that they log, with and without access to the row. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
@@ -7,9 +7,11 @@ import { environment } from '../support/environment.js';
 import { json, serve } from '../support/http-server.js';
 import { rowHost, troubleLogger } from '../support/nocodb.js';
 
-// Not exported: the keeper is their only caller.
-const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
-const { assertAttached, hasAttachedStore, loadFromStores, logDeadConnection, saveToStores } = await inside('js/token-store.js');
+// The package does not export these functions. Only its token keeper calls them.
+const importInternal = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
+const {
+  assertAttached, hasAttachedStore, loadFromStores, logDeadConnection, saveToStores,
+} = await importInternal('js/token-store.js');
 
 const MINUTE = 60_000;
 const SHARED = 'Another process uses this connection; several processes need a Redis in common.';
@@ -44,8 +46,8 @@ async function bitbucket(t) {
 const use = (wrapper) => wrapper.use((client) => client.get('/user'));
 
 describe('the log of a token store', () => {
-  /** Fifty callers of one connection whose store fails. */
-  async function failing(t, services) {
+  /** Uses one connection by fifty callers, whose tokens NocoDB cannot save. Returns the lines in the log. */
+  async function useWithFailingStore(t, services) {
     const { Wrapper } = await bitbucket(t);
     const lines = [];
     const saveConfig = () => Promise.reject(new Error('the database is not available'));
@@ -57,12 +59,12 @@ describe('the log of a token store', () => {
   }
 
   test('has one line for fifty callers whose tokens could not be stored, with a name for the connection', async (t) => {
-    const lines = await failing(t, () => ({}));
+    const lines = await useWithFailingStore(t, () => ({}));
     assert.equal(lines.length, 1);
     assert.match(lines[0], /^ERROR tokens-unstored, connection [\w-]{8}: New tokens are in use, but NocoDB could not save them\./);
   });
 
-  test('has the same name for a connection as long as it exists', async (t) => {
+  test('names a connection in the same way as long as the connection exists', async (t) => {
     const { Wrapper } = await bitbucket(t);
     const lines = [];
     const saveConfig = () => Promise.reject(new Error('the database is not available'));
@@ -72,9 +74,9 @@ describe('the log of a token store', () => {
     assert.deepEqual([lines.length, new Set(lines).size], [2, 1]);
   });
 
-  test('has the title where NocoDB passes it, in one line whatever it contains', async (t) => {
+  test('contains the title if NocoDB passes one, in one line whatever the title contains', async (t) => {
     const title = `Sales\n2026-01-01 forged \u001b[31mline ${'x'.repeat(200)}`;
-    const lines = await failing(t, () => ({ id: 'int1', title }));
+    const lines = await useWithFailingStore(t, () => ({ id: 'int1', title }));
     assert.equal(lines.length, 1);
     assert.match(lines[0], /^ERROR tokens-unstored, connection "Sales 2026-01-01 forged \[31mline x{60,100}": New tokens are in use/);
     assert.doesNotMatch(lines[0], /\p{C}/u);
@@ -84,14 +86,14 @@ describe('the log of a token store', () => {
     ['throws', () => { throw new Error('the log is full'); }],
     ['rejects', () => Promise.reject(new Error('the log is full'))],
   ]) {
-    test(`causes no call to fail when it ${how}`, async (t) => {
+    test(`makes no call fail when the logger ${how}`, async (t) => {
       const unhandled = t.mock.fn();
       process.on('unhandledRejection', unhandled);
       t.after(() => process.off('unhandledRejection', unhandled));
       const called = t.mock.fn(fail);
       for (const logger of [called, { log: called }]) {
         called.mock.resetCalls();
-        await failing(t, () => ({ id: 'int1', logger }));
+        await useWithFailingStore(t, () => ({ id: 'int1', logger }));
         await new Promise(setImmediate);
         const levels = called.mock.calls.map(({ arguments: [line] }) => line.split(' ')[0]);
         assert.deepEqual(levels, ['INFO', 'ERROR']);
@@ -101,7 +103,7 @@ describe('the log of a token store', () => {
   }
 
   test('has a line for each of two connections with the same tokens', async (t) => {
-    const lines = await failing(t, (n) => ({ id: `int${n % 2}`, title: `Copy ${n % 2}` }));
+    const lines = await useWithFailingStore(t, (n) => ({ id: `int${n % 2}`, title: `Copy ${n % 2}` }));
     assert.deepEqual(lines.map((line) => /connection "(.*?)"/.exec(line)[1]).sort(), ['Copy 0', 'Copy 1']);
   });
 
@@ -122,7 +124,7 @@ describe('the log of a token store', () => {
     assert.match(dead[0], /^ERROR connection-dead, connection "Sales": Bitbucket no longer accepts this connection's refresh token\./);
   });
 
-  test('says by name that a refresh token is dead, once for each store', () => {
+  test('says once for each name of a connection that its refresh token is dead', () => {
     const lines = [];
     const log = (line) => lines.push(line);
     const connection = { name: 'abcdefgh' };
@@ -134,8 +136,8 @@ describe('the log of a token store', () => {
   });
 });
 
-describe('a row that another process has refreshed', () => {
-  test('keeps newer tokens, and the log says once what is missing', async (t) => {
+describe('a row in which another process saved tokens', () => {
+  test('keeps them if they are newer, and the log says once that a Redis is needed', async (t) => {
     const { Wrapper } = await bitbucket(t);
     const theirs = config({ oauth_token: 'theirs', refresh_token: 'their-refresh', refreshed_at: time(MINUTE) });
     const host = rowHost(theirs, { id: 'int1', title: 'Sales' });
@@ -146,7 +148,7 @@ describe('a row that another process has refreshed', () => {
     assert.deepEqual(host.lines, [`WARN connection-shared, connection "Sales": ${SHARED}`]);
   });
 
-  test('gets newer tokens of this process', async (t) => {
+  test('gets the tokens of this process if those are newer', async (t) => {
     const { Wrapper } = await bitbucket(t);
     const theirs = config({ oauth_token: 'theirs', refresh_token: 'their-refresh', refreshed_at: time(-MINUTE) });
     const host = rowHost({ ...theirs, workspace: 'acme' });
@@ -157,7 +159,7 @@ describe('a row that another process has refreshed', () => {
     assert.ok(host.lines[0].endsWith(SHARED));
   });
 
-  test('is read for tokens when the refresh token is refused', async () => {
+  test('is read for newer tokens when Bitbucket refuses the refresh token', async () => {
     const lines = [];
     const store = (load, more) => ({ log: (line) => lines.push(line), load, ...more });
     const older = { refreshToken: 'older', obtainedAt: 1000 };
@@ -191,7 +193,7 @@ describe('a row that another process has refreshed', () => {
 });
 
 describe('a NocoDB whose row can be read', () => {
-  test('stores tokens once for wrappers that do not say which row they belong to', async (t) => {
+  test('stores tokens once for several wrappers, even if it gave them no id of a row', async (t) => {
     const { Wrapper, grants } = await bitbucket(t);
     const host = rowHost(config());
     const wrappers = Array.from({ length: 2 }, () => new Wrapper(config(), host));
@@ -200,7 +202,7 @@ describe('a NocoDB whose row can be read', () => {
     assert.deepEqual([grants(), host.writes, host.row.refresh_token], [1, 1, 'refresh-1']);
   });
 
-  test('removes the expiry time that the new tokens do not have', async (t) => {
+  test('removes the former expiry time when the new tokens have none', async (t) => {
     const server = await serve(t, (request, response) => json(response, 200, request.url.startsWith('/2.0/')
       ? {} : { access_token: 'access-1', refresh_token: 'refresh-1', token_type: 'bearer' }));
     const { wrapper: Wrapper } = createEntry(environment(server.origin));
@@ -213,7 +215,7 @@ describe('a NocoDB whose row can be read', () => {
     });
   });
 
-  test('gets everything at the next attempt when the first one fails', async (t) => {
+  test('gets the new tokens although reading the row failed twice', async (t) => {
     const { Wrapper } = await bitbucket(t);
     let failures = 2;
     const host = rowHost(config());
@@ -231,7 +233,7 @@ describe('a NocoDB whose row can be read', () => {
     ['another kind of credential', { type: 'api_key', token: 'secret', refresh_token: 'refresh-0' }],
     ['nothing', {}],
     ['tokens of an unknown login', { type: 'oauth', oauth_token: 'new', refresh_token: 'new-refresh' }],
-    ['tokens that are no texts', { type: 'oauth', oauth_token: 1, refresh_token: 2, account: 7, authorized_at: [] }],
+    ['tokens that are not strings', { type: 'oauth', oauth_token: 1, refresh_token: 2, account: 7, authorized_at: [] }],
   ]) {
     test(`is not written to when its row has ${what}`, async (t) => {
       const { Wrapper } = await bitbucket(t);
@@ -242,7 +244,7 @@ describe('a NocoDB whose row can be read', () => {
     });
   }
 
-  test('is not written to when an object is in place of a token, and the tokens stay in use', async (t) => {
+  test('is not written to when its refresh token is an object, and the new tokens are used all the same', async (t) => {
     const { Wrapper } = await bitbucket(t);
     const row = { type: 'oauth', oauth_token: 'access-0', refresh_token: { a: 1 } };
     const host = rowHost({ ...row });
@@ -256,11 +258,11 @@ describe('a NocoDB whose row can be read', () => {
 describe('a NocoDB whose row cannot be read', () => {
   test('gets nothing but tokens', async (t) => {
     const { Wrapper } = await bitbucket(t);
-    const handed = [];
+    const callbacks = [];
     const wrapper = new Wrapper(config({ workspace: 'acme' }), { saveConfig: () => assert.fail('the whole config') });
-    wrapper.setTokenRefreshCallback((tokens) => handed.push(Object.keys(tokens)));
+    wrapper.setTokenRefreshCallback((tokens) => callbacks.push(Object.keys(tokens)));
     await use(wrapper);
-    assert.deepEqual(handed, [['oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes']]);
+    assert.deepEqual(callbacks, [['oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes']]);
   });
 
   for (const name of ['ERR_INTEGRATION_NOT_FOUND', 'INTEGRATION_NOT_FOUND']) {

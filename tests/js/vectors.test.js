@@ -7,14 +7,14 @@ import * as browser from 'nocodb-bitbucket-auth/browser';
 import * as oauth from 'nocodb-bitbucket-auth/oauth';
 import { createInterpreter } from './vectors.js';
 
-// Not exported: they tell what is for the plugin only.
-const inside = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
-const { readEnvironment } = await inside('js/nocodb/environment.js');
-const { isObject, membersToJson, readArgument } = await inside('js/arguments.js');
-const { core } = await inside('js/core.js');
-const { core: pageCore } = await inside('js/browser/core.js');
-const { nextLinkOf } = await inside('js/api/paginate.js');
-const { pageUrl } = await inside('js/nocodb/lists.js');
+// The package does not export these modules, because only the plugin needs them.
+const importInternal = (path) => import(new URL(path, import.meta.resolve('nocodb-bitbucket-auth/package.json')));
+const { readEnvironment } = await importInternal('js/nocodb/environment.js');
+const { isObject, membersToJson, readArgument } = await importInternal('js/arguments.js');
+const { core } = await importInternal('js/core.js');
+const { core: pageCore } = await importInternal('js/browser/core.js');
+const { nextLinkOf } = await importInternal('js/api/paginate.js');
+const { pageUrl } = await importInternal('js/nocodb/lists.js');
 
 /** The entry shows the environment's outcome in its log, in its form and in its client. */
 function checkFormAndLog(vector, t) {

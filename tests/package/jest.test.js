@@ -14,7 +14,7 @@ import { NAME, project } from './support.js';
 
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 
-/** Runs a test file in an environment of jest, and gives the names of the tests that passed. */
+/** Runs a test file in an environment of jest. Returns the names of the tests that passed. */
 async function passedIn(t, environment, file, env = {}) {
   const folder = project(t, { 'package.json': '{}', 'main.test.cjs': file }, { withDependencies: true });
   const child = spawn(process.execPath, [jest, '--rootDir', folder, '--env', environment, '--testMatch', '**/main.test.cjs',

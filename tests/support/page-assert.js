@@ -6,13 +6,13 @@
  */
 export class AssertionError extends Error {}
 
-const isKnown = (value) => Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+const isPlain = (value) => Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
 
 function isDeepEqual(one, other) {
   if (Object.is(one, other)) return true;
   if ([one, other].some((value) => typeof value !== 'object' || value === null)) return false;
   // Other objects (a Map, a Date) have more state than their members, or a significant prototype.
-  if (![one, other].every(isKnown)) throw new AssertionError('only plain objects and arrays can be compared');
+  if (![one, other].every(isPlain)) throw new AssertionError('only plain objects and arrays can be compared');
   if (Array.isArray(one) !== Array.isArray(other) || one.length !== other.length) return false;
   const names = Reflect.ownKeys(one);
   return names.length === Reflect.ownKeys(other).length

@@ -21,7 +21,7 @@ const page = (body) => `<!doctype html>
 
 const pageWith = (module) => page(`<button type="button">Connect</button><script type="module" src="${module}"></script>`);
 
-/** Makes the package's modules known to what a test runs in the page. */
+/** Assigns the package's modules to properties of `window`, for the code that a test runs in the page. */
 const MODULE = `import * as browser from 'nocodb-bitbucket-auth/browser';
 import * as oauth from 'nocodb-bitbucket-auth/oauth';
 Object.assign(window, { browser, oauth });
@@ -75,7 +75,7 @@ onmessage = async ({ data }) => {
 
 const script = (body) => ({ headers: { 'content-type': 'text/javascript' }, body });
 
-/** A page with the page of the site in a frame. @param {string} attributes of the frame */
+/** A page that shows a page of the site in a frame. @param {string} attributes of the frame */
 export const framing = (attributes) => ({ body: page(`<iframe width="800" height="400" ${attributes}></iframe>`) });
 
 /**
@@ -102,7 +102,7 @@ export async function startSite({ headers = {}, pages = {} } = {}) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     const { status = 200, headers: fields, body = '' } = await answer(pathname);
-    // A frame without an origin of its own loads modules as from elsewhere.
+    // A sandboxed frame has an opaque origin, so its requests for modules are cross-origin.
     response.writeHead(status, { 'access-control-allow-origin': '*', ...fields }).end(body);
   });
   server.listen(0, '127.0.0.1');

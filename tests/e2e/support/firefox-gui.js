@@ -86,7 +86,7 @@ export class FirefoxGui {
     await gone(popup);
   }
 
-  /** Denies access in the popup, and gives what it says then. It is closed by the button in it. */
+  /** Denies access in the popup, and returns the text that the popup then shows. The button in the popup closes it. */
   async deny() {
     const popup = await this.#openPopup();
     await this.#decide(popup, 'Deny');

@@ -156,8 +156,8 @@ export class Gui {
   }
 
   /**
-   * Denies access in the popup, and gives what it says then. The button of the form can be pressed again, and the popup is
-   * still open: it is closed by the button in it.
+   * Denies access in the popup, and returns the text that the popup then shows. The button of the form can be pressed again
+   * while the popup is open. The button in the popup closes it.
    */
   async deny() {
     const popup = await this.#openPopup();
