@@ -1,5 +1,5 @@
-// npm run bench [-- <subject>] [--quick] [--json]: measures, prints the figures, and fails when a limit is missed.
-//   --quick: small sizes, to check that everything runs. Limits of time and memory are then not enforced.
+// npm run bench [-- <subject>] [--quick] [--json]: measures, prints the figures, and fails if a figure misses its limit.
+//   --quick: small sizes, to check that everything runs. It does not enforce limits of time and memory.
 //   --json: also saves the figures in bench/results.json, next to those of other subjects and versions of Node.js, and updates
 //     the tables and the chart of docs/performance.md.
 // A subject is a module in this folder. It yields its figures one by one.
@@ -28,18 +28,18 @@ async function bench() {
       else parts.at(-1).figures.push(figure);
       if (misses(figure, { quick })) missed.push(`${parts.at(-1).title}: ${figure.name}`);
     }
-    if (json) await keep(name, parts);
+    if (json) await saveResults(name, parts);
   }
   if (missed.length > 0) throw new Problem(`Limits missed: ${missed.join('; ')}.`);
-  say(quick ? '\nEverything ran.' : '\nAll limits are held.');
+  say(quick ? '\nEverything ran.' : '\nAll figures are within their limits.');
 }
 
-async function keep(subject, parts) {
+async function saveResults(subject, parts) {
   const path = new URL('results.json', import.meta.url);
   let results = {};
   try {
     results = JSON.parse(readFileSync(path, 'utf8'));
-  } catch { /* there are none yet */ }
+  } catch { /* no results are saved yet */ }
   const { versions: { node } } = process;
   (results[subject] ??= {})[`Node.js ${node.split('.')[0]}`] = { version: node, parts };
   writeFileSync(path, `${JSON.stringify(results, null, 1)}\n`);

@@ -2,16 +2,16 @@
  * Keeps the requests of each account within Bitbucket's rate limit.
  *
  * In: a request that is about to be sent, and Bitbucket's responses. Out: the caller continues when the request may be sent, in
- * the order of arrival. What never happens here: an account sends more requests in an hour than the limit allows (by how much
- * several processes may exceed it while Redis fails is in docs/scaling.md), a request is lost or fails because Redis does, or a
- * credential becomes part of a key.
+ * the order of arrival. What never happens here: an account sends more requests in an hour than the limit allows, a request is
+ * lost or fails because Redis fails, or a credential becomes part of a key. There is one exception: several processes may
+ * exceed the limit while Redis fails; docs/scaling.md says by how much.
  *
  * Bitbucket counts in a rolling hour, and so does the log of an account's requests (request-log.js): the whole limit may be used
  * in one burst, and each request makes room for another one an hour later. A change of the system time has no effect on that. It
  * only affects log lines and dates in `Retry-After`.
  *
- * Other programs may use the same account. A refusal without `Retry-After` means that the account has used up its hour, and
- * nobody knows when those requests were sent. So this process pauses, and then sends one request at a time for the rest of the
+ * Other programs may use the same account. A refusal without `Retry-After` means that the account has used up its limit, and no
+ * process knows when those requests were sent. So this process pauses, and then sends one request at a time for the rest of the
  * hour. It accepts a `Retry-After` of up to an hour, and waits for up to a minute.
  */
 
@@ -36,7 +36,11 @@ const SWEEP_MS = 70 * 60 * 1000;
 /** @type {Map<string, RateLimiter>} */
 const limiters = new Map();
 
-/** The rate limiters of known environments, as NocoDB creates a wrapper for each call. @type {WeakMap<object, RateLimiter>} */
+/**
+ * Keeps the rate limiter of each environment, because NocoDB creates a wrapper for each call.
+ *
+ * @type {WeakMap<object, RateLimiter>}
+ */
 const limitersByEnvironment = new WeakMap();
 
 /**
@@ -102,7 +106,7 @@ export class RateLimiter {
   /**
    * Waits until a request may be sent, and counts it.
    *
-   * @param {string} account whose limit applies; no secret
+   * @param {string} account whose limit applies; not a secret
    * @param {string} group of resources
    * @param {AcquireOptions} [options]
    * @returns {Promise<void>}

@@ -50,13 +50,13 @@ export class RequestQueue {
   /** The end of the pause after a refusal without `Retry-After`. */
   #pausedUntil = 0;
 
-  /** After the pause, requests are sent one at a time until this time, … */
+  /** After the pause, requests are sent one at a time until this time. */
   #pacedUntil = 0;
 
-  /** … with this interval, … */
+  /** The interval of requests that are sent one at a time. */
   #pace = 0;
 
-  /** … the next one at this time. */
+  /** The time of the next request that is sent one at a time. */
   #nextAt = -Infinity;
 
   /** The number of consecutive refusals without `Retry-After`. */

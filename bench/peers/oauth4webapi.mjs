@@ -1,8 +1,9 @@
 /**
- * `oauth4webapi`: functions without a long-lived client. It has no function for the authorization URL, so that is written by
- * hand.
+ * `oauth4webapi`: functions without a long-lived client. It has no function for the authorization URL, so this module builds
+ * the URL.
  *
- * In: the shared cases. Out: the shared results. What never happens here: a request is sent; its `fetch` hook intercepts it.
+ * In: the shared cases. Out: the shared results. What never happens here: a request is sent. The hook `customFetch` intercepts
+ * each one.
  */
 import * as oauth from 'oauth4webapi';
 
@@ -20,8 +21,8 @@ export function create({ clientId, clientSecret, redirectUri, scopes, authorizeU
   };
   const client = { client_id: clientId };
   const authenticate = oauth.ClientSecretBasic(clientSecret);
-  // Its token request needs a callback that it has validated. This is done once for each code, because it is not part of the
-  // request.
+  // The library builds a token request only from a callback that it has validated. Each code is validated once, so that the
+  // validation is not measured with the request.
   const callbacks = new Map();
   function callbackWith(code) {
     if (!callbacks.has(code)) {

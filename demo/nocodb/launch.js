@@ -10,13 +10,13 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
-/** NocoDB needs Node 22: the binary of the npm package `node`, which the set-up installs beside it. */
+/** NocoDB needs Node 22. This is the binary of the npm package `node`, which the set-up installs beside NocoDB. */
 const node22 = fileURLToPath(new URL(
   `node_modules/node/bin/node${process.platform === 'win32' ? '.exe' : ''}`,
   import.meta.url,
 ));
 
-/** What an administrator adds to NocoDB's environment. */
+/** The option that an administrator adds to `NODE_OPTIONS` in NocoDB's environment. */
 const PRELOAD = '--require nocodb-bitbucket-auth/register';
 
 const KILL_AFTER_MS = 5_000;
@@ -84,7 +84,7 @@ export async function startNocodb({
     child.kill('SIGKILL');
     await ended;
   };
-  // If the signal was aborted before the process existed, it fires no further event.
+  // A signal that was aborted before the process existed fires no further event.
   if (signal?.aborted) child.kill('SIGTERM');
   else signal?.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
 

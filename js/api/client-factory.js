@@ -2,7 +2,7 @@
  * Makes the senders and clients that one connection uses for Bitbucket's API.
  *
  * In: the connection's credentials and the environment. Out: senders and clients that use them. What never happens here: a
- * request is sent, or a rule is decided.
+ * request is sent, or a rule of Bitbucket's API is applied.
  */
 
 import { configFailure } from '../token-endpoint.js';

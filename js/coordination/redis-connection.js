@@ -25,7 +25,7 @@ import { DATABASE_SCRIPTS, readMarker, findDatabase } from './redis-database.js'
  * @property {Record<string, { lua: string, numberOfKeys: number }>} [scripts]
  * @property {(line: string) => void} log
  * @property {string} without how this process works without Redis, for the log
- * @property {string} markerKey the key of the data marker, in a database that has no marker of its own
+ * @property {string} markerKey the key of the separate marker of the data, for a database that has no marker itself
  * @property {(redis: Redis, marker: DataMarker) => Promise<unknown>} check runs the plugin's commands; rejects if Redis does not
  *   allow them
  * @property {() => void} [onAvailable] Redis is available from now on, or again after its data were lost
@@ -55,13 +55,13 @@ export class RedisConnection {
   /** The selected database of each client, unless that is 0. @type {WeakMap<Redis, number>} */
   #databases = new WeakMap();
 
-  /** The marker of the data there. @type {DataMarker} */
+  /** The marker of the data in the selected database. @type {DataMarker} */
   #marker = { name: '', value: '' };
 
-  /** How often a database was selected, … */
+  /** How often a database was selected. */
   #selections = 0;
 
-  /** … and the selection after a loss of data that is in progress. @type {Promise<void> | undefined} */
+  /** The selection in progress after a loss of data. @type {Promise<void> | undefined} */
   #reselecting;
 
   /** @type {Promise<void> | undefined} */

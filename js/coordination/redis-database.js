@@ -3,28 +3,30 @@
  *
  * In: a connection, and the number of NocoDB's own database. Out: the number of the plugin's database, and the marker by which
  * each operation checks that it is in that database and that the data were not lost. What never happens here: a key is written
- * to a database with keys of other programs while another database is available, or two processes with the same permissions
+ * to a database with keys of other programs although another database is available, or two processes with the same permissions
  * choose different databases.
  *
  * NocoDB's cache empties the database of `NC_REDIS_URL` whenever a main process starts. If no other URL is configured, the
- * plugin therefore searches another database of the same server. The following is a protocol between all processes and all
- * versions that do so, for shared token stores and rate limits, whatever their OAuth clients. A change of it separates them:
+ * plugin therefore searches for another database of the same server. All processes and all versions that search follow the
+ * protocol below, for shared token stores and rate limits, whatever their OAuth clients. Versions with different protocols would
+ * not share their data:
  *
  * - All keys of the plugin begin with `nocodb-bitbucket-auth:`, after the `keyPrefix` of the URL, if it has one.
  * - The plugin's database contains the marker `nocodb-bitbucket-auth:database`, a random string. No other database has one. The
  *   marker expires 95 days after the last connection.
- * - A process that connects surveys the databases (`surveyed_databases` in src/redis.rs) and has the core choose one. In one
- *   step, it marks the chosen database unless it is marked already, and removes all other markers, but only if nothing has
- *   changed since the survey. So processes that start at the same time choose the same database, and later ones follow.
- * - Each operation compares the marker. If it is another one or missing, the data were lost, or another process chose a new
- *   database, for instance because keys of another program appeared in the old one. Then the process chooses again, and publishes
- *   what it knows.
- * - A process that cannot survey other databases (no permission, a cluster) uses NocoDB's own, as do all others like it. If that
- *   database has no marker, or an administrator named the database, its data get a marker of their own (`{client}:life` for
- *   each OAuth client, `{rate}:life`), which the first process creates.
+ * - A process that connects surveys the databases (`database_candidates` in src/redis.rs) and has the core choose one. If a second
+ *   survey has the same result, the process then marks the chosen database, unless that has a marker, and removes all other
+ *   markers. One script makes the second survey and these changes. So processes that start at the same time choose the same
+ *   database, and processes that start later find its marker.
+ * - Each operation compares the marker with the one that the process knows. If the marker differs or is missing, the data were
+ *   lost, or another process chose a new database, for instance because keys of another program appeared in the old one. Then the
+ *   process chooses a database again, and publishes the entries that it knows.
+ * - A process that cannot survey other databases (no permission, a cluster) uses NocoDB's own database, as do all other processes
+ *   that cannot. If that database has no marker, or an administrator named the database, the first process creates separate
+ *   markers for the data: `{client}:life` for each OAuth client, and `{rate}:life` for the rate limits.
  *
- * Versions before this protocol used NocoDB's own database. They share nothing with this one, so all processes of an
- * installation have to be upgraded together. With a URL of the plugin's own, all versions share their data.
+ * Versions before this protocol used NocoDB's own database. They share no data with versions that follow it, so all processes of
+ * an installation have to be upgraded together. With a URL of the plugin's own, all versions share their data.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -44,7 +46,7 @@ import { core } from '../core.js';
  * @typedef {object} DatabaseChoice
  * @property {number} database
  * @property {DataMarker} [mark] the marker, absent if none could be created
- * @property {string} [fallbackReason] why it is NocoDB's own
+ * @property {string} [fallbackReason] why the database is NocoDB's own
  */
 
 const BASE = 'nocodb-bitbucket-auth:';
@@ -52,14 +54,14 @@ const BASE = 'nocodb-bitbucket-auth:';
 /** Longer than the three months after which an unused refresh token expires. */
 const MARKER_MS = 95 * 24 * 60 * 60 * 1000;
 
-/** Processes that start at the same time may change the survey, but not for long. */
+/** Other processes that start at the same time may change the result of a survey, but not for long. */
 const MAX_ATTEMPTS = 10;
 
 export const DATABASE_SCRIPTS = {
   /**
-   * Returns one word for the content of each database. If that is the survey that the choice was based on, it marks the chosen
-   * database and no other. A key of another program ends the scan of its database at once. A database with keys of this plugin is
-   * not scanned completely, so one with many keys of the plugin and few others counts as the plugin's.
+   * Returns the survey: one word for the content of each database. If the choice was based on the same survey, the script marks
+   * the chosen database and no other. A key of another program ends the scan of its database at once. A database with keys of
+   * this plugin is not scanned completely, so one with many keys of the plugin and few others counts as the plugin's.
    */
   surveyDatabases: {
     numberOfKeys: 1,
@@ -68,7 +70,7 @@ export const DATABASE_SCRIPTS = {
       local seen, chosen, mark, limit = unpack(ARGV)
       local function marked()
         local value = redis.pcall('GET', name)
-        -- A process without permission to read it would replace the marker each time, so that all data would seem lost.
+        -- Without permission to read the marker, a process would replace it each time, so that all data would seem lost.
         if type(value) == 'table' and not string.find(value.err, 'WRONGTYPE', 1, true) then error(value.err) end
         return type(value) == 'string' and value ~= '' and value
       end
@@ -114,12 +116,12 @@ export const DATABASE_SCRIPTS = {
     `,
   },
 
-  /** The marker of the data in a database without a marker of its own. */
+  /** Reads or creates the separate marker of the data in a database that has no marker itself. */
   readMarker: {
     numberOfKeys: 1,
     lua: `
       local before = redis.pcall('GET', KEYS[1])
-      -- A process without permission to read it would replace the marker, so that all data would seem lost.
+      -- Without permission to read the marker, a process would replace it, so that all data would seem lost.
       if type(before) == 'table' and not string.find(before.err, 'WRONGTYPE', 1, true) then return before end
       local life = type(before) == 'string' and before ~= '' and before or ARGV[1]
       redis.call('SET', KEYS[1], life, 'PX', ARGV[2])
@@ -136,9 +138,9 @@ export const DATABASE_SCRIPTS = {
  */
 
 /**
- * Finds a database for the plugin next to NocoDB's own.
+ * Finds a database for the plugin on the server of NocoDB's own database.
  *
- * @param {Redis} redis connected to that database, with these scripts
+ * @param {Redis} redis connected to NocoDB's own database, with these scripts
  * @param {number} own the number of NocoDB's own database
  * @param {number[]} [others] databases that NocoDB's other variables name
  * @returns {Promise<DatabaseChoice>}
@@ -147,7 +149,8 @@ export async function findDatabase(redis, own, others = []) {
   try {
     return await agreeOnDatabase(redis, core().redisDatabaseCandidates(own, Uint32Array.from(others)));
   } catch (error) {
-    // Only a reply of Redis is a reason to stay. After any other error, other processes may have found another database.
+    // Only an error reply of Redis is a reason to use NocoDB's own database. After any other error, other processes may have
+    // found another database.
     const isReply = error instanceof Error && error.name === 'ReplyError';
     const fallbackReason = isReply ? core().redisFallbackReason(error.message) : undefined;
     if (fallbackReason === undefined) throw error;
@@ -174,7 +177,7 @@ async function agreeOnDatabase(redis, numbers) {
 }
 
 /**
- * The marker of the data in a database that has none of its own.
+ * Reads or creates the separate marker of the data in a database that has no marker itself.
  *
  * @param {Redis} redis with these scripts
  * @param {string} name

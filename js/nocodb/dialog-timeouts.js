@@ -10,9 +10,9 @@ import { core, failure } from '../core.js';
 import { BitbucketAuthError } from '../error.js';
 import { within } from '../time-limit.js';
 
-// How long a user waits before the dialog says what is going on …
+// How long a user waits before the dialog reports the delay.
 export const DIALOG_MS = 15_000;
-// … and the shorter limit for tokens, whose error says that itself.
+// The limit for tokens. It is shorter, because the error that follows it reports the cause itself.
 export const DIALOG_TOKENS_MS = 12_000;
 
 /**

@@ -2,7 +2,7 @@
  * The preload for an unmodified NocoDB: `NODE_OPTIONS="--require nocodb-bitbucket-auth/register"`.
  *
  * In: NocoDB's assignment of its list of integrations. Out: the plugin is loaded and in that list, the callback page is served,
- *   and a log line reports it.
+ *   and a log line reports the registration.
  * Never here: changes to the list (registry.js), to rows (integration-model.js) or to requests (callback-page.js), or an
  *   exception that leaves the preload.
  *   Other processes inherit `NODE_OPTIONS`, too (npm, workers). So the preload loads and logs nothing before it has detected
@@ -65,8 +65,8 @@ function awaitRegistry() {
   let assignment;
   const timer = setInterval(() => {
     waited += WAIT_S;
-    // A process that does not listen is either not NocoDB (npm, for instance, lives as long as the NocoDB that it started), or a
-    // NocoDB that is still starting, because its disk is slow or because it waits for its database.
+    // A process that does not listen is either another program (npm, for instance, runs as long as the NocoDB that it started),
+    // or a NocoDB that is still starting, because its disk is slow or because it waits for its database.
     if (!process.getActiveResourcesInfo().includes('TCPServerWrap')) return;
     clearInterval(timer);
     const hint = assignment?.isDisplaced()
