@@ -1,5 +1,5 @@
-//! The queue of the token requests of an OAuth client: the rows of its tables in docs/refresh-policy.md, which `crate::tables`
-//! writes from here, and the order.
+//! The queue of the token requests of an OAuth client: the order of the requests, and the rows of the queue's tables in
+//! docs/refresh-policy.md. `crate::tables` writes these rows into the document.
 
 use crate::tables::Table;
 use nocodb_bitbucket_auth::refresh_queue::{Admission, Outcome, Priority, RefreshQueue};
@@ -16,7 +16,7 @@ const CAREFUL: f64 = 3.0 * LOCKOUT;
 struct Fixture {
     queue: RefreshQueue,
     now: f64,
-    /// The last refusal that counts as one of its own.
+    /// The time of the last refusal, without reports that repeat a known one.
     refused_at: f64,
 }
 
@@ -25,7 +25,7 @@ impl Fixture {
         Self { queue: RefreshQueue::new(LOCKOUT), now: START, refused_at: f64::NAN }
     }
 
-    /// Sends requests, whether the queue admits them or not.
+    /// Takes this number of requests from the queue, even if it would admit none, and leaves them under way.
     fn under_way(mut self, requests: u32) -> Self {
         for _ in 0..requests {
             self.queue.enqueue(Priority::Normal);
@@ -76,11 +76,11 @@ impl Fixture {
 #[derive(Debug, Clone, Copy)]
 enum Admitted {
     Now(Admission),
-    /// None until 1.25 lockouts after the last refusal that counts as one of its own.
+    /// None until 1.25 lockouts after the last refusal, without reports that repeat a known one.
     NoneUntilReopened,
 }
 
-/// A row of the document's table.
+/// A row of the table of admissions.
 struct Row {
     /// The priority of the first request in the queue.
     first: Option<Priority>,
@@ -120,18 +120,18 @@ impl Row {
 }
 
 /// Another process reports a refusal.
-fn told() -> Fixture {
+fn reported() -> Fixture {
     Fixture { refused_at: START, ..Fixture::new() }.learn_of_refusal(START)
 }
 
 /// Another process reports the times of a refusal and of a grant, one second after a refusal of this process.
-fn refused_then_told(refused_at: Option<f64>, granted_at: Option<f64>) -> Fixture {
+fn refused_then_reported(refused_at: Option<f64>, granted_at: Option<f64>) -> Fixture {
     let mut fixture = Fixture::new().refused().later(1000.0);
     fixture.queue.apply_update(refused_at, granted_at);
     fixture
 }
 
-fn alone(mut fixture: Fixture) -> Fixture {
+fn admitted_alone(mut fixture: Fixture) -> Fixture {
     fixture.queue.enqueue(Priority::Suspect);
     assert_eq!(fixture.queue.admission(fixture.now), Admission::FirstExclusive);
     assert!(fixture.queue.admit_first(true).is_some());
@@ -143,96 +143,100 @@ fn rows() -> Vec<Row> {
     const ALONE: Admitted = Admitted::Now(Admission::FirstExclusive);
     const NONE: Admitted = Admitted::Now(Admission::None);
     let row = |first, when, fixture, admitted| Row { first: Some(first), when, fixture, admitted };
-    let sound = |when, fixture, admitted| row(Priority::Normal, when, fixture, admitted);
-    let reopens = |when, fixture| row(Priority::Normal, when, fixture, Admitted::NoneUntilReopened);
+    let normal = |when, fixture, admitted| row(Priority::Normal, when, fixture, admitted);
+    let closed_queue = |when, fixture| row(Priority::Normal, when, fixture, Admitted::NoneUntilReopened);
     let closed = "a refusal just now, none under way";
     vec![
         Row { first: None, when: "", fixture: Fixture::new, admitted: NONE },
-        sound("no result is known, none under way", Fixture::new, FIRST),
-        sound("no result is known, 3 under way", || Fixture::new().under_way(3), FIRST),
-        sound("no result is known, 4 under way", || Fixture::new().under_way(4), NONE),
+        normal("no result is known, none under way", Fixture::new, FIRST),
+        normal("no result is known, 3 under way", || Fixture::new().under_way(3), FIRST),
+        normal("no result is known, 4 under way", || Fixture::new().under_way(4), NONE),
         row(Priority::Urgent, "no result is known, 3 under way", || Fixture::new().under_way(3), FIRST),
         row(Priority::Urgent, "no result is known, 4 under way", || Fixture::new().under_way(4), NONE),
-        sound("1 success, 4 under way", || Fixture::new().successes(1).under_way(4), FIRST),
-        sound("1 success, 5 under way", || Fixture::new().successes(1).under_way(5), NONE),
-        sound("1 failure, 3 under way", || Fixture::new().ended(Outcome::Failed).under_way(3), FIRST),
-        sound("1 failure, 4 under way", || Fixture::new().ended(Outcome::Failed).under_way(4), NONE),
-        sound("16 successes, 19 under way", || Fixture::new().successes(16).under_way(19), FIRST),
-        sound("16 successes, 20 under way", || Fixture::new().successes(16).under_way(20), NONE),
-        sound("30 successes, 19 under way", || Fixture::new().successes(30).under_way(19), FIRST),
-        sound("30 successes, 20 under way", || Fixture::new().successes(30).under_way(20), NONE),
+        normal("1 success, 4 under way", || Fixture::new().successes(1).under_way(4), FIRST),
+        normal("1 success, 5 under way", || Fixture::new().successes(1).under_way(5), NONE),
+        normal("1 failure, 3 under way", || Fixture::new().ended(Outcome::Failed).under_way(3), FIRST),
+        normal("1 failure, 4 under way", || Fixture::new().ended(Outcome::Failed).under_way(4), NONE),
+        normal("16 successes, 19 under way", || Fixture::new().successes(16).under_way(19), FIRST),
+        normal("16 successes, 20 under way", || Fixture::new().successes(16).under_way(20), NONE),
+        normal("30 successes, 19 under way", || Fixture::new().successes(30).under_way(19), FIRST),
+        normal("30 successes, 20 under way", || Fixture::new().successes(30).under_way(20), NONE),
         row(Priority::Suspect, "no result is known, none under way", Fixture::new, ALONE),
         row(Priority::Suspect, "no result is known, 1 under way", || Fixture::new().under_way(1), NONE),
         row(Priority::Suspect, "16 successes, 1 under way", || Fixture::new().successes(16).under_way(1), NONE),
-        sound("one is under way alone", || alone(Fixture::new()), NONE),
-        row(Priority::Urgent, "one is under way alone", || alone(Fixture::new()), NONE),
-        sound(
+        normal("one is under way alone", || admitted_alone(Fixture::new()), NONE),
+        row(Priority::Urgent, "one is under way alone", || admitted_alone(Fixture::new()), NONE),
+        normal(
             "one that was alone has ended, 3 under way",
             || {
-                let mut fixture = alone(Fixture::new());
+                let mut fixture = admitted_alone(Fixture::new());
                 fixture.queue.on_ended(Outcome::Failed, fixture.now);
                 fixture.under_way(3)
             },
             FIRST,
         ),
-        reopens(closed, || Fixture::new().refused()),
+        closed_queue(closed, || Fixture::new().refused()),
         row(Priority::Urgent, closed, || Fixture::new().refused(), Admitted::NoneUntilReopened),
         row(Priority::Suspect, closed, || Fixture::new().refused(), Admitted::NoneUntilReopened),
-        reopens("a refusal nearly 1.25 lockouts ago, none under way", || {
+        closed_queue("a refusal nearly 1.25 lockouts ago, none under way", || {
             Fixture::new().refused().later(CLOSED - 1.0)
         }),
-        sound("a refusal 1.25 lockouts ago, none under way", || Fixture::new().refused().later(CLOSED), ALONE),
-        sound(
+        normal("a refusal 1.25 lockouts ago, none under way", || Fixture::new().refused().later(CLOSED), ALONE),
+        normal(
             "a refusal 1.25 lockouts ago, 1 under way",
             || Fixture::new().refused().later(CLOSED).under_way(1),
             NONE,
         ),
-        sound(
+        normal(
             "a refusal nearly 3 lockouts ago, none under way",
             || Fixture::new().refused().later(CAREFUL - 1.0),
             ALONE,
         ),
-        sound(
+        normal(
             "a refusal nearly 3 lockouts ago, 1 under way",
             || Fixture::new().refused().later(CAREFUL - 1.0).under_way(1),
             NONE,
         ),
-        sound(
+        normal(
             "a refusal 3 lockouts ago, 3 under way",
             || Fixture::new().refused().later(CAREFUL).under_way(3),
             FIRST,
         ),
-        sound("a refusal 3 lockouts ago, 4 under way", || Fixture::new().refused().later(CAREFUL).under_way(4), NONE),
-        sound(
+        normal(
+            "a refusal 3 lockouts ago, 4 under way",
+            || Fixture::new().refused().later(CAREFUL).under_way(4),
+            NONE,
+        ),
+        normal(
             "16 successes, then a refusal 3 lockouts ago, 4 under way",
             || Fixture::new().successes(16).refused().later(CAREFUL).under_way(4),
             NONE,
         ),
-        sound(
+        normal(
             "a refusal 3 lockouts ago, then 2 successes, 5 under way",
             || Fixture::new().refused().later(CLOSED).successes(2).later(CAREFUL - CLOSED).under_way(5),
             FIRST,
         ),
-        reopens("a refusal, then a grant of a request that was sent before it", || {
+        closed_queue("a refusal, then a grant of a request that was sent before it", || {
             Fixture::new().refused().granted(-1.0)
         }),
-        reopens("a refusal, then a grant of a request that was sent 100 ms after it", || {
+        closed_queue("a refusal, then a grant of a request that was sent 100 ms after it", || {
             Fixture::new().refused().granted(100.0)
         }),
-        sound(
+        normal(
             "a refusal, then a grant of a request that was sent 101 ms after it, none under way",
             || Fixture::new().refused().granted(101.0),
             ALONE,
         ),
-        sound(
+        normal(
             "a refusal, then a grant of a request that was sent 101 ms after it, 1 under way",
             || Fixture::new().refused().granted(101.0).under_way(1),
             NONE,
         ),
-        reopens("a refusal, then a grant of a request that was sent after it, then a refusal", || {
+        closed_queue("a refusal, then a grant of a request that was sent after it, then a refusal", || {
             Fixture::new().refused().granted(1000.0).later(1000.0).refused()
         }),
-        sound(
+        normal(
             "a refusal, then a grant of a request that was sent after it, then a report of an earlier grant",
             || {
                 let mut fixture = Fixture::new().refused().granted(1000.0);
@@ -241,35 +245,35 @@ fn rows() -> Vec<Row> {
             },
             ALONE,
         ),
-        reopens("two refusals, 50 ms apart", || Fixture::new().refused().later(50.0).refused()),
-        reopens("a refusal of another process", told),
-        reopens("a refusal of another process, reported again 100 ms later", || {
-            told().learn_of_refusal(START + 100.0)
+        closed_queue("two refusals, 50 ms apart", || Fixture::new().refused().later(50.0).refused()),
+        closed_queue("a refusal of another process", reported),
+        closed_queue("a refusal of another process, reported again 100 ms later", || {
+            reported().learn_of_refusal(START + 100.0)
         }),
-        reopens("a refusal of another process, and one 101 ms later", || Fixture {
+        closed_queue("a refusal of another process, and one 101 ms later", || Fixture {
             refused_at: START + 101.0,
-            ..told().learn_of_refusal(START + 101.0)
+            ..reported().learn_of_refusal(START + 101.0)
         }),
-        reopens("a refusal of another process, then a report of an earlier one", || {
-            told().learn_of_refusal(START - 1000.0)
+        closed_queue("a refusal of another process, then a report of an earlier one", || {
+            reported().learn_of_refusal(START - 1000.0)
         }),
-        sound(
+        normal(
             "16 successes, then a refusal of another process 3 lockouts ago, 4 under way",
             || Fixture::new().successes(16).learn_of_refusal(START).later(CAREFUL).under_way(4),
             NONE,
         ),
-        sound(
+        normal(
             "a refusal, then a grant to another process of a request that was sent after it",
-            || refused_then_told(None, Some(START + 1000.0)),
+            || refused_then_reported(None, Some(START + 1000.0)),
             ALONE,
         ),
-        reopens("a refusal, then a grant to another process of a request that was sent before it", || {
-            refused_then_told(Some(START), Some(START - 1.0))
+        closed_queue("a refusal, then a grant to another process of a request that was sent before it", || {
+            refused_then_reported(Some(START), Some(START - 1.0))
         }),
     ]
 }
 
-fn meaning_of_lane(priority: Priority) -> &'static str {
+fn meaning_of_priority(priority: Priority) -> &'static str {
     match priority {
         Priority::Urgent => "a connection for which a response may be lost",
         Priority::Normal => "a connection without a refusal that counts",
@@ -279,10 +283,11 @@ fn meaning_of_lane(priority: Priority) -> &'static str {
     }
 }
 
-/// The tables of the document that this module knows.
+/// The tables of docs/refresh-policy.md whose rows are in this module.
 pub fn tables() -> Vec<Table> {
     let lanes = [Priority::Urgent, Priority::Normal, Priority::Suspect];
-    let lanes = lanes.map(|priority| vec![format!("`{priority:?}`"), meaning_of_lane(priority).to_owned()]).to_vec();
+    let lanes =
+        lanes.map(|priority| vec![format!("`{priority:?}`"), meaning_of_priority(priority).to_owned()]).to_vec();
     let admissions = rows().iter().map(Row::cells).collect();
     vec![
         Table { name: "lanes", header: &["priority", "which connections"], rows: lanes },
@@ -383,7 +388,7 @@ fn reports_with_slightly_different_times_neither_close_nor_open_the_queue() {
         assert_eq!(fixture.now + fixture.queue.wait_time(fixture.now), opens_at, "{ago}");
     }
     fixture = fixture.later(CLOSED).successes(2);
-    // They do not reset the successes either.
+    // Such reports do not reset the number of successes either.
     fixture.queue.apply_update(Some(refused_at + 100.0), None);
     fixture = fixture.later(CAREFUL).under_way(5);
     fixture.queue.enqueue(Priority::Normal);
@@ -396,17 +401,17 @@ struct Member {
     refusals: usize,
 }
 
-/// Many connections refresh their tokens, and each request takes a second, until all valid ones have new tokens. Returns the
-/// number of requests, and the largest number of refusals of a valid connection.
-fn crowd(dead: usize, good: usize, first_dead: usize) -> (usize, usize) {
+/// Refreshes the tokens of many connections until all valid ones have new tokens. Each request takes a second. Returns the number
+/// of requests, and the largest number of refusals of a valid connection.
+fn crowd(dead: usize, valid: usize, first_dead: usize) -> (usize, usize) {
     let mut fixture = Fixture::new();
-    let mut members: Vec<Member> = (0..dead + good)
+    let mut members: Vec<Member> = (0..dead + valid)
         .map(|place| Member { is_dead: (first_dead..first_dead + dead).contains(&place), refusals: 0 })
         .collect();
     let mut waiting: HashMap<u32, usize> =
         (0..members.len()).map(|member| (fixture.queue.enqueue(Priority::Normal), member)).collect();
     let (mut sent, mut granted, mut locked_until) = (0, 0, f64::NEG_INFINITY);
-    while granted < good {
+    while granted < valid {
         let mut under_way = Vec::new();
         while let admission @ (Admission::First | Admission::FirstExclusive) = fixture.queue.admission(fixture.now) {
             let ticket = fixture.queue.admit_first(admission == Admission::FirstExclusive).unwrap();
@@ -437,11 +442,17 @@ fn crowd(dead: usize, good: usize, first_dead: usize) -> (usize, usize) {
 
 #[test]
 fn among_many_connections_the_dead_ones_make_each_valid_one_fail_at_most_once() {
-    for (dead, good) in [(1, 8), (3, 8), (8, 8), (8, 24), (50, 50)] {
-        for first_dead in [0, good / 2, good] {
-            let (sent, refusals) = crowd(dead, good, first_dead);
-            assert!(refusals <= 1, "{dead} dead and {good} good ones, from {first_dead} on: {refusals}");
-            assert!(sent <= 2 * good + dead, "{dead} dead and {good} good ones, from {first_dead} on: {sent}");
+    for (dead, valid) in [(1, 8), (3, 8), (8, 8), (8, 24), (50, 50)] {
+        for first_dead in [0, valid / 2, valid] {
+            let (sent, refusals) = crowd(dead, valid, first_dead);
+            assert!(
+                refusals <= 1,
+                "{dead} dead and {valid} valid connections, the first dead one at {first_dead}: {refusals}"
+            );
+            assert!(
+                sent <= 2 * valid + dead,
+                "{dead} dead and {valid} valid connections, the first dead one at {first_dead}: {sent}"
+            );
         }
     }
 }

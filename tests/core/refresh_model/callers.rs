@@ -94,7 +94,7 @@ impl World {
         let policy = &connection.policy;
         let generation = policy.generation();
         let is_fresh = now < self.bitbucket.issued[connection.token].at + LIFETIME - SKEW
-            && ![connection.rejected, connection.in_vain].contains(&generation)
+            && ![connection.rejected, connection.failed_generation].contains(&generation)
             && !policy.is_refresh_forced();
         let under_way = policy.state().is_under_way();
         let stored = self.wrappers[id].stored;
@@ -198,7 +198,7 @@ impl World {
 
     fn use_tokens(&mut self, id: usize, repetitions: u32) {
         let Wrapper { process: p, connection: c, stored, offered, began_at, .. } = self.wrappers[id];
-        let (now, odd) = (self.now, std::mem::take(&mut self.odd));
+        let (now, rejects_next_call) = (self.now, std::mem::take(&mut self.rejects_next_call));
         let connection = &self.processes[p].connections[c];
         let generation = connection.policy.generation();
         let was_offered = stored == generation || offered == generation;
@@ -212,7 +212,7 @@ impl World {
             );
         assert!(was_offered || is_excepted, "tokens are offered to the store before they are used");
 
-        let accepted = self.bitbucket.accepts_access(connection.token, now) && !odd;
+        let accepted = self.bitbucket.accepts_access(connection.token, now) && !rejects_next_call;
         let connection = self.connection(p, c);
         let is_repeated = !accepted && connection.policy.on_unauthorized(generation, repetitions, now);
         assert!(repetitions < 2 || !is_repeated, "a request is repeated at most twice");
@@ -236,6 +236,6 @@ impl World {
         wrapper.outcome = Some(outcome);
         let lasted = now - wrapper.began_at;
         self.longest_call = self.longest_call.max(lasted);
-        assert!(self.faults.stills || lasted <= PATIENCE, "no call lasts longer than its deadline");
+        assert!(self.faults.stops || lasted <= PATIENCE, "no call lasts longer than its deadline");
     }
 }

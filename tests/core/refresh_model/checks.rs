@@ -81,11 +81,11 @@ impl World {
         let refused_at = issued.refused_at.unwrap_or_default();
         let no_verdict_at = connection.no_verdict_at.filter(|at| *at >= refused_at);
         let tried_at = no_verdict_at.unwrap_or(refused_at);
-        let is_early = |at: f64, review: f64, slack: f64| self.now < at + review + slack + self.stood_still;
+        let is_early = |at: f64, review: f64, slack: f64| self.now < at + review + slack + self.stopped_time;
         assert!(is_early(tried_at, REVIEW, VERDICT + PUBLICATION), "a dead token is reviewed");
         let is_early = |at: f64| is_early(at, EARLY_REVIEW, MINUTE);
         assert!(no_verdict_at.is_none_or(is_early), "a review without a verdict is repeated soon");
-        if tried_at + VERDICT + PUBLICATION + self.stood_still < connection.born_at {
+        if tried_at + VERDICT + PUBLICATION + self.stopped_time < connection.born_at {
             assert!(is_early(connection.born_at), "a new process soon reviews a dead token");
         }
     }

@@ -12,7 +12,7 @@ use nocodb_bitbucket_auth::refresh_queue::{Admission, Outcome};
 
 impl World {
     /// Carries out the next action of a cycle.
-    pub fn go(&mut self, p: usize, c: usize) {
+    pub fn proceed(&mut self, p: usize, c: usize) {
         let now = self.now;
         let connection = self.connection(p, c);
         let token = connection.token;

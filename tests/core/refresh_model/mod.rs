@@ -28,9 +28,9 @@ const LOCKOUT: f64 = 30.0 * SECOND;
 const GRACE: f64 = 10.0 * MINUTE;
 const UNUSED: f64 = 90.0 * DAY;
 
-/// The time after which a dead refresh token is tried again, …
+/// The time after which a dead refresh token is tried again.
 const REVIEW: f64 = 4.0 * HOUR;
-/// … and the time after its start at which a process tries those that died before.
+/// The time after its start at which a process tries refresh tokens that died before it started.
 const EARLY_REVIEW: f64 = 10.0 * MINUTE;
 
 /// A refusal that is judged later than this does not count.
@@ -69,7 +69,7 @@ fn run(mut world: World, choices: &[u32]) -> Vec<End> {
     for choice in choices {
         let amount = f64::from(choice & 0xffff) / 65536.0;
         world.random = f64::from(choice.rotate_left(7) & 0xffff) / 65536.0;
-        world.odd = choice & 0x7f_0000 == 0;
+        world.rejects_next_call = choice & 0x7f_0000 == 0;
         let steps = world.steps(amount);
         world.take(steps[(choice >> 16) as usize % steps.len()]);
         for (row, token) in world.rows.iter().enumerate() {
@@ -108,9 +108,9 @@ fn run(mut world: World, choices: &[u32]) -> Vec<End> {
 
 fn end_faults(world: &mut World) {
     // The checks that these faults disable stay disabled.
-    let Faults { coordination, stills, restores, .. } = world.faults;
-    world.faults = Faults { coordination, stills, restores, ..Faults::default() };
-    world.odd = false;
+    let Faults { coordination, stops, restores, .. } = world.faults;
+    world.faults = Faults { coordination, stops, restores, ..Faults::default() };
+    world.rejects_next_call = false;
     world.shared.up = true;
     world.bitbucket.locked_until = 0.0;
     for p in 0..world.processes.len() {
@@ -118,7 +118,7 @@ fn end_faults(world: &mut World) {
             world.take(Step::Restart(p));
         }
     }
-    let awake = world.processes.iter().map(|process| process.still_until).fold(world.now, f64::max);
+    let awake = world.processes.iter().map(|process| process.stopped_until).fold(world.now, f64::max);
     while world.now < awake {
         // Other processes continue meanwhile.
         match world.work().first() {
@@ -131,7 +131,7 @@ fn end_faults(world: &mut World) {
 fn use_all_rows(world: &mut World, times: usize, pause: f64) {
     for _ in 0..times {
         for id in 0..world.wrappers.len() {
-            world.take(Step::Remake(id));
+            world.take(Step::RecreateWrapper(id));
             world.take(Step::Call(id));
             world.settle();
         }
@@ -141,12 +141,12 @@ fn use_all_rows(world: &mut World, times: usize, pause: f64) {
 
 fn faults() -> impl Strategy<Value = Faults> {
     any::<[bool; 9]>().prop_map(
-        |[network, stores, deaths, coordination, stills, strangers, revocation, logins, restores]| Faults {
+        |[network, stores, kills, coordination, stops, strangers, revocation, logins, restores]| Faults {
             network,
             stores,
-            deaths,
+            kills,
             coordination,
-            stills,
+            stops,
             strangers,
             revocation,
             logins,
@@ -222,8 +222,8 @@ fn without_killed_processes_a_connection_is_lost_only_if_requests_fail_for_the_w
 fn the_model_loses_connections_in_exactly_the_documented_ways() {
     let none = Faults::default();
     for (faults, end) in [
-        (Faults { deaths: true, ..none }, End::Lost),
-        (Faults { restores: true, deaths: true, ..none }, End::Restored),
+        (Faults { kills: true, ..none }, End::Lost),
+        (Faults { restores: true, kills: true, ..none }, End::Restored),
         (Faults { revocation: true, ..none }, End::Revoked),
     ] {
         let ends = ends(200, 2, faults);

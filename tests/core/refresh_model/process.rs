@@ -48,21 +48,23 @@ pub struct Connection {
     /// The step in which its request was admitted.
     pub admitted: Option<u64>,
     pub refused_at: f64,
-    /// How many refusals of these tokens no other refusal explains, …
+    /// The number of refusals of these tokens that no other refusal explains.
     pub unexplained: u32,
-    /// … and when a request with them failed, or was refused for another reason.
+    /// When a request with these tokens failed, or was refused for another reason.
     pub no_verdict_at: Option<f64>,
-    /// The wrappers whose calls wait, …
+    /// The wrappers whose calls wait.
     pub waiting: Vec<usize>,
-    /// … those whose stores get the tokens of this cycle, …
+    /// The wrappers whose stores get the tokens of this cycle.
     pub holders: Vec<Holder>,
-    /// … and the one for a cycle that starts without a call.
+    /// The wrapper whose store gets the tokens of a cycle that starts without a call.
     pub owner: Option<Holder>,
     pub born_at: f64,
-    /// Until when the lock counts as busy, the generation that the API rejected, and the one for which a refresh failed.
+    /// Until when the lock counts as busy.
     pub busy_until: f64,
+    /// The generation whose access token the API rejected.
     pub rejected: u32,
-    pub in_vain: u32,
+    /// The generation for which a refresh failed.
+    pub failed_generation: u32,
     /// When the first request with these tokens failed.
     pub unanswered_since: Option<f64>,
     /// The times at which requests failed.
@@ -89,7 +91,7 @@ impl Connection {
             born_at: now,
             busy_until: 0.0,
             rejected: 0,
-            in_vain: 0,
+            failed_generation: 0,
             unanswered_since: None,
             failed_at: Vec::new(),
         }
@@ -114,7 +116,7 @@ impl Connection {
 pub struct Process {
     pub dead: bool,
     /// The process does nothing before this time.
-    pub still_until: f64,
+    pub stopped_until: f64,
     pub links: Links,
     pub locks: HashSet<LockName>,
     pub record: Record,
@@ -132,7 +134,7 @@ impl Default for Process {
     fn default() -> Self {
         Self {
             dead: false,
-            still_until: 0.0,
+            stopped_until: 0.0,
             links: Links::default(),
             locks: HashSet::new(),
             record: Record::default(),
@@ -148,7 +150,7 @@ impl Default for Process {
 
 impl Process {
     pub fn acts(&self, now: f64) -> bool {
-        !self.dead && now >= self.still_until
+        !self.dead && now >= self.stopped_until
     }
 
     pub fn locks_held(&mut self) -> impl Iterator<Item = &mut Held> {

@@ -30,9 +30,9 @@ struct Scenario {
     callers: Vec<Caller>,
     /// The times at which another program uses a dead token.
     strangers: Vec<f64>,
-    /// Requests that are sent before this time do not arrive, …
+    /// Requests that are sent before this time do not arrive.
     outage_until: f64,
-    /// … and for those that are sent before this time, the response is lost.
+    /// The responses to requests that are sent before this time are lost.
     deaf_until: f64,
     /// The shortest time after an error at which callers try again.
     pause: f64,

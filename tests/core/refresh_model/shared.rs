@@ -22,7 +22,8 @@ pub struct Entry {
 pub struct Links(HashMap<Token, Entry>);
 
 impl Links {
-    /// A successor has precedence over an update to the token itself. Otherwise the later lock wins.
+    /// An entry with a successor has precedence over an update of the token itself. Otherwise the entry with the higher fence
+    /// has precedence.
     fn rank(key: Token, entry: &Entry) -> (bool, u64) {
         (entry.token != key, entry.fence)
     }
@@ -103,11 +104,11 @@ pub enum LockName {
     Token(Token),
 }
 
-/// The holder of a lock in the shared store, …
+/// A lock in the shared store, and its holder.
 pub struct Hold {
     pub process: usize,
     pub fence: u64,
-    /// … and the time at which the lock expires, if that process is dead or stopped.
+    /// When the lock expires, if that process is dead or stopped.
     pub until: f64,
 }
 
@@ -123,8 +124,8 @@ impl Shared {
         Self { up: true, links: Links::default(), locks: HashMap::new(), record: Record::default() }
     }
 
-    /// Another program emptied it.
-    pub fn forget(&mut self) {
+    /// Another program empties the store.
+    pub fn clear(&mut self) {
         *self = Self { up: self.up, ..Self::new() };
     }
 }

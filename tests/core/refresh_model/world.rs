@@ -1,6 +1,7 @@
 //! Several processes with several wrappers each, the rows of one NocoDB, and one OAuth client at Bitbucket.
 //!
-//! In: one step after the other. Out: the world after the step. What never happens here: a step that real processes could not take.
+//! In: steps, one after the other. Out: the world after each step. What never happens here: a step that real processes
+//! could not take.
 
 use super::bitbucket::Bitbucket;
 use super::callers::{Call, Wrapper};
@@ -16,11 +17,11 @@ use std::collections::HashSet;
 pub struct Faults {
     pub network: bool,
     pub stores: bool,
-    pub deaths: bool,
+    pub kills: bool,
     /// The shared store is unreachable or emptied, or locks are lost.
     pub coordination: bool,
     /// Processes are stopped for a while.
-    pub stills: bool,
+    pub stops: bool,
     /// Another program uses dead tokens of this client.
     pub strangers: bool,
     pub revocation: bool,
@@ -32,7 +33,7 @@ pub struct Faults {
 
 impl Faults {
     pub fn breaks_locks(self) -> bool {
-        self.coordination || self.stills
+        self.coordination || self.stops
     }
 }
 
@@ -40,24 +41,24 @@ impl Faults {
 pub enum Step {
     Call(usize),
     ForceRefresh(usize),
-    Remake(usize),
+    RecreateWrapper(usize),
     Deadline(usize),
-    Go(usize, usize),
+    Proceed(usize, usize),
     Pump(usize),
     Retry(usize, usize),
     Process(usize, usize),
     Answer(usize, usize),
     Fail(usize, usize),
-    FailForGood(usize, usize),
-    StoreOne(usize, usize),
-    StoreNot(usize, usize),
+    FailPermanently(usize, usize),
+    Save(usize, usize),
+    FailSave(usize, usize),
     Tick(f64),
     Kill(usize),
     Restart(usize),
     Stop(usize, f64),
-    ShareLess,
-    ShareAgain,
-    ForgetShared,
+    LoseShared,
+    RestoreShared,
+    EmptyShared,
     LoseLock(usize, usize),
     Stranger,
     Revoke(usize),
@@ -70,8 +71,8 @@ pub struct World {
     /// The number of the current step.
     pub step: u64,
     pub random: f64,
-    /// Whether the API answers 401 to the next request, whatever the token.
-    pub odd: bool,
+    /// Whether the API responds 401 to the next call, whatever the token.
+    pub rejects_next_call: bool,
     pub faults: Faults,
     pub bitbucket: Bitbucket,
     pub shared: Shared,
@@ -93,7 +94,7 @@ pub struct World {
     pub wrongly_declared_dead: u32,
     pub longest_call: f64,
     /// The total time for which processes were stopped.
-    pub stood_still: f64,
+    pub stopped_time: f64,
 }
 
 impl World {
@@ -105,7 +106,7 @@ impl World {
             now: START,
             step: 0,
             random: 0.0,
-            odd: false,
+            rejects_next_call: false,
             faults,
             bitbucket,
             shared: Shared::new(),
@@ -121,7 +122,7 @@ impl World {
             noted: Vec::new(),
             wrongly_declared_dead: 0,
             longest_call: 0.0,
-            stood_still: 0.0,
+            stopped_time: 0.0,
         }
     }
 
@@ -160,7 +161,7 @@ impl World {
         {
             let wrapper = &self.wrappers[id];
             if self.acts(wrapper.process) && wrapper.call == Call::None {
-                steps.extend([Step::Call(id), Step::Remake(id)]);
+                steps.extend([Step::Call(id), Step::RecreateWrapper(id)]);
                 if amount < 0.2 {
                     steps.push(Step::ForceRefresh(id));
                 }
@@ -171,10 +172,10 @@ impl World {
                 steps.push(Step::Restart(p));
                 continue;
             }
-            if self.faults.deaths && amount < 0.1 {
+            if self.faults.kills && amount < 0.1 {
                 steps.push(Step::Kill(p));
             }
-            if self.faults.stills && amount < 0.1 && self.acts(p) {
+            if self.faults.stops && amount < 0.1 && self.acts(p) {
                 let times = [15.0 * SECOND, 15.0 * SECOND, 2.0 * MINUTE, 2.0 * MINUTE, 2.0 * HOUR];
                 steps.push(Step::Stop(p, times[(amount * 1000.0) as usize % times.len()]));
             }
@@ -190,12 +191,12 @@ impl World {
         match &connection.pending {
             Pending::Request { answer, has_arrived: false, .. } if self.faults.network && self.acts(p) => {
                 steps.push(Step::Fail(p, c));
-                // Bitbucket itself sends this, for a request that it did not grant.
+                // A permanent failure is a response of Bitbucket to a request that it did not grant.
                 if answer.is_none() && amount < 0.1 {
-                    steps.push(Step::FailForGood(p, c));
+                    steps.push(Step::FailPermanently(p, c));
                 }
             }
-            Pending::Stores { .. } if self.faults.stores && self.acts(p) => steps.push(Step::StoreNot(p, c)),
+            Pending::Stores { .. } if self.faults.stores && self.acts(p) => steps.push(Step::FailSave(p, c)),
             _ => {}
         }
         if self.faults.coordination && connection.holds_lock() && amount < 0.3 {
@@ -208,7 +209,7 @@ impl World {
         if limit <= 0.0 {
             return;
         }
-        // Possible work is done soon.
+        // While work is possible, most ticks are shorter than a second, so that the work is done soon.
         let is_busy = !steps.is_empty();
         let far = match amount {
             _ if is_busy => SECOND * amount,
@@ -226,8 +227,8 @@ impl World {
     fn add_faults(&self, steps: &mut Vec<Step>, amount: f64) {
         let row = (amount * 1_000_000.0) as usize % self.rows.len();
         if self.faults.coordination && amount < 0.2 {
-            steps.push(if self.shared.up { Step::ShareLess } else { Step::ShareAgain });
-            steps.push(Step::ForgetShared);
+            steps.push(if self.shared.up { Step::LoseShared } else { Step::RestoreShared });
+            steps.push(Step::EmptyShared);
         }
         if self.faults.strangers && amount < 0.1 {
             steps.push(Step::Stranger);
@@ -254,7 +255,7 @@ impl World {
         steps
     }
 
-    /// The calls whose deadline has come.
+    /// The steps that end the calls whose deadline has passed.
     pub fn late_calls(&self) -> Vec<Step> {
         let late = |(id, wrapper): (usize, &Wrapper)| self.is_late(wrapper).then_some(Step::Deadline(id));
         self.wrappers.iter().enumerate().filter_map(late).collect()
@@ -274,11 +275,11 @@ impl World {
         }
         match &connection.pending {
             Pending::Request { .. } => Some(Step::Answer(p, c)),
-            Pending::Stores { .. } => Some(Step::StoreOne(p, c)),
+            Pending::Stores { .. } => Some(Step::Save(p, c)),
             Pending::Nothing if connection.ticket.is_some() => None,
             Pending::Nothing => match connection.policy.state().action() {
                 Action::WaitUntil(time) if self.now < time => None,
-                _ if connection.policy.state().is_under_way() => Some(Step::Go(p, c)),
+                _ if connection.policy.state().is_under_way() => Some(Step::Proceed(p, c)),
                 _ if connection.policy.background_refresh_at(self.now) == Some(self.now) => Some(Step::Retry(p, c)),
                 _ => None,
             },
@@ -292,8 +293,8 @@ impl World {
             Admission::FirstExclusive | Admission::NoneUntil(_) => self.now >= process.pump_at,
             Admission::None => false,
         };
-        let holds_in_vain = process.client_lock.is_some() && process.alone.is_none();
-        self.acts(p) && (is_next || holds_in_vain)
+        let holds_idle_lock = process.client_lock.is_some() && process.alone.is_none();
+        self.acts(p) && (is_next || holds_idle_lock)
     }
 
     /// The latest time to which the clock may move before the next step.
@@ -305,8 +306,8 @@ impl World {
                     next = next.min(sent_at + REQUEST_LIMIT);
                 }
             }
-            if self.now < process.still_until {
-                next = next.min(process.still_until);
+            if self.now < process.stopped_until {
+                next = next.min(process.stopped_until);
                 continue;
             }
             for connection in &process.connections {
@@ -332,12 +333,12 @@ impl World {
         match step {
             Step::Call(id) => self.call(id),
             Step::ForceRefresh(id) => self.force_refresh(id),
-            Step::Remake(id) => {
+            Step::RecreateWrapper(id) => {
                 let Wrapper { process, row, .. } = self.wrappers[id];
                 self.wrappers[id] = self.wrapper(process, row);
             }
             Step::Deadline(id) => self.reach_deadline(id),
-            Step::Go(p, c) => self.go(p, c),
+            Step::Proceed(p, c) => self.proceed(p, c),
             Step::Pump(p) => self.pump(p),
             Step::Retry(p, c) => {
                 let now = self.now;
@@ -356,9 +357,9 @@ impl World {
                 };
                 self.fail(p, c, Event::TransientFailure { retry_after });
             }
-            Step::FailForGood(p, c) => self.fail(p, c, Event::PermanentFailure),
-            Step::StoreOne(p, c) => self.save_one(p, c, true),
-            Step::StoreNot(p, c) => self.save_one(p, c, false),
+            Step::FailPermanently(p, c) => self.fail(p, c, Event::PermanentFailure),
+            Step::Save(p, c) => self.save_one(p, c, true),
+            Step::FailSave(p, c) => self.save_one(p, c, false),
             Step::Tick(time) => {
                 self.now += time;
                 self.let_locks_expire();
@@ -374,15 +375,15 @@ impl World {
             }
             Step::Stop(p, time) => {
                 let until = self.now + time;
-                self.processes[p].still_until = until;
-                self.stood_still += time;
-                self.excuses_loss |= self.stood_still >= GRACE / 2.0;
+                self.processes[p].stopped_until = until;
+                self.stopped_time += time;
+                self.excuses_loss |= self.stopped_time >= GRACE / 2.0;
                 self.let_locks_of_expire(p);
             }
-            Step::ShareLess => self.shared.up = false,
-            Step::ShareAgain => self.shared.up = true,
-            Step::ForgetShared => {
-                self.shared.forget();
+            Step::LoseShared => self.shared.up = false,
+            Step::RestoreShared => self.shared.up = true,
+            Step::EmptyShared => {
+                self.shared.clear();
                 let locks = self.processes.iter_mut().flat_map(Process::locks_held);
                 locks.filter(|lock| lock.is_shared).for_each(|lock| lock.lost = true);
             }
@@ -439,7 +440,7 @@ impl World {
         let now = self.now;
         let connection = self.connection(p, c);
         connection.pending = Pending::Nothing;
-        connection.in_vain = connection.policy.generation();
+        connection.failed_generation = connection.policy.generation();
         connection.no_verdict_at = Some(now);
         let token = connection.token;
         if event != Event::PermanentFailure {
@@ -482,13 +483,13 @@ impl World {
         }
     }
 
-    /// A process that was stopped for a shorter time keeps its locks.
+    /// A process that continues before its locks in the shared store expire keeps them.
     fn let_locks_expire(&mut self) {
         let now = self.now;
         self.shared.locks.retain(|_, hold| now < hold.until);
         let locks = &mut self.shared.locks;
-        for process in self.processes.iter_mut().filter(|process| process.still_until != 0.0 && process.acts(now)) {
-            process.still_until = 0.0;
+        for process in self.processes.iter_mut().filter(|process| process.stopped_until != 0.0 && process.acts(now)) {
+            process.stopped_until = 0.0;
             for held in process.locks_held().filter(|held| held.is_shared) {
                 match locks.get_mut(&held.name).filter(|hold| hold.fence == held.fence) {
                     Some(hold) => hold.until = f64::INFINITY,

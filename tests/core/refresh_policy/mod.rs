@@ -61,7 +61,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// The tables of the document that this module knows.
+/// The tables of docs/refresh-policy.md whose rows are in this module.
 pub fn tables() -> Vec<Table> {
     let mut tables = number_rows::tables();
     for (name, rows) in transitions() {

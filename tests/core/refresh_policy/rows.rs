@@ -1,4 +1,4 @@
-//! One row of a table of transitions: a sentence for the document, and the code that runs it.
+//! A row of a table of transitions: its text in docs/refresh-policy.md, and the code that runs it.
 
 use super::fixture::StateName;
 use nocodb_bitbucket_auth::refresh_cycle::Event;
@@ -50,7 +50,7 @@ impl States {
     }
 }
 
-/// What the row is about.
+/// The event or method that a row handles.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
     /// An event of the refresh cycle, or a method of the policy, by its name in the code.
@@ -71,13 +71,13 @@ impl Cause {
 pub struct Row {
     pub states: States,
     pub cause: Cause,
-    /// The condition, as a sentence for the reader. Empty: always.
+    /// The condition, as the document shows it. An empty string means always.
     pub when: &'static str,
     /// What the policy decides, as the document shows it.
     pub decision: String,
     /// The next state, as the document shows it.
     pub next: String,
-    /// Runs the row in one of its states, and panics if the policy decides something else.
+    /// Runs the row in one of its states, and panics if the policy decides otherwise.
     pub run: Box<dyn Fn(StateName)>,
 }
 
