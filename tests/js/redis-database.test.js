@@ -8,8 +8,8 @@ import { startSimulator } from '../support/bitbucket.js';
 import { simulatorEnvironment } from '../support/environment.js';
 import { startRedis } from '../support/redis.js';
 import { waitFor } from '../support/waiting.js';
-import { openStore as openNamedStore } from './coordination-scene.js';
-import { PREFIX, entry, startCoordinator } from './coordinations.js';
+import { openStore as openNamedStore } from './shared-store-scene.js';
+import { PREFIX, entry, startStoreProcess } from './shared-stores.js';
 
 const { RateLimiter } = await import(
   new URL('js/rate-limit.js', import.meta.resolve('nocodb-bitbucket-auth/package.json')));
@@ -185,7 +185,7 @@ describe('the database beside the one that NocoDB empties', () => {
       }
     })();
     const options = { url, variable: 'NC_REDIS_URL', searchesDatabase: true, limits: { reconnection: 100 } };
-    const processes = Array.from({ length: 4 }, () => startCoordinator(t, options));
+    const processes = Array.from({ length: 4 }, () => startStoreProcess(t, options));
     await Promise.all(processes.map((process, index) => process.ask('publish', `key ${index}`, entry(`of ${index}`, 1))));
     isOver = true;
     await others;

@@ -14,7 +14,7 @@ import { environment } from '../support/environment.js';
 import { runJsonFixture } from '../support/fixtures.js';
 import { json, listen, serve } from '../support/http-server.js';
 import { startRedis } from '../support/redis.js';
-import { startCoordinator } from './coordinations.js';
+import { startStoreProcess } from './shared-stores.js';
 
 /** Long enough for a busy machine to receive a response that is sent at once. */
 const LIMIT_MS = 2500;
@@ -129,13 +129,13 @@ describe('a response that arrives while a process is suspended is used', { concu
   // afterwards.
   test('when Redis sends it, and Redis then stays in use', async (t) => {
     const redis = await startRedis(t);
-    let coordinator;
+    let storeProcess;
     const relay = createServer((socket) => {
       const upstream = connect(redis.port, '127.0.0.1');
       for (const end of [socket, upstream]) end.on('error', () => {});
       socket.on('close', () => upstream.destroy()).on('data', async (bytes) => {
         if (bytes.includes('the-key')) {
-          coordinator.ask('block', LIMIT_MS + BEYOND_MS);
+          storeProcess.ask('block', LIMIT_MS + BEYOND_MS);
           await pause(BEYOND_MS);
         }
         upstream.write(bytes);
@@ -143,9 +143,9 @@ describe('a response that arrives while a process is suspended is used', { concu
       upstream.pipe(socket);
     });
     const url = `redis://127.0.0.1:${await listen(t, relay)}`;
-    coordinator = startCoordinator(t, { url, limits: { operation: LIMIT_MS, lock: 60_000 } });
-    const { fence } = await coordinator.ask('lock', 'another');
-    assert.equal((await coordinator.ask('lock', 'the-key')).fence, fence + 1);
-    assert.equal((await coordinator.ask('lock', 'the-last')).fence, fence + 2);
+    storeProcess = startStoreProcess(t, { url, limits: { operation: LIMIT_MS, lock: 60_000 } });
+    const { fence } = await storeProcess.ask('lock', 'another');
+    assert.equal((await storeProcess.ask('lock', 'the-key')).fence, fence + 1);
+    assert.equal((await storeProcess.ask('lock', 'the-last')).fence, fence + 2);
   });
 });

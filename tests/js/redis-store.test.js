@@ -10,8 +10,8 @@ import { runJsonFixture } from '../support/fixtures.js';
 import { freePort, listen } from '../support/http-server.js';
 import { startRedis } from '../support/redis.js';
 import { waitFor } from '../support/waiting.js';
-import { DEAD, MINUTE, answering, openStore, testGuarantees, rawClient } from './coordination-scene.js';
-import { ENCRYPTION_KEY, PREFIX, entry, tokenSet, startCoordinator, timed } from './coordinations.js';
+import { DEAD, MINUTE, answering, openStore, testGuarantees, rawClient } from './shared-store-scene.js';
+import { ENCRYPTION_KEY, PREFIX, entry, tokenSet, startStoreProcess, timed } from './shared-stores.js';
 
 const DAY = 24 * 60 * MINUTE;
 
@@ -313,7 +313,7 @@ describe('a value in Redis', () => {
 describe('the connection to Redis', () => {
   test('loads the Redis client at the first operation, and lets an idle process end', async (t) => {
     const { url } = await startRedis(t);
-    const { value, took } = await timed(() => runJsonFixture(t, 'coordinate.js', [url]));
+    const { value, took } = await timed(() => runJsonFixture(t, 'use-store.js', [url]));
     assert.ok(value.fence > 0);
     assert.deepEqual({ ...value, fence: 1 }, { loaded: [false, true], fence: 1, published: true, found: 'two' });
     assert.ok(took < 3000, `it took ${took} ms`);
@@ -321,7 +321,7 @@ describe('the connection to Redis', () => {
 
   test('is used even on a machine that takes long to load the Redis client', async (t) => {
     const { url } = await startRedis(t);
-    const value = await runJsonFixture(t, 'coordinate.js', [url, '2500']);
+    const value = await runJsonFixture(t, 'use-store.js', [url, '2500']);
     assert.ok(value.fence > 0);
     assert.deepEqual({ ...value, fence: 1 }, { loaded: [false, true], fence: 1, published: true, found: 'two' });
   });
@@ -330,7 +330,7 @@ describe('the connection to Redis', () => {
     const hanging = `redis://127.0.0.1:${await answering(t)}`;
     const closed = `redis://127.0.0.1:${await freePort()}`;
     for (const url of [closed, hanging]) {
-      const { value, took } = await timed(() => runJsonFixture(t, 'coordinate.js', [url]));
+      const { value, took } = await timed(() => runJsonFixture(t, 'use-store.js', [url]));
       assert.deepEqual(value, { loaded: [false, true], fence: 0, published: true, found: 'two' });
       assert.ok(took < 5000, `it took ${took} ms`);
     }
@@ -338,7 +338,7 @@ describe('the connection to Redis', () => {
 
   test('lets a process end while it reconnects to a Redis that hangs', async (t) => {
     const redis = await startRedis(t);
-    const process = startCoordinator(t, { url: redis.url, limits: { reconnection: 100 } });
+    const process = startStoreProcess(t, { url: redis.url, limits: { reconnection: 100 } });
     const lock = await process.ask('lock', 'a');
     assert.ok(lock.fence > 0);
     redis.pause();

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../support/http-server.js';
 import { startRedis } from '../support/redis.js';
 import { waitFor } from '../support/waiting.js';
-import { DEAD, MINUTE, openStore, testGuarantees, rawClient } from './coordination-scene.js';
-import { MemoryTokenStore, PREFIX, entry, startCoordinator } from './coordinations.js';
+import { DEAD, MINUTE, openStore, testGuarantees, rawClient } from './shared-store-scene.js';
+import { MemoryTokenStore, PREFIX, entry, startStoreProcess } from './shared-stores.js';
 
 const DAY = 24 * 60 * MINUTE;
 
@@ -72,7 +72,7 @@ describe('the token store in memory', () => {
 describe('a lock in Redis', () => {
   test('is never held by two processes, and each lock has a greater fence', async (t) => {
     const { url } = await startRedis(t);
-    const processes = [startCoordinator(t, { url }), startCoordinator(t, { url })];
+    const processes = [startStoreProcess(t, { url }), startStoreProcess(t, { url })];
     let holders = 0;
     const fences = [];
     await Promise.all(processes.flatMap((process) => [1, 2].map(async () => {
@@ -96,7 +96,7 @@ describe('a lock in Redis', () => {
   test('of a killed process is free after its time limit, and not before', async (t) => {
     const { url } = await startRedis(t);
     const limits = { lock: 2000 };
-    const holder = startCoordinator(t, { url, limits });
+    const holder = startStoreProcess(t, { url, limits });
     const { fence } = await holder.ask('lock', 'key');
     holder.kill('SIGKILL');
     await holder.ended;
@@ -138,7 +138,7 @@ describe('a lock in Redis', () => {
   test('that expired while its process was suspended does no harm when the process continues', async (t) => {
     const { url } = await startRedis(t);
     const limits = { lock: 1000 };
-    const stopped = startCoordinator(t, { url, limits });
+    const stopped = startStoreProcess(t, { url, limits });
     const { store } = openStore(t, url, { limits });
     const { fence } = await stopped.ask('lock', 'a');
     assert.equal(await stopped.ask('isHeld', 'a'), true);

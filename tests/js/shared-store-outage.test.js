@@ -7,8 +7,8 @@ import { makeCertificates } from '../support/certificates.js';
 import { freePort, listen } from '../support/http-server.js';
 import { startRedis } from '../support/redis.js';
 import { waitFor } from '../support/waiting.js';
-import { DEAD, MINUTE, answering, openStore, rawClient } from './coordination-scene.js';
-import { entry, tokenSet, timed } from './coordinations.js';
+import { DEAD, MINUTE, answering, openStore, rawClient } from './shared-store-scene.js';
+import { entry, tokenSet, timed } from './shared-stores.js';
 
 /** A certificate of an unknown authority, and its key. */
 function filesOf(t) {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { listen } from '../support/http-server.js';
-import { ENCRYPTION_KEY, NAMESPACE, RedisTokenStore, entry, tokenSet } from './coordinations.js';
+import { ENCRYPTION_KEY, NAMESPACE, RedisTokenStore, entry, tokenSet } from './shared-stores.js';
 
 export const DEAD = { dead: true };
 export const MINUTE = 60 * 1000;

@@ -35,11 +35,11 @@ export async function timed(call) {
 }
 
 /**
- * A store in a process of its own (fixtures/coordinator.js). `ask(method, ...args)` calls a method there; those
+ * A store in a process of its own (fixtures/store-process.js). `ask(method, ...args)` calls a method there; those
  * of a lock take its key: `ask('isHeld', key)`, `ask('release', key)`.
  */
-export function startCoordinator(t, options) {
-  const file = fileURLToPath(new URL('fixtures/coordinator.js', import.meta.url));
+export function startStoreProcess(t, options) {
+  const file = fileURLToPath(new URL('fixtures/store-process.js', import.meta.url));
   const child = fork(file, [JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ended = once(child, 'exit');
   t.after(() => child.kill('SIGKILL'));
