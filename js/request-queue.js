@@ -91,7 +91,7 @@ export class RequestQueue {
    */
   async mergeInto(queue) {
     const merged = this.requests.mergeInto(queue.requests);
-    // Not earlier: the waiting requests have to find the sent ones counted.
+    // Only now: the sent requests have to be counted before the waiting ones continue in the other queue.
     this.#successor = queue;
     this.#waker.abort();
     await merged;

@@ -141,7 +141,7 @@ export class RedisConnection {
       const selections = this.#selections;
       const result = await work(redis, this.#marker);
       if (result !== DATA_LOST) return result;
-      // Unless another call has noticed the loss meanwhile.
+      // Another call may have noticed the loss meanwhile, and have selected a database.
       if (selections === this.#selections) await this.#reselectDatabase(redis);
     }
     return undefined;

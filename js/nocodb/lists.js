@@ -110,7 +110,7 @@ async function readList(clientFactory, url, names, unwrap = (value) => value) {
       ...(advance() && { next: callCore(readList, () => pageList.pageToken) }),
     };
   } catch (error) {
-    // Not Axios' error, because it contains the request.
+    // Axios' own error is not thrown, because it contains the request.
     throw toBitbucketAuthError(error);
   }
 }

@@ -123,7 +123,7 @@ export async function declarations() {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     const js = join(folder, 'js');
     await must(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', js]);
-    // They refer to the cores' types by the path of their declarations, beside js/.
+    // The declarations of js/ refer to the types of the cores by a relative path, so pkg/ has to be next to js/.
     const isOfCore = (path) => !path.startsWith(join(root, 'pkg', 'types'));
     cpSync(join(root, 'pkg'), join(folder, 'pkg'), { recursive: true, filter: isOfCore });
     const bundle = await rollup({

@@ -122,7 +122,7 @@ describe('a redirect', () => {
       assert.equal(own.headers.host, made.origin.slice('http://'.length));
       assert.deepEqual([own.headers.cookie, own.headers['x-mine'], own.headers['proxy-authorization']], ['session=1', 'yes', 'Basic x']);
     }
-    // Not the body of a GET either.
+    // The body of a GET is not forwarded either.
     await made.client.request({ url: '/away', method: 'GET', data: 'of the caller' });
     assert.equal(foreign.requests.at(-1).body, '');
   });

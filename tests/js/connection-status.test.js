@@ -57,7 +57,7 @@ describe('connectionStatus', () => {
       const config = { ...OAUTH, refresh_token: `with-many-${at}`, scopes: many };
       const begun = performance.now();
       const error = await thrownBy(() => status(config));
-      // It took seconds, in which nothing else in the process went on.
+      // A comparison of all these scopes takes seconds, in which the process can do nothing else.
       assert.ok(performance.now() - begun < 1000, `${performance.now() - begun} ms`);
       assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', 'scopes']);
       assert.match(error.message, /scopes contains more than 1000 scopes\.$/);

@@ -26,7 +26,7 @@ const WHOSE = '/2.0/user';
 /** The requests of a connection in their order: its tokens, and two pages of a list. */
 const ASKED = ['/site/oauth2/access_token', '/2.0/repositories/acme', '/2.0/repositories/acme?page=2'];
 
-/** It requests the account after the exchange, in the connection test, and beside the list for the rate limit. */
+/** The requests for the account: after the exchange, in the connection test, and for the rate limit while a list is read. */
 const ASKED_WHOSE = [WHOSE, WHOSE, WHOSE];
 
 /** A config with which only the API gets requests. */

@@ -290,7 +290,7 @@ describe('the rate limit of the API client', () => {
     });
     const client = await clientOf(environment(origin, { ...PATIENT, [VARIABLE]: ' 7 ' }));
     send(client, 20);
-    // Not before the first one arrived: no NaN equals another.
+    // NaN never equals NaN, so the number does not count as settled before the first request has arrived.
     await settled(() => requests.length || NaN, QUIET_WITH_SOCKETS_MS);
     assert.equal(requests.length, 7);
   });

@@ -123,7 +123,7 @@ describe('the rate limit in a shared Redis', () => {
     const reader = new Redis(redis.url, { retryStrategy: () => 100 });
     t.after(() => reader.disconnect());
     reader.on('error', () => {});
-    // Not the key with which reconnecting processes check their permissions.
+    // The key of the log, and neither the marker nor the key with which reconnecting processes check their permissions.
     const log = async () => (await reader.keys('*')).find((key) => !/:life$|:check:/.test(key)) ?? 'none yet';
     const counted = async (many) => {
       for (let seen, tries = 0; seen !== many; tries += 1) {

@@ -84,7 +84,7 @@ describe('pages that a consumer requests one after the other', PATIENT, () => {
     await made.get(1);
     await made.get(2);
     await made.get(3);
-    // It was requested before the third had its response.
+    // The fourth page was requested before the third had its response.
     await made.until(({ asked }) => asked.includes('4'));
     const fourth = made.get(4);
     await made.until(({ asked }) => asked.includes('5'));

@@ -97,7 +97,7 @@ test('requests that a process sent without Redis keep their times there, and cou
   assert.equal(await shared.query(log, { limit: 2500, number: 3000 }), window - HOUR / 2);
   const count = () => reader.zcard('nocodb-bitbucket-auth:{rate}:account');
   assert.equal(await count(), 2500);
-  // It is unknown what a Redis that was away has kept.
+  // This process does not know which requests a Redis that was unavailable has kept.
   times.markAllUnshared();
   assert.equal(await shared.query(log, { limit: 2501, number: 3001 }), 0);
   assert.equal(await count(), 2501);

@@ -161,7 +161,7 @@ describe("the simulator's control", () => {
     assert.deepEqual([bb.control.stats().token.mostAtOnce, bb.control.stats().api.mostAtOnce], [0, 0]);
     const { access_token: accessToken } = await connect(bb);
     for (let i = 0; i < 3; i += 1) await get(bb, '/user', bearer(accessToken));
-    // They send no body until all have arrived.
+    // These requests send no body until all of their headers have arrived.
     const waiting = Array.from({ length: 4 }, () => {
       const sent = request(bb.tokenUrl, { method: 'POST', headers: { 'content-length': 1 } });
       sent.flushHeaders();

@@ -32,8 +32,8 @@ const MAX_REQUESTS = 2.2;
 const CAREFUL = 3;
 
 /**
- * How long it may take until everybody knows of a refusal, and until what was sent before arrives, on a machine that is
- * busy. Shorter than the time for which nobody asks.
+ * How long it may take on a busy machine until all processes know of a refusal, and until the requests that were sent before
+ * arrive. Shorter than the time in which no process sends a request.
  */
 const NEWS_MS = 1000;
 
@@ -66,7 +66,7 @@ async function startCrowd(t, { dead, healthy, processes }) {
     if (name.startsWith('dead')) await scene.refreshElsewhere(config.refresh_token);
     rows.create(name, config);
   }
-  // The access tokens expire, and the grace of the used refresh tokens ends.
+  // The access tokens expire, and the grace period of the used refresh tokens ends.
   scene.bitbucket.control.advance(HOUR + 1000);
   scene.tap.latencyMs = LATENCY_MS;
   await Promise.all(workers.map(async (worker, index) => {

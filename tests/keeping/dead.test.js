@@ -118,7 +118,7 @@ describe('a dead connection', { concurrency: true }, () => {
 
 describe('a connection survives', { concurrency: true }, () => {
   test('a lockout that another client caused', async (t) => {
-    // It passes when it was met, however busy the machine is.
+    // Long enough for the connection to meet the lockout, even on a busy machine. The lockout then ends.
     const lockoutMs = 5 * MINUTE;
     const scene = await start(t, { lockoutMs });
     const { bitbucket, tap } = scene;
@@ -202,7 +202,7 @@ describe('a connection survives', { concurrency: true }, () => {
       expire();
       await Promise.all(wrappers.map(works));
       assert.ok(wrappers.every(({ row }) => row.refresh_token === wrappers[0].row.refresh_token));
-      // Nothing hangs on the grace of a token that was used before its answer got lost.
+      // The connection no longer depends on the grace period of the refresh token whose response was lost.
       bitbucket.control.advance(11 * MINUTE);
       expire();
       await works(wrappers[0]);

@@ -46,7 +46,7 @@ async function start(t, { dead = 0, healthy = 1, host, ...settings }) {
   };
   const all = (count, isDead) => Promise.all(Array.from({ length: count }, (_, index) => open(`${isDead} ${index}`, isDead)));
   const wrappers = { dead: await all(dead, true), healthy: await all(healthy, false) };
-  // The access tokens expire, and the grace of the used refresh tokens ends.
+  // The access tokens expire, and the grace period of the used refresh tokens ends.
   scene.bitbucket.control.advance(HOUR + 1000);
   return { ...scene, ...wrappers };
 }
@@ -84,7 +84,8 @@ describe('a dialog ends in time and says what is going on', { concurrency: true 
     const outcomes = [dead.use((client) => client.get('/user')).catch(() => {})];
     assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
     outcomes.push(wrapper.use((client) => client.get('/user')).catch(() => {}));
-    // It waits in the queue, or was refused as well: on a busy machine it may have sent its request before the update arrived.
+    // The second connection waits in the queue, or was refused as well: on a busy machine it may have sent its request before
+    // the update arrived.
     await pause(500);
     const { length: before } = tap.requests;
     // A copy of the module shares only the token store with this one, like another process.

@@ -79,7 +79,7 @@ test('a sync gets all pages with eight requests under way at each expiry', async
         assert.equal(found[page], undefined);
         found[page] = data.values.map(({ id }) => id);
         done += 1;
-        // Not before the last expiry was noticed: a token that dies unused is another story.
+        // The next expiry comes after the last one was noticed. This test does not cover tokens that expire unused.
         if (done % 50 === 25 && tap.refreshes.length === expiries) {
           bitbucket.control.advance(HOUR + 1000);
           expiries += 1;

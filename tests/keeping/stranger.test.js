@@ -53,7 +53,7 @@ async function start(t, { healthy, processes, environment: more = {}, isStored =
   for (const name of names) rows.create(name, await scene.connectExpired(name));
   const { refresh_token: strangers } = await scene.connect('the stranger');
   assert.equal(await scene.refreshElsewhere(strangers), 200);
-  // The access tokens expire, and the grace of the stranger's refresh token ends.
+  // The access tokens expire, and the grace period of the other program's refresh token ends.
   scene.bitbucket.control.advance(HOUR + 1000);
   scene.tap.latencyMs = LATENCY_MS;
   const startWorker = async () => {

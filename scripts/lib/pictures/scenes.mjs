@@ -104,7 +104,7 @@ async function withWrongSecret(stage) {
   await message.waitFor();
   // Hides the progress bar, which shows how much of the message's time has passed.
   await page.addStyleTag({ content: '.nc-alert-progress-wrapper { visibility: hidden }' });
-  // It stays as long as the mouse is over it, and the form stays busy with it.
+  // The message stays as long as the mouse is over it, and so long the form stays busy.
   await studio.take('wrong-secret', page, {
     places: [page.locator('.ant-tooltip-inner', { hasText: /secret/i })],
     under: message,

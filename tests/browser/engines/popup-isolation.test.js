@@ -163,7 +163,7 @@ inEachEngine({}, (on, once) => {
         try {
           window.opener.location = address;
         } catch {
-          // Not even that is allowed in every browser.
+          // Some browsers do not even allow this assignment.
         }
       }, 'data:text/html,<script>parent.postMessage("ran", "*")</script>');
       await wait(LOOKS_MS);

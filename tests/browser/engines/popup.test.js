@@ -8,7 +8,7 @@ import { LOOKS_MS, at, gone, inEachEngine } from '../support/scene.js';
 inEachEngine({}, (on, once) => {
   describe('a login by popup', () => {
     test('without a click ends with POPUP_BLOCKED', () => on({}, async (scene) => {
-      // Not by `evaluate`, which counts as a click.
+      // The page starts the login by itself. The test cannot use `evaluate`, which counts as a click.
       await scene.load(scene.page, `/at-once#${encodeURIComponent(JSON.stringify(scene.options))}`);
       const message = assertError(await scene.outcome(), { code: 'POPUP_BLOCKED', phase: 'authorize' });
       assert.match(message, /Allow popups/);

@@ -141,7 +141,7 @@ export class Gui {
   /** @param {string} model what the field writes to @param {string} text */
   async enter(model, text) {
     const field = this.#page.getByTestId(`nc-form-input-${model}`).locator('input');
-    // It can be written to only while it has the focus, which keeps browsers from filling in passwords.
+    // NocoDB makes the field editable only while it has the focus, so that browsers do not fill in passwords.
     await field.click();
     await field.fill(text);
   }

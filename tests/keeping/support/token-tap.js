@@ -92,7 +92,7 @@ export class TokenTap {
   constructor(tokenUrl) {
     this.#tokenUrl = tokenUrl;
     this.#server = createServer((request, response) => {
-      // The sender may have ended, and after the test the simulator, too. Then nobody waits for the response.
+      // The sender may have ended, and after the test the simulator, too. Then no process waits for the response.
       this.#serve(request, response).catch(() => response.destroy());
     });
   }
@@ -165,7 +165,8 @@ export class TokenTap {
     if (answer?.status === 200) await this.trapAfter(this.#record(worker, connection, used, answer.body));
     if (fault?.kind === 'delay-after') await pause(fault.delayMs);
     if (fault?.kind === 'hang') return undefined;
-    // Not when the connection is idle again: the next request may be here before that is noticed.
+    // The request counts as ended before its response is sent. Later would be too late: the next request may arrive before this
+    // process notices that the connection is idle again.
     ended();
     if (fault?.kind === 'drop' || fault?.kind === 'drop-after') return response.destroy();
     return answer ? this.#relay(response, answer, fault?.kind) : this.#instead(response, fault);

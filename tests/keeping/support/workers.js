@@ -66,12 +66,12 @@ export class Worker {
     this.#post({ stored: storeNumber, row, trouble: refused });
   }
 
-  /** Not more than tried: the process may be gone at any time. */
+  /** Tries to send a message. The process may end at any time, so a failure is ignored. */
   #post(message) {
     if (this.#child.connected) this.#child.send(message, () => {});
   }
 
-  /** The first command: with which environment, and what chance. */
+  /** Sends the first command, with the process's environment and the seed of its random numbers. */
   init(env, seed) {
     return this.send('init', { name: this.name, env, seed });
   }
@@ -101,7 +101,7 @@ export class Worker {
   }
 
   async end() {
-    // Not by `disconnect()`: after that, a child's 'close' is not reported.
+    // This does not use `disconnect()`, because after it Node.js does not report a child's 'close'.
     await this.send('end');
     await this.#closed;
   }

@@ -282,7 +282,7 @@ class NocodbChaos {
       return;
     }
     const nocodb = this.#processes[name];
-    // It may have ended by itself when its database was gone.
+    // The process may have ended by itself when its database was not available.
     await this.#until(() => nocodb.isUp, PATIENCE_MS, () => `${name} is not running, so it cannot be ended: ${nocodb.startError}`);
     this.#say(`${name}: ${what}`);
     await nocodb[what]();

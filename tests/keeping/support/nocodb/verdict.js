@@ -75,8 +75,8 @@ export function loggedBy(line) {
 }
 
 /**
- * A connection is saved when it works in every process and its row holds a refresh token that was not used. None is
- * lost unavoidably here: every process is back long before the grace of a refresh token is over.
+ * A connection is saved when it works in every process and its row contains a refresh token that was not used. None is
+ * lost unavoidably here: every process runs again long before the grace period of a refresh token ends.
  *
  * @param {Pick<Result, 'connections' | 'problems'>} seen
  * @returns {{ saved: number, unavoidable: number, lost: number, isPassed: boolean }}
