@@ -1,5 +1,5 @@
 /**
- * What a careful developer writes without a library: `URL`, `URLSearchParams`, `node:crypto`, `JSON.parse`.
+ * The code that a careful developer writes without a library: `URL`, `URLSearchParams`, `node:crypto`, `JSON.parse`.
  *
  * In: the shared cases. Out: the same results as the package, in the same shape. Every check of the core is
  * here, except those that these functions make impossible. `skips` lists the exceptions: `JSON.parse` keeps the last of two

@@ -12,7 +12,7 @@ const on = scenes();
 describe('a Content Security Policy', () => {
   const site = (scripts) => ({ site: { headers: policy(`'self' ${importMapSource}${scripts}`) } });
 
-  test("without 'wasm-unsafe-eval' causes an error that names what is missing", () => on(site(''), async (scene) => {
+  test("without 'wasm-unsafe-eval' causes an error that names the missing source", () => on(site(''), async (scene) => {
     const popup = await scene.click();
     const { error } = await scene.outcome();
     assert.deepEqual([error.code, error.phase, error.field], ['INVALID_CONFIG', 'config', 'WebAssembly']);

@@ -1,6 +1,6 @@
 /**
- * What the tests of the API client share: a client for a server that responds as a test says, one credential of each kind, and the
- * search for credentials.
+ * Shared helpers for the tests of the API client: a client for a server whose responses a test determines, one credential of each
+ * kind, and the search for credentials.
  */
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';

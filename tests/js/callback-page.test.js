@@ -30,7 +30,7 @@ const PATH = '/dashboard/';
 const CALLBACK = `${PATH}?code=SplxlOBeZQQYbYS6WxSbIA&state=af0ifjsldkj`;
 const DENIAL = `${PATH}?error=access_denied&error_description=marked+text&state=af0ifjsldkj`;
 
-/** What those heard who listen for requests. @type {unknown[][]} */
+/** The arguments of each call of NocoDB's request listeners. @type {unknown[][]} */
 const heard = [];
 
 /** Answers as NocoDB does, with the request's target. @this {unknown} */
@@ -77,7 +77,7 @@ after(() => Object.values(servers).forEach((server) => {
   server.close();
 }));
 
-/** What a server of HTTP/1.1 answers. */
+/** Sends a request over HTTP/1.1, and returns the response. */
 async function ask(server, target, { method = 'GET', headers } = {}) {
   const { request } = 'setSecureContext' in server ? https : http;
   const asked = request({

@@ -20,7 +20,7 @@ describe('connectionStatus', () => {
   };
   const account = { uuid: '{u}', nickname: 'dana', displayName: 'Dana Demo' };
 
-  test('says what is known of an OAuth connection, and sends nothing', async () => {
+  test('returns the known state of an OAuth connection, and sends nothing', async () => {
     const config = {
       ...OAUTH, account, scopes: ['repository', 'account'], expires_at: '2101-02-03T04:05:06.000Z', refreshed_at: '2101-02-03T03:05:06.000Z',
     };

@@ -1,6 +1,6 @@
 /**
- * What the tests of the command line share: its processes, a NocoDB with the preload as an outsider sees it, and the search for
- * secrets in the output.
+ * Shared helpers for the tests of the command line: its processes, the HTTP server of a NocoDB with the preload, and the search
+ * for secrets in the output.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

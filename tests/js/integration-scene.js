@@ -1,4 +1,4 @@
-/** What the tests of the wrapper share: a connection through the simulator, and wrappers for servers that misbehave. */
+/** Shared helpers for the tests of the wrapper: a connection through the simulator, and wrappers for servers that misbehave. */
 import { createEntry } from 'nocodb-bitbucket-auth';
 import { connectUser, startSimulator } from '../support/bitbucket.js';
 import { environment, simulatorEnvironment } from '../support/environment.js';

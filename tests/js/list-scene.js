@@ -1,4 +1,4 @@
-/** What tests of lists share: a numbered list on a server, a client for it, and the values that a consumer gets. */
+/** Shared helpers for the tests of lists: a numbered list on a server, a client for it, and the values that a consumer gets. */
 import { createEntry } from 'nocodb-bitbucket-auth';
 import { environment } from '../support/environment.js';
 import { json, serve } from '../support/http-server.js';

@@ -1,4 +1,4 @@
-/** What the tests of `nocodb-bitbucket-auth/oauth` share: options of a client, and the check of an error. */
+/** Shared helpers for the tests of `nocodb-bitbucket-auth/oauth`: options of a client, and the check of an error. */
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { BitbucketAuthError } from 'nocodb-bitbucket-auth/oauth';

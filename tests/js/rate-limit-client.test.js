@@ -126,7 +126,7 @@ describe('the rate limit of the API client', () => {
     const sent = send(client, 1, '/diffstat');
     await settled(() => asked.length, QUIET_WITH_SOCKETS_MS);
     await clock.move(20 * SECOND, QUIET_WITH_SOCKETS_MS);
-    assert.equal(asked.length, 2, 'nobody asks again before half a minute is over');
+    assert.equal(asked.length, 2, 'no request is sent again before half a minute is over');
     while (sent.count() < 1) await clock.move(MINUTE, QUIET_WITH_SOCKETS_MS);
     const later = send(client, 2, '/diff');
     await clock.move(30 * MINUTE, QUIET_WITH_SOCKETS_MS);

@@ -175,7 +175,7 @@ describe('the rate limit in a shared Redis', () => {
     assertNoHourHasMore([...first, line].flatMap(({ times }) => times()), 30);
   });
 
-  test('neither loses a request nor allows one too many when Redis is gone and comes back empty', async (t) => {
+  test('neither loses a request nor exceeds the limit when Redis fails and is empty when it is available again', async (t) => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
     const limiter = limiterOf(30, { redis: { url: redis.url, variable: 'THIS_REDIS_URL' } });

@@ -1,4 +1,4 @@
-/** What the tests of the rate limit share: a moved clock, a limiter, and requests that wait in its queue. */
+/** Shared helpers for the tests of the rate limit: a moved clock, a limiter, and requests that wait in its queue. */
 import assert from 'node:assert/strict';
 // Loads the core.
 import 'nocodb-bitbucket-auth';

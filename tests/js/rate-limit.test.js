@@ -45,7 +45,7 @@ describe('a rolling hour', () => {
     assertNoHourHasMore(times, 60);
   });
 
-  test('admits a burst of 500 at once, and then what is left of the hour', async (t) => {
+  test('admits a burst of 500 at once, and later the other requests that the hour allows', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(1000);
     const first = start(limiter, 500);

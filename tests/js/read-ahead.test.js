@@ -238,7 +238,7 @@ describe('a prefetched page', PATIENT, () => {
     assert.equal(made.asked().filter((page) => page === 4).length, 2);
   });
 
-  test('that failed costs nothing but a request', async (t) => {
+  test('that failed costs one additional request only', async (t) => {
     let n = 0;
     const made = await listOf(t, { answer: (page) => (page === 4 && (n += 1) === 1 ? 403 : undefined) });
     for (const page of [1, 2, 3]) await made.get(page);

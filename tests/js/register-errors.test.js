@@ -1,6 +1,6 @@
 /**
- * What NocoDB responds when a request of the plugin fails: with which status, and how inside a base, where NocoDB's routes pass on
- * only errors of their own class.
+ * NocoDB's response when a request of the plugin fails: its status, and its form inside a base, where NocoDB's routes pass on only
+ * errors of their own class.
  *
  * In: servers whose responses to token and API requests a test determines. Out: checks of the errors that NocoDB's exception filter gets,
  * and of how long NocoDB's transaction was open.
@@ -46,7 +46,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     for (const [status, what, origin, env] of [
       [400, 'a code that is not accepted', (t) => refusing(t, 400, { error: 'invalid_grant' })],
       [400, 'a Secret that is not accepted', (t) => refusing(t, 401, { error: 'invalid_client' })],
-      [502, 'a server that nobody reaches', nowhere],
+      [502, 'an unreachable server', nowhere],
       [502, 'a page in place of tokens', page],
       [502, 'a status of another server', (t) => refusing(t, 404, {})],
       [503, 'a server that is busy', (t) => refusing(t, 503, {})],
@@ -74,7 +74,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       [400, 'a lack of scopes', (t) => refusing(t, 403, apiError)],
       [400, 'a workspace that is not there', (t) => refusing(t, 404, apiError)],
       [502, 'a part of the API that was removed', (t) => refusing(t, 410, apiError)],
-      [502, 'a server that nobody reaches', nowhere],
+      [502, 'an unreachable server', nowhere],
       [504, 'a server that is silent', silence, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '200' }],
     ]) {
       test(`${status} for ${what}`, async (t) => {
@@ -118,7 +118,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
 
     for (const [status, what, origin] of [
       [400, 'a code that is not accepted', (t) => refusing(t, 400, { error: 'invalid_grant' })],
-      [502, 'a server that nobody reaches', nowhere],
+      [502, 'an unreachable server', nowhere],
     ]) {
       test(`is refused in words for ${what}, and nothing is stored`, async (t) => {
         const host = await started(t, edition, { tokenUrl: `${await origin(t)}/token` });

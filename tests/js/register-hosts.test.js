@@ -1,5 +1,5 @@
 /**
- * What NocoDB does with a row and its wrapper: syncs, rows of another version, environments, vaults, masks, and tests of a
+ * Tests of NocoDB's work with a row and its wrapper: syncs, rows of another version, environments, vaults, masks, and tests of a
  * connection that is not stored yet.
  *
  * In: imitated NocoDBs, each in its own process, with the preload. Out: checks of their rows and responses. Tests of features that

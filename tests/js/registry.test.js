@@ -250,7 +250,7 @@ describe('a code', () => {
     ['in another shape', "{ code: { code_verifier: 'v'.repeat(43), code: 'c' } }"],
     ['with something beside it', "{ code: 'c', code_verifier: 'v'.repeat(43), state: 's' }"],
   ]) {
-    test(`that comes back ${what} is recognised once`, async (t) => {
+    test(`that NocoDB passes again ${what} is exchanged once`, async (t) => {
       const { exchanges } = await run(t, `
         Base.availableIntegrations = [];
         (async () => {
@@ -287,7 +287,7 @@ describe('a refusal inside a transaction', () => {
     ['is an error of a class with a name and a text of its own', `
       constructor(message, status) { super(message); this.name = 'HostError'; this.text = message; this.status = status; }`,
     "[error instanceof HostError, error.name, error.text, error.status], [true, 'HostError', error.message, 400]"],
-    ['is no error of a class with private members, which nobody could read', `
+    ['is not an error of a class with private members, which NocoDB could not read', `
       #status;
       constructor(message, status) { super(message); this.status = status; this.#status = status; }
       getStatus() { return this.#status; }`,

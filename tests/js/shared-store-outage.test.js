@@ -46,7 +46,7 @@ describe('a token store whose Redis cannot be used', () => {
     return { port, user: 'nocodb' };
   };
   const impossible = {
-    'nobody listens': ['not reachable', async () => ({ port: await freePort() })],
+    'no server listens at the port': ['not reachable', async () => ({ port: await freePort() })],
     'there is no such name': ['not reachable', async () => ({ host: 'redis.invalid' })],
     'it asks for another password': ['password', (t) => startRedis(t, '--requirepass', 'another')],
     'it does not know the user': ['password', async (t) => ({ ...await startRedis(t), user: 'nobody' })],
@@ -67,7 +67,7 @@ describe('a token store whose Redis cannot be used', () => {
       'connection closed, perhaps because Redis requires rediss://',
       async (t) => startRedis(t, '--tls', ...filesOf(t)),
     ],
-    'its certificate is of nobody known': [
+    'its certificate is of an unknown authority': [
       'certificate', async (t) => ({ ...await startRedis(t, '--tls', ...filesOf(t)), scheme: 'rediss' }),
     ],
     'it does not speak TLS': ['no answer', async (t) => ({ ...await startRedis(t), scheme: 'rediss' })],

@@ -61,7 +61,7 @@ describe('the token store in memory', () => {
     assert.deepEqual(await known('b'), { othersRefusedAgo: 20 * MINUTE, refusedAgo: 20 * MINUTE });
   });
 
-  test('forgets everything when it is closed', async () => {
+  test('deletes all its entries when it is closed', async () => {
     const memory = new MemoryTokenStore();
     await memory.publish('a', entry('b', 1));
     await memory.close();

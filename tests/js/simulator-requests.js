@@ -1,5 +1,5 @@
 /**
- * What the tests of the simulator share: requests as clients, browsers and attackers send them, and checks of a refusal.
+ * Shared helpers for the tests of the simulator: requests as clients, browsers and attackers send them, and checks of a refusal.
  *
  * In: a running simulator. Out: `{ status, headers, body }` of a response. What never happens here: a redirect is followed, or a
  * helper of the simulator itself is used.

@@ -37,7 +37,7 @@ function checkFormAndLog(vector, t) {
   }
 }
 
-/** What an entry's clients go by is seen only in a client. */
+/** Checks the API URL of an entry's client. Only the client shows which URL it uses. */
 async function checkClient(vector) {
   const { apiUrl } = vector.expect ?? {};
   if (apiUrl === undefined) return;

@@ -59,7 +59,7 @@ async function within(limitMs, call) {
   return result;
 }
 
-describe('a dialog ends in time and says what is going on', { concurrency: true }, () => {
+describe('a dialog ends in time and shows the cause of the delay', { concurrency: true }, () => {
   for (const [name, open] of Object.entries(DIALOGS)) {
     for (const [limit, timeoutMs] of [['its usual limit', 10_000], ['a longer one', 60_000]]) {
       test(`while the token endpoint hangs: ${name}, ${limit}`, async (t) => {

@@ -34,7 +34,10 @@ async function start(t) {
     workers,
     use: (worker) => worker.send('ask', { connection: CONNECTION }),
     refused: () => scene.bitbucket.control.stats().token.refresh_token.refused,
-    /** What the row holds is good, and the logs say once in each process what is missing, and else only how token requests ended. */
+    /**
+     * Asserts that the tokens in the row are valid, and that each process logs once that a Redis is needed. Other log lines may
+     * report only how token requests ended.
+     */
     async assertKept() {
       const [one, other] = workers;
       await other.send('open', { connection: 'late', config: rows.read(CONNECTION), count: 1, via: 'saveConfig' });

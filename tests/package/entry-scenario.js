@@ -1,5 +1,5 @@
 /**
- * What NocoDB does with the whole package: it shows the form, and exchanges a code for tokens.
+ * Uses the whole package as NocoDB does: it shows the form, and exchanges a code for tokens.
  *
  * In: the module `nocodb-bitbucket-auth`, and in the environment the client's variables and a code from the simulator with its
  *   verifier.

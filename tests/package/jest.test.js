@@ -25,7 +25,7 @@ async function passedIn(t, environment, file, env = {}) {
   return assertionResults.filter(({ status: outcome }) => outcome === 'passed').map(({ title }) => title);
 }
 
-test('importing the package in jsdom, which has no TextDecoder, does nothing, and the first call says what is missing', async (t) => {
+test('importing the package in jsdom, which has no TextDecoder, does nothing, and the first call names the missing class', async (t) => {
   assert.deepEqual(await passedIn(t, 'jsdom', `
     const options = { clientId: 'the-key', redirectUri: 'https://nocodb.example/dashboard/' };
     test.each(['oauth', 'slim', 'browser'])('%s', async (entry) => {

@@ -17,7 +17,7 @@ export async function startSimulator(t, options) {
 }
 
 /**
- * What NocoDB's GUI has after a user granted access: a code that was not exchanged yet, and its verifier.
+ * Returns the values that NocoDB's GUI has after a user granted access: a code that was not exchanged yet, and its verifier.
  *
  * @param {{ client: { key: string, callback: string, scopes: string[] }, authorizeUrl: string,
  *   authorize: (url: string, decision: object) => Promise<string> }} bitbucket

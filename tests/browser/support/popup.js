@@ -1,4 +1,4 @@
-/** What the tests of a login by popup share: ways to leave the popup's page, and checks of the outcome. */
+/** Shared helpers for the tests of a login by popup: ways to leave the popup's page, and checks of the outcome. */
 import assert from 'node:assert/strict';
 import { gone, sendTo } from './scene.js';
 
