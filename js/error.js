@@ -17,7 +17,7 @@ const FIELDS = [
 ];
 
 /**
- * What a failure has beside its stack: the core documents it.
+ * An error with the members of a failure, which the core documents.
  *
  * @type {new (message: string, options?: { cause?: Error }) => Error & ErrorDetails}
  */

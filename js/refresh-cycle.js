@@ -27,7 +27,7 @@ import {
 /** @typedef {import('./token-store.js').TokenStore} TokenStore */
 
 /**
- * What a connection keeps from one cycle to the next.
+ * The state that a connection keeps from one cycle to the next.
  *
  * @typedef {object} ConnectionState
  * @property {RefreshPolicy} policy

@@ -258,7 +258,7 @@ export class Connection {
         return lastError?.reauthorize ? lastError : failure('RECONNECT_REQUIRED', 'refresh');
       case RefreshDecision.RefreshPending: {
         const wait = policy.backoff(Date.now()) ?? this.#keeper.queue.waitTime();
-        // While another process has the only permit, nobody knows how long that takes.
+        // While another process has the only permit, this process does not know how long it has to wait.
         return failure('REFRESH_PENDING', 'refresh', wait > 0 ? { retryAfter: Math.ceil(wait) } : {});
       }
       case RefreshDecision.RequestFailed:

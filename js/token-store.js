@@ -169,7 +169,7 @@ function isLater(tokens, other) {
 }
 
 /**
- * Whether at least one row still belongs to this connection. If none does, nobody needs new tokens.
+ * Whether at least one row still belongs to this connection. If none does, no caller needs new tokens.
  *
  * @param {Iterable<TokenStore>} stores
  * @returns {boolean}

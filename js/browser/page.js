@@ -1,5 +1,5 @@
 /**
- * What the popup and the redirect login share: their options, and access to the page's window.
+ * Shared parts of the popup login and the redirect login: their options, and access to the page's window.
  *
  * In: a caller's options. Out: the window, the client and the storage to use. What never happens here: a login starts.
  */
@@ -27,7 +27,8 @@ import { core, init, readArgument } from './core.js';
  */
 
 /**
- * What NocoDB's server exchanges for tokens. Send it there at once, and do not store it.
+ * The authorization code and verifier that NocoDB's server exchanges for tokens. Send them to NocoDB at once, and do not store
+ * them.
  *
  * @typedef {object} Grant
  * @property {string} code can be used once, within minutes

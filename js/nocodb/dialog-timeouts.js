@@ -10,9 +10,9 @@ import { core, failure } from '../core.js';
 import { BitbucketAuthError } from '../error.js';
 import { within } from '../time-limit.js';
 
-// How long a user waits before the dialog reports the delay.
+// How long a user waits before the dialog shows an error.
 export const DIALOG_MS = 15_000;
-// The limit for tokens. It is shorter, because the error that follows it reports the cause itself.
+// How long a request waits for tokens. This limit is shorter, so that the dialog shows its error, which names the cause.
 export const DIALOG_TOKENS_MS = 12_000;
 
 /**

@@ -228,7 +228,7 @@ function patchStoringMethods(model, plugin, onUse) {
       if (needsPreparation(plugin, config)) {
         const stored = await model.get(context, id, false, ...rest);
         // An update may omit unchanged members, even the type, and NocoDB stores the type that the update names. No code may be
-        // stored in a row that is ours or becomes ours, whatever the request says.
+        // stored in a row that belongs to the plugin before or after the update, whatever the request says.
         const { type, sub_type } = integration;
         const updated = { type: type || stored?.type, sub_type: sub_type || stored?.sub_type };
         try {

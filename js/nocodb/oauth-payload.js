@@ -1,5 +1,5 @@
 /**
- * What NocoDB's GUI receives from Bitbucket and submits as `config.oauth`.
+ * Reads the authorization code that NocoDB's GUI receives from Bitbucket and submits as `config.oauth`.
  *
  * In: that member, in any of the shapes that NocoDB's GUIs use. Out: the code and its verifier, of any type. What never happens
  * here: a value is validated (the core does that), or an exception of the caller's own code leaves the function.
@@ -14,8 +14,8 @@ import { isObject, objectOrEmpty, readSafely } from '../arguments.js';
  */
 
 /**
- * What NocoDB's GUIs send as `config.oauth`, depending on their version and on the form's `model`. NocoDB 0.262 to 0.265 send
- * no verifier.
+ * The shapes of `config.oauth` that NocoDB's GUIs send, depending on their version and on the form's `model`. NocoDB 0.262 to
+ * 0.265 send no verifier.
  *
  * @typedef {CodeGrant | { code: CodeGrant }} OAuthPayload
  */

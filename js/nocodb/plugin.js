@@ -1,5 +1,5 @@
 /**
- * What the preload loads when it has detected NocoDB: the entry, and the functions that the preload needs.
+ * The module that the preload loads when it has detected NocoDB: the entry, and the functions that the preload needs.
  *
  * In: calls of the preload. Out: results of the core. What never happens here: another entry loads this module, or any of it is
  * public.
