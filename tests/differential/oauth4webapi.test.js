@@ -12,7 +12,7 @@ const read = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), '
 const server = { issuer: 'https://bitbucket.org', token_endpoint: 'https://bitbucket.org/site/oauth2/access_token' };
 const client = { client_id: 'Key' };
 
-/** A text, or one that is described by a part that repeats. */
+/** A value of a shared case: the string itself, or a description of it with a repeated part. */
 const text = (value) => (typeof value === 'object' && value !== null
   ? value.before + value.repeat.repeat(value.times) + value.after
   : value);

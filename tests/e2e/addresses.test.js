@@ -94,7 +94,7 @@ describe("NocoDB's callback URL", () => {
   test('shows a denial in Firefox and stays open, and the form can be used again', async () => {
     await startWith(`http://localhost:${port}/`);
     chromium = await Gui.open('addresses');
-    // NocoDB asks a new user some questions. Chromium answers them, so Firefox does not see them.
+    // NocoDB asks a new user some questions. Chromium skips them, so Firefox does not see them.
     await chromium.try(() => chromium.signIn(host.url, ADMIN));
     firefox = await FirefoxGui.open('firefox');
     await firefox.try(async () => {

@@ -35,7 +35,7 @@ describe('a connection of Bitbucket in NocoDB', () => {
     await bb?.close();
   });
 
-  /** Code and verifier of every attempt so far are nowhere in the database and in nothing that was printed. */
+  /** Asserts that neither the database nor the output contains a code or a verifier of the attempts so far. */
   function assertNoTrace() {
     const grants = gui.sent.map(({ body }) => body.config.oauth?.code).filter(Boolean);
     assert.ok(grants.length > 0);
@@ -147,11 +147,11 @@ describe('a connection of Bitbucket in NocoDB', () => {
     const grant = await authorizationCode(bb);
     const { status } = await update({ ...config, oauth: { code: grant } });
     assert.equal(status, 200);
-    const renewed = (await host.integration(id)).config;
-    assert.ok(!('oauth' in renewed));
-    assert.ok(renewed.oauth_token !== config.oauth_token);
-    assert.ok(renewed.refresh_token !== config.refresh_token);
-    assert.equal(host.databaseHolds(renewed.oauth_token.slice(-40)), true);
+    const refreshed = (await host.integration(id)).config;
+    assert.ok(!('oauth' in refreshed));
+    assert.ok(refreshed.oauth_token !== config.oauth_token);
+    assert.ok(refreshed.refresh_token !== config.refresh_token);
+    assert.equal(host.databaseHolds(refreshed.oauth_token.slice(-40)), true);
     assert.equal(host.databaseHolds(grant.code), false);
     assert.equal(host.databaseHolds(grant.code_verifier), false);
     assert.equal((await listRepositories()).status, 201);

@@ -30,7 +30,7 @@ describe('a row of NocoDB that is changed while its tokens are refreshed', () =>
     await scene?.close();
   });
 
-  /** Creates a row with tokens, and has `change` happen while the next ones are on their way. */
+  /** Creates a row with tokens, and calls `change` while Bitbucket's response with the next tokens is delayed. */
   async function renewDuring(name, change) {
     const config = await scene.connect(name);
     const created = await host.request('POST', '/api/v2/meta/integrations', {
@@ -64,7 +64,7 @@ describe('a row of NocoDB that is changed while its tokens are refreshed', () =>
     assert.deepEqual([answer.status, answer.body.msg], [400, 'This connection was authenticated again. Reload it.']);
     assert.ok(isSame(await stored(id), again));
     assert.equal((await list(id)).status, 201);
-    assert.ok(isSame(await stored(id), again), 'the new login is in use, and did not have to be renewed');
+    assert.ok(isSame(await stored(id), again), 'the new login is in use, and its tokens did not have to be refreshed');
   });
 
   test('keeps what an administrator changed, and gets the new tokens', async () => {

@@ -158,7 +158,7 @@ describe('a credential that a server repeats', () => {
     let body;
     const client = await repeating(t, (_request, response) => response.writeHead(500, { 'content-type': 'text/plain' }).end(body));
     const mebibyte = 1024 * 1024;
-    // The less an answer looks like one, the less of it is enough.
+    // A megabyte is enough of content that no real response consists of.
     for (const [filling, size] of [['{"values":["AbC+/d9f\\"\\n",1]},', 31 * mebibyte], ['\\u0041', mebibyte], ['%41%2B', mebibyte], ['&amp;', mebibyte], ['\\\\', mebibyte]]) {
       body = Buffer.concat([Buffer.alloc(size, filling), Buffer.from(` ${token}`)]);
       const begun = process.cpuUsage();

@@ -24,7 +24,7 @@ describe('a misspelt member', () => {
       assert.match(error.stack.split('\n')[1], /oauth\.test\.js/);
     });
 
-    test(`that throws when it is read is not reported by ${method} in the caller's words`, () => {
+    test(`that throws when it is read makes ${method} throw an error without the caller's text`, () => {
       const hostile = [
         revoked(), new Proxy({}, { ownKeys: () => { throw new Error('marked'); } }),
         new Proxy({}, { get: () => { throw new Error('marked'); } }),

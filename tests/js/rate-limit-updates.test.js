@@ -183,7 +183,7 @@ describe('an update of the rate limit', () => {
     const early = await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { maxWaitMs: 15 * SECOND, log }));
     assert.deepEqual([early.code, early.retryAfter], ['API_RATE_LIMITED', 30 * SECOND]);
     await clock.until(line.count, 1);
-    // All that are ahead of it count, too.
+    // The waiting time includes all requests that are ahead of it in the queue.
     const late = await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { maxWaitMs: 15 * SECOND, log }));
     assert.ok(late.retryAfter > 100 * SECOND, String(late.retryAfter));
     await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));

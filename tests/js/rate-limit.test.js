@@ -126,12 +126,12 @@ describe('the request queue', () => {
     assert.ok((await Promise.all(results.slice(0, -1))).every((result) => result === 'sent'));
   });
 
-  test('forgets a request that stops waiting, at no cost', async (t) => {
+  test('removes a request that stops waiting from the queue, and does not count it', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(2);
     const controller = new AbortController();
     await Promise.all(start(limiter, 2).takes);
-    // The one that sleeps, and some behind it.
+    // The first one in the queue waits for its time; the others wait behind it.
     const leaving = Array.from({ length: 5 }, () => (
       thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { signal: controller.signal }))));
     const staying = start(limiter, 2);

@@ -112,7 +112,7 @@ describe('the database beside the one that NocoDB empties', () => {
     const { store } = openStore(t, url, { otherDatabases: [15, 14] });
     await store.publish('a', entry('b', 1));
     assert.deepEqual(await places(at), { used: [13], marked: [13] });
-    // A process without those variables uses the database with the mark, too.
+    // A process without those variables uses the database with the marker, too.
     const { store: other } = openStore(t, url);
     assert.ok(await other.find('a'));
   });

@@ -120,7 +120,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
       [400, 'a code that is not accepted', (t) => refusing(t, 400, { error: 'invalid_grant' })],
       [502, 'an unreachable server', nowhere],
     ]) {
-      test(`is refused in words for ${what}, and nothing is stored`, async (t) => {
+      test(`is refused with a message for ${what}, and nothing is stored`, async (t) => {
         const host = await started(t, edition, { tokenUrl: `${await origin(t)}/token` });
         const { error } = await host('createFromBase', connection(GRANT));
         assert.equal(error?.isOwn, true);

@@ -264,7 +264,7 @@ describe('a code', () => {
     });
   }
 
-  test('that cannot be read is refused without the words of its getter', async (t) => {
+  test('that cannot be read is refused, and the error does not contain the text that its getter throws', async (t) => {
     await run(t, `
       Base.availableIntegrations = [];
       const { wrapper: Wrapper } = Base.availableIntegrations[0];

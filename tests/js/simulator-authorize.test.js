@@ -246,7 +246,7 @@ describe("the simulator's login and consent", () => {
     });
   }
 
-  test('refuse a consent from another session, without a login, a second one, and one with another word', async () => {
+  test('refuse a consent from another session, without a login or with an unknown decision, and a repeated consent', async () => {
     const browser = new Browser();
     const { requestId } = await browser.consentPage(bb, authorizeUrl(bb));
     const other = new Browser();

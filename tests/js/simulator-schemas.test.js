@@ -264,7 +264,7 @@ describe("the responses of the simulator's faults are as the table says", () => 
         else assert.equal(answer.status, status);
         if (kind === 'empty') assert.equal(answer.text, '');
         if (form !== null) assert.equal(mismatch(answer, form), undefined, JSON.stringify(given));
-        // A server in Bitbucket's place, such as a proxy, has none of its headers.
+        // A response of a server in Bitbucket's place, such as a proxy, has none of Bitbucket's headers.
         if (kind !== 'truncate' && !['html', 'redirect'].includes(kind)) judgeFaultHeaders(answer);
       }
     });

@@ -94,7 +94,7 @@ test('scopes of a config that are not texts cause INVALID_ARGUMENT, which names 
   }
 });
 
-test("an invalid workspace is reported in the core's words", async () => {
+test("an invalid workspace is reported with the core's message", async () => {
   const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:1'));
   for (const [member, value] of [['workspace', 'bad/slug'], ['repository', 'noslash'], ['workspace', 7]]) {
     const { success, message } = await new Wrapper({ ...CONFIGS['access token'], [member]: value }).testConnection();

@@ -256,7 +256,7 @@ describe('a NocoDB whose row can be read', () => {
 });
 
 describe('a NocoDB whose row cannot be read', () => {
-  test('gets nothing but tokens', async (t) => {
+  test('gets only the tokens, and not the whole config', async (t) => {
     const { Wrapper } = await bitbucket(t);
     const callbacks = [];
     const wrapper = new Wrapper(config({ workspace: 'acme' }), { saveConfig: () => assert.fail('the whole config') });

@@ -390,7 +390,7 @@ test('repeated headers are joined into one', async (t) => {
 });
 
 describe('an error of the network', () => {
-  test('says that nothing listens', async () => {
+  test('reports that no server listens', async () => {
     const error = await failureAt(`http://127.0.0.1:${await freePort()}`, 'exchange');
     assert.equal(error.code, 'REQUEST_FAILED');
     assert.equal(error.retryable, true);

@@ -81,7 +81,7 @@ describe('the client of a wrapper', () => {
     assert.equal(wrapper.client, null);
   });
 
-  test('cannot be replaced, and is no member of its own', async (t) => {
+  test('cannot be replaced, and is not an enumerable property', async (t) => {
     const { wrapper } = await start(t);
     const client = await wrapper.authenticate();
     assert.throws(() => { wrapper.client = null; }, TypeError);

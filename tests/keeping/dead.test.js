@@ -82,11 +82,11 @@ describe('a dead connection', { concurrency: true }, () => {
     assert.ok(tokenRequests() <= before + 1, `${tokenRequests() - before} token requests for one changed config`);
 
     const counted = tokenRequests();
-    const renewed = open(await scene.connect('second'));
-    await works(renewed);
+    const reconnected = open(await scene.connect('second'));
+    await works(reconnected);
     assert.equal(tokenRequests(), counted);
     scene.expire();
-    await works(renewed);
+    await works(reconnected);
     assert.equal(tokenRequests(), counted + 1);
     assert.deepEqual(leaks(tap.secrets, [...log, ...errors.map((error) => inspect(error, { depth: 6 }))]), []);
   });

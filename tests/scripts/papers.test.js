@@ -1,4 +1,4 @@
-// What the papers beside the package say of it, and of each other.
+// Checks that the README, changelog, notices, SBOM and similar files describe the package, and agree with each other.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AUTHORIZE_PATH, SIGN_IN_PATH } from '../../../demo/bitbucket/authorize-endpoint.js';
 import { assertError, assertGranted, forge, mismatch } from '../support/popup.js';
-import { LOOKS_MS, at, gone, inEachEngine } from '../support/scene.js';
+import { POPUP_POLL_MS, at, gone, inEachEngine } from '../support/scene.js';
 import { framing } from '../support/site.js';
 
 inEachEngine({}, (on, once) => {
@@ -143,7 +143,7 @@ inEachEngine({}, (on, once) => {
         }), `${scene.bb.origin}/elsewhere`);
         // The opener itself is not the page.
         assert.deepEqual(said.slice(1), ['SecurityError', 'SecurityError']);
-        await wait(LOOKS_MS);
+        await wait(POPUP_POLL_MS);
         assert.equal(await scene.page.url(), `${scene.origin}/`);
         await scene.press(popup, button);
         if (next) await scene.shows(popup, next);
@@ -166,7 +166,7 @@ inEachEngine({}, (on, once) => {
           // Some browsers do not even allow this assignment.
         }
       }, 'data:text/html,<script>parent.postMessage("ran", "*")</script>');
-      await wait(LOOKS_MS);
+      await wait(POPUP_POLL_MS);
       assert.deepEqual(await scene.page.evaluate(() => window.heard), []);
       await scene.decide(popup, 'Grant access');
       await assertGranted(scene, popup);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { assertCancelledInAMinute, assertError, assertGranted, forge, go, mismatch } from '../support/popup.js';
-import { LOOKS_MS, at, gone, inEachEngine } from '../support/scene.js';
+import { POPUP_POLL_MS, at, gone, inEachEngine } from '../support/scene.js';
 
 inEachEngine({}, (on, once) => {
   describe('a login by popup', () => {
@@ -62,7 +62,7 @@ inEachEngine({}, (on, once) => {
       on({}, async (scene) => {
         scene.bb.control.fault({ target: 'authorize', kind: 'delay', delayMs: 600_000 });
         const popup = await scene.click();
-        await wait(LOOKS_MS);
+        await wait(POPUP_POLL_MS);
         await assertCancelledInAMinute(scene, popup);
       }));
 

@@ -5,15 +5,15 @@ import { at, inEachEngine, ready } from '../support/scene.js';
 
 const LIFETIME_MS = 600_000;
 
-/** Begins, and does not wait: the page goes. */
+/** Starts a login, and does not wait, because the page navigates away. */
 function begin(scene, page = scene.page) {
   return page.evaluate((given) => { window.browser.beginRedirect(given); }, scene.options);
 }
 
-/** Stops the page's clock. (By `window`: Firefox runs a driver's scripts beside the page, with a `Date` of their own.) */
+/** Stops the page's clock. Sets `window.Date`, because Firefox runs a driver's scripts with a separate `Date`. */
 const setTime = (page, time) => page.evaluate((now) => { window.Date.now = () => now; }, time);
 
-/** Begins, and comes back with a decision. */
+/** Starts a login, and returns to the page with the user's decision. */
 async function goAndComeBack(scene, decision, page = scene.page) {
   await begin(scene, page);
   await scene.decide(page, decision);

@@ -90,7 +90,7 @@ export class Scene {
     return { clientId: client.key, redirectUri: this.redirectUri, endpoints: { authorizeUrl, tokenUrl, apiUrl } };
   }
 
-  /** Loads a page of the site with the package in it. */
+  /** Loads a page of the site that has the package. */
   async load(page = this.page, path = '/') {
     await page.goto(this.origin + path);
     await ready(page);
@@ -107,7 +107,7 @@ export class Scene {
     return this.context.count?.() ?? this.context.pages().length;
   }
 
-  /** Runs `body` on the document in the first frame of the page, once the package is in it. */
+  /** Runs `body` on the document in the first frame of the page, as soon as that frame has the package. */
   async inFrame(body) {
     const frame = this.page.frames ? this.page.frames()[1] : this.page.frame(0);
     await ready(frame);
@@ -137,12 +137,12 @@ export class Scene {
     await page.click('button');
   }
 
-  /** Whether the page has the focus, as it sees it: browsers without a screen do not agree on that. */
+  /** Whether the page itself reports that it has the focus. Headless browsers differ in that. */
   setFocus(hasFocus, page = this.page) {
     return page.evaluate((given) => { document.hasFocus = () => given; }, hasFocus);
   }
 
-  /** The popup that opens while something is done to a page of this scene. */
+  /** Returns the popup that an action on a page of this scene opens. */
   async popupOf(page, act) {
     if (page.popupOf) return page.popupOf(act, () => page.evaluate(() => Boolean(window.settled)));
     const [popup] = await Promise.all([(page.waitForEvent ? page : this.page).waitForEvent('popup'), act()]);
@@ -160,7 +160,7 @@ export class Scene {
     return page.evaluate(() => window.settled === undefined);
   }
 
-  /** Waits until a page shows one of these buttons, and says which. */
+  /** Waits until a page shows one of these buttons, and returns which. */
   shows(page, ...names) {
     return page.waitForFunction((wanted) => {
       const buttons = [...document.querySelectorAll('button')];
@@ -169,13 +169,13 @@ export class Scene {
     }, names).then((found) => found.jsonValue?.() ?? found);
   }
 
-  /** Presses a button as soon as it is there. */
+  /** Presses a button as soon as the page shows it. */
   async press(page, name) {
     await this.shows(page, name);
     await page.click(`button[data-name="${name}"]`, { againAfter: CLICK_LOST_MS });
   }
 
-  /** Logs in if the page requires it, and decides. @param {'Grant access' | 'Deny'} decision */
+  /** Logs in if the page requires it, and presses the button of the decision. @param {'Grant access' | 'Deny'} decision */
   async decide(page, decision) {
     if (await this.shows(page, decision, 'Log in') === 'Log in') await this.press(page, 'Log in');
     await this.press(page, decision);
@@ -189,12 +189,12 @@ export class Scene {
   }
 
   /**
-   * Puts the page's clock into the test's hand: time passes as always, `pass` makes more of it go by, and timers that are
-   * further away than a minute fire only then. Nearer ones may be WebDriver's own.
+   * Lets the test control the page's clock: time passes as usual, and `pass` advances the clock. Timers of more than a minute
+   * fire only when `pass` is called. Shorter timers are left alone, because they may be WebDriver's own.
    */
   async holdClock(page = this.page) {
     await page.evaluate(() => {
-      // By `window`: Firefox runs a driver's scripts beside the page, with a `Date` of their own.
+      // Sets the members of `window`, because Firefox runs a driver's scripts with a separate `Date`.
       const { Date } = window;
       const { now } = Date;
       const { setTimeout: start, clearTimeout: stop } = window;
@@ -221,11 +221,11 @@ export class Scene {
     });
   }
 
-  /** Lets time go by in a page whose clock is held, and then long enough for the page to look at its popup. */
+  /** Advances a page's controlled clock, and then waits until the page has polled its popup. */
   async pass(ms, page = this.page) {
-    await wait(LOOKS_MS);
+    await wait(POPUP_POLL_MS);
     await page.evaluate((given) => window.pass(given), ms);
-    await wait(LOOKS_MS);
+    await wait(POPUP_POLL_MS);
   }
 
   async close() {
@@ -238,18 +238,18 @@ export class Scene {
   }
 }
 
-/** When a button that stays was not pressed: a click may be lost while WebKit puts a page in another process's place. */
+/** When to press a button again that is still there: a click may be lost while WebKit replaces the page's process. */
 const CLICK_LOST_MS = 10_000;
 
-/** The page looks at its popup every 100 milliseconds. */
-export const LOOKS_MS = 400;
+/** Long enough for the page to poll its popup, which it does every 100 milliseconds. */
+export const POPUP_POLL_MS = 400;
 
-/** Waits until a page has the package in it. */
+/** Waits until a page has loaded the package. */
 export function ready(page) {
   return page.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
 }
 
-/** Waits until something is there. While a page is being loaded, asking for it may fail. */
+/** Waits until a condition holds. While a page is being loaded, checking it may fail. */
 async function soon(ask, what) {
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await wait(POLL_MS)) {
     const found = await ask().catch(() => undefined);
@@ -276,7 +276,7 @@ export async function gone(popup) {
   await soon(async () => await popup.isClosed() || undefined, 'end of the popup');
 }
 
-/** Waits until a page's URL fulfils the condition. @param {(url: URL) => boolean} condition */
+/** Waits until a page's URL meets the condition. @param {(url: URL) => boolean} condition */
 export async function at(page, condition) {
   await soon(async () => condition(new URL(await page.url())) || undefined, 'such address');
 }

@@ -64,7 +64,7 @@ export class WebDriverBrowser {
   #driver;
   #newPage;
   #queue = Promise.resolve();
-  /** The driver has lost a command, and answers no other one. */
+  /** Whether the driver did not respond to a command. It then responds to no other one. */
   isSilent = false;
   /** The window that keeps the session alive between tests. */
   #first;
@@ -161,7 +161,7 @@ export class WebDriverBrowser {
   }
 }
 
-/** The windows of one test. Its pages are on ports of its own, so that nothing is shared with the next. */
+/** The windows of one test. The test serves its pages on ports of its own, so that they share no storage with the next test's. */
 class Context {
   #browser;
 
@@ -195,7 +195,7 @@ class Page {
     this.#frame = frame;
   }
 
-  /** Runs `body` while the driver looks at this window. */
+  /** Runs `body` while this is the driver's current window. */
   #in(body) {
     return this.#browser.run(async (driver) => {
       if (this.#handle === undefined) throw new errors.NoSuchWindowError('the window is gone');
@@ -218,7 +218,7 @@ class Page {
     return value;
   }
 
-  /** What a condition gives, as soon as it holds. While a page is being loaded, asking may fail. */
+  /** Waits until a condition holds, and returns its value. While a page is being loaded, checking it may fail. */
   waitForFunction(condition, argument) {
     return until(() => this.evaluate(condition, argument), 'page on which the condition holds');
   }

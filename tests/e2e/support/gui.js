@@ -16,7 +16,7 @@ const PATIENCE_MS = 60_000;
 const GUI_POLL_MS = 500;
 
 export class Gui {
-  /** What the browser sent to create integrations, and the answers: `{ body, status, answer }`. */
+  /** The requests by which the browser created integrations, with their responses: `{ body, status, answer }`. */
   sent = [];
 
   /** Authorization codes that came back to NocoDB's URL. @type {string[]} */
@@ -94,7 +94,7 @@ export class Gui {
     });
   }
 
-  /** How often the page of integrations says "Bitbucket", and how often the name of the category of `auth`. */
+  /** Counts how often the page of integrations shows "Bitbucket", and how often the name of the category of `auth`. */
   async tiles(url) {
     const page = this.#page;
     await page.goto(`${url}/dashboard/`);
@@ -228,7 +228,7 @@ export class Gui {
     await this.screenshot(name);
   }
 
-  /** Waits for the list of connections to hold Bitbucket, so many times. */
+  /** Waits until the list of connections shows Bitbucket that many times. */
   async seeConnection(times = 1) {
     await this.#page.locator('tr', { hasText: 'Bitbucket' }).first().waitFor();
     await this.#page.getByText(times === 1 ? '1 record' : `${times} records`).waitFor();

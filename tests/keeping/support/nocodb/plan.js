@@ -30,8 +30,8 @@ const KILLED_WITHIN_MS = 200;
 
 /**
  * @typedef {object} Round
- * @property {boolean} isRevealed whether nothing but a 401 tells of the expiry; else the lifetime passes, and tokens
- *   are renewed ahead of it
+ * @property {boolean} isRevealed whether only a 401 reveals the expiry; otherwise the lifetime passes, and the tokens
+ *   are refreshed before it ends
  * @property {Trouble[]} troubles
  */
 
