@@ -21,9 +21,9 @@ describe('a retry', () => {
   /** A client of an API that fails the first `times` requests, and the pauses before the client's retries. */
   async function failing(t, fail, times = Infinity, options = {}) {
     const pauses = withoutPauses(t);
-    let asked = 0;
+    let requestCount = 0;
     const made = await clientOf(t, {
-      api: (request, response) => ((asked += 1) <= times ? fail(request, response) : ok(request, response)), ...options,
+      api: (request, response) => ((requestCount += 1) <= times ? fail(request, response) : ok(request, response)), ...options,
     });
     return { client: made.client, made, pauses };
   }
@@ -137,11 +137,11 @@ describe('a retry', () => {
     // keep-alive timeout has just expired.
     const server = createTcpServer((socket) => {
       connections += 1;
-      let asked = 0;
+      let requestCount = 0;
       socket.on('error', () => {});
       socket.on('data', () => {
-        asked += 1;
-        if (asked === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}');
+        requestCount += 1;
+        if (requestCount === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}');
         else socket.resetAndDestroy();
       });
     });
@@ -167,19 +167,19 @@ describe('a retry', () => {
   for (const phase of ['refresh', 'exchange', 'api']) {
     test(`${phase === 'api' ? 'follows' : 'does not follow'} a network failure in the phase "${phase}"`, async (t) => {
       withoutPauses(t);
-      let asked = 0;
+      let requestCount = 0;
       const client = createClient({
         apiUrl: 'https://api.bitbucket.example/2.0',
         kind: 'oauth',
         activity: () => new Activity(),
         sender: async () => {
-          asked += 1;
+          requestCount += 1;
           throw failure('REQUEST_FAILED', phase);
         },
       });
       assert.equal((await thrownBy(() => client.get('/x'))).bitbucket.phase, phase);
       // A failure of the refresh or the exchange leaves the client without tokens, so each retry would request tokens again.
-      assert.equal(asked, phase === 'api' ? 4 : 1);
+      assert.equal(requestCount, phase === 'api' ? 4 : 1);
     });
   }
 

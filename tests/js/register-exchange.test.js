@@ -1,7 +1,7 @@
 /**
- * How the preload exchanges the authorization code before NocoDB stores a row, on every imitated NocoDB.
+ * How the preload exchanges the authorization code before NocoDB stores a row, on every mock NocoDB.
  *
- * In: calls of NocoDB's services. Out: checks of what NocoDB stored, responded and printed. Only NocoDB is imitated: the exchange
+ * In: calls of NocoDB's services. Out: checks of what NocoDB stored, responded and printed. Only NocoDB is a mock: the exchange
  * goes over HTTP to the simulator, through the real core.
  */
 import assert from 'node:assert/strict';

@@ -2,7 +2,7 @@
  * Tests of NocoDB's work with a row and its wrapper: syncs, rows of another version, environments, vaults, masks, and tests of a
  * connection that is not stored yet.
  *
- * In: imitated NocoDBs, each in its own process, with the preload. Out: checks of their rows and responses. Tests of features that
+ * In: mock NocoDB processes with the preload. Out: checks of their rows and responses. Tests of features that
  * 0.301.3 does not have run only on late 2026. Bitbucket is the simulator.
  */
 import assert from 'node:assert/strict';
@@ -17,7 +17,7 @@ const ACCESS_TOKEN = { token: 'the-access-token', kind: 'workspace', workspace: 
 const WORKSPACE = { workspace: 'acme' };
 const isSame = (one, other) => one.refresh_token === other.refresh_token && one.oauth_token === other.oauth_token;
 
-/** A simulator, an imitated NocoDB, and ways to create rows in it. */
+/** A simulator, a mock NocoDB, and ways to create rows in it. */
 async function scene(t, edition, options) {
   const bb = await startSimulator(t, {
     clients: [{ callback: 'https://nocodb.example.com/' }], accessTokens: [ACCESS_TOKEN], backend: 'newer',

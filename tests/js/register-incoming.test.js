@@ -1,5 +1,5 @@
 /**
- * Values that NocoDB must not store unchanged: masks in place of credentials, and codes of an earlier login. On every imitated
+ * Values that NocoDB must not store unchanged: masks in place of credentials, and codes of an earlier login. On every mock
  * NocoDB.
  *
  * In: calls of NocoDB's services, and rows that another process stored. Out: checks of what is stored afterwards.

@@ -1,7 +1,7 @@
 /**
  * Wrappers that save tokens in their row through the preload, while users or other wrappers change the same row.
  *
- * In: an imitated NocoDB in its own process, with the preload. Out: checks of its rows, its log and its wrappers' results.
+ * In: a mock NocoDB in its own process, with the preload. Out: checks of its rows, its log and its wrappers' results.
  * Bitbucket is the simulator.
  */
 import assert from 'node:assert/strict';
@@ -18,7 +18,7 @@ const REPLACED = {
   reauthorize: false,
 };
 
-/** A simulator, an imitated NocoDB with a connection to it, and a function that authenticates again. */
+/** A simulator, a mock NocoDB with a connection to it, and a function that authenticates again. */
 async function scene(t, edition, { type = edition.offered, env: more, ...settings } = {}) {
   const bitbucket = await startSimulator(t, { backend: 'newer', ...settings });
   const env = simulatorEnvironment(bitbucket, more);

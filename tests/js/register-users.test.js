@@ -1,6 +1,6 @@
 /**
- * Connections with an account for each user: a row without tokens, and tokens of users beside it. They run on the imitated NocoDBs
- * of late 2026, because earlier ones have no such rows.
+ * Connections with an account for each user: a row without tokens, and tokens of users beside it. They run on the mock editions of
+ * NocoDB of late 2026, because earlier ones have no such rows.
  *
  * In: two users with two accounts at Bitbucket. Out: checks of whose tokens are used, refreshed, stored and counted.
  */
@@ -17,7 +17,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
   describe(`${edition.name}: a connection with an account for each user`, () => {
     const { ours } = callsOf(edition);
 
-    /** An imitated NocoDB with such a connection. */
+    /** A mock NocoDB with such a connection. */
     async function scene(t, env) {
       const bb = await startSimulator(t, { clients: [{ callback: 'https://nocodb.example.com/dashboard/' }] });
       const { host, kill } = startHost(edition, { env: simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '100', ...env }) });

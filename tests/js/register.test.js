@@ -1,5 +1,5 @@
 /**
- * The preload in its own processes: imitated NocoDBs, other programs, and NocoDBs in which something fails.
+ * The preload in its own processes: mock NocoDB instances, other programs, and a NocoDB in which something fails.
  *
  * In: the package by its name, as `NODE_OPTIONS` loads it. Out: checks of what NocoDB offers and of what was printed.
  */

@@ -1,5 +1,5 @@
 /**
- * The database of the imitated NocoDBs: rows by id, as text where NocoDB encrypts, and transactions that block every other writer,
+ * The database of the mock NocoDB editions: rows by id, as text where NocoDB encrypts, and transactions that block every other writer,
  * as on SQLite.
  *
  * In: what a model writes. Out: what it reads, and a record of every write and every transaction. What never happens here:

@@ -1,5 +1,5 @@
 /**
- * An imitated NocoDB with its registry, its rows and their wrappers, in its own process or worker thread. An argument of the process
+ * A mock NocoDB with its registry, its rows and their wrappers, in its own process or worker thread. An argument of the process
  * names the edition.
  *
  * In: messages `{ number, command, argument }`. Out: `{ number, result }`, or `{ number, error }`.
@@ -40,7 +40,7 @@ const failing = ({ code, message, reauthorize }) => ({ code, message, reauthoriz
 const services = { createIntegration: host.create, updateIntegration: host.update };
 
 const commands = {
-  /** Starts the imitated NocoDB. An ES module's preload may need a turn of the event loop. */
+  /** Starts the mock NocoDB. An ES module's preload may need a turn of the event loop. */
   async start({ registry }) {
     await host.start(registry);
     for (let turn = 0; turn < 100 && !Integration.availableIntegrations.some((entry) => entry.wrapper); turn += 1) {

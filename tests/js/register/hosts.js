@@ -1,5 +1,5 @@
 /**
- * The imitated editions of NocoDB on which every test of the preload runs, and functions that start one.
+ * The mock editions of NocoDB on which every test of the preload runs, and functions that start one.
  *
  * In: one of `HOSTS`. Out: a process with the preload, and `host(command, argument)` with the commands of host.cjs.
  */
@@ -28,7 +28,7 @@ export const HOSTS = [
   },
 ];
 
-/** Starts an imitated NocoDB: `{ host, end, kill }`; `end` returns its output. */
+/** Starts a mock NocoDB: `{ host, end, kill }`; `end` returns its output. */
 export function startHost({ edition, options }, { env, execArgv = ['--require', REGISTER], script = 'host.cjs' } = {}) {
   const child = fork(here(script), [JSON.stringify({ edition, options })], {
     execArgv, env: childEnvironment(env), stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -1,4 +1,4 @@
-/** Runs the imitated NocoDB in a worker thread, and passes on its messages in both directions. */
+/** Runs the mock NocoDB in a worker thread, and passes on its messages in both directions. */
 const { join } = require('node:path');
 const { Worker } = require('node:worker_threads');
 
