@@ -1,7 +1,7 @@
 /**
  * Measures the cost of the API client: the time that it adds to each request, compared with a bare Axios instance.
  *
- * In: whether this is a quick run. Out: figures, each with its limit. What never happens here: a measurement (client/get.mjs
+ * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement (client/get.mjs
  * measures in a process of its own, with the server in another).
  */
 import { environmentFor } from './lib/environment.mjs';

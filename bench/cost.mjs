@@ -1,7 +1,7 @@
 /**
  * Measures how the cost grows with the number of connections, and the cost of calls that each use a new wrapper, as in NocoDB.
  *
- * In: whether this is a quick run. Out: figures, each with its limit. What never happens here: a measurement (the modules in
+ * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement (the modules in
  * cost/ measure, each in a process of its own, with simulator, server and Redis in others).
  */
 import { startRedis } from '../tests/support/redis.js';

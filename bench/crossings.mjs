@@ -1,7 +1,7 @@
 /**
  * Counts the calls between JavaScript and the WebAssembly.
  *
- * In: nothing. Out: figures, numbers of calls. What never happens here: the counting (crossings/count.mjs counts in a process of
+ * In: nothing. Out: figures, numbers of calls. Never: the counting (crossings/count.mjs counts in a process of
  * its own, with the simulator in another).
  */
 import { runPart, startPartAndWait } from './lib/processes.mjs';

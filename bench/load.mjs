@@ -2,7 +2,7 @@
  * Measures what the WebAssembly costs at the start: from loading an entry to the first authorization URL, in processes and pages
  * that have loaded nothing before.
  *
- * In: the number of runs. Out: figures, compared with the start of a login in hand-written JavaScript. What never happens here: a
+ * In: the number of runs. Out: figures, compared with the start of a login in hand-written JavaScript. Never: a
  * measurement in this process (the programs in load/ measure).
  *
  * Like the URL in NocoDB's form, this one contains no random values. The start of a login needs random values, and the first ones

@@ -1,7 +1,7 @@
 /**
  * Measures by how much the preload delays the start of NocoDB.
  *
- * In: the number of runs. Out: a figure. What never happens here: a NocoDB is used. Each one has a folder of its own, and is
+ * In: the number of runs. Out: a figure. Never: a NocoDB is used. Each one has a folder of its own, and is
  * stopped as soon as it listens and is ready.
  */
 import { mkdtempSync, rmSync } from 'node:fs';

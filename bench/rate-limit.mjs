@@ -1,7 +1,7 @@
 /**
  * Measures what the rate limit costs: the waiting time of a sync, and the load of the Redis that processes share.
  *
- * In: whether this is a quick run. Out: figures, each with its limit. What never happens here: a measurement
+ * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement
  * (rate-limit/sync.mjs and rate-limit/shared.mjs measure, each build in a process of its own).
  */
 import { root } from '../scripts/lib/run.mjs';

@@ -1,7 +1,7 @@
 /**
  * Measures the cost of keeping tokens: time per call, memory per connection, and a burst of refreshes.
  *
- * In: whether this is a quick run. Out: figures, each with its limit. What never happens here: a measurement (the modules in
+ * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement (the modules in
  * refresh/ measure, each in a process of its own, with the simulator in another).
  */
 import { runPart, startPartAndWait } from './lib/processes.mjs';

@@ -2,7 +2,7 @@
  * Compares the start with that of an earlier build: NocoDB loads the entry and reads its form, a user uses the first
  * connection, and a user clicks the login of a page.
  *
- * In: the number of runs. Out: figures, most of them ratios: how many times as fast today's package is. What never happens here: a
+ * In: the number of runs. Out: figures, most of them ratios: how many times as fast today's package is. Never: a
  * measurement (the programs in start/ measure, in processes and pages that have loaded nothing before).
  */
 import { before } from './lib/before.mjs';

@@ -1,7 +1,7 @@
 /**
  * Measures long syncs: how long it takes to read a list of thousands of pull requests over a slow link.
  *
- * In: whether this is a quick run. Out: figures, each with its goal. What never happens here: a measurement (sync/*.mjs
+ * In: whether this is a quick run. Out: figures, each with its goal. Never: a measurement (sync/*.mjs
  * measure, each contestant in a process of its own, with the simulator in another).
  */
 import { pathToFileURL } from 'node:url';

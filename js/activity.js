@@ -2,7 +2,7 @@
  * Counts what this process did for a connection, and publishes it for observers of the process.
  *
  * In: requests, refreshes and failures, as they happen. Out: counters, and messages on two channels of
- * `node:diagnostics_channel`. What never happens here: a secret is kept or published, or a message is created for a channel
+ * `node:diagnostics_channel`. Never: a secret is kept or published, or a message is created for a channel
  * without subscribers.
  */
 

@@ -2,7 +2,7 @@
  * Reads the arguments of the public functions.
  *
  * In: a value of any type from a caller. Out: the members that the function needs, as strings, numbers and bytes, or a
- * `BitbucketAuthError` that names the invalid member. What never happens here: the name of a member is defined (the core defines
+ * `BitbucketAuthError` that names the invalid member. Never: the name of a member is defined (the core defines
  * names and types), a value is validated, or an exception of the caller's code (a getter, a `Proxy`) gets through.
  */
 

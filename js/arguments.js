@@ -1,7 +1,7 @@
 /**
  * Reads values from callers, NocoDB and stores, for modules that use the whole core.
  *
- * In: values of any type. Out: their members, or a `BitbucketAuthError`. What never happens here: a value is validated, or an
+ * In: values of any type. Out: their members, or a `BitbucketAuthError`. Never: a value is validated, or an
  * exception of the caller's code (a getter, a `Proxy`) gets through.
  */
 

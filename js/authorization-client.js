@@ -1,7 +1,7 @@
 /**
  * The part of an OAuth client that needs no tokens: authorization requests and responses.
  *
- * In: a client of the core. Out: authorization URLs, and validated callbacks. What never happens here: a rule of OAuth is
+ * In: a client of the core. Out: authorization URLs, and validated callbacks. Never: a rule of OAuth is
  * applied, because only the core applies them.
  */
 

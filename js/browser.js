@@ -3,7 +3,7 @@
  * the WebAssembly that this needs.
  *
  * In: a public OAuth client, and the click of a user. Out: the authorization code and its PKCE verifier, in the form that
- * NocoDB's server takes, or `null` if the user denied the request. What never happens here: a client secret is accepted, a
+ * NocoDB's server takes, or `null` if the user denied the request. Never: a client secret is accepted, a
  * token is requested, a URL is passed to another origin, or a rule of OAuth is applied, because only the
  * core applies them.
  */

@@ -1,7 +1,7 @@
 /**
  * Opens the connections for requests, directly or through a proxy.
  *
- * In: the proxy of a request, if there is one. Out: an undici dispatcher with a pool of connections. What never happens here:
+ * In: the proxy of a request, if there is one. Out: an undici dispatcher with a pool of connections. Never:
  * an attempt to connect is repeated, or a connection stays open although its request was aborted before it could be sent.
  */
 

@@ -1,8 +1,8 @@
 /**
  * Reads the WebAssembly that a caller passes to `init`.
  *
- * In: bytes, a module, an HTTP response, a URL or a path. Out: the WebAssembly, if it is this version's core. What never happens
- * here: a file or URL is read that no caller named, or another WebAssembly is returned.
+ * In: bytes, a module, an HTTP response, a URL or a path. Out: the WebAssembly, if it is this version's core.
+ * Never: a file or URL is read that no caller named, or another WebAssembly is returned.
  */
 
 import { BitbucketAuthError } from './error.js';

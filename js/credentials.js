@@ -2,8 +2,8 @@
  * Supplies the `Authorization` header of the next request.
  *
  * In: a credential as the core read it from a config, the tokens beside it, and the token store of that config. Out: the
- * newest value of the header, and whether a request that a server refused may be repeated with a newer one. What never
- * happens here: a rule of OAuth, a request to the API, or a call into the code that uses the credential.
+ * newest value of the header, and whether a request that a server refused may be repeated with a newer one.
+ *  Never: a rule of OAuth, a request to the API, or a call into the code that uses the credential.
  */
 
 import { randomUUID } from 'node:crypto';

@@ -1,7 +1,7 @@
 /**
  * Decodes content codings (RFC 9110 section 8.4).
  *
- * In: a body as it arrived, and the header fields that name its codings. Out: the decoded body. What never happens here: bytes
+ * In: a body as it arrived, and the header fields that name its codings. Out: the decoded body. Never: bytes
  * are returned that are still encoded, or more bytes than the caller allows.
  */
 

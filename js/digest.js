@@ -1,7 +1,7 @@
 /**
  * Digests of strings that this package recognizes later but must not keep.
  *
- * In: a string. Out: its digest. What never happens here: `node:crypto` is loaded before the first digest. Loading takes
+ * In: a string. Out: its digest. Never: `node:crypto` is loaded before the first digest. Loading takes
  * milliseconds, and NocoDB needs no digest to start or to show the form.
  */
 

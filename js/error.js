@@ -2,7 +2,7 @@
  * The error class of this package.
  *
  * In: the plain object with which the core describes a failure. Out: a `BitbucketAuthError` whose stack starts at the caller.
- * What never happens here: a message is written, or a server's response, a request or an error of other code is attached; the
+ * Never: a message is written, or a server's response, a request or an error of other code is attached; the
  * core has decided what an error may contain.
  */
 

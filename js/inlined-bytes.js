@@ -1,7 +1,7 @@
 /**
  * Decodes the WebAssembly that a script in pkg/inlined contains as a string.
  *
- * In: that string. Out: the bytes, by the fastest decoder of the runtime. What never happens here: the string is validated; the
+ * In: that string. Out: the bytes, by the fastest decoder of the runtime. Never: the string is validated; the
  * build wrote it.
  */
 

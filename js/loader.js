@@ -2,7 +2,7 @@
  * Loads a WebAssembly core on first use, once per process or page.
  *
  * In: the core's glue, the identity of its WebAssembly, and the bytes that an entry inlined or a caller supplied. Out: the
- * glue's classes and functions. What never happens here: a WebAssembly is compiled twice, one that is not this version's runs, a
+ * glue's classes and functions. Never: a WebAssembly is compiled twice, one that is not this version's runs, a
  * value is validated, or the bytes are imported, because a bundler could not leave them out then. Importing this file has no side
  * effects.
  */

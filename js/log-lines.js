@@ -3,7 +3,7 @@
  *
  *     WARN refresh-failed, connection "Sales", 231 ms: Bitbucket could not be reached.
  *
- * In: an event, and its connection. Out: a line. What never happens here: a line contains a line break, or goes to the standard
+ * In: an event, and its connection. Out: a line. Never: a line contains a line break, or goes to the standard
  * output, which belongs to the program.
  */
 

@@ -2,7 +2,7 @@
  * Creates objects of the core once, because NocoDB creates a wrapper for each call.
  *
  * In: a function of a string that has few values in a process, like the API's base URL. Out: the same function, which creates
- * each object once. What never happens here: an error is cached.
+ * each object once. Never: an error is cached.
  */
 
 /**

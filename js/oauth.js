@@ -1,8 +1,8 @@
 /**
  * The protocol functions, for Node.js and browsers alike.
  *
- * In: plain values, and responses of the token endpoint. Out: requests as data, token sets, or a `BitbucketAuthError`. What
- * never happens here: a request is sent, a token is stored, or a rule of OAuth is applied, because only the core
+ * In: plain values, and responses of the token endpoint. Out: requests as data, token sets, or a `BitbucketAuthError`.
+ *   Never: a request is sent, a token is stored, or a rule of OAuth is applied, because only the core
  * applies them.
  */
 

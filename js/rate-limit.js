@@ -2,7 +2,7 @@
  * Keeps the requests of each account within Bitbucket's rate limit.
  *
  * In: a request that is about to be sent, and Bitbucket's responses. Out: the caller continues when the request may be sent, in
- * the order of arrival. What never happens here: an account sends more requests in an hour than the limit allows, a request is
+ * the order of arrival. Never: an account sends more requests in an hour than the limit allows, a request is
  * lost or fails because Redis fails, or a credential becomes part of a key. There is one exception: several processes may
  * exceed the limit while Redis fails; docs/scaling.md says by how much.
  *

@@ -3,7 +3,7 @@
  * new tokens and saves them.
  *
  * In: the state of the connection, and the token stores of the callers that wait. Out: newer tokens in that state, after
- * they were published to other processes and offered to NocoDB. What never happens here: a decision (the core's refresh policy
+ * they were published to other processes and offered to NocoDB. Never: a decision (the core's refresh policy
  * names each action and takes each event), or two token requests with one refresh token at the same time.
  */
 

@@ -2,7 +2,7 @@
  * Queues the token requests of all connections of one OAuth client.
  *
  * In: connections that want to send a token request, and the results of those requests. Out: a permit for each request, in the
- * order that the core decides. What never happens here: a decision about the order (the core's refresh queue makes all of them),
+ * order that the core decides. Never: a decision about the order (the core's refresh queue makes all of them),
  * or a token request.
  */
 

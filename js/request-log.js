@@ -2,7 +2,7 @@
  * Logs when the requests of each account were sent: in this process, and in a Redis that processes share.
  *
  * In: a request that is about to be sent, or a number of requests that other programs sent. Out: how long the request has to
- * wait. What never happens here: a request fails because Redis does. While the process that sent a request runs, the request
+ * wait. Never: a request fails because Redis does. While the process that sent a request runs, the request
  * also stays in the log when Redis is unavailable or loses its data.
  *
  * A process keeps its own requests by a monotonic clock. Redis keeps those of all processes by its own clock, so the clocks of

@@ -2,7 +2,7 @@
  * Queues the requests of one account to one group of resources, and admits them within the rate limit.
  *
  * In: callers that want to send a request, and updates from Bitbucket's responses. Out: each caller continues when it may send,
- * in the order of arrival. What never happens here: a request is counted (request-log.js does that), or a response is
+ * in the order of arrival. Never: a request is counted (request-log.js does that), or a response is
  * interpreted (the core does that).
  */
 

@@ -5,7 +5,7 @@
  *     import { createClient, init } from 'nocodb-bitbucket-auth/slim';
  *     await init(fetch('/assets/core.wasm')); // the package's file nocodb-bitbucket-auth/core.wasm
  *
- * In: the core's WebAssembly, once, through `init`. Out: what oauth.js exports. What never happens here: the inlined bytes are
+ * In: the core's WebAssembly, once, through `init`. Out: what oauth.js exports. Never: the inlined bytes are
  * imported, or a function works before `init` got a source.
  */
 

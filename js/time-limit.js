@@ -1,8 +1,8 @@
 /**
  * Time limits for work that waits for a response.
  *
- * In: running work, and how long it may take. Out: a callback, rejection or abort signal at the time limit. What never happens
- * here: a time limit ends work although its result has arrived and only has to be read. After a process was busy, or its machine
+ * In: running work, and how long it may take. Out: a callback, rejection or abort signal at the time limit.
+ * Never: a time limit ends work although its result has arrived and only has to be read. After a process was busy, or its machine
  * was suspended, Node.js runs the timers that are due before it reads the sockets, and a response there may contain the only
  * valid refresh token.
  */

@@ -2,7 +2,7 @@
  * Keeps the newest tokens of one connection, and hands them to callers.
  *
  * In: a caller's token store, and how long the caller waits. Out: the newest tokens, refreshed in time, which NocoDB was
- * offered before. What never happens here: a decision (the core's refresh policy makes all of them), or a token request
+ * offered before. Never: a decision (the core's refresh policy makes all of them), or a token request
  * (refresh-cycle.js sends those).
  */
 

@@ -1,8 +1,8 @@
 /**
  * Sends the core's token requests, and has the core parse the responses.
  *
- * In: the validated environment, and a request that the core built. Out: a token set, or a `BitbucketAuthError`. What never
- * happens here: a request is repeated, a token is stored, or a response is used before the core has validated it.
+ * In: the validated environment, and a request that the core built. Out: a token set, or a `BitbucketAuthError`.
+ *  Never: a request is repeated, a token is stored, or a response is used before the core has validated it.
  */
 
 import { core, failure } from './core.js';

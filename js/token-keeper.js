@@ -1,8 +1,8 @@
 /**
  * Finds the connection that tokens belong to, among those of this process.
  *
- * In: the tokens of stored configs, the newest ones of a connection or older ones. Out: their connection. What never happens
- * here: a request is sent, or a refresh token is used as a key (a key is a keyed hash of it).
+ * In: the tokens of stored configs, the newest ones of a connection or older ones. Out: their connection.
+ * Never: a request is sent, or a refresh token is used as a key (a key is a keyed hash of it).
  */
 
 import { createHmac } from 'node:crypto';

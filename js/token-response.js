@@ -1,7 +1,7 @@
 /**
  * Passes a response of the token endpoint to the core.
  *
- * In: a response as a caller or the transport has it. Out: a token set, or a `BitbucketAuthError`. What never happens here: the
+ * In: a response as a caller or the transport has it. Out: a token set, or a `BitbucketAuthError`. Never: the
  * response is validated, because only the core validates it.
  */
 

@@ -2,8 +2,8 @@
  * Saves the tokens of a connection in NocoDB's rows, and loads the tokens that the rows contain.
  *
  * In: the newest tokens of a connection, and the token stores of the wrappers that wait for them. Out: whether NocoDB saved
- * the tokens, the tokens that another process saved in the rows, and log lines that name the connection. What never happens
- * here: a token request, a decision about when to save again, or a second write to one row because several wrappers share it.
+ * the tokens, the tokens that another process saved in the rows, and log lines that name the connection.
+ * Never: a token request, a decision about when to save again, or a second write to one row because several wrappers share it.
  */
 
 import { core, failure } from './core.js';

@@ -2,7 +2,7 @@
  * Sends every HTTP request of this package.
  *
  * In: a request as data. Out: the status, header fields and bytes of the response, also of a redirect, or a
- * `BitbucketAuthError` that says what failed in the network. What never happens here: a response is interpreted, a redirect is
+ * `BitbucketAuthError` that says what failed in the network. Never: a response is interpreted, a redirect is
  * followed, a request is sent twice, or a URL, header or body gets into an error.
  */
 

@@ -2,7 +2,7 @@
  * Callers that wait for the end of the same work, each with a time limit of its own.
  *
  * In: how long a caller waits, and the call that says that the work has ended. Out: whether the work ended within that time.
- * What never happens here: the work itself is started or stopped.
+ * Never: the work itself is started or stopped.
  */
 
 export class Waiters {

@@ -1,8 +1,8 @@
 //! Where a request to the API may go: with the credential, without it, or not at all.
 //!
 //! In: the URL of a request or of a redirect, both serialized as the URL standard says; names of header fields. Out: the
-//! path of a permitted request, the action that follows a response, and what a redirected request may carry. What never
-//! happens here: the credential goes to another origin than the API's, or a request body follows a redirect to another
+//! path of a permitted request, the action that follows a response, and what a redirected request may carry.
+//!  Never: the credential goes to another origin than the API's, or a request body follows a redirect to another
 //! server.
 
 use serde::Serialize;

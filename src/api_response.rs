@@ -1,7 +1,7 @@
 //! Turns unsuccessful responses of the API into errors.
 //!
 //! In: status, header fields and body, and the type of the credential that was sent. Out: an error that says what is wrong and
-//! who can fix it. What never happens here: a decision by the text of a 401, which varies; or an error with unsanitized text
+//! who can fix it. Never: a decision by the text of a 401, which varies; or an error with unsanitized text
 //! from the response.
 
 use crate::credential::AuthType;

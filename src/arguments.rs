@@ -1,7 +1,7 @@
 //! The schemas of the objects that callers pass to the public functions.
 //!
 //! In: the name of an argument, and a problem that JavaScript found in its value. Out: the schema by which
-//! js/argument-reader.js reads the caller's object, and the error for the problem. What never happens here: this module sees
+//! js/argument-reader.js reads the caller's object, and the error for the problem. Never: this module sees
 //! a value.
 //!
 //! An unknown member is an error, because ignoring it would hide a mistake: with `scope` instead of `scopes`, the login would

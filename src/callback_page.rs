@@ -1,7 +1,7 @@
 //! The page at the redirect URI (RFC 6749 section 3.1.2) that NocoDB's own server shows.
 //!
 //! In: targets of requests to the server. Out: whether a request is an authorization response from Bitbucket (section 4.1.2),
-//! and the text that the page shows for an error. What never happens here: the text contains a value from the request, since
+//! and the text that the page shows for an error. Never: the text contains a value from the request, since
 //! anybody can send a user there with any value; or a check of state and code, which is up to the page that waits for them.
 
 use std::borrow::Cow;

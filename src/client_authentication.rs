@@ -1,6 +1,6 @@
 //! Client authentication at the token endpoint: HTTP Basic (RFC 6749 section 2.3.1).
 //!
-//! In: the validated configuration. Out: the value of an `Authorization` header. What never happens here: the secret appears in a
+//! In: the validated configuration. Out: the value of an `Authorization` header. Never: the secret appears in a
 //! request's body or URL.
 
 use base64::Engine;

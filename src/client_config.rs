@@ -1,7 +1,7 @@
 //! The client's registration at Bitbucket, validated once.
 //!
 //! In: values from a caller, from a page or from the environment. Out: a [`ClientConfig`], which exists only if every value is
-//! valid. What never happens here: an error contains a value; it contains only the name and the reason.
+//! valid. Never: an error contains a value; it contains only the name and the reason.
 
 use crate::Reason;
 #[cfg(feature = "server")]

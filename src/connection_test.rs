@@ -1,8 +1,8 @@
 //! Tests whether a connection works, and what its credential may do.
 //!
 //! In: the type of the credential, what is known of its scopes and of its workspace or repository, and the API's responses.
-//! Out: the path to request next, and at the end a result with one or two sentences for the user who started the test. What
-//! never happens here: a request to one of the endpoints that Atlassian removed in 2026, or a failure without its cure.
+//! Out: the path to request next, and at the end a result with one or two sentences for the user who started the test.
+//!   Never: a request to one of the endpoints that Atlassian removed in 2026, or a failure without its cure.
 
 use serde::Serialize;
 use tsify::Tsify;

@@ -1,7 +1,7 @@
 //! The credentials that Bitbucket accepts, as NocoDB stores them.
 //!
-//! In: the JSON of a stored config's members. Out: a [`Credential`] with the value of its `Authorization` header. What never
-//! happens here: rejecting a credential because of its prefix, which only produces a hint; or a connection that acts as the
+//! In: the JSON of a stored config's members. Out: a [`Credential`] with the value of its `Authorization` header.
+//!  Never: rejecting a credential because of its prefix, which only produces a hint; or a connection that acts as the
 //! OAuth client itself without an administrator's permission.
 
 use base64::Engine;

@@ -1,7 +1,7 @@
 //! Interprets what the command `doctor` finds in an installation.
 //!
 //! In: a client, and the responses of the endpoints and the redirect URI. Out: results as single words; js/cli has the
-//! sentences. What never happens here: a value of the configuration in a result.
+//! sentences. Never: a value of the configuration in a result.
 
 use crate::client_config::ClientConfig;
 use crate::endpoints::WebUrl;

@@ -1,7 +1,7 @@
 //! Bitbucket Cloud's endpoints, and the rules for URLs that override them.
 //!
 //! In: URLs as an administrator wrote them. Out: URLs that are absolute, use https (or http on loopback), have no user info
-//! and no fragment, and that all programs parse in the same way. What never happens here: parsing changes a URL. The package
+//! and no fragment, and that all programs parse in the same way. Never: parsing changes a URL. The package
 //! sends what was configured. (Only the API's base URL loses trailing slashes, because paths are appended to it.)
 
 use url::{Host, ParseError, Position, Url};

@@ -1,6 +1,6 @@
 //! Reads what an administrator configures with environment variables: the OAuth client, proxies, limits and a Redis.
 //!
-//! In: the variables. Out: an [`Environment`], with a list of problems. What never happens here: a variable's value in an
+//! In: the variables. Out: an [`Environment`], with a list of problems. Never: a variable's value in an
 //! error, which has only its name and the reason.
 
 use crate::Reason;

@@ -1,7 +1,7 @@
 //! What the core needs from the JavaScript runtime: random bytes, and long strings in UTF-8.
 //!
 //! In: nothing, or a JavaScript string. Out: bytes from the Web Crypto API, or an error that names the missing API; the string.
-//! What never happens here: a rule of OAuth is decided, or a random byte is returned twice.
+//! Never: a rule of OAuth is decided, or a random byte is returned twice.
 
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;

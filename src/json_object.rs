@@ -1,6 +1,6 @@
 //! Reads JSON objects from outside (RFC 8259) by `serde_json`: token responses, the API's errors, stored configs.
 //!
-//! In: JSON. Out: the values of the requested members. What never happens here: a duplicate of a requested member goes unnoticed,
+//! In: JSON. Out: the values of the requested members. Never: a duplicate of a requested member goes unnoticed,
 //! an array is accepted as an object, or the text of a `serde_json` error gets out, since that contains values.
 
 use core::fmt;

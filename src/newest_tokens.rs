@@ -1,8 +1,8 @@
 //! Compares token sets of one connection: which is the newest, and what to do with one that is published.
 //!
 //! In: when token sets were received and when they expire, under which locks they were obtained, and which refresh tokens
-//! followed which. Out: the newer token set, and what the shared token store does with a published one. What never happens
-//! here: holding a token. The caller knows which refresh token is which.
+//! followed which. Out: the newer token set, and what the shared token store does with a published one.
+//! Never: holding a token. The caller knows which refresh token is which.
 //!
 //! There are two measures of age. *Times* come from the clocks of different machines. A *fence* is the number of a lock, and
 //! each later lock has a greater one; only a process that may write to the shared store can forge it. A *successor* needs

@@ -1,7 +1,7 @@
 //! NocoDB's responses to requests that fail, and the errors that only the preload can detect.
 //!
 //! In: the code of an error, and the status of Bitbucket's response. Out: the status of NocoDB's own response, and errors
-//! about rows. What never happens here: a 401 or 403. NocoDB's GUI would log its user out after a 401, and would report
+//! about rows. Never: a 401 or 403. NocoDB's GUI would log its user out after a 401, and would report
 //! missing permissions in NocoDB after a 403.
 
 use crate::error::{Code, ConnectionEnd, Error, Phase};

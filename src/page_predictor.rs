@@ -1,7 +1,7 @@
 //! Predicts the next page when a caller requests the pages of a list by their numbers, one after the other.
 //!
 //! In: the URLs that the caller of one client requests, in order, and what the responses say about their pages. Out: the URL
-//! of the one page to prefetch. What never happens here: a prediction after a single page, after several concurrent requests,
+//! of the one page to prefetch. Never: a prediction after a single page, after several concurrent requests,
 //! or after a request for something else.
 
 use crate::pages_ahead::{PagePosition, last_page, with_page_number};

@@ -1,7 +1,7 @@
 //! Which pages of a list may be prefetched.
 //!
 //! In: what the responses say about their pages, in the order of the pages, and how many prefetches were useless. Out: the
-//! URLs that may be requested now. What never happens here: a prefetched page decides how a list goes on. The last response
+//! URLs that may be requested now. Never: a prefetched page decides how a list goes on. The last response
 //! in order decides that; a prefetched URL is a guess, which that response confirms or refutes.
 //!
 //! Bitbucket promises only `next`, and no page number in it. Most lists are numbered all the same: their first response has

@@ -1,7 +1,7 @@
 //! Pagination: which page to request next, and when a list has ended.
 //!
-//! In: the URL of the first page, and what each response says about its page. Out: the URL of the next page, or the end. What
-//! never happens here: a list ends although its last response announces another page, a filter of the first page is missing
+//! In: the URL of the first page, and what each response says about its page. Out: the URL of the next page, or the end.
+//!   Never: a list ends although its last response announces another page, a filter of the first page is missing
 //! on a later one, or a caller chooses the URL that is requested.
 //!
 //! Bitbucket has two types of lists: *numbered* ones, whose responses may have `page` and `size`, and *iterators* with an

@@ -1,8 +1,8 @@
 //! Detects mistakes in pasted values: people copy values with the quotation marks of a shell, a `.env` file or a chat, and with
 //! invisible characters.
 //!
-//! In: a value as somebody entered it, without surrounding white space. Out: why it cannot be the intended value. What never
-//! happens here: a value is silently corrected, or shown.
+//! In: a value as somebody entered it, without surrounding white space. Out: why it cannot be the intended value.
+//!  Never: a value is silently corrected, or shown.
 
 use crate::Reason;
 use crate::secret::is_invisible;

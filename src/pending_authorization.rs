@@ -1,7 +1,7 @@
 //! A pending login of a page: how long the page waits for the callback, and whether the URL of a loaded page is the callback
 //! (RFC 6749 sections 4.1.1 and 4.1.2).
 //!
-//! In: times, the page's URL, and the stored login. Out: decisions, and the URL without the response. What never happens here: a
+//! In: times, the page's URL, and the stored login. Out: decisions, and the URL without the response. Never: a
 //! response is trusted; authorization_response.rs validates it.
 
 use crate::authorization_response::{AuthorizationCode, RESPONSE_PARAMETERS, is_denial, validate_in_page};

@@ -1,6 +1,6 @@
 //! Proof Key for Code Exchange with S256 (RFC 7636).
 //!
-//! In: random bytes, or a verifier that NocoDB created. Out: verifier and challenge. What never happens here: the method `plain`
+//! In: random bytes, or a verifier that NocoDB created. Out: verifier and challenge. Never: the method `plain`
 //! is used.
 
 use base64::Engine;

@@ -1,7 +1,7 @@
 //! Chooses the proxy for a request, from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which are read once.
 //!
 //! In: the variables as an administrator wrote them, then the URL of each request. Out: the proxy from which the request
-//! gets a tunnel (RFC 9110 section 9.3.6), with its credentials, or none. What never happens here: a variable's value in an
+//! gets a tunnel (RFC 9110 section 9.3.6), with its credentials, or none. Never: a variable's value in an
 //! error, reading a variable although another one takes precedence, or a request that bypasses an invalid proxy.
 
 use base64::Engine;

@@ -1,6 +1,6 @@
 //! Queries of URLs and forms: `application/x-www-form-urlencoded` (RFC 6749 appendix B).
 //!
-//! In: a query or a form, or names and values. Out: the other one. What never happens here: a malformed escape, or bytes that are
+//! In: a query or a form, or names and values. Out: the other one. Never: a malformed escape, or bytes that are
 //! not UTF-8, are replaced; two parsers must not read different values in the same text.
 
 use std::borrow::Cow;

@@ -1,8 +1,8 @@
 //! Bitbucket's rate limit: how many requests it allows, and what its responses say about that.
 //!
 //! In: paths, the header fields of responses, and when requests were sent. Out: which limit a request counts against, when
-//! the next request may be sent, and how to adapt when other clients of the account use up the limit. What never happens
-//! here: waiting. The shim waits.
+//! the next request may be sent, and how to adapt when other clients of the account use up the limit.
+//! Never: waiting. The shim waits.
 //!
 //! Atlassian counts requests over a rolling hour, for each user (or access token) and group of resources. Only responses to
 //! repository, project and workspace access tokens have the `X-RateLimit-` header fields.

@@ -1,6 +1,6 @@
 //! Limits how often a connection sends token requests that fail.
 //!
-//! In: when requests failed. Out: when the next one may be sent. What never happens here: reading a clock.
+//! In: when requests failed. Out: when the next one may be sent. Never: reading a clock.
 
 const MINUTE: f64 = 60.0 * 1000.0;
 

@@ -1,7 +1,7 @@
 //! Finds known secrets in texts from outside, in every notation in which they may appear there, and replaces them.
 //!
 //! In: the secrets that the request contained, and a response's text or body, in chunks if it is long. Out: the same without
-//! the secrets. What never happens here: a guess at what might be a secret; only what was sent is removed.
+//! the secrets. Never: a guess at what might be a secret; only what was sent is removed.
 //!
 //! A response may repeat a secret as it is, with the escapes of JSON, HTML or URLs, with several of them nested, in base64 of
 //! either alphabet, alone or among other bytes, or in hexadecimal digits.

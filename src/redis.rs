@@ -2,7 +2,7 @@
 //!
 //! In: the URL that an administrator wrote, what the databases contain, and the errors of a connection. Out: a [`Server`],
 //! which exists only if the whole URL is valid, the [`Choice`] of a database, and a [`Problem`] with a short name for the
-//! log. What never happens here: a part of the URL in a reason, or the text of an error in such a name, because both may
+//! log. Never: a part of the URL in a reason, or the text of an error in such a name, because both may
 //! contain a password.
 
 use serde::Serialize;

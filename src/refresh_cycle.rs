@@ -1,6 +1,6 @@
 //! The vocabulary of one refresh cycle: its states, the events that move it on, and the actions that it requires.
 //!
-//! In: nothing. Out: the types in which [`crate::refresh_policy`] talks to its caller. What never happens here: a decision
+//! In: nothing. Out: the types in which [`crate::refresh_policy`] talks to its caller. Never: a decision
 //! about what comes next.
 
 use crate::error::Code;

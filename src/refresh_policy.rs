@@ -1,6 +1,6 @@
 //! Decides when the tokens of one connection are refreshed, which token set is the newest, and when the connection is dead.
 //!
-//! In: what happened, and when. Out: what the caller does next. What never happens here: input or output, reading a clock,
+//! In: what happened, and when. Out: what the caller does next. Never: input or output, reading a clock,
 //! drawing a random number, or holding a token. The policy knows token sets by their number (the *generation*) and their
 //! times.
 //!

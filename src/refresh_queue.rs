@@ -1,7 +1,7 @@
 //! The queue for the token requests of one OAuth client: their order, and how many are under way at the same time.
 //!
 //! In: the connections that want to send a token request, the outcomes of earlier requests, and what other processes report
-//! about theirs. Out: which connection may send its request now. What never happens here: a judgement about a connection,
+//! about theirs. Out: which connection may send its request now. Never: a judgement about a connection,
 //! input or output, or reading a clock.
 //!
 //! When a client uses a dead refresh token, Bitbucket also refuses the valid ones of that client for a while: the lockout.

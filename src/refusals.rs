@@ -1,7 +1,7 @@
 //! Decides when a refused refresh token counts as dead, and when a dead one is tried again.
 //!
 //! In: refusals, what explains them, and the tombstones of other processes. Out: whether the refresh token is dead, and the
-//! times of the next attempts. What never happens here: reading a clock, or drawing a random number.
+//! times of the next attempts. Never: reading a clock, or drawing a random number.
 //!
 //! After a dead refresh token was used, Bitbucket also refuses the valid ones of the same client for a while: the lockout.
 //! So a single refusal proves little, and a refusal that another connection's refusal explains proves nothing.

@@ -1,7 +1,7 @@
 //! Replaces requests to endpoints that Atlassian removed from the API.
 //!
 //! In: a request to such an endpoint, and Bitbucket's responses to the requests that replace it. Out: those requests, and
-//! the response in the format of the removed endpoint. What never happens here: a response that differs from that of the
+//! the response in the format of the removed endpoint. Never: a response that differs from that of the
 //! removed endpoint, or leaving out a workspace that the endpoint would have listed.
 //!
 //! Only endpoints that NocoDB's own packages use are replaced. `/workspaces`, `/user/permissions/workspaces` and

@@ -1,6 +1,6 @@
 //! Whether to repeat a request, or a caller's work, and when.
 //!
-//! In: what was sent and how it failed. Out: yes or no, and milliseconds. What never happens here: repeating a POST, or a
+//! In: what was sent and how it failed. Out: yes or no, and milliseconds. Never: repeating a POST, or a
 //! wait that is longer than the caller's.
 
 use crate::error::{Code, Phase, triggers_nocodb_refresh};

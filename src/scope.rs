@@ -1,6 +1,6 @@
 //! Scope sets (RFC 6749 section 3.3): requested, granted and missing scopes.
 //!
-//! In: lists in all notations that Bitbucket uses. Out: lists in their original order, each scope once. What never happens here:
+//! In: lists in all notations that Bitbucket uses. Out: lists in their original order, each scope once. Never:
 //! an unknown scope is dropped. Atlassian adds scopes, so this crate may not know all of them.
 
 use core::fmt;

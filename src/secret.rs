@@ -1,7 +1,7 @@
 //! Confidential values: client secrets, authorization codes, verifiers, states and tokens.
 //!
 //! In: a string. Out: the same string, but only through [`Secret::expose`], so that this name finds every place that exposes a
-//! secret. What never happens here: `Debug` or `Display` prints a secret.
+//! secret. Never: `Debug` or `Display` prints a secret.
 
 use core::fmt;
 

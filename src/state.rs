@@ -1,7 +1,7 @@
 //! The `state` of an authorization request, which ties a callback to the login that started here (RFC 6749 section 10.12,
 //! RFC 9700 section 2.1).
 //!
-//! In: random bytes, or the stored state. Out: a value to send, or whether a callback's value equals it. What never happens here:
+//! In: random bytes, or the stored state. Out: a value to send, or whether a callback's value equals it. Never:
 //! a comparison whose duration reveals how much of a guess is right.
 
 use base64::Engine;

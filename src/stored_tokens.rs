@@ -1,7 +1,7 @@
 //! Classifies the tokens in a row of NocoDB's database, before other tokens are saved there.
 //!
 //! In: metadata of the tokens in the row and of a wrapper's tokens. Out: whether the row still belongs to the wrapper's
-//! connection. What never happens here: comparing or holding a token. The caller knows which refresh tokens led to which.
+//! connection. Never: comparing or holding a token. The caller knows which refresh tokens led to which.
 //!
 //! A row may have changed since a wrapper was created from it, for one of two reasons. A user authenticated again: the row
 //! has the tokens of another authorization, and the tokens of the earlier one must not replace them. Or a process refreshed

@@ -1,6 +1,6 @@
 //! Token requests (RFC 6749 sections 4.1.3, 4.4.2 and 6).
 //!
-//! In: the client and a code, a refresh token, or nothing. Out: method, URL, headers and body as data. What never happens here: a
+//! In: the client and a code, a refresh token, or nothing. Out: method, URL, headers and body as data. Never: a
 //! refresh request with a `scope`, which would narrow the new token for good.
 
 use url::form_urlencoded::Serializer;

@@ -1,7 +1,7 @@
 //! Validates the token response (RFC 6749 section 5): status, headers and body.
 //!
 //! In: the token endpoint's response, the grant type, and the time. Out: a [`TokenSet`], or an error that says who can fix it.
-//! What never happens here: an unchecked part of the response is used, or an error contains unsanitized text from it.
+//! Never: an unchecked part of the response is used, or an error contains unsanitized text from it.
 
 use std::borrow::Cow;
 

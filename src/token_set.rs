@@ -1,7 +1,7 @@
 //! The tokens of a connection, and the values of the previous tokens that a response may leave out. token_response.rs combines
 //! them.
 //!
-//! In: validated values. Out: structs of them. What never happens here: a validation, or a token in `Debug` output.
+//! In: validated values. Out: structs of them. Never: a validation, or a token in `Debug` output.
 
 use crate::scope::ScopeSet;
 use crate::secret::Secret;

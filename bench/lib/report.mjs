@@ -1,8 +1,8 @@
 /**
  * The tables and the chart of docs/performance.md.
  *
- * In: the figures of bench/results.json. Out: docs/performance.svg, and the text between the marks in docs/performance.md. What
- * never happens here: a figure that was not measured, or rounding in our favour.
+ * In: the figures of bench/results.json. Out: docs/performance.svg, and the text between the marks in docs/performance.md.
+ *   Never: a figure that was not measured, or rounding in our favour.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { misses } from './figures.mjs';

@@ -1,7 +1,7 @@
 /**
  * The same in pages of Chromium. Each page has a browser context of its own, so that nothing is left from the page before.
  *
- * In: the number of pages. Out: milliseconds by the name of the alternative. What never happens here: the time for fetching and
+ * In: the number of pages. Out: milliseconds by the name of the alternative. Never: the time for fetching and
  * parsing the script is included; a page cannot measure it.
  */
 import { createServer } from 'node:http';

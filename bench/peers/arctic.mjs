@@ -2,7 +2,7 @@
  * `arctic`: a client object for many logins. Its users compare the state themselves, so it has no callback operation. It sends
  * requests with the global `fetch`, which is replaced during the measurement.
  *
- * In: the shared cases. Out: the shared results. What never happens here: a request is sent, except in `login`.
+ * In: the shared cases. Out: the shared results. Never: a request is sent, except in `login`.
  */
 import { CodeChallengeMethod, OAuth2Client, OAuth2Tokens, generateCodeVerifier, generateState } from 'arctic';
 

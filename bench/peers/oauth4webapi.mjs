@@ -2,7 +2,7 @@
  * `oauth4webapi`: functions without a long-lived client. It has no function for the authorization URL, so this module builds
  * the URL.
  *
- * In: the shared cases. Out: the shared results. What never happens here: a request is sent. The hook `customFetch` intercepts
+ * In: the shared cases. Out: the shared results. Never: a request is sent. The hook `customFetch` intercepts
  * each one.
  */
 import * as oauth from 'oauth4webapi';

@@ -2,7 +2,7 @@
  * `openid-client`: a configuration object for many logins. One of its calls handles callback, token request and token response,
  * so that call is measured in whole logins.
  *
- * In: the shared cases. Out: the shared results. What never happens here: a request is sent, except in `login`.
+ * In: the shared cases. Out: the shared results. Never: a request is sent, except in `login`.
  */
 import * as client from 'openid-client';
 

@@ -1,7 +1,7 @@
 /**
  * This package, used as its users do.
  *
- * In: the shared cases. Out: the shared results. What never happens here: a request is sent.
+ * In: the shared cases. Out: the shared results. Never: a request is sent.
  */
 import { createClient } from 'nocodb-bitbucket-auth/oauth';
 

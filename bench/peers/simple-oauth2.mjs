@@ -1,7 +1,7 @@
 /**
  * `simple-oauth2`: a client object for many logins, without PKCE, state or callback. Its requests cannot be built without sending them.
  *
- * In: the shared cases. Out: the shared results. What never happens here: a request is sent, except in `login`.
+ * In: the shared cases. Out: the shared results. Never: a request is sent, except in `login`.
  */
 import { randomBytes } from 'node:crypto';
 import { AuthorizationCode } from 'simple-oauth2';

@@ -1,7 +1,7 @@
 /**
  * Runs one operation by several contestants, in one process and in turns.
  *
- * In: an operation and its contestants. Out: times and ratios. What never happens here: the time of a contestant counts
+ * In: an operation and its contestants. Out: times and ratios. Never: the time of a contestant counts
  * although its result differs from the others'.
  */
 import assert from 'node:assert/strict';

@@ -1,7 +1,7 @@
 /**
  * The seven operations of a login that are measured, with their inputs, expected results and goals.
  *
- * In: nothing. Out: the cases. What never happens here: a measurement, or a real secret.
+ * In: nothing. Out: the cases. Never: a measurement, or a real secret.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';

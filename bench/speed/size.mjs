@@ -1,7 +1,7 @@
 /**
  * What contributes to the size of the WebAssembly, by twiggy, which is installed on demand.
  *
- * In: the sources. Out: bytes by contributor. What never happens here: anything but function names is printed.
+ * In: the sources. Out: bytes by contributor. Never: anything but function names is printed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

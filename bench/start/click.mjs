@@ -2,7 +2,7 @@
  * Measures the click on the login of a page until the popup has its URL: from the start of the script, and from the click in
  * a page that was idle before.
  *
- * In: an engine, the folders of both packages, the number of pages. Out: figures. What never happens here: a popup is opened (a
+ * In: an engine, the folders of both packages, the number of pages. Out: figures. Never: a popup is opened (a
  * replacement for the window receives the URL), because that takes a browser longer, and less evenly, than everything that is
  * measured; or the time for fetching and parsing the script is included, which a page cannot measure.
  */

@@ -1,7 +1,7 @@
 /**
  * Measures, in Node.js 22, how long NocoDB's start waits for the package, and how long the first use of a connection takes.
  *
- * In: the folders of the current build and of the previous one. Out: figures. What never happens here: a package is loaded;
+ * In: the folders of the current build and of the previous one. Out: figures. Never: a package is loaded;
  * entry.cjs loads it.
  */
 import { execFile } from 'node:child_process';

@@ -2,7 +2,7 @@
  * The responses of the API's routes.
  *
  * In: a call, which is an accepted request (`{ request, url, body, credential, writers }`), and the names in its path. Out:
- * Bitbucket's objects, pages of them, raw bytes, or an error. Never here: a check of who may send a request; api.js does that.
+ * Bitbucket's objects, pages of them, raw bytes, or an error. Never: a check of who may send a request; api.js does that.
  */
 import { ACCESS_DENIED, apiError, invalidFields, untypedError } from './api-errors.js';
 import { PULL_REQUEST_STATES, SPAM_WORKSPACE } from './catalogue.js';

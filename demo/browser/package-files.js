@@ -1,7 +1,7 @@
 /**
  * Serves the package's files to a page that uses it without a bundler.
  *
- * In: the path of a request. Out: a file of the package's js/ or pkg/, or its callback page. What never happens here: a file
+ * In: the path of a request. Out: a file of the package's js/ or pkg/, or its callback page. Never: a file
  * outside of those folders is read.
  */
 import { createHash } from 'node:crypto';

@@ -1,7 +1,7 @@
 /**
  * The example page: connects, and shows each step.
  *
- * In: clicks. Out: what a page that uses the package sees, abbreviated. What never happens here: a code, verifier or state is
+ * In: clicks. Out: what a page that uses the package sees, abbreviated. Never: a code, verifier or state is
  * shown in full, stored, or written to the console.
  */
 import { authorizeInPopup, beginRedirect, completeRedirect } from 'nocodb-bitbucket-auth/browser';

@@ -2,7 +2,7 @@
  * An example of a site whose pages log in to Bitbucket, with the simulator in place of Bitbucket.
  *
  * In: HTTP on this machine. Out: the page, the package's files, and the result of the code exchange by the site's server,
- * which alone has the client secret. What never happens here: a secret or a token reaches the page or is printed.
+ * which alone has the client secret. Never: a secret or a token reaches the page or is printed.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';

@@ -1,8 +1,8 @@
 /**
  * Observes the package, so that the example can show what happens: the authorization URL, and the callback.
  *
- * In: the page's window. Out: a window for the package's option `window` that behaves the same, and a call at each step. What
- * never happens here: the login behaves differently than without it.
+ * In: the page's window. Out: a window for the package's option `window` that behaves the same, and a call at each step.
+ *   Never: the login behaves differently than without it.
  */
 
 /**

@@ -2,7 +2,7 @@
  * Starts and stops the real NocoDB, for `npm start` and the end-to-end tests.
  *
  * In: port, data folder, environment, and the folder from which the plugin is resolved. Out: a running NocoDB's URL, its log
- *   lines, and a way to stop it. Never here: a choice of port, password or Bitbucket, which the callers make.
+ *   lines, and a way to stop it. Never: a choice of port, password or Bitbucket, which the callers make.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

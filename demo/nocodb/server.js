@@ -6,7 +6,7 @@
  *   `NODE_OPTIONS=--require nocodb-bitbucket-auth/register`. NocoDB needs Node 22.
  * Out: one message to the parent process, `{ event: 'ready', url, port }` or `{ event: 'failed', code, message }` (or the
  *   same as a line of JSON on standard output, if there is no channel to a parent).
- * Never here: anything about Bitbucket or OAuth, or a server on any address other than loopback.
+ * Never: anything about Bitbucket or OAuth, or a server on any address other than loopback.
  */
 import { createServer } from 'node:http';
 import { mkdirSync } from 'node:fs';

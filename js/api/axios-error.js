@@ -1,7 +1,7 @@
 /**
  * The meaning of the client's errors, for code that catches one.
  *
- * In: anything that was thrown. Out: whether it is an error of the client, and what it means. What never happens here: an error
+ * In: anything that was thrown. Out: whether it is an error of the client, and what it means. Never: an error
  * is classified (the client does that when it creates one), or Axios is loaded.
  */
 

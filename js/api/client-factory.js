@@ -1,7 +1,7 @@
 /**
  * Makes the senders and clients that one connection uses for Bitbucket's API.
  *
- * In: the connection's credentials and the environment. Out: senders and clients that use them. What never happens here: a
+ * In: the connection's credentials and the environment. Out: senders and clients that use them. Never: a
  * request is sent, or a rule of Bitbucket's API is applied.
  */
 

@@ -2,7 +2,7 @@
  * The client for Bitbucket's API: an Axios instance.
  *
  * In: requests made with Axios, and a sender. Out: Axios responses and errors; each error carries the core's interpretation as
- * `error.bitbucket`. What never happens here: a config or an error contains a credential, or a decision is made about whether
+ * `error.bitbucket`. Never: a config or an error contains a credential, or a decision is made about whether
  * a request is retried or what a response means. The core makes those decisions.
  */
 

@@ -2,7 +2,7 @@
  * Prefetches the pages of a list.
  *
  * In: a list, which says which pages may be prefetched and validates each page when the consumer reaches it; and functions that
- * fetch a page. Out: the next page for the consumer. What never happens here: a page is skipped, a prefetched page is trusted
+ * fetch a page. Out: the next page for the consumer. Never: a page is skipped, a prefetched page is trusted
  * before the list has confirmed it, its error is thrown before the consumer reaches the page, or a stale page is returned.
  */
 

@@ -1,7 +1,7 @@
 /**
  * Reads the API's lists page by page.
  *
- * In: a client, and the path of a list. Out: the values of the list's pages. What never happens here: a response that is not a
+ * In: a client, and the path of a list. Out: the values of the list's pages. Never: a response that is not a
  * page is taken for the end of the list, or a decision is made about which page is the next one. The core decides that.
  */
 

@@ -2,7 +2,7 @@
  * The single attempt to prefetch a page, and what happens after it fails.
  *
  * In: the config of a list's requests, and the error of an attempt. Out: the config of the prefetch, and of the attempt that
- * follows it. What never happens here: a prefetch is retried before the consumer reaches the page, or another rule than the
+ * follows it. Never: a prefetch is retried before the consumer reaches the page, or another rule than the
  * caller's axios-retry options decides which errors are retried.
  *
  * - If axios-retry would retry the error, the prefetch counts as the page's first attempt, and the next one is the second.

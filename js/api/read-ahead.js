@@ -2,7 +2,7 @@
  * Prefetches the next page for a caller that requests a list's pages by number, one after the other.
  *
  * In: requests, a sender for the caller's requests and one for prefetches. Out: responses, some of which were requested before
- * the caller asked for them. What never happens here: a decision about which page comes next (the core predicts it), a response
+ * the caller asked for them. Never: a decision about which page comes next (the core predicts it), a response
  * that is used twice, a response that another credential received, or an error of a request that the caller never made.
  *
  * NocoDB's sync reads lists this way, and stores each page before it requests the next one. At most one prefetched page is

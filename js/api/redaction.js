@@ -2,7 +2,7 @@
  * Removes the credential from responses that repeat it.
  *
  * In: a server's response, in any of the shapes that Axios gives it, and the credential. Out: the response without the
- * credential. What never happens here: a search for the credential in its possible encodings; the core does that.
+ * credential. Never: a search for the credential in its possible encodings; the core does that.
  */
 
 import { core } from '../core.js';

@@ -2,7 +2,7 @@
  * Serves endpoints that Atlassian removed from the API.
  *
  * In: requests on their way to the sender. Out: responses in the shape of the removed endpoints, built from what other endpoints
- * return through the same sender. What never happens here: a decision about what replaces an endpoint, what may be missing from
+ * return through the same sender. Never: a decision about what replaces an endpoint, what may be missing from
  * a list, or what a response says about itself (the core makes those), or an incomplete list is returned after a failure.
  *
  * A list is collected once for all callers that request it at the same time, and kept for a minute, because a consumer requests

@@ -2,7 +2,7 @@
  * Sends the API client's requests.
  *
  * In: requests as data, a source of credentials and a throttle for the rate limit. Out: the API's responses as data, after
- * redirects. What never happens here: the credential goes to another origin, a response contains the credential, or a decision
+ * redirects. Never: the credential goes to another origin, a response contains the credential, or a decision
  * is made about where a request may go. The core decides that.
  */
 

@@ -1,8 +1,8 @@
 /**
  * Makes the requests of one connection wait for Bitbucket's rate limit.
  *
- * In: the connection's credentials, and the responses to its requests. Out: the time at which the next request may be sent. What
- * never happens here: requests are counted (the rate limiter does that), or an account is trusted before Bitbucket has
+ * In: the connection's credentials, and the responses to its requests. Out: the time at which the next request may be sent.
+ *   Never: requests are counted (the rate limiter does that), or an account is trusted before Bitbucket has
  * confirmed it.
  *
  * Bitbucket counts requests for each user, access token or OAuth client. A config may claim somebody else's account, so a

@@ -1,7 +1,7 @@
 /**
  * Creates the OAuth client for a front end that builds authorization URLs and validates callbacks itself.
  *
- * In: the configuration of a public client. Out: the client, without the functions for tokens. What never happens here: a secret
+ * In: the configuration of a public client. Out: the client, without the functions for tokens. Never: a secret
  * is accepted, or the configuration is validated; the core rejects secrets and validates.
  */
 

@@ -1,8 +1,8 @@
 /**
  * The core for pages: the whole core (../core.js) without the parts that only a server needs.
  *
- * In: the core's glue code. Out: its classes and functions, and the reader for arguments of public functions. What never happens
- * here: anything else; ../loader.js loads the core.
+ * In: the core's glue code. Out: its classes and functions, and the reader for arguments of public functions.
+ * Never: anything else; ../loader.js loads the core.
  */
 
 import makeGlue from '../../pkg/page-core_bg.js';

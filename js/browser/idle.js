@@ -1,7 +1,7 @@
 /**
  * Loads the core while the page is idle, so that no click has to wait for it.
  *
- * In: the page that loaded the module. Out: nothing. What never happens here: an effect outside of a page (a server that renders
+ * In: the page that loaded the module. Out: nothing. Never: an effect outside of a page (a server that renders
  * a page imports the same modules), or an error that is reported: a caller of the package gets the same error.
  */
 

@@ -1,8 +1,8 @@
 /**
  * The login at Bitbucket in a popup.
  *
- * In: a public OAuth client, and the user's click. Out: the code and its verifier, or `null` when the user denied access. What
- * never happens here: Bitbucket's pages get access to the page that opened them, a URL is passed to another origin, or a rule of
+ * In: a public OAuth client, and the user's click. Out: the code and its verifier, or `null` when the user denied access.
+ *   Never: Bitbucket's pages get access to the page that opened them, a URL is passed to another origin, or a rule of
  * OAuth is applied, because only the core applies them.
  */
 

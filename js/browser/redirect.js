@@ -2,7 +2,7 @@
  * The login at Bitbucket in the page itself: it navigates to Bitbucket, and the page at the redirect URI reads the response.
  *
  * In: a public OAuth client, and the URL of the page that was loaded. Out: the code and its verifier, or `null` when the user
- * denied access. What never happens here: a pending login is kept longer than a login may take, or a rule of OAuth is applied,
+ * denied access. Never: a pending login is kept longer than a login may take, or a rule of OAuth is applied,
  * because only the core applies them.
  */
 

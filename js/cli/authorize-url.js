@@ -1,7 +1,7 @@
 /**
  * The command `authorize-url`: prints the authorization URL with which NocoDB's form starts a login.
  *
- * In: the environment. Out: the URL. What never happens here: the URL contains a state or a PKCE challenge. NocoDB's form appends
+ * In: the environment. Out: the URL. Never: the URL contains a state or a PKCE challenge. NocoDB's form appends
  * those, and without the form no process waits for the callback.
  */
 

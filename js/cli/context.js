@@ -1,7 +1,7 @@
 /**
  * Collects what the checks share: the validated environment, and responses of NocoDB and Bitbucket, each requested once.
  *
- * In: options and environment variables. Out: the values that the checks judge. What never happens here: a check passes or fails.
+ * In: options and environment variables. Out: the values that the checks judge. Never: a check passes or fails.
  */
 
 import { readFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
  * The command `login`: the authorization code grant with a callback on this machine (RFC 8252 section 7.3).
  *
- * In: the environment, and the user's browser. Out: the account and the granted scopes. What never happens here: a token is
+ * In: the environment, and the user's browser. Out: the account and the granted scopes. Never: a token is
  * stored, or printed without `--show-tokens`, or a callback is used before the core has validated it.
  */
 

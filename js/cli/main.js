@@ -2,7 +2,7 @@
 /**
  * The program `nocodb-bitbucket-auth`, for administrators of NocoDB.
  *
- * In: the command line. Out: the exit status. What never happens here: a file that an old Node.js cannot parse is loaded before
+ * In: the command line. Out: the exit status. Never: a file that an old Node.js cannot parse is loaded before
  * the check of the version.
  */
 

@@ -1,7 +1,7 @@
 /**
  * Formats the output of the program.
  *
- * In: findings. Out: lines for a terminal or a pipe. What never happens here: an escape code goes to a pipe, unless FORCE_COLOR
+ * In: findings. Out: lines for a terminal or a pipe. Never: an escape code goes to a pipe, unless FORCE_COLOR
  * asks for it.
  */
 

@@ -1,8 +1,8 @@
 /**
  * Finds the command of the command line, and runs it.
  *
- * In: the arguments. Out: the exit status: 0 for success, 1 for problems, 2 if the command could not run. What never happens
- * here: an argument that may be a secret is printed, or the code of a command is loaded for another command or for help.
+ * In: the arguments. Out: the exit status: 0 for success, 1 for problems, 2 if the command could not run.
+ * Never: an argument that may be a secret is printed, or the code of a command is loaded for another command or for help.
  */
 
 import { parseArgs } from 'node:util';

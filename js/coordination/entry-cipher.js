@@ -1,7 +1,7 @@
 /**
  * Encrypts the tokens that go to Redis (AES-256-GCM).
  *
- * In: an entry, or the text that Redis holds for it. Out: that text, or the entry. What never happens here: a ciphertext is
+ * In: an entry, or the text that Redis holds for it. Out: that text, or the entry. Never: a ciphertext is
  * accepted under another key, with another fence, or after another predecessor than the one that it was encrypted for.
  */
 

@@ -1,8 +1,8 @@
 /**
  * The shared token store of one process: locks for refreshing, and the newest tokens.
  *
- * In: keys of refresh tokens, and the tokens that were obtained with them. Out: locks, and the newest tokens of a chain. What
- * never happens here: a refresh token is used as a key (a key is a keyed hash of it), or a decision about tokens.
+ * In: keys of refresh tokens, and the tokens that were obtained with them. Out: locks, and the newest tokens of a chain.
+ *   Never: a refresh token is used as a key (a key is a keyed hash of it), or a decision about tokens.
  */
 
 import { decidePublication } from './publication.js';

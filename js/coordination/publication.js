@@ -2,7 +2,7 @@
  * Decides what becomes of an entry that is published.
  *
  * In: the entry, and its position in the chain that it is to extend. Out: the core's decision, and the texts in which Redis
- * returns a position. What never happens here: a store is read or written, or a rule is applied that the core does not have.
+ * returns a position. Never: a store is read or written, or a rule is applied that the core does not have.
  */
 
 import { core } from '../core.js';

@@ -2,7 +2,7 @@
  * Keeps a connection to Redis, and reopens it after an outage.
  *
  * In: the URL of Redis, and work to do with it. Out: the result of the work, or nothing if Redis did not do it; in the log, one
- * line for each outage, with its cause. What never happens here: an operation fails or waits long because Redis does, Redis
+ * line for each outage, with its cause. Never: an operation fails or waits long because Redis does, Redis
  * keeps a process alive, another database than the plugin's is changed, or an error of the Redis client leaves this file, as
  * those errors contain what was sent.
  */

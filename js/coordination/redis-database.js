@@ -2,7 +2,7 @@
  * Finds the database of Redis that the plugin uses, and the marker of its data.
  *
  * In: a connection, and the number of NocoDB's own database. Out: the number of the plugin's database, and the marker by which
- * each operation checks that it is in that database and that the data were not lost. What never happens here: a key is written
+ * each operation checks that it is in that database and that the data were not lost. Never: a key is written
  * to a database with keys of other programs although another database is available, or two processes with the same permissions
  * choose different databases.
  *

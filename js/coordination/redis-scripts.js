@@ -1,7 +1,7 @@
 /**
  * The Lua scripts of the shared token store.
  *
- * In: the prefix of all keys, and the arguments of a process. Out: what Redis holds after the script. What never happens here: a
+ * In: the prefix of all keys, and the arguments of a process. Out: what Redis holds after the script. Never: a
  * script fails because another program wrote to its keys, a key has no expiry, or a decision about tokens.
  */
 

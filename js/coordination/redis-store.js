@@ -2,7 +2,7 @@
  * The shared token store of several processes: locks for refreshing, and the newest tokens, in Redis.
  *
  * In: keys of refresh tokens, and the tokens that were obtained with them. Out: locks, and the newest tokens of a chain, from
- * all processes that use the same Redis. What never happens here: a secret appears in a key (a key is a keyed hash), a token
+ * all processes that use the same Redis. Never: a secret appears in a key (a key is a keyed hash), a token
  * leaves this process unencrypted, an operation fails or waits long because Redis does, or an error of the Redis client leaves
  * this file, as those errors contain what was sent.
  *

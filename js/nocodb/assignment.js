@@ -3,7 +3,7 @@
  *
  * In: the property's name. Out: the class and the assigned value. When a class does not have the property itself, an assignment
  *   calls an inherited setter, so this module defines one on `Function.prototype` until then.
- * Never here: what the property means. Other preloads that wait in the same way, before or after this one, behave as they would
+ * Never: what the property means. Other preloads that wait in the same way, before or after this one, behave as they would
  *   without it.
  */
 

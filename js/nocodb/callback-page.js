@@ -5,7 +5,7 @@
  * In: the requests of this process's HTTP servers, ahead of every listener. Out: the package's callback page for a request that
  *   carries an authorization response. The core recognises these requests and writes the text for a rejected response. NocoDB's
  *   GUI reads code and state from the popup's URL as before. All other requests pass through unchanged.
- * Never here: a rule of OAuth, a value of the request in the page, or an exception that leaves the hook.
+ * Never: a rule of OAuth, a value of the request in the page, or an exception that leaves the hook.
  */
 
 import { Server } from 'node:http';

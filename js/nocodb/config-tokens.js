@@ -2,7 +2,7 @@
  * Converts between the members of a stored config and token sets.
  *
  * In: configs in any state, and token sets. Out: the tokens that a config contains, what it says about their origin, and copies
- * of a config with other tokens. What never happens here: a config is read from NocoDB or stored, or a given object is changed.
+ * of a config with other tokens. Never: a config is read from NocoDB or stored, or a given object is changed.
  */
 
 import { objectOrEmpty } from '../arguments.js';

@@ -1,7 +1,7 @@
 /**
  * Time limits for work that a user waits for in a dialog, and for work inside a transaction of NocoDB's database.
  *
- * In: the work. Out: its result, or an error after the time limit. What never happens here: the work is aborted, because other
+ * In: the work. Out: its result, or an error after the time limit. Never: the work is aborted, because other
  * callers may wait for it, too.
  */
 

@@ -1,7 +1,7 @@
 /**
  * The entry that NocoDB imports.
  *
- * In: the environment. Out: the integration in the shape that NocoDB's registry expects. What never happens here: the
+ * In: the environment. Out: the integration in the shape that NocoDB's registry expects. Never: the
  * WebAssembly is loaded or the environment is read before it is needed, another package is loaded before a connection is used,
  * or an invalid environment variable keeps NocoDB from starting.
  */

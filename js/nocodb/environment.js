@@ -2,7 +2,7 @@
  * Reads the environment variables that configure the plugin.
  *
  * In: `process.env`, or an object like it. The process's own proxy variables complete it. Out: the settings that the core
- * reads from it. What never happens here: a value is validated, cached for the whole process, or logged.
+ * reads from it. Never: a value is validated, cached for the whole process, or logged.
  */
 
 import { readSafely } from '../arguments.js';

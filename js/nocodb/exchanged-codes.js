@@ -3,8 +3,8 @@
  * 4.1.2), but NocoDB may submit it twice. An enterprise edition stores the row and then exchanges the code of the request. And
  * a user may submit the form again after NocoDB failed to store the row.
  *
- * In: payloads of NocoDB's GUI, and tokens. Out: the tokens, once, for a caller that has both the code and its verifier. What
- * never happens here: a code or verifier is kept (only their digest is), or tokens are kept for longer than a minute.
+ * In: payloads of NocoDB's GUI, and tokens. Out: the tokens, once, for a caller that has both the code and its verifier.
+ *   Never: a code or verifier is kept (only their digest is), or tokens are kept for longer than a minute.
  */
 
 import { digest } from '../digest.js';

@@ -1,7 +1,7 @@
 /**
  * The form that NocoDB's GUI shows for the integration.
  *
- * In: the validated environment. Out: form elements for NocoDB's form builder. What never happens here: the client secret
+ * In: the validated environment. Out: form elements for NocoDB's form builder. Never: the client secret
  * appears, OAuth2 is offered without a valid configuration, or client credentials are offered unless the environment allows
  * them.
  */

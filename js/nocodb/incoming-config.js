@@ -2,7 +2,7 @@
  * Prepares the config that NocoDB is about to store in one of the integration's rows.
  *
  * In: that config, and the stored one. Out: tokens in place of an authorization code, and credentials in place of asterisks.
- *   Never here: a rule of OAuth (the entry's wrapper exchanges the code), or another integration's row.
+ *   Never: a rule of OAuth (the entry's wrapper exchanges the code), or another integration's row.
  */
 
 /** @typedef {typeof import('./plugin.js')} Plugin */

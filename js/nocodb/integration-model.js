@@ -3,7 +3,7 @@
  *
  * In: NocoDB's model class, and the plugin. Out: rows whose config was prepared (incoming-config.js) before NocoDB stores it,
  *   wrappers that can read their row, and errors that NocoDB reports to the user (nocodb-errors.js).
- * Never here: a rule of OAuth (the entry's wrapper exchanges the code), the list of integrations, or a change to another
+ * Never: a rule of OAuth (the entry's wrapper exchanges the code), the list of integrations, or a change to another
  *   integration's row.
  */
 

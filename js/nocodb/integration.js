@@ -2,7 +2,7 @@
  * `BitbucketAuthIntegration`: the class that NocoDB calls the wrapper of an integration.
  *
  * In: the stored config of one connection, and NocoDB's services. Out: an Axios client for Bitbucket's API, tokens in NocoDB's
- * format, and messages for people. What never happens here: a rule of OAuth is applied (only the core applies them), printing an
+ * format, and messages for people. Never: a rule of OAuth is applied (only the core applies them), printing an
  * object shows a credential, or new tokens are used before they were passed to NocoDB.
  */
 

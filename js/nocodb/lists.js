@@ -1,7 +1,7 @@
 /**
  * The lists of workspaces and repositories that a dialog in NocoDB offers.
  *
- * In: which page of which list. Out: the members of its values that a dialog needs. What never happens here: a page number is
+ * In: which page of which list. Out: the members of its values that a dialog needs. Never: a page number is
  * parsed out of a URL, or other members are passed on.
  */
 

@@ -1,8 +1,8 @@
 /**
  * Loads the modules that send requests when a connection is first used. NocoDB starts, and shows the form, without them.
  *
- * In: nothing. Out: the modules of request-modules.js, or a `BitbucketAuthError` that names the missing package. What never
- * happens here: importing this file loads anything else, or a failure is cached: the next use tries again.
+ * In: nothing. Out: the modules of request-modules.js, or a `BitbucketAuthError` that names the missing package.
+ *  Never: importing this file loads anything else, or a failure is cached: the next use tries again.
  */
 
 import { BitbucketAuthError } from '../error.js';

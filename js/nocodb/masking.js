@@ -2,7 +2,7 @@
  * Masks the credentials in a config that is shown, and restores them in a config that comes back.
  *
  * In: configs as NocoDB stores them, sends them to its GUI and receives them back. Out: copies with asterisks in place of
- * credentials, and copies with credentials in place of asterisks. What never happens here: the given object is changed.
+ * credentials, and copies with credentials in place of asterisks. Never: the given object is changed.
  */
 
 import { objectOrEmpty } from '../arguments.js';

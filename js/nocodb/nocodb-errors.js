@@ -2,7 +2,7 @@
  * Errors that NocoDB reports to the sender of a request.
  *
  * In: a `BitbucketAuthError`, and errors of NocoDB's own. Out: errors for which NocoDB's exception filter responds with a status
- *   and the message. Never here: a copy of NocoDB's code, or a property of the `BitbucketAuthError` other than its `code`.
+ *   and the message. Never: a copy of NocoDB's code, or a property of the `BitbucketAuthError` other than its `code`.
  */
 
 /** @typedef {import('./plugin.js').BitbucketAuthError} BitbucketAuthError */

@@ -1,8 +1,8 @@
 /**
  * Reads the authorization code that NocoDB's GUI receives from Bitbucket and submits as `config.oauth`.
  *
- * In: that member, in any of the shapes that NocoDB's GUIs use. Out: the code and its verifier, of any type. What never happens
- * here: a value is validated (the core does that), or an exception of the caller's own code leaves the function.
+ * In: that member, in any of the shapes that NocoDB's GUIs use. Out: the code and its verifier, of any type.
+ * Never: a value is validated (the core does that), or an exception of the caller's own code leaves the function.
  */
 
 import { isObject, objectOrEmpty, readSafely } from '../arguments.js';

@@ -1,7 +1,7 @@
 /**
  * The module that the preload loads when it has detected NocoDB: the entry, and the functions that the preload needs.
  *
- * In: calls of the preload. Out: results of the core. What never happens here: another entry loads this module, or any of it is
+ * In: calls of the preload. Out: results of the core. Never: another entry loads this module, or any of it is
  * public.
  */
 

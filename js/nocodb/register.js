@@ -3,7 +3,7 @@
  *
  * In: NocoDB's assignment of its list of integrations. Out: the plugin is loaded and in that list, the callback page is served,
  *   and a log line reports the registration.
- * Never here: changes to the list (registry.js), to rows (integration-model.js) or to requests (callback-page.js), or an
+ * Never: changes to the list (registry.js), to rows (integration-model.js) or to requests (callback-page.js), or an
  *   exception that leaves the preload.
  *   Other processes inherit `NODE_OPTIONS`, too (npm, workers). So the preload loads and logs nothing before it has detected
  *   NocoDB.

@@ -3,7 +3,7 @@
  *
  * In: the model class that was detected when NocoDB assigned its list, and the plugin. Out: Bitbucket in every list that is
  *   assigned to that class or to a subclass, and the patches of integration-model.js on every such class that NocoDB uses.
- * Never here: another integration, a class that does not inherit from the detected one, or the handling of rows and wrappers.
+ * Never: another integration, a class that does not inherit from the detected one, or the handling of rows and wrappers.
  */
 
 import { INTEGRATION_TYPES, createWrapperClass, patchModel } from './integration-model.js';

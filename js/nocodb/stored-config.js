@@ -2,7 +2,7 @@
  * The config of a wrapper, and the row of NocoDB that contains it.
  *
  * In: the config of one connection, newer tokens, and the services with which NocoDB reads and stores configs. Out: the row with
- * the newer tokens, everything else unchanged. What never happens here: a decision about whose row it is (the core makes it), or a
+ * the newer tokens, everything else unchanged. Never: a decision about whose row it is (the core makes it), or a
  * member that somebody else changed in the meantime is overwritten, except where NocoDB does not let the row be read.
  */
 

@@ -1,7 +1,7 @@
 /**
  * References to a vault in a config.
  *
- * In: a config. Out: which of its members stand for a text that NocoDB has elsewhere. What never happens here: a reference is
+ * In: a config. Out: which of its members stand for a text that NocoDB has elsewhere. Never: a reference is
  * resolved, or its shape is known (the core has it).
  */
 

@@ -1,7 +1,7 @@
 //! The encodings in which a secret may appear: as it is, in base64 of either alphabet, or in hexadecimal digits.
 //!
-//! In: a secret, and a position in a text. Out: the byte strings to search for, and whether one of them begins there. What never
-//! happens here: an escape is decoded; unescape.rs does that.
+//! In: a secret, and a position in a text. Out: the byte strings to search for, and whether one of them begins there.
+//!  Never: an escape is decoded; unescape.rs does that.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;

@@ -4,7 +4,7 @@
 //! them.
 //!
 //! In: a text, and the bytes that are expected at one position. Out: whether the text spells these bytes, and where they end.
-//! What never happens here: the module learns which bytes are a secret.
+//! Never: the module learns which bytes are a secret.
 
 /// How many readings the module follows besides the first. The limit matters for a text of only backslashes, which has one
 /// reading for each backslash.

@@ -1,6 +1,6 @@
 //! The state machine of the refresh cycle: which event leads from which state to which.
 //!
-//! In: an event, its time, and a random number. Out: the next action. What never happens here: a decision about a caller
+//! In: an event, its time, and a random number. Out: the next action. Never: a decision about a caller
 //! that waits for the cycle.
 
 use super::{GRACE, MINUTE, PAUSE, RefreshPolicy, SECOND};

@@ -1,7 +1,7 @@
 //! Decides what follows a 401 of the API, or a failure of a caller's work that looks like one.
 //!
 //! In: the generation that was used, and how often the request was repeated. Out: whether to repeat it with the newest token
-//! set. What never happens here: a refresh for a 401 that a new access token has just failed to fix.
+//! set. Never: a refresh for a 401 that a new access token has just failed to fix.
 
 use super::{MINUTE, RefreshPolicy};
 

@@ -1,7 +1,7 @@
 /**
  * Shared helpers for the tests of the simulator: requests as clients, browsers and attackers send them, and checks of a refusal.
  *
- * In: a running simulator. Out: `{ status, headers, body }` of a response. What never happens here: a redirect is followed, or a
+ * In: a running simulator. Out: `{ status, headers, body }` of a response. Never: a redirect is followed, or a
  * helper of the simulator itself is used.
  */
 import assert from 'node:assert/strict';

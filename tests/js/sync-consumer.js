@@ -2,7 +2,7 @@
  * A consumer that sends Bitbucket the requests of NocoDB's own sync, written from the observed requests.
  *
  * In: the wrapper, as newer NocoDBs pass it, or the client of `authenticate()`, as older ones do. Out: what the sync would get, and
- * how each part of it ended. What never happens here: NocoDB's code is copied.
+ * how each part of it ended. Never: NocoDB's code is copied.
  */
 
 /** Parts end like this where there is nothing more to say. */

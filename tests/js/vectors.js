@@ -1,8 +1,8 @@
 /**
  * Runs the shared cases of tests/vectors in JavaScript, in Node.js and in pages. tests/core/vectors.rs runs them in Rust.
  *
- * In: the modules of the package, and the cases of a file. Out: the number of cases that ran, and those that failed. What never happens
- * here: an import of Node.js (in pages, tests/support/page-assert.js replaces `node:assert`), or a file that is read.
+ * In: the modules of the package, and the cases of a file. Out: the number of cases that ran, and those that failed.
+ * Never: an import of Node.js (in pages, tests/support/page-assert.js replaces `node:assert`), or a file that is read.
  */
 import assert from 'node:assert/strict';
 

@@ -2,7 +2,7 @@
  * What every runtime must be able to do with the protocol functions, however they were built into it.
  *
  * In: the module `nocodb-bitbucket-auth/oauth` (or `/slim`, with its core loaded). Out: what its functions gave, as
- * data, for the test to judge. What never happens here: anything that only some runtimes have, or an import.
+ * data, for the test to judge. Never: anything that only some runtimes have, or an import.
  *
  * @param {typeof import('nocodb-bitbucket-auth/oauth')} oauth
  */

@@ -2,7 +2,7 @@
  * A simulator of Bitbucket for one test, and a user who connects to it.
  *
  * In: the simulator's options. Out: a running simulator, an authorization code with its verifier, the config that NocoDB
- * stores. What never happens here: a request to the real Bitbucket.
+ * stores. Never: a request to the real Bitbucket.
  */
 import { createClient } from 'nocodb-bitbucket-auth/oauth';
 import { startBitbucket } from '../../demo/bitbucket/server.js';

@@ -2,7 +2,7 @@
  * The environment variables of a test.
  *
  * In: the server that stands in for Bitbucket. Out: the plugin's variables, and the variables that a child process inherits.
- * What never happens here: a proxy, a preload or a plugin's variable of this machine reaches a test.
+ * Never: a proxy, a preload or a plugin's variable of this machine reaches a test.
  */
 export const REDIRECT_URI = 'https://nocodb.example/dashboard/';
 

@@ -1,5 +1,5 @@
 // What a user does in NocoDB to get to each picture, in three acts. NocoDB has other environment variables in each act.
-// In: a studio, a NocoDB, the simulator. Out: pictures. Never here: a text of the guide, or a coordinate.
+// In: a studio, a NocoDB, the simulator. Out: pictures. Never: a text of the guide, or a coordinate.
 import { ADMIN } from '../../../tests/e2e/support/host.js';
 import { simulatorVariables } from '../../../tests/support/environment.js';
 import { ORIGIN } from './studio.mjs';

@@ -1,7 +1,7 @@
 /**
  * The part of NocoDB's GUI that opens and polls the popup, in a page of these tests.
  *
- * In: a scene. Out: the popup, and what the GUI reads from its URL. What never happens here: a call of the package.
+ * In: a scene. Out: the popup, and what the GUI reads from its URL. Never: a call of the package.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';

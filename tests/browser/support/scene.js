@@ -1,7 +1,7 @@
 /**
  * A user in front of a page that uses the package, in a real browser that blocks popups as usual.
  *
- * In: the page's options, and what the user does. Out: the results of the package's functions. What never happens here: a
+ * In: the page's options, and what the user does. Out: the results of the package's functions. Never: a
  * connection to another machine, or a call of the package without a click of the user unless a test asks for it.
  */
 import { after, before, describe, test } from 'node:test';

@@ -2,7 +2,7 @@
  * A web site that uses the package, as an administrator of NocoDB may serve it: a page with a button, the package's files and its
  * callback page.
  *
- * In: headers and more pages. Out: HTTP on this machine. What never happens here: a part of the package is replaced.
+ * In: headers and more pages. Out: HTTP on this machine. Never: a part of the package is replaced.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';

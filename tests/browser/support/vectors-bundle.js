@@ -1,7 +1,7 @@
 /**
  * The pages for the shared cases: a page with the bundled interpreter, and each file of tests/vectors.
  *
- * In: nothing. Out: the names of the files, and pages for `startSite`. What never happens here: a module of the package is replaced.
+ * In: nothing. Out: the names of the files, and pages for `startSite`. Never: a module of the package is replaced.
  * Assertions replace `node:assert` in the page. Other imports of Node.js are empty there, because no case calls them.
  */
 import { readFileSync, readdirSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
  * Firefox and WebKitGTK, driven by WebDriver, with the members of playwright-core's pages that the tests use.
  *
- * In: commands for a window. Out: what its page returns. What never happens here: two commands at once, because a WebDriver session
+ * In: commands for a window. Out: what its page returns. Never: two commands at once, because a WebDriver session
  * looks at one window at a time; or a permission that users do not have, such as to open popups.
  */
 import { spawn } from 'node:child_process';

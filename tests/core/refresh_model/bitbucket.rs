@@ -1,6 +1,6 @@
 //! Bitbucket's rules for refresh tokens.
 //!
-//! In: uses of tokens. Out: new tokens, or refusals. What never happens here: a decision that depends on the caller.
+//! In: uses of tokens. Out: new tokens, or refusals. Never: a decision that depends on the caller.
 
 use super::{GRACE, LIFETIME, Token, UNUSED};
 use nocodb_bitbucket_auth::newest_tokens::Times;

@@ -1,6 +1,6 @@
 //! Wrappers and their calls: which calls need tokens, and how long they wait.
 //!
-//! In: a call, or the end of a step of a refresh cycle. Out: the use of tokens, or an error. What never happens here: the step
+//! In: a call, or the end of a step of a refresh cycle. Out: the use of tokens, or an error. Never: the step
 //! itself; keeper.rs takes it.
 
 use super::process::{Connection, Holder};

@@ -1,6 +1,6 @@
 //! The invariants of docs/refresh-policy.md.
 //!
-//! In: a world. Out: a panic if an invariant is broken. What never happens here: the world changes.
+//! In: a world. Out: a panic if an invariant is broken. Never: the world changes.
 
 use super::process::Pending;
 use super::shared::follow;

@@ -1,7 +1,7 @@
 //! The keeper of each process: it carries out the decisions of the policy and of the queue, as js/token-keeper.js does.
 //!
 //! In: the next action of a cycle, or the admitted request. Out: locks, entries and requests, and the resulting event.
-//! What never happens here: a rule of OAuth is decided; the policy and the queue do that.
+//! Never: a rule of OAuth is decided; the policy and the queue do that.
 
 use super::process::{Connection, Holder, Pending};
 use super::shared::{Entry, Held, Hold, LockName, follow, later};

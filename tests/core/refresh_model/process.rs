@@ -1,6 +1,6 @@
 //! The memory of a process.
 //!
-//! In: nothing. Out: the state of its keeper. What never happens here: the state changes by itself.
+//! In: nothing. Out: the state of its keeper. Never: the state changes by itself.
 
 use super::shared::{Held, Links, LockName, Record};
 use super::{GRACE, LOCKOUT, Token};

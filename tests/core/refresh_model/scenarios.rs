@@ -1,7 +1,7 @@
 //! Scenarios from issue reports: many connections of one OAuth client, some of them dead, other programs that use the client,
 //! and outages.
 //!
-//! In: the callers, and the faults. Out: the number of requests, refusals and failed calls. What never happens here:
+//! In: the callers, and the faults. Out: the number of requests, refusals and failed calls. Never:
 //! other work of the process delays a step. A request takes 200 ms.
 
 use super::callers::{Call, Outcome};

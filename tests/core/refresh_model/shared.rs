@@ -1,6 +1,6 @@
 //! The store that processes share, as js/coordination implements it.
 //!
-//! In: the entries that a process publishes. Out: the entries that other processes find. What never happens here:
+//! In: the entries that a process publishes. Out: the entries that other processes find. Never:
 //! a decision about a refresh.
 
 use super::Token;

@@ -1,6 +1,6 @@
 //! Several processes with several wrappers each, the rows of one NocoDB, and one OAuth client at Bitbucket.
 //!
-//! In: steps, one after the other. Out: the world after each step. What never happens here: a step that real processes
+//! In: steps, one after the other. Out: the world after each step. Never: a step that real processes
 //! could not take.
 
 use super::bitbucket::Bitbucket;

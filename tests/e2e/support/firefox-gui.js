@@ -1,7 +1,7 @@
 /**
  * A user in front of NocoDB's own GUI, in a real Firefox, as far as a connection requires. gui.js does everything else in Chromium.
  *
- * In: what the user does, in words of the GUI. Out: screenshots. What never happens here: a call of NocoDB's API.
+ * In: what the user does, in words of the GUI. Out: screenshots. Never: a call of NocoDB's API.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';

@@ -1,8 +1,8 @@
 /**
  * A user in front of NocoDB's own GUI, in a real Chromium.
  *
- * In: what the user does, in words of the GUI. Out: what the GUI sent to NocoDB, and screenshots of every step. What never happens
- * here: a call of NocoDB's API, or a connection to another machine.
+ * In: what the user does, in words of the GUI. Out: what the GUI sent to NocoDB, and screenshots of every step.
+ * Never: a call of NocoDB's API, or a connection to another machine.
  */
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -2,7 +2,7 @@
  * Preloaded into the real NocoDB before the plugin. Makes NocoDB create a connection inside a transaction of its database, as
  * newer versions do in a base. NocoDB 0.301.3 supports such a transaction, but none of its routes opens one.
  *
- * In: connections whose title begins with "In a base". Out: the row, or no row after an error. What never happens here:
+ * In: connections whose title begins with "In a base". Out: the row, or no row after an error. Never:
  * NocoDB's code is read; the object that opens a transaction is an argument that NocoDB's methods pass to each other.
  */
 const define = Reflect.defineProperty;

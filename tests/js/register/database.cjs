@@ -2,7 +2,7 @@
  * The database of the mock NocoDB editions: rows by id, as text where NocoDB encrypts, and transactions that block every other writer,
  * as on SQLite.
  *
- * In: what a model writes. Out: what it reads, and a record of every write and every transaction. What never happens here:
+ * In: what a model writes. Out: what it reads, and a record of every write and every transaction. Never:
  * behaviour that only one edition of NocoDB has.
  */
 class Database {

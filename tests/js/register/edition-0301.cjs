@@ -2,7 +2,7 @@
  * NocoDB 0.301.3, community edition, as far as the preload sees it: one class, whose empty list is assigned once, and whose static
  * methods store their arguments.
  *
- * In: the database. Out: the class that NocoDB uses, and what its services do with it. What never happens here: NocoDB's code is
+ * In: the database. Out: the class that NocoDB uses, and what its services do with it. Never: NocoDB's code is
  * copied; this is written from the observed behaviour of NocoDB.
  */
 const { parsed } = require('./database.cjs');

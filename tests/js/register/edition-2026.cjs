@@ -1,8 +1,8 @@
 /**
  * The image of late 2026, as far as the preload sees it: a class and a subclass with obfuscated names.
  *
- * In: the database, and the options of the edition. Out: the class that NocoDB uses, and what its services do with it. What never
- * happens here: NocoDB's code is copied. This is written from published descriptions, and was never compared with a running
+ * In: the database, and the options of the edition. Out: the class that NocoDB uses, and what its services do with it.
+ *  Never: NocoDB's code is copied. This is written from published descriptions, and was never compared with a running
  * NocoDB. "Inferred" marks behaviour that the descriptions do not state, and "both ways" marks behaviour that an option switches.
  */
 const { parsed } = require('./database.cjs');

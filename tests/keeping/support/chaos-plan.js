@@ -1,7 +1,7 @@
 /**
  * The failures of one seed, decided before anything happens.
  *
- * In: a seed. Out: a plan as data. What never happens here: an action, or a decision that depends on the run. The same seed therefore
+ * In: a seed. Out: a plan as data. Never: an action, or a decision that depends on the run. The same seed therefore
  * means the same failures, though not to the millisecond.
  */
 import { Random } from '../../support/random.js';

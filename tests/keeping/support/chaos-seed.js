@@ -2,7 +2,7 @@
  * Runs one seed of the chaos test: some connections, a few of NocoDB's processes, and the failures that the plan contains.
  *
  * In: a seed. Out: which connections work at the end although no user connected them again, which of them nothing could have saved,
- * and a timeline. What never happens here: the run decides which connections could have been saved. That follows from the plan. Lines contain short digests of tokens only.
+ * and a timeline. Never: the run decides which connections could have been saved. That follows from the plan. Lines contain short digests of tokens only.
  */
 import { startRedis } from '../../support/redis.js';
 import { pause, until, within } from '../../support/waiting.js';

@@ -3,7 +3,7 @@
  *
  * In: every token request; processes of the tests name themselves in a header. Out: the simulator's response unchanged, unless a test
  * asked for a fault or a trap; and a record of when each refresh token was used and which one it yielded, as digests in the order in
- * which Bitbucket issued them. Only the proxy knows that order, whatever happens to a response afterwards. What never happens here:
+ * which Bitbucket issued them. Only the proxy knows that order, whatever happens to a response afterwards. Never:
  * a response that Bitbucket did not give, except for faults.
  */
 import { createHash } from 'node:crypto';

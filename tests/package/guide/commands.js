@@ -2,7 +2,7 @@
  * The commands of the guide, and the code that runs each of them.
  *
  * In: nothing. Out: for each command either a function that runs it, or the file of the repository that does, with words from that
- * file. What never happens here: a command that is not in the guide.
+ * file. Never: a command that is not in the guide.
  */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';

@@ -1,7 +1,7 @@
 /**
  * Causes each symptom of docs/troubleshooting.md, and collects what the packed package says then.
  *
- * In: a symptom, by the slug of its heading. Out: the messages, in the order of the document. What never happens here: a message is
+ * In: a symptom, by the slug of its heading. Out: the messages, in the order of the document. Never: a message is
  * written down, except for the few whose cause no test can reproduce in time; those come from the core by their code.
  */
 import assert from 'node:assert/strict';

@@ -5,7 +5,7 @@
  * Out: the name in a header of each token request; and in a worker a server on that port that accepts
  *   `POST /<workspace>/<integration>/<method>`. NocoDB's workers serve no integrations: their jobs call them in the
  *   process. No job of this edition does, so the server calls the service behind the main process's endpoint.
- * What never happens here: a part of the plugin is used, or a row that NocoDB did not read itself.
+ * Never: a part of the plugin is used, or a row that NocoDB did not read itself.
  */
 const { subscribe } = require('node:diagnostics_channel');
 const { createServer } = require('node:http');

@@ -2,8 +2,8 @@
  * Real NocoDBs under chaos: a main process and a worker on PostgreSQL and Redis, with the preload in each, against the simulator of
  * Bitbucket.
  *
- * In: a seed. Out: the requests to Bitbucket, the failures of calls, and which connections work at the end without a person. What
- * never happens here: a database or a Redis is imitated, or a wrapper is used that NocoDB did not make from its row. The log of the
+ * In: a seed. Out: the requests to Bitbucket, the failures of calls, and which connections work at the end without a person.
+ *   Never: a database or a Redis is imitated, or a wrapper is used that NocoDB did not make from its row. The log of the
  * run contains only short digests of tokens.
  */
 import { startPostgres } from '../../../support/postgres.js';

@@ -2,7 +2,7 @@
  * The outcome of the calls and of the connections, in words and numbers.
  *
  * In: NocoDB's responses, its log, and the state at the end. Out: kinds of failure to count by, a verdict, and the lines of a report.
- * What never happens here: a request.
+ * Never: a request.
  */
 
 const MESSAGE_LENGTH = 160;
