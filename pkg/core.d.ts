@@ -112,11 +112,34 @@ export interface AuthorizationRequest {
 }
 
 /**
+ * How a request to a removed endpoint is handled: `list` is collected by the package instead, or `refusal` is the body of a 400.
+ * Without both, the request is sent unchanged, and `issuesNotFoundBody` judges its response.
+ */
+export interface Replacement {
+    /**
+     * The path of the removed endpoint, below the API's base URL.
+     */
+    endpoint: string;
+    /**
+     * The message for NocoDB's log.
+     */
+    notice: string;
+    /**
+     * The body of a 400 that replaces the response.
+     */
+    refusal?: string;
+    /**
+     * The list that the package collects.
+     */
+    list?: CollectedList;
+}
+
+/**
  * The Redis that processes share.
  */
 export interface RedisAddress {
     /**
-     * The URL as it was written. It may contain a password.
+     * The URL as configured. It may contain a password.
      */
     url: string;
     /**
@@ -128,11 +151,11 @@ export interface RedisAddress {
      */
     database?: number;
     /**
-     * Whether that is NocoDB's own database, so that the plugin searches for another one on the same Redis.
+     * Whether `database` is NocoDB's own. If so, the plugin searches for another database on the same Redis.
      */
     searchesDatabase?: boolean;
     /**
-     * The databases in NocoDB's other variables.
+     * The numbers of the databases in NocoDB's other variables.
      */
     otherDatabases?: number[];
 }
@@ -306,7 +329,7 @@ export interface CollectionLimits {
      */
     keptMs: number;
     /**
-     * The number of cached lists of a connection.
+     * The maximum number of cached lists of a connection.
      */
     mostLists: number;
     /**
@@ -314,7 +337,7 @@ export interface CollectionLimits {
      */
     longestList: number;
     /**
-     * The number of workspaces that are read at the same time.
+     * The maximum number of workspaces that are read at the same time.
      */
     mostAtOnce: number;
 }
@@ -344,7 +367,7 @@ export interface RedisServer {
      */
     database: number;
     /**
-     * `true` for an encrypted connection, or ioredis' name of a certificate authority to trust.
+     * `true` for an encrypted connection, or the name that ioredis has for a certificate authority to trust.
      */
     tls?: string;
     /**
@@ -400,11 +423,11 @@ export interface Settings {
      */
     timeoutMs: number;
     /**
-     * How long to wait after a refused refresh token before one is used again, in milliseconds.
+     * How long to wait, after Bitbucket refused a refresh token, before a refresh token is sent again, in milliseconds.
      */
     lockoutMs: number;
     /**
-     * Requests to the API in an hour; absent when there is no limit.
+     * The maximum number of requests to the API in an hour; absent when there is no limit.
      */
     rateLimit?: number;
     /**
@@ -562,7 +585,7 @@ export interface Login {
      */
     authorizationUrl: string;
     /**
-     * The Key.
+     * The client ID, which Bitbucket calls Key.
      */
     clientId: string;
     /**
@@ -617,29 +640,6 @@ export interface RateLimitUpdate {
  * What a row contains.
  */
 export type RowContent = "SameChain" | "SameAuthorization" | "SameAuthorizationNewer" | "VaultReference" | "Replaced";
-
-/**
- * What replaces a request: a list that the package collects, a 400, or the unchanged request, whose response
- * `issuesNotFoundBody` judges.
- */
-export interface Replacement {
-    /**
-     * The path of the removed endpoint, below the API's base URL.
-     */
-    endpoint: string;
-    /**
-     * The message for NocoDB's log.
-     */
-    notice: string;
-    /**
-     * The body of a 400.
-     */
-    refusal?: string;
-    /**
-     * The list that the package collects.
-     */
-    list?: CollectedList;
-}
 
 /**
  * What the page at the redirect URI shows.
@@ -759,11 +759,12 @@ export class ConnectionTest {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * For a credential of this type, and what else is known of it. Scopes are separated by spaces.
+     * Starts the test of a connection with a credential of this type. The other arguments are known facts about the connection.
+     * Scopes are separated by spaces.
      */
     constructor(kind: string, workspace?: string | null, repository?: string | null, hint?: string | null, requested_scopes?: string | null, granted_scopes?: string | null);
     /**
-     * Ends the test with the message of an error: the last request got no response.
+     * Ends the test with the message of an error, because the last request got no response.
      */
     onError(message: string): void;
     /**
@@ -771,11 +772,11 @@ export class ConnectionTest {
      */
     onResponse(response: ApiResponse): void;
     /**
-     * The path to request next, below the API's base URL.
+     * The path to request next, below the API's base URL; absent when the test is over.
      */
     readonly path: string | undefined;
     /**
-     * The result, when the test is over.
+     * The result; absent until the test is over.
      */
     readonly result: TestResult | undefined;
 }
@@ -1324,15 +1325,15 @@ export class RemovedEndpoints {
      */
     constructor(url: string);
     /**
-     * The requested page of a list with this number of values.
+     * The page that `url` requests, of a list of `size` values.
      */
     page(url: string, size: number): CollectedPage;
     /**
-     * What replaces a request; `undefined` when it is sent unchanged.
+     * How a request is handled; `undefined` unless it is for a removed endpoint.
      */
     replacement(method: string, url: string): Replacement | undefined;
     /**
-     * Decides what a failed request about a workspace means, which was sent with a credential of this type.
+     * Decides what a failed request about a workspace means. `kind` is the type of the credential that the request was sent with.
      */
     workspaceOutcome(url: string, segment: string, with_role: boolean, answer: ApiResponse, kind: string): WorkspaceOutcome;
     /**
@@ -1540,7 +1541,7 @@ export function isEntryNewer(obtained_at: number | null | undefined, expires_at:
 export function isExpired(expires_at: number | null | undefined, now: number): boolean;
 
 /**
- * Whether a callback that was refused with this code is none of the login that waits: its own may still come.
+ * Whether a callback that was rejected with this code does not belong to the waiting login, whose own callback may still arrive.
  */
 export function isFromAnotherLogin(code: string): boolean;
 

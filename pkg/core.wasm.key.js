@@ -1,4 +1,4 @@
-export const hash = 'c5a964e55fc6180105ba68ec635e87719d7fcbc3454e7f14e48cb358ea2584f5';
+export const hash = 'f2e3d0b53d796c3f40accd43fb8949c68e5735667fbcfee0398d516027efd99c';
 export const section = 'nocodb-bitbucket-auth';
-export const build = 'cfc37c087870c13ebe546ea1aa6cffba18f06959fcdcaea98bb7873f762eb687';
-export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/c5a964e55fc6180105ba68ec635e87719d7fcbc3454e7f14e48cb358ea2584f5');
+export const build = '6423220991b72f811d43e73eb8b6251c26659958e6ce9b723f0b36c992eefaf0';
+export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/f2e3d0b53d796c3f40accd43fb8949c68e5735667fbcfee0398d516027efd99c');

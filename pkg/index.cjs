@@ -414,8 +414,8 @@ import_core17=require("./shared.cjs");BASE="nocodb-bitbucket-auth:";MARKER_MS=95
       local seen, chosen, mark, limit = unpack(ARGV)
       local function marked()
         local value = redis.pcall('GET', name)
-        -- A process without permission to read it would replace the marker each time, so that all data would seem lost.\
-
+        -- Without permission to read the marker, a process would replace it each time, so that all data would seem lost\
+.
         if type(value) == 'table' and not string.find(value.err, 'WRONGTYPE', 1, true) then error(value.err) end
         return type(value) == 'string' and value ~= '' and value
       end
@@ -460,7 +460,7 @@ import_core17=require("./shared.cjs");BASE="nocodb-bitbucket-auth:";MARKER_MS=95
       return { survey, mark }
     `},readMarker:{numberOfKeys:1,lua:`
       local before = redis.pcall('GET', KEYS[1])
-      -- A process without permission to read it would replace the marker, so that all data would seem lost.
+      -- Without permission to read the marker, a process would replace it, so that all data would seem lost.
       if type(before) == 'table' and not string.find(before.err, 'WRONGTYPE', 1, true) then return before end
       local life = type(before) == 'string' and before ~= '' and before or ARGV[1]
       redis.call('SET', KEYS[1], life, 'PX', ARGV[2])

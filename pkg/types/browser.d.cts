@@ -82,8 +82,8 @@ declare function authorizeInPopup(options: PageOptions$2 & PopupOptions$1): Prom
 
 type PublicClientOptions$1 = Omit<ClientOptions, 'clientSecret'>;
 /**
- * Validates the configuration of a public client (RFC 6749 section 2.1), once. A secret is rejected. In a page that is itself
- * served over plain http, a redirect URI on the page's own origin may use plain http, too.
+ * Validates the configuration of a public client (RFC 6749 section 2.1), once. The core rejects a secret. If the page itself was
+ * loaded over plain http, a redirect URI on the page's own origin may use plain http, too.
  *
  * @param {PublicClientOptions} options
  * @returns {AuthorizationClient}

@@ -28,7 +28,7 @@ type Counters$1 = {
  * Reads the environment variables that configure the plugin.
  *
  * In: `process.env`, or an object like it. The process's own proxy variables complete it. Out: the settings that the core
- * reads from it. What never happens here: a value is validated, cached for the whole process, or logged.
+ * reads from it. Never: a value is validated, cached for the whole process, or logged.
  */
 type Env$1 = Record<string, string | undefined>;
 
@@ -78,10 +78,10 @@ type PageQuery$1 = {
 };
 
 /**
- * What NocoDB's GUI receives from Bitbucket and submits as `config.oauth`.
+ * Reads the authorization code that NocoDB's GUI receives from Bitbucket and submits as `config.oauth`.
  *
- * In: that member, in any of the shapes that NocoDB's GUIs use. Out: the code and its verifier, of any type. What never happens
- * here: a value is validated (the core does that), or an exception of the caller's own code leaves the function.
+ * In: that member, in any of the shapes that NocoDB's GUIs use. Out: the code and its verifier, of any type.
+ * Never: a value is validated (the core does that), or an exception of the caller's own code leaves the function.
  */
 type CodeGrant$1 = {
     code: string;
@@ -280,8 +280,8 @@ declare class BitbucketAuthIntegration {
     /** The client that `authenticate` or `use` returned last; `null` before that, and after `destroy`. */
     get client(): BitbucketClient$2 | null;
     /**
-     * Runs `work` with the client. The client retries requests that were answered with 401. Sometimes only `work` can do that:
-     * when a request's body was a stream, or when `work` failed with an error of its own that has the status 401 or contains
+     * Runs `work` with the client. The client retries requests that were answered with 401. In two cases it cannot, but `work`
+     * can: when a request's body was a stream, or when `work` failed with an error of its own that has the status 401 or contains
      * "token expired", "invalid_grant" or "unauthorized". Then the tokens are refreshed, and `work` is run once more from the
      * beginning. Access tokens and API tokens cannot be refreshed, and new tokens do not help after a 403.
      *
@@ -391,7 +391,7 @@ declare class BitbucketAuthIntegration {
  * Tests a connection, and reports its status.
  *
  * In: the factory of the connection's API clients, and its config. Out: a result for the user who pressed "Test connection",
- * and a status that needs no request to Bitbucket. What never happens here: a decision about what to request, or about what a
+ * and a status that needs no request to Bitbucket. Never: a decision about what to request, or about what a
  * response means. The core decides both.
  */
 type Counters = Counters$1;
@@ -491,8 +491,9 @@ type IntegrationManifest$1 = {
 /**
  * The form that NocoDB's GUI shows for the integration.
  *
- * In: the validated environment. Out: form elements for NocoDB's form builder. What never happens here: the client secret
- * appears, OAuth2 is offered without a valid configuration, or the OAuth client itself is offered without permission.
+ * In: the validated environment. Out: form elements for NocoDB's form builder. Never: the client secret
+ * appears, OAuth2 is offered without a valid configuration, or client credentials are offered unless the environment allows
+ * them.
  */
 type FormCondition = {
     /**

@@ -198,14 +198,14 @@ type Code = "INVALID_ARGUMENT" | "INVALID_CONFIG" | "POPUP_BLOCKED" | "AUTHORIZA
  * The error class of this package.
  *
  * In: the plain object with which the core describes a failure. Out: a `BitbucketAuthError` whose stack starts at the caller.
- * What never happens here: a message is written, or a server's response, a request or an error of other code is attached; the
+ * Never: a message is written, or a server's response, a request or an error of other code is attached; the
  * core has decided what an error may contain.
  */
 type ErrorCode = Code;
 type ErrorDetails = ErrorDetails$1;
 type Phase = Phase$1;
 /**
- * What a failure has beside its stack: the core documents it.
+ * An error with the members of a failure, which the core documents.
  *
  * @type {new (message: string, options?: { cause?: Error }) => Error & ErrorDetails}
  */
