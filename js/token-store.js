@@ -238,7 +238,7 @@ export function logRefreshFailure(stores, connection, { code, message }, duratio
 const SHARED = {
   level: 'WARN',
   event: 'connection-shared',
-  text: 'Another process uses this connection; several processes need a Redis in common.',
+  text: 'Another process uses this connection. The processes need a common Redis.',
 };
 
 /** The lines that `logOnce` has written. @type {WeakMap<ConnectionRef, Set<string>>} */

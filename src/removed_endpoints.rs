@@ -326,7 +326,8 @@ impl CollectedList {
         // Temporary failures are retried. A 400 concerns the request, and its sender gets the response.
         let is_of_workspace = matches!(response.status, 402..=499) && error.code != Code::ApiRateLimited;
         WorkspaceOutcome::Fail(is_of_workspace.then(|| {
-            about + ", so the whole list fails: otherwise nobody would notice that this workspace is missing."
+            about
+                + ", so the whole list fails: without an error, a list that lacks this workspace would look complete."
         }))
     }
 

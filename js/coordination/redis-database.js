@@ -173,7 +173,7 @@ async function agreeOnDatabase(redis, numbers) {
     if (mark !== undefined) return { database, mark: { name: `${BASE}database`, value: mark }, fallbackReason };
     seen = seenNow;
   }
-  throw Object.assign(new Error('the databases change all the time'), { code: 'TIMEOUT' });
+  throw Object.assign(new Error('another process changed the databases during each survey'), { code: 'TIMEOUT' });
 }
 
 /**

@@ -9,8 +9,8 @@ import { readSafely } from '../arguments.js';
 import { core } from '../core.js';
 
 /** @typedef {Record<string, string | undefined>} Env */
-/** @typedef {import('../../pkg/core.js').JudgedEnvironment} JudgedEnvironment */
-/** @typedef {import('../../pkg/core.js').Settings & Omit<JudgedEnvironment, 'settings'>} Environment the validated settings */
+/** @typedef {import('../../pkg/core.js').ValidatedEnvironment} ValidatedEnvironment */
+/** @typedef {import('../../pkg/core.js').Settings & Omit<ValidatedEnvironment, 'settings'>} Environment the validated settings */
 /** @typedef {import('../error.js').BitbucketAuthError} BitbucketAuthError */
 
 /**

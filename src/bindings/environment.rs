@@ -20,7 +20,7 @@ use crate::redis::Database;
 /// The configuration from the environment.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub struct JudgedEnvironment<'a> {
+pub struct ValidatedEnvironment<'a> {
     /// The part that is plain data.
     #[serde(serialize_with = "in_one_piece")]
     settings: Settings<'a>,
@@ -121,10 +121,10 @@ fn in_one_piece<S: Serializer>(value: &impl Serialize, serializer: S) -> Result<
 
 /// Reads the environment. `variables` is the JSON of an object with the variables that [`environment_variables`] and
 /// [`proxy_variables`] name. A value that is not a string counts as absent.
-#[wasm_bindgen(js_name = readEnvironment, unchecked_return_type = "JudgedEnvironment")]
+#[wasm_bindgen(js_name = readEnvironment, unchecked_return_type = "ValidatedEnvironment")]
 pub fn read_environment(variables: &str) -> JsValue {
     let environment = Environment::read(texts(variables));
-    to_js_value(&JudgedEnvironment {
+    to_js_value(&ValidatedEnvironment {
         settings: Settings::from(&environment),
         client: environment.client.clone().map(OAuthCore::from).into(),
         callback_page: environment.callback_page.clone().map(CallbackPage::from).into(),

@@ -331,7 +331,7 @@ describe('`doctor` checks the endpoints and', () => {
     assertOne([problem], 'bad', /API_URL must start with https/);
     // The other two get requests all the same.
     assert.deepEqual(others.map(({ text }) => /^The (authorization|token) endpoint/.exec(text)?.[1]), ['authorization', 'token']);
-    assertOne(found('clock'), 'skipped', /a URL of Bitbucket cannot be used/);
+    assertOne(found('clock'), 'skipped', /a configured URL of Bitbucket is invalid/);
   });
 });
 

@@ -14,7 +14,7 @@ const {
 } = await importInternal('js/token-store.js');
 
 const MINUTE = 60_000;
-const SHARED = 'Another process uses this connection; several processes need a Redis in common.';
+const SHARED = 'Another process uses this connection. The processes need a common Redis.';
 const DELETED = 'This connection was deleted in NocoDB, and its tokens are no longer refreshed.';
 
 const time = (ms) => new Date(Date.now() + ms).toISOString();

@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE;
 /** For so long Bitbucket takes a used refresh token. */
 const GRACE = 10 * MINUTE;
 const CONNECTION = 'Sales';
-const SHARED = `WARN connection-shared, connection "${CONNECTION}": Another process uses this connection; several processes need a Redis in common.`;
+const SHARED = `WARN connection-shared, connection "${CONNECTION}": Another process uses this connection. The processes need a common Redis.`;
 
 /** Two processes with a long-lived wrapper each of one row, which the wrappers can read. */
 async function start(t) {

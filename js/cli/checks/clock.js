@@ -7,7 +7,7 @@ import { apiProbeUrl, withoutQuery, failureReason } from '../context.js';
 export default {
   async run(context) {
     const { apiUrl } = context.environment;
-    if (apiUrl === undefined) return skipped('a URL of Bitbucket cannot be used');
+    if (apiUrl === undefined) return skipped('a configured URL of Bitbucket is invalid');
     try {
       const { headers, earliest, latest } = await context.get(apiProbeUrl(apiUrl));
       const seconds = core().clockSkew(headers.date ?? '', earliest, latest);
