@@ -40,7 +40,7 @@ export function notices({ parts }) {
   const of = (kind) => parts.filter((part) => part.kind === kind);
   return `# Third-party notices
 
-${own().name} ${own().version} is component with the software below. Where a licence leaves a choice, the texts are those of the
+${own().name} ${own().version} contains the software below. Where a licence leaves a choice, the texts are those of the
 licence that is taken. \`npm run papers\` writes this file.
 
 ## Compiled into the WebAssembly
