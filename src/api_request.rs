@@ -1,9 +1,9 @@
-//! Where a request to the API may go: with the credential, without it, or not at all.
+//! Decides to which URLs a request to the API may go, and whether it carries the credential there.
 //!
-//! In: the URL of a request or of a redirect, both serialized as the URL standard says; names of header fields. Out: the
-//! path of a permitted request, the action that follows a response, and what a redirected request may carry.
-//!  Never: the credential goes to another origin than the API's, or a request body follows a redirect to another
-//! server.
+//! In: the URL of a request or of a redirect, both serialized as in the URL Standard, and names of header fields.
+//! Out: the path of a permitted request, the action that follows a response, and the parts of a redirected request
+//! that may be sent. Never: the credential is sent to an origin other than the API's, or a request body to another
+//! server after a redirect.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -16,9 +16,10 @@ use crate::query;
 /// Which redirects the sender follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RedirectMode {
-    /// All permitted ones.
+    /// All redirects that are permitted.
     Follow,
-    /// Only redirects to the API. Another server does not see the credential, so its response proves nothing.
+    /// Only redirects to the API. Another server does not receive the credential, so its response does not show
+    /// whether the credential works.
     SameOrigin,
     /// None; the sender returns a redirect like any other response.
     Manual,
@@ -27,7 +28,8 @@ pub enum RedirectMode {
 }
 
 impl RedirectMode {
-    /// The mode with this name. `follow`, `manual` and `error` are the Fetch standard's (section 2.2.5, redirect mode).
+    /// The mode with this name. `follow`, `manual` and `error` are the Fetch standard's (section 2.2.5, redirect
+    /// mode).
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "follow" => Some(Self::Follow),
@@ -86,9 +88,9 @@ pub struct ReceivedResponse<'a> {
     pub redirect_mode: RedirectMode,
 }
 
-/// The path of a request below the API's base URL. The credential belongs to the API's origin only, so this rejects an
-/// absolute URL of another origin before anything is sent: somebody tampered with a link, or the caller has the wrong
-/// client for it.
+/// Returns the path of a request below the API's base URL. The credential belongs to the API's origin only, so an
+/// absolute URL of another origin is rejected before anything is sent. Such a URL comes from a link that somebody
+/// tampered with, or from a caller that uses the wrong client.
 pub fn path(api: &WebUrl, url: &str) -> Result<String> {
     match origin_and_path(url) {
         Some(url) if origin(&url) == api.origin() => {
@@ -99,9 +101,9 @@ pub fn path(api: &WebUrl, url: &str) -> Result<String> {
     }
 }
 
-/// What the sender does after a response. A 401 concerns the access token (RFC 6750 section 3.1) whatever its text says,
-/// unless it comes from another server, which did not see the token. A 403 says that the token is valid and that something
-/// else is missing.
+/// Returns what the sender does after a response. A 401 of the API concerns the access token (RFC 6750 section 3.1),
+/// whatever its text says. A 401 of another server does not, because that server did not receive the token. A 403
+/// means that the token is valid and that something else is missing.
 pub fn follow_up(api: &WebUrl, response: &ReceivedResponse<'_>) -> Result<FollowUp> {
     if response.status == 401 && response.with_credential {
         return Ok(FollowUp::Refresh);
@@ -109,9 +111,10 @@ pub fn follow_up(api: &WebUrl, response: &ReceivedResponse<'_>) -> Result<Follow
     Ok(redirect(api, response)?.map_or(FollowUp::Deliver, FollowUp::Redirect))
 }
 
-/// The request that follows a redirect; `None` for a response that the caller gets. Bitbucket redirects downloads and
-/// attachments to another server, so a GET may leave the API. It then goes without the credential, also if a later redirect
-/// leads back. The method changes as the Fetch standard says (section 4.4, HTTP-redirect fetch).
+/// Returns the request that follows a redirect, or `None` if the caller gets this response. Bitbucket redirects
+/// downloads and attachments to another server, so a redirected GET may go there. It then has no credential, even if
+/// a later redirect leads back to the API. The method changes as the Fetch standard says (section 4.4, HTTP-redirect
+/// fetch).
 fn redirect(api: &WebUrl, response: &ReceivedResponse<'_>) -> Result<Option<Redirect>> {
     let ReceivedResponse { method, url, status, redirect_mode, .. } = *response;
     let Some(location) = response.location.filter(|_| matches!(status, 301 | 302 | 303 | 307 | 308)) else {
@@ -157,8 +160,8 @@ fn redirect(api: &WebUrl, response: &ReceivedResponse<'_>) -> Result<Option<Redi
     Ok(Some(Redirect { with_credential, becomes_get, with_body: is_to_api && !becomes_get }))
 }
 
-/// The header fields that may go to any server: content negotiation, conditional requests and ranges. Every other header
-/// field of a caller may hold a secret.
+/// The header fields that may go to any server: content negotiation, conditional requests and ranges. Every other
+/// header field of a caller may hold a secret.
 const HARMLESS_HEADERS: [&str; 13] = [
     "accept",
     "accept-charset",
@@ -175,9 +178,9 @@ const HARMLESS_HEADERS: [&str; 13] = [
     "user-agent",
 ];
 
-/// Whether a request may carry the caller's header field of this lower-case name. That depends on whether the request goes
-/// to the API and has a body. Only the sender sets `Authorization`. A caller's `Host` would send the credential to another
-/// virtual host, whose name the TLS handshake would ask for.
+/// Whether a request may carry the caller's header field of this lower-case name. That depends on whether the request
+/// goes to the API and has a body. Only the sender sets `Authorization`. A `Host` from the caller would send the
+/// credential to another virtual host, which the TLS handshake would name, too.
 pub fn may_forward_header(name: &str, to_api: bool, with_body: bool) -> bool {
     match name {
         "authorization" | "host" => false,

@@ -1,11 +1,11 @@
 //! The schemas of the objects that callers pass to the public functions.
 //!
 //! In: the name of an argument, and a problem that JavaScript found in its value. Out: the schema by which
-//! js/argument-reader.js reads the caller's object, and the error for the problem. Never: this module sees
-//! a value.
+//! js/argument-reader.js reads the caller's object, and the error for the problem. Never: an argument's value reaches
+//! this module.
 //!
-//! An unknown member is an error, because ignoring it would hide a mistake: with `scope` instead of `scopes`, the login would
-//! request all default scopes.
+//! An unknown member is an error, because ignoring it would hide a mistake: with `scope` instead of `scopes`, the
+//! login would request all default scopes.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -18,7 +18,8 @@ use crate::error::{Error, Phase};
 use crate::pending_authorization::login_timeout_error;
 use crate::scope::{MAX_SCOPES, TOO_MANY};
 
-/// The longest member name that an error shows. A longer name, or one with other characters, may be a misplaced value.
+/// The longest member name that an error shows. A longer name, or a name with characters other than ASCII letters,
+/// digits and `_`, may be a misplaced value.
 const MAX_NAME_LENGTH: usize = 32;
 
 /// The type of a member, and the form in which the core takes it. `undefined` and `null` count as absent.
@@ -77,7 +78,8 @@ impl MemberType {
         }
     }
 
-    /// The maximum size that is read: scopes in a list, bytes, or characters of a callback.
+    /// The maximum size that the shim reads: the number of scopes in a list, of bytes, or of characters of a
+    /// callback.
     fn limit(self) -> Option<usize> {
         match self {
             Scopes => Some(MAX_SCOPES),
@@ -113,10 +115,10 @@ enum Mode {
     Required,
     /// The argument may be absent.
     Optional,
-    /// As `Optional`, and unknown members are ignored: the argument is another object of this package.
+    /// Like `Optional`, but unknown members are ignored: the argument is an object that also serves other purposes.
     Open,
-    /// As `Open`, and invalid members are ignored. The object comes out of a store, and a mistake in it must not cost the tokens
-    /// that have just arrived.
+    /// Like `Open`, but invalid members are ignored as well. The object comes from a store, and a mistake in it must
+    /// not cause the loss of tokens that have just arrived.
     Lenient,
 }
 
@@ -168,7 +170,8 @@ pub struct MemberSchema {
     #[serde(rename = "type")]
     member_type: MemberType,
     is_required: bool,
-    /// The maximum size that is read: scopes in a list, bytes, or characters; 0 for no limit.
+    /// The maximum size that the shim reads: the number of scopes in a list, of bytes, or of characters; 0 for no
+    /// limit.
     limit: usize,
 }
 
@@ -184,7 +187,7 @@ pub enum ArgumentProblem {
     UnknownMember,
     /// A required member is absent.
     MissingMember,
-    /// A member has another type.
+    /// A member has the wrong type.
     WrongType,
     /// A list is too long.
     TooLong,
@@ -226,7 +229,8 @@ impl Argument {
                 },
                 [state, startedAt, codeVerifier, clientId, redirectUri], {}
             ),
-            // The same, with the code. `authorizeInPopup` spells `code_verifier` as NocoDB does.
+            // Callers pass the result of `createAuthorizationRequest` with the code added, or the result of
+            // `authorizeInPopup`, which has `code_verifier` in NocoDB's spelling.
             #[cfg(feature = "server")]
             "codeGrant" => argument!(
                 Optional "grant", Exchange, "",
@@ -261,7 +265,7 @@ impl Argument {
             // A stored config has many more members.
             #[cfg(feature = "server")]
             "testedConfig" => argument!(Open "config", Api, "", { workspace: Text, repository: Text }, [], {}),
-            // The query of each of NocoDB's two lists.
+            // The query of the lists of workspaces and repositories in NocoDB's dialogs.
             #[cfg(feature = "server")]
             "listQuery" => argument!(Optional "query", Api, "", { workspace: Text, page: Any, next: Text }, [], {}),
             // The Axios config of a paginated request; Axios reads the rest.
@@ -289,7 +293,7 @@ impl Argument {
         })
     }
 
-    /// The schema by which the shim reads it.
+    /// The schema by which the shim reads the argument.
     pub fn schema(&self) -> ArgumentSchema {
         let member = |&(name, member_type): &(&'static str, MemberType)| MemberSchema {
             name,

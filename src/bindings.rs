@@ -1,7 +1,7 @@
 //! The JavaScript bindings of the core. They only convert values; the rules are in the other modules.
 //!
 //! In: JavaScript values. Out: JavaScript values, or a thrown plain object with the members of [`Error`], from which
-//! js/error.js makes a `BitbucketAuthError`. Never: a trap, or an error that contains a value.
+//! js/error.js makes a `BitbucketAuthError`. Never: a trap, or an error that contains a caller's value.
 
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -103,7 +103,8 @@ pub use stored_tokens::*;
 #[cfg(feature = "server")]
 pub use token_endpoint::*;
 
-/// Returns a function that looks up the string members of a JSON object, which the shim has serialized, by name.
+/// Returns a function that takes a name and returns the string member with that name. `json` is an object that the
+/// shim has serialized.
 #[cfg(feature = "server")]
 fn texts(json: &str) -> impl Fn(&str) -> Option<String> {
     let members = json_object::entries(json.as_bytes()).unwrap_or_default();
@@ -122,13 +123,13 @@ fn to_js_value(value: &impl Serialize) -> JsValue {
 pub struct ErrorDetails<'a> {
     /// The stable name of the error.
     code: Code,
-    /// The step in the life of a connection in which the error occurred.
+    /// The step of a connection's life cycle in which the error occurred.
     phase: Phase,
     /// What is wrong, and how to fix it.
     message: String,
     /// Whether the same request may succeed later without any action.
     retryable: bool,
-    /// Whether only the user can fix it, by authenticating again.
+    /// Whether only the user can fix the error, by authenticating again.
     reauthorize: bool,
     /// The OAuth error code that Bitbucket sent (RFC 6749 sections 4.1.2.1 and 5.2).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,7 +153,7 @@ pub struct ErrorDetails<'a> {
     /// The scopes that the credential has, according to Bitbucket's API.
     #[serde(skip_serializing_if = "Option::is_none")]
     granted: Option<&'a [String]>,
-    /// Atlassian's announcement that this part of the API is removed.
+    /// The URL of Atlassian's announcement that this part of the API is removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     announcement_url: Option<&'a str>,
 }

@@ -1,8 +1,9 @@
-//! Tests whether a connection works, and what its credential may do.
+//! Tests whether a connection works, and which permissions its credential has.
 //!
-//! In: the type of the credential, what is known of its scopes and of its workspace or repository, and the API's responses.
-//! Out: the path to request next, and at the end a result with one or two sentences for the user who started the test.
-//!   Never: a request to one of the endpoints that Atlassian removed in 2026, or a failure without its cure.
+//! In: the type of the credential, its scopes and its workspace or repository as far as they are known, and the API's
+//! responses. Out: the path to request next, and at the end a result with one or two sentences for the user who
+//! started the test. Never: a request to one of the endpoints that Atlassian removed in 2026, or a failure message
+//! that does not say how to fix the failure.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -15,13 +16,13 @@ use crate::pasted::{self, is_graphic};
 use crate::scope::{ScopeSet, purpose};
 use crate::secret::clean_description;
 
-/// The largest response that is read: 1 MiB. A repository has about ten kilobytes.
+/// The largest response that the test reads: 1 MiB. The response for a repository has about ten kilobytes.
 pub const LARGEST_BODY: usize = 1_048_576;
 
-/// The scopes of an access token that NocoDB's packages need for reading through a connection.
+/// The scopes that an access token needs so that NocoDB's packages can read from Bitbucket through the connection.
 const ACCESS_TOKEN_READS: [&str; 2] = ["repository", "pullrequest"];
 
-/// The same scopes of an API token.
+/// The scopes that an API token needs for the same purpose.
 const API_TOKEN_READS: [&str; 4] =
     ["read:user:bitbucket", "read:workspace:bitbucket", "read:repository:bitbucket", "read:pullrequest:bitbucket"];
 
@@ -54,7 +55,7 @@ pub struct TestResult {
     /// The account of the credential, if it has a user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
-    /// The granted scopes, where they are context.
+    /// The granted scopes, if they are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(type = "string[]")]
     pub scopes: Option<ScopeSet>,
@@ -64,7 +65,7 @@ pub struct TestResult {
     pub missing_scopes: Option<ScopeSet>,
 }
 
-/// What the test requests from Bitbucket.
+/// A resource that the test requests from Bitbucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Probe {
     User,
@@ -73,7 +74,7 @@ enum Probe {
     Repository,
 }
 
-/// What is known before the test.
+/// The facts that are known before the test.
 #[derive(Debug, Clone)]
 pub struct TestContext<'a> {
     /// The type of the credential.
@@ -82,7 +83,7 @@ pub struct TestContext<'a> {
     pub workspace: Option<&'a str>,
     /// The repository of the credential, as the user entered it: `workspace/repository`.
     pub repository: Option<&'a str>,
-    /// What seems to be wrong with the token.
+    /// A sentence about a probable mistake, if the token looks like one of another type.
     pub hint: Option<&'a str>,
     /// The scopes that the OAuth client requests. They do not apply to other types of credentials.
     pub requested: Option<ScopeSet>,
@@ -118,7 +119,8 @@ enum State {
 impl ConnectionTest {
     /// Begins a test. Workspace and repository must be valid in Bitbucket's URLs.
     pub fn new(context: &TestContext<'_>) -> Result<Self> {
-        // No login requests scopes for a token, so these are the scopes that NocoDB's packages need.
+        // A user creates access tokens and API tokens at Bitbucket, without a login that requests scopes. For these
+        // types, the wanted scopes are those that NocoDB's packages need.
         let wanted_scopes = match context.auth_type {
             AuthType::OAuth | AuthType::Custom => context.requested.clone().unwrap_or_default().without_retired(),
             AuthType::ApiKey => ACCESS_TOKEN_READS.into_iter().collect(),
@@ -181,7 +183,7 @@ impl ConnectionTest {
     /// Reads the response to the last request. All of Bitbucket's responses name the scopes of the credential.
     pub fn on_response(&mut self, status: u16, fields: &ResponseFields, body: &[u8], received_at: f64) {
         let State::Requesting(probe) = self.state else { return };
-        // The response is newer than the stored scopes.
+        // The scopes in the response are newer than the stored ones.
         if let Some(granted) = fields.granted().and_then(|names| comparable(&names, self.auth_type)) {
             self.granted = Some(granted);
         }
@@ -202,13 +204,13 @@ impl ConnectionTest {
         if lacks_scope {
             let missing = error.missing_scopes();
             self.missing_by_403.extend(missing.iter());
-            // The response is newer than the stored scopes.
+            // The scopes in the response are newer than the stored ones.
             if let Some(granted) = &error.granted {
                 self.granted = Some(granted.iter().map(String::as_str).collect());
             }
         }
-        // Bitbucket rejected the request in its own error format, but accepted the credential. Otherwise it would return a
-        // 401.
+        // A 403 in Bitbucket's own error format means that Bitbucket rejected the request but accepted the
+        // credential. Otherwise the status would be 401.
         let is_authenticated =
             status == 403 && (lacks_scope || error.reason == Some(crate::api_response::NOT_ALLOWED));
         match probe {
@@ -227,7 +229,7 @@ impl ConnectionTest {
             Probe::User if lacks_scope && self.workspace.is_some() => self.state = State::Requesting(Probe::Repositories),
             // Only tokens of a whole workspace may read the workspace. Other tokens may read their repositories.
             Probe::Workspace if is_authenticated => self.state = State::Requesting(Probe::Repositories),
-            // The credential may have other permissions. A token for pull requests only is useful, too.
+            // The credential may have other permissions. A token that may only read pull requests is useful, too.
             _ if lacks_scope => {
                 let message = self.message_so_far.take().unwrap_or_else(|| "Bitbucket accepts the credential.".to_owned());
                 self.succeed(None, message);
@@ -261,7 +263,8 @@ impl ConnectionTest {
         }
     }
 
-    /// Ends the test with an error: the last request got no response. The message says what is wrong and how to fix it.
+    /// Ends the test with an error: the last request got no response. The message says what is wrong and how to fix
+    /// it.
     pub fn on_error(&mut self, message: &str) {
         self.fail(message.to_owned());
     }
@@ -285,7 +288,8 @@ impl ConnectionTest {
                 };
                 self.succeed(Some(account).filter(|account| *account != Account::default()), message);
             }
-            // Every token may read its workspace. That does not show what else it may read there.
+            // Every token of a workspace may read the workspace. So this response does not show what else the token
+            // may read there.
             Probe::Workspace if self.auth_type == AuthType::ApiKey && self.granted.is_none() => {
                 let workspace = decoded(self.workspace.as_deref());
                 self.message_so_far = Some(["Connected to the workspace ", &workspace, "."].concat());
@@ -335,7 +339,7 @@ impl ConnectionTest {
         self.end(true, message, account, Some(missing));
     }
 
-    /// What a token can read. For OAuth, the message only names the missing scopes.
+    /// Returns what a token can read, for the message. For OAuth, the message only names the missing scopes.
     fn readable(&self) -> Vec<&'static str> {
         match (self.auth_type, &self.granted) {
             (AuthType::OAuth | AuthType::Custom, _) => Vec::new(),
@@ -363,7 +367,7 @@ impl ConnectionTest {
 }
 
 impl Account {
-    /// Reads the account from members of a user.
+    /// Reads the account from the members of a user in a response.
     fn read([uuid, nickname, display_name]: [Option<Value>; 3]) -> Self {
         let is_id = |id: &String| (1..=LONGEST_ID).contains(&id.len()) && is_graphic(id);
         let name = |name: Option<Value>| clean_description(&name?.text()?, []);
@@ -375,9 +379,9 @@ impl Account {
     }
 }
 
-/// Returns the scopes in a response's header field if they can be compared. Atlassian does not document how the header field
-/// names the scopes of an API token. If the names are not those of API tokens, they cannot be compared with the needed
-/// scopes.
+/// Returns the scopes in a response's header field if they can be compared. Atlassian does not document how the
+/// header field names the scopes of an API token. If the names are not those of API tokens, they cannot be compared
+/// with the needed scopes.
 fn comparable(names: &[String], auth_type: AuthType) -> Option<ScopeSet> {
     let scopes: ScopeSet = names.iter().map(String::as_str).collect();
     let is_told = |scope: &str| auth_type != AuthType::Basic || scope.ends_with(":bitbucket");

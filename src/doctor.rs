@@ -1,7 +1,7 @@
 //! Interprets what the command `doctor` finds in an installation.
 //!
-//! In: a client, and the responses of the endpoints and the redirect URI. Out: results as single words; js/cli has the
-//! sentences. Never: a value of the configuration in a result.
+//! In: a client, and the responses of the endpoints and the redirect URI. Out: results as single words; js/cli has
+//! the sentences. Never: a value of the configuration in a result.
 
 use crate::client_config::ClientConfig;
 use crate::endpoints::WebUrl;
@@ -10,11 +10,12 @@ use crate::redis::Server;
 use crate::retry_after::date;
 use crate::scope::ScopeSet;
 
-/// The lengths of Key and Secret in Bitbucket's two OAuth back ends. They were observed and are not documented, so other
-/// lengths are not an error.
+/// The lengths of Key and Secret in Bitbucket's two OAuth back ends. They were observed and are not documented, so
+/// other lengths are not an error.
 const LENGTHS: [(&str, usize, usize); 2] = [("older", 18, 32), ("newer", 32, 76)];
 
-/// With a greater clock skew, tokens expire earlier or later than at Bitbucket, and certificates seem to be invalid.
+/// If the clock skew is greater, tokens expire earlier or later here than at Bitbucket, and certificates seem to be
+/// invalid.
 const MAX_CLOCK_SKEW_MS: f64 = 60_000.0;
 
 /// Returns the length of the Secret in characters.
@@ -33,15 +34,16 @@ pub fn retired_scopes(client: &ClientConfig) -> ScopeSet {
     client.scopes().iter().filter(|scope| ScopeSet::is_retired(scope)).collect()
 }
 
-/// Whether the Redis URL `other` has this database of the Redis at `address`. If it is the URL of NocoDB's cache, NocoDB
-/// empties that database whenever it starts.
+/// Whether the Redis URL `other` refers to this database of the Redis at `address`. If `other` is the URL of NocoDB's
+/// cache, NocoDB empties the database whenever it starts.
 pub fn is_same_redis_database(address: &str, database: u32, other: &str) -> bool {
     let place = |server: Server| (server.host.to_ascii_lowercase(), server.port);
     let other = Server::parse(other).ok().filter(|other| other.database == database).map(place);
     other.is_some() && other == Server::parse(address).ok().map(place)
 }
 
-/// Returns what this error code, after the exchange of a made-up authorization code, says about Key and Secret.
+/// Returns what an error code says about Key and Secret. The command gets the error code when it tries to exchange a
+/// made-up authorization code.
 pub fn trial_exchange_outcome(code: Code) -> &'static str {
     match code {
         // Bitbucket accepted the client's credentials: otherwise it would not have checked the authorization code.
@@ -53,18 +55,19 @@ pub fn trial_exchange_outcome(code: Code) -> &'static str {
 }
 
 /// Returns what the status of a request without a credential says about an endpoint. `is_for_users` is true for the
-/// authorization endpoint, which may redirect users who are not logged in. The other endpoints respond themselves.
+/// authorization endpoint, which may redirect users who are not logged in. The other endpoints do not redirect.
 pub fn endpoint_status(is_for_users: bool, status: u16) -> &'static str {
     match status {
         500.. => "failing",
-        // The login page of a gateway.
+        // The response comes from a gateway that asks for a login, not from the endpoint.
         200..=399 if !is_for_users => "foreign",
         _ => "reached",
     }
 }
 
-/// Returns what is at the redirect URI, from its response to an authorization response without a code (RFC 6749 section
-/// 4.1.2.1). `is_page` says whether the response is the callback page.
+/// Returns what kind of page or server is at the redirect URI. The command requests the redirect URI with the
+/// parameters of an authorization response without a code (RFC 6749 section 4.1.2.1), and the arguments describe the
+/// HTTP response. `is_page` says whether that is the callback page.
 pub fn redirect_uri_status(
     redirect_uri: &WebUrl,
     status: u16,
@@ -81,7 +84,8 @@ pub fn redirect_uri_status(
     }
 }
 
-/// The browser follows the redirect, so the location's query has to contain the authorization response.
+/// Classifies a redirect that the redirect URI returns. The browser follows it, so the query of `location` has to
+/// contain the authorization response.
 fn judge_redirect(redirect_uri: &WebUrl, location: &str) -> &'static str {
     let Some(target) = redirect_uri.resolve(location) else { return "elsewhere" };
     let origin = crate::endpoints::origin(&target);
@@ -95,12 +99,12 @@ fn judge_redirect(redirect_uri: &WebUrl, location: &str) -> &'static str {
     if target.query_pairs().any(|(name, _)| name == "state") { "moved" } else { "query-lost" }
 }
 
-/// Returns by how many seconds this machine's clock is ahead of a server's; a negative number when it is behind. The server
-/// wrote the date between `earliest` and `latest` of this machine's clock, in milliseconds since 1970. Returns 0 for a
-/// harmless difference, and `None` if the text is not a date.
+/// Returns by how many seconds this machine's clock is ahead of a server's; a negative number when it is behind. The
+/// server wrote the date between the times `earliest` and `latest` of this machine's clock, in milliseconds since
+/// 1970. Returns 0 for a harmless difference, and `None` if the text is not a date.
 pub fn clock_skew(written: &str, earliest: f64, latest: f64) -> Option<f64> {
     let date = date(written.trim(), latest)?;
-    // The date has whole seconds only.
+    // The date contains no fractions of a second.
     let skew = if date > latest { latest - date } else { (earliest - date - 1000.0).max(0.0) };
     Some(if skew.abs() > MAX_CLOCK_SKEW_MS { (skew / 1000.0).round() } else { 0.0 })
 }

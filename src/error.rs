@@ -1,10 +1,10 @@
 //! One error type with stable codes, for everything that can go wrong between NocoDB and Bitbucket.
 //!
-//! In: a code, the phase, and the details that an error may reveal. Out: a message that says what is wrong and how to fix it.
-//! Never: an authorization code, token, secret, verifier, state or full URL in any field.
+//! In: a code, the phase, and the details that an error may reveal. Out: a message that says what is wrong and how to
+//! fix it. Never: an authorization code, token, secret, verifier, state or full URL in any field.
 //!
 //! The messages also avoid the phrases that make NocoDB refresh tokens silently and try again ("token expired",
-//! "invalid_grant", "unauthorized"): a refresh cures none of these errors.
+//! "invalid_grant", "unauthorized"): a refresh fixes none of these errors.
 
 use core::fmt;
 
@@ -60,7 +60,7 @@ codes! {
     AccessDenied = "ACCESS_DENIED",
     /// Any other `error=` in the callback (RFC 6749 section 4.1.2.1).
     AuthorizationFailed = "AUTHORIZATION_FAILED",
-    /// A successful callback without a code.
+    /// The callback has neither a code nor an error.
     CodeMissing = "CODE_MISSING",
     /// The endpoint could not be reached.
     RequestFailed = "REQUEST_FAILED",
@@ -68,15 +68,16 @@ codes! {
     RequestTimeout = "REQUEST_TIMEOUT",
     /// The caller's signal aborted the request.
     RequestAborted = "REQUEST_ABORTED",
-    /// The endpoint responded with a redirect, which is never followed with credentials.
+    /// The endpoint responded with a redirect that the request does not follow. A token request follows none, because
+    /// it carries credentials.
     RedirectRefused = "REDIRECT_REFUSED",
-    /// The response is larger than any token response.
+    /// The response is larger than any response from Bitbucket.
     ResponseTooLarge = "RESPONSE_TOO_LARGE",
     /// The response is not JSON.
     ResponseNotJson = "RESPONSE_NOT_JSON",
     /// A member of the response is missing or malformed; `field` names it.
     ResponseInvalid = "RESPONSE_INVALID",
-    /// A status that no token endpoint should respond with.
+    /// The response has a status that no token endpoint should return.
     UnexpectedStatus = "UNEXPECTED_STATUS",
     /// The token is of a type other than bearer (RFC 6749 section 7.1).
     UnsupportedTokenType = "UNSUPPORTED_TOKEN_TYPE",
@@ -96,15 +97,15 @@ codes! {
     ApiNotFound = "API_NOT_FOUND",
     /// Atlassian removed this part of the API.
     ApiGone = "API_GONE",
-    /// Too many requests.
+    /// The account has sent too many requests.
     ApiRateLimited = "API_RATE_LIMITED",
     /// Bitbucket has not finished preparing the response.
     ApiNotReady = "API_NOT_READY",
-    /// Any other failure of the API.
+    /// The API returned any other error.
     ApiFailed = "API_FAILED",
     /// The request would have sent the credential to another origin.
     ForeignOrigin = "FOREIGN_ORIGIN",
-    /// The access token is not refreshed yet: the token request is queued after Bitbucket rejected one.
+    /// The access token is not refreshed yet: the token request is queued, because Bitbucket rejected an earlier one.
     RefreshPending = "REFRESH_PENDING",
     /// New tokens are in use, but NocoDB could not save them.
     PersistFailed = "PERSIST_FAILED",
@@ -116,7 +117,7 @@ impl Code {
         Self::ALL.iter().copied().find(|code| code.as_str() == name)
     }
 
-    /// What is wrong and how to fix it, for the person who reads a log or a dialog.
+    /// Tells the person who reads a log or a dialog what is wrong and how to fix it.
     fn explanation(self) -> &'static str {
         match self {
             Self::InvalidArgument => "An argument passed to nocodb-bitbucket-auth is invalid",
@@ -233,7 +234,7 @@ impl ConnectionEnd {
         }
     }
 
-    /// The explanation that replaces that of [`Code::ReconnectRequired`].
+    /// The explanation that replaces the explanation of [`Code::ReconnectRequired`].
     pub fn explanation(self) -> &'static str {
         match self {
             Self::Replaced => "This connection was authenticated again. Reload it",
@@ -243,7 +244,7 @@ impl ConnectionEnd {
     }
 }
 
-/// The step in the life of a connection in which an error occurred.
+/// The step of a connection's life cycle in which an error occurred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
@@ -292,13 +293,15 @@ pub struct Error {
     pub code: Code,
     /// The phase in which the error occurred.
     pub phase: Phase,
-    /// The explanation that replaces the code's own one, where that does not apply. This crate writes it, never a server.
+    /// The explanation that replaces the code's own explanation, if that does not apply. The text comes from this
+    /// crate, never from a server.
     pub explanation: Option<&'static str>,
-    /// The reason in this case, if the code alone does not tell it. This crate writes it, never a server.
+    /// The reason for the error, if the code alone does not give it. The text comes from this crate, never from a
+    /// server.
     pub reason: Option<&'static str>,
     /// The OAuth error code that Bitbucket sent.
     pub error: Option<String>,
-    /// Bitbucket's description, cleaned.
+    /// Bitbucket's description, shortened and without control characters and secrets.
     pub error_description: Option<String>,
     /// Whether the description may come from another server than Bitbucket.
     pub is_of_unknown_origin: bool,
@@ -308,20 +311,20 @@ pub struct Error {
     pub field: Option<String>,
     /// How long to wait before the request is sent again, in milliseconds.
     pub retry_after: Option<u64>,
-    /// The scopes of which the request needs one or all, according to the API.
+    /// The scopes that the API names as required. The request needs one of them, or all of them.
     pub required: Vec<String>,
     /// The scopes that the credential has, according to the API.
     pub granted: Option<Vec<String>>,
-    /// Atlassian's announcement that this part of the API is removed.
+    /// The URL of Atlassian's announcement that this part of the API is removed.
     pub announcement_url: Option<String>,
 }
 
-/// A result of this crate. The error is boxed: it is rare, and moving it through every `?` would cost a tenth of the
-/// WebAssembly.
+/// A result with this crate's error. The error is boxed because it is rare: code that moves an unboxed one through
+/// every `?` would make up a tenth of the WebAssembly.
 pub type Result<T> = core::result::Result<T, Box<Error>>;
 
 impl Error {
-    /// An error without details.
+    /// Creates an error without details.
     pub fn new(code: Code, phase: Phase) -> Box<Self> {
         Box::new(Self {
             code,
@@ -340,7 +343,7 @@ impl Error {
         })
     }
 
-    /// An invalid value of the caller.
+    /// Creates the error for an invalid value from the caller.
     pub fn argument(phase: Phase, field: &str, reason: &'static str) -> Box<Self> {
         Self::new(Code::InvalidArgument, phase).with_field(field).with_reason(reason)
     }
@@ -387,16 +390,16 @@ impl Error {
         }
     }
 
-    /// Whether only the user can fix it, by authenticating again. That does not help if the connection's row was replaced or
-    /// deleted.
+    /// Whether only the user can fix the error, by authenticating again. That does not help if the connection's row
+    /// was deleted or has the tokens of another authorization.
     pub fn reauthorize(&self) -> bool {
         let unexchanged = ConnectionEnd::Unexchanged.explanation();
         matches!(self.code, Code::ReconnectRequired | Code::InvalidGrant)
             && self.explanation.is_none_or(|explanation| explanation == unexchanged)
     }
 
-    /// The required scopes that were not granted. If the granted scopes are unknown, or include all required ones: all required
-    /// scopes.
+    /// The required scopes that were not granted. These are all required scopes if the granted ones are unknown, or
+    /// if they include all required ones.
     pub fn missing_scopes(&self) -> ScopeSet {
         let set = |names: &[String]| names.iter().map(String::as_str).collect::<ScopeSet>();
         let required = set(&self.required);
@@ -408,7 +411,7 @@ impl Error {
         matches!(self.error.as_deref(), Some("server_error" | "temporarily_unavailable"))
     }
 
-    /// What is wrong and how to fix it, in one or two sentences.
+    /// Says in one or two sentences what is wrong and how to fix it.
     pub fn message(&self) -> String {
         let mut message = self.explanation.unwrap_or_else(|| self.code.explanation()).to_owned();
         #[cfg(feature = "server")]
@@ -419,7 +422,7 @@ impl Error {
             push(&mut message, &[" ", &status.to_string()]);
         }
         match (&self.field, self.reason) {
-            // The field is the time limit that the reader can raise.
+            // The field names the time limit, which the reader of the message can raise.
             (field, _) if self.code == Code::RequestTimeout && self.explanation.is_none() => {
                 let limit = field.as_deref().unwrap_or("INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS");
                 push(&mut message, &[", or raise ", limit]);
@@ -476,13 +479,13 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
-/// The maximum length of an OAuth error code that is passed on: longer than the registered ones, shorter than a verifier or a
-/// state.
+/// The maximum length of an OAuth error code that an error may show. It is longer than all registered codes, and
+/// shorter than a verifier or a state.
 const MAX_ERROR_CODE_LENGTH: usize = 42;
 
-/// The OAuth error code, if it may be shown. RFC 6749 allows nearly every character, so a server could put a URL or an
-/// authorization code in its place. Only a name is shown, of letters in one case, digits, `_`, `.` and `-`, and without any of
-/// the given secrets.
+/// Returns the OAuth error code if an error may show it. RFC 6749 allows nearly every character in it, so a server
+/// could send a URL or an authorization code instead. An error only shows a code that consists of letters in one
+/// case, digits, `_`, `.` and `-`, and that contains none of the given secrets.
 pub fn clean_error_code<'a>(code: &str, secrets: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
     let in_one_case = |code: &str| {

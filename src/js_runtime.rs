@@ -1,7 +1,7 @@
-//! What the core needs from the JavaScript runtime: random bytes, and long strings in UTF-8.
+//! Gets from the JavaScript runtime what the core needs: random bytes, and long strings in UTF-8.
 //!
-//! In: nothing, or a JavaScript string. Out: bytes from the Web Crypto API, or an error that names the missing API; the string.
-//! Never: a rule of OAuth is decided, or a random byte is returned twice.
+//! In: nothing, or a JavaScript string. Out: bytes from the Web Crypto API, or an error that names the missing API;
+//! the string in UTF-8. Never: a rule of OAuth is applied, or the same random bytes are returned again.
 
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
@@ -15,11 +15,11 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 #[wasm_bindgen]
 extern "C" {
-    /// Node.js and browsers have it, browsers also in pages loaded over plain http.
+    /// Node.js and browsers have this object. Browsers have it also in pages that were loaded over plain http.
     #[wasm_bindgen(thread_local_v2, js_name = crypto)]
     static CRYPTO: Option<Crypto>;
 
-    // The binding of web-sys takes a Rust string.
+    // The binding of web-sys cannot be used: it takes a Rust string instead of a JavaScript string.
     type TextEncoder;
 
     #[wasm_bindgen(constructor)]
@@ -34,7 +34,8 @@ extern "C" {
     fn written(this: &Encoded) -> u32;
 }
 
-/// Converts a long JavaScript string. As an ordinary argument, it would be copied character by character.
+/// Converts a long JavaScript string. The bindings would copy it character by character if it were an ordinary
+/// argument.
 pub fn text_of(text: &JsString) -> String {
     // A UTF-16 code unit takes at most three bytes in UTF-8.
     let mut bytes = vec![0; 3 * text.length() as usize];
@@ -43,7 +44,7 @@ pub fn text_of(text: &JsString) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// Random bytes, at most 65,536.
+/// Returns random bytes. The Web Crypto API returns at most 65,536 at once.
 pub fn random_bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     CRYPTO.with(|crypto| crypto.as_ref()?.get_random_values_with_u8_array(&mut bytes).ok()).ok_or_else(|| {

@@ -1,14 +1,14 @@
 //! Derives keys from the client's secret for data that this plugin keeps outside its own memory (RFC 5869).
 //!
 //! In: a client and the purpose of a key. Out: 256 bits that reveal nothing about the secret or about other keys.
-//!  Never: a key for a client without a secret, which anybody could derive.
+//! Never: a key for a client without a secret, which anybody could derive.
 
 use hkdf::Hkdf;
 use sha2::Sha256;
 
 use crate::client_config::ClientConfig;
 
-/// Separates data formats: a new version of the data gets other keys than an older one.
+/// The version of the data format. Each version has keys of its own.
 const VERSION: &str = "nocodb-bitbucket-auth/1";
 
 /// The key of a client for one purpose. Clients that differ in their secret, their Key or their token endpoint have

@@ -1,32 +1,32 @@
-//! Compares token sets of one connection: which is the newest, and what to do with one that is published.
+//! Compares the token sets of one connection. Decides which one is the newest, and what to do with a published one.
 //!
-//! In: when token sets were received and when they expire, under which locks they were obtained, and which refresh tokens
-//! followed which. Out: the newer token set, and what the shared token store does with a published one.
-//! Never: holding a token. The caller knows which refresh token is which.
+//! In: when token sets were received and when they expire, under which locks they were obtained, and which refresh
+//! token followed which. Out: the newer token set, and what the shared token store does with a published one. Never:
+//! holding a token. The caller compares the refresh tokens and passes on only the results.
 //!
-//! There are two measures of age. *Times* come from the clocks of different machines. A *fence* is the number of a lock, and
-//! each later lock has a greater one; only a process that may write to the shared store can forge it. A *successor* needs
-//! neither: it was obtained with the refresh token that it follows, so it is newer.
+//! There are two measures of age. *Times* come from the clocks of different machines. A *fence* is the number of a
+//! lock, and each later lock has a greater one; only a process that may write to the shared store can forge it. A
+//! *successor* is newer without either measure, because it was obtained with the refresh token that it follows.
 
-/// When a token set was received and when its access token expires, in milliseconds since 1970, where that is known.
+/// When a token set was received and when its access token expires, in milliseconds since 1970, if that is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Times {
-    /// When it was received.
+    /// When the token set was received.
     pub obtained_at: Option<f64>,
     /// When the access token expires.
     pub expires_at: Option<f64>,
 }
 
 impl Times {
-    /// Whether a token set with these times was issued after one with the other times. False where the times cannot be
-    /// compared.
+    /// Whether a token set with these times was issued after a token set with the other times. False if the times
+    /// cannot be compared.
     pub fn is_after(self, other: Self) -> bool {
         let both = [(self.obtained_at, other.obtained_at), (self.expires_at, other.expires_at)];
         both.into_iter().find_map(|(one, other)| Some(one? > other?)).unwrap_or(false)
     }
 }
 
-/// What determines which of two published entries is the newer one.
+/// The properties of a published entry that determine whether it is newer than another one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Version {
     /// The times of the token set. A tombstone has none.
@@ -36,16 +36,16 @@ pub struct Version {
 }
 
 impl Version {
-    /// Whether this entry is newer than one that was found elsewhere, so that the other one cannot be its successor: that
-    /// one was obtained earlier, and not under a later lock. An attacker with access to the place where it was found can
-    /// restore an earlier token set there, but cannot raise its fence.
+    /// Whether this entry is newer than an entry that was found elsewhere. The found entry was then obtained earlier,
+    /// and not under a later lock, so it cannot be this entry's successor. An attacker who can write to the place
+    /// where it was found can restore an earlier token set there, but cannot raise its fence.
     pub fn is_newer_than(self, found: Self) -> bool {
         self.times.is_after(found.times) && found.fence <= self.fence
     }
 
     /// Whether the shared store has lost this entry, which a process knows, and has the other entry in its place.
-    /// `leads_there` says that the shared store knows that this entry led to the other one. If both entries have the same
-    /// refresh token, it says that this entry was published to the shared store.
+    /// `leads_there` says whether the shared store knows that this entry led to the other one. If both entries have
+    /// the same refresh token, `leads_there` says whether this entry was published to the shared store.
     pub fn is_missing_from_shared_store(self, shared: Self, same_refresh_token: bool, leads_there: bool) -> bool {
         self.is_newer_than(shared) || !leads_there || (same_refresh_token && self.fence > shared.fence)
     }
@@ -58,27 +58,28 @@ pub enum ChainPosition {
     Newest,
     /// It is in the chain, and another refresh token followed it.
     Superseded,
-    /// The refresh token that the entry is to follow has itself followed it.
+    /// It came before the refresh token that the entry is to follow: the store knows that it led to that one.
     Predecessor,
-    /// The newest refresh token of the chain has followed it, but by another path.
+    /// It led to the newest refresh token of the chain, but not through the refresh token that the entry is to
+    /// follow.
     PredecessorOfNewest,
     /// It is not related to the chain.
     Unrelated,
 }
 
-/// What the store that receives an entry knows about two refresh tokens: the one that the entry is to follow (`before`), and
-/// the entry's own.
+/// The facts on which a store decides about an entry that it receives. They concern two refresh tokens: the one that
+/// the entry is to follow (*before*), and the entry's own.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PublicationContext {
     /// The position of the entry's own refresh token.
     pub position: ChainPosition,
-    /// Nothing has followed the refresh token before yet.
+    /// No entry has followed *before* yet.
     pub is_first: bool,
-    /// The fence of the newest entry that followed the refresh token before; zero where there is none.
+    /// The fence of the newest entry that followed *before*; zero if there is none.
     pub newest: f64,
-    /// The highest fence between the refresh token before and that newest entry.
+    /// The highest fence on the path from *before* to that newest entry.
     pub highest: f64,
-    /// Nothing has followed the entry's own refresh token yet.
+    /// No entry has followed the entry's own refresh token yet.
     pub is_last: bool,
     /// The highest fence among the entries that followed the entry's own refresh token.
     pub own: f64,
@@ -89,27 +90,30 @@ pub struct PublicationContext {
 pub enum Publication {
     /// It drops the entry: it knows a newer one.
     Outdated,
-    /// It keeps the newer entry that it knows, and links the chain of the published refresh token to that, with this fence.
+    /// It keeps the newer entry that it knows, and links the chain of the published refresh token to that newer
+    /// entry, with this fence.
     Joins(f64),
     /// It replaces the entry of the same refresh token.
     Replaces,
-    /// It links the entry behind the newest one, with this fence.
+    /// It links the newest entry to the published one, which becomes the newest, with this fence.
     Follows(f64),
-    /// As `Follows`. It also deletes the link from the entry's own refresh token to a later one, because that link led
-    /// backwards.
+    /// Like `Follows`. It also deletes the link from the entry's own refresh token to a later one, because that link
+    /// led backwards.
     FollowsAnew(f64),
-    /// It links the chain behind the refresh token before to what followed the entry's own refresh token, with this fence.
+    /// It links the chain of *before* to the newest entry in the chain of the entry's own refresh token, with this
+    /// fence.
     Precedes(f64),
 }
 
 impl Publication {
-    /// Decides about an entry that was obtained under a lock with this fence.
+    /// Decides what the store does with an entry that was obtained under a lock with this fence.
     pub fn decide(fence: f64, context: PublicationContext) -> Self {
         let PublicationContext { position, is_first, newest, highest, is_last, own } = context;
         let by = own.max(fence);
         match position {
             ChainPosition::Newest if newest <= fence => Self::Replaces,
-            // A successor always wins over an update to the refresh token that it replaced, whatever the fences.
+            // A successor always takes precedence over an update to the refresh token that it replaced, whatever the
+            // fences.
             ChainPosition::Newest | ChainPosition::Superseded | ChainPosition::PredecessorOfNewest => Self::Outdated,
             ChainPosition::Predecessor if fence > own.max(highest) => Self::FollowsAnew(fence),
             ChainPosition::Predecessor => Self::Outdated,
@@ -121,21 +125,22 @@ impl Publication {
     }
 }
 
-/// What a published entry means to a connection that searches for a successor of its token set.
+/// The meaning of a published entry for a connection that searches for a successor of its token set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
     /// The refresh token is dead.
     Tombstone,
     /// A token set that may follow the connection's own.
     Tokens,
-    /// Nothing new.
+    /// The entry has nothing that is new to the connection.
     Nothing,
 }
 
 impl EntryKind {
     /// Classifies an entry that has tokens, a tombstone, or both.
     pub fn of(has_tokens: bool, is_dead: bool, same_refresh_token: bool, same_access_token: bool) -> Self {
-        // A tombstone of a later refresh token may be a mistake. The connection takes over its tokens, and reviews it then.
+        // A tombstone of a later refresh token may be a mistake. So the connection takes over the tokens of that
+        // refresh token, and tests later whether it is really dead.
         if is_dead && (same_refresh_token || !has_tokens) {
             Self::Tombstone
         } else if has_tokens && !(same_refresh_token && same_access_token) {

@@ -1,8 +1,8 @@
 //! Predicts the next page when a caller requests the pages of a list by their numbers, one after the other.
 //!
-//! In: the URLs that the caller of one client requests, in order, and what the responses say about their pages. Out: the URL
-//! of the one page to prefetch. Never: a prediction after a single page, after several concurrent requests,
-//! or after a request for something else.
+//! In: the URLs that the caller of one client requests, in order, and what the responses say about their pages. Out:
+//! the URL of the one page to prefetch. Never: a prediction after a single page, after several concurrent requests,
+//! or after a request for anything other than a page.
 
 use crate::pages_ahead::{PagePosition, last_page, with_page_number};
 use crate::pagination::Page;
@@ -18,15 +18,15 @@ pub struct PagePredictor {
 struct RequestedPage {
     url: String,
     position: PagePosition,
-    /// Whether the caller received the page before this one just before.
+    /// Whether the caller's previous request was for the page before this one, and the caller received that page.
     is_in_sequence: bool,
-    /// The last page of the list, once a response has told it.
+    /// The number of the list's last page, as soon as a response has given it.
     last: Option<u64>,
     is_received: bool,
 }
 
 impl PagePredictor {
-    /// Records a request of the caller. Returns the URL of the page to prefetch at once.
+    /// Records a request of the caller. Returns the URL of the page to prefetch while that request is under way.
     pub fn on_request(&mut self, url: &str) -> Option<String> {
         let latest = self.latest.take();
         let position = PagePosition::of(url)?;
@@ -41,12 +41,14 @@ impl PagePredictor {
         self.latest.insert(requested).predict()
     }
 
-    /// Forgets the sequence after a request for anything but a page, or with unusual options.
+    /// Forgets the sequence. The shim calls this for a request for anything other than a page, or with unusual
+    /// options.
     pub fn reset(&mut self) {
         self.latest = None;
     }
 
-    /// Records a successful response. Returns whether the predictor needs to know what the response says about its page.
+    /// Records a successful response. Returns whether [`PagePredictor::on_page`] needs the data of the response about
+    /// its page.
     pub fn on_success(&mut self, url: &str) -> bool {
         let latest = self.latest.as_mut().filter(|latest| latest.url == url);
         latest.is_some_and(|latest| {
@@ -55,12 +57,12 @@ impl PagePredictor {
         })
     }
 
-    /// Takes what a response says about its page. Returns the URL of the page to prefetch now.
+    /// Takes the data of a response about its page. Returns the URL of the page to prefetch now.
     pub fn on_page(&mut self, url: &str, page: &Page<'_>) -> Option<String> {
         let latest = self.latest.as_mut().filter(|latest| latest.url == url)?;
         let number = latest.position.number;
         let next = page.next.and_then(PagePosition::of).filter(|next| next.is_first_after(&latest.position));
-        // A list without page numbers, or one that ends here, has no page to predict.
+        // If the list has no page numbers, or ends with this page, there is no page to predict.
         latest.last = next.map(|next| last_page(page).unwrap_or(number).max(next.number));
         latest.predict()
     }

@@ -1,11 +1,11 @@
 //! Pagination: which page to request next, and when a list has ended.
 //!
-//! In: the URL of the first page, and what each response says about its page. Out: the URL of the next page, or the end.
-//!   Never: a list ends although its last response announces another page, a filter of the first page is missing
+//! In: the URL of the first page, and what each response says about its page. Out: the URL of the next page, or the
+//! end. Never: a list ends although its last response announces another page, a filter of the first page is missing
 //! on a later one, or a caller chooses the URL that is requested.
 //!
-//! Bitbucket has two types of lists: *numbered* ones, whose responses may have `page` and `size`, and *iterators* with an
-//! opaque cursor (`ctx`). Both give the URL of the next page in `next`. Only `values` is always present.
+//! Bitbucket has two types of lists: *numbered* ones, whose responses may have `page` and `size`, and *iterators*
+//! with an opaque cursor (`ctx`). Both give the URL of the next page in `next`. Only `values` is always present.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,8 +18,8 @@ use crate::pasted::is_graphic;
 use crate::retry_after::{self, LONGEST_PATIENCE};
 use crate::{query, retry};
 
-/// The parameter that selects the members of a response by comma-separated names. A name with a `+` or `-` adds to the default
-/// members or removes from them; names without a sign replace them.
+/// The parameter that selects the members of a response by comma-separated names. A name with a `+` or `-` adds to
+/// the default members or removes from them; names without a sign replace them.
 const FIELDS: &str = "fields";
 
 /// The parameter for the page number.
@@ -31,10 +31,10 @@ pub(crate) const CURSOR: &str = "ctx";
 /// The maximum length of the query in a [`Paginator::page_token`]; Bitbucket's cursors have some hundred bytes.
 const MAX_QUERY_LENGTH: usize = 4096;
 
-/// How often a page that is not ready is requested again.
+/// The maximum number of times that the shim requests a page again because it is not ready.
 const MAX_RETRIES: u32 = 5;
 
-/// What a response says about its page. `None` stands for a number that is absent or of another type.
+/// What a response says about its page. A number is `None` if it is absent or has another type.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Page<'a> {
     /// The URL of the next page.
@@ -43,14 +43,15 @@ pub struct Page<'a> {
     pub values: usize,
     /// The number of this page.
     pub page: Option<f64>,
-    /// How many values a page has.
+    /// How many values a full page has.
     pub pagelen: Option<f64>,
     /// How many values the list has.
     pub size: Option<f64>,
 }
 
 impl Page<'_> {
-    /// The number of the next page when `next` is missing although the list has more values than its pages so far.
+    /// The number of the next page, if `next` is missing although the list has more values than the pages up to this
+    /// one.
     fn unannounced(&self) -> Option<u64> {
         let number = |number: Option<f64>| number.filter(|number| number.is_finite());
         let (page, size) = (number(self.page)?, number(self.size)?);
@@ -85,9 +86,9 @@ pub struct Paginator {
 }
 
 impl Paginator {
-    /// Takes the absolute URL of the first page. If its `fields` omit `next`, this adds it: without `next` nobody could tell
-    /// whether there is another page. `concurrency`, from 1 to 6, limits how many pages are requested or buffered at once; the
-    /// default is 6.
+    /// Takes the absolute URL of the first page. If its `fields` omit `next`, this function adds `next`: without it,
+    /// the responses would not show whether there is another page. `concurrency`, from 1 to 6, limits how many pages
+    /// are requested or buffered at once; the default is 6.
     pub fn new(first_page: &str, concurrency: Option<f64>) -> Result<Self> {
         let ahead = PagesAhead::new(concurrency)?;
         let (base, query) = query::split(first_page);
@@ -108,7 +109,8 @@ impl Paginator {
         &self.url
     }
 
-    /// Moves on by one response. Returns whether there is another page, at [`Paginator::url`].
+    /// Takes the data of a response about its page, and advances to the next page. Returns whether there is one; its
+    /// URL is [`Paginator::url`].
     pub fn advance(&mut self, page: &Page<'_>) -> Result<bool> {
         let next = match page.next.filter(|next| !next.trim().is_empty()) {
             Some(next) => self.follow(next),
@@ -126,13 +128,15 @@ impl Paginator {
         Ok(true)
     }
 
-    /// The URLs that may be requested while the caller holds this many pages that it still consumes: [`Paginator::url`] first,
-    /// then the pages to prefetch. [`Paginator::advance`] takes the responses in the order of the pages.
+    /// The URLs that may be requested now: [`Paginator::url`] first, then those of the pages to prefetch. `held` is
+    /// the number of pages that the caller is still consuming. [`Paginator::advance`] takes the responses in the
+    /// order of the pages.
     pub fn fetchable_urls(&self, held: usize) -> Vec<String> {
         self.ahead.fetchable_urls(&self.url, held)
     }
 
-    /// Whether one more page may be prefetched while the caller has not used the values of this many prefetched pages.
+    /// Whether one more page may be prefetched. `unused` is the number of prefetched pages whose values the caller
+    /// has not used yet.
     pub fn may_prefetch(&self, unused: usize) -> bool {
         self.ahead.may_prefetch(unused)
     }
@@ -142,13 +146,14 @@ impl Paginator {
         self.ahead.record_wasted_prefetch();
     }
 
-    /// A `next` URL, completed by the parameters of the first page that it lacks: Bitbucket's `next` of pipelines omits `sort`
-    /// and all filters.
+    /// Returns a `next` URL with those parameters of the first page added that it lacks. For a list of pipelines,
+    /// Bitbucket's `next` omits `sort` and all filters.
     fn follow(&self, next: &str) -> String {
         let (base, query) = query::split(next);
         let own = parameters(query);
         let has = |name: &str| own.iter().any(|parameter| parameter.name == name);
-        // A redirect led to another list, whose `next` has that list's own parameters.
+        // A cursor includes the parameters. If the resource is another one, a redirect led to another list, whose
+        // `next` has that list's own parameters.
         if has(CURSOR) || resource(base) != resource(&self.base) {
             return next.to_owned();
         }
@@ -166,8 +171,8 @@ impl Paginator {
         join(&self.base, self.parameters.iter().filter(|parameter| !is_of_page(&parameter.name)).chain([&page]))
     }
 
-    /// An opaque token for the next page, which [`page_url`] turns back into a URL. It holds only the query, so the caller who
-    /// returns it chooses neither the server nor the list.
+    /// An opaque token for the next page, which [`page_url`] turns back into a URL. It contains only the query, so a
+    /// caller who passes it back chooses neither the server nor the list.
     pub fn page_token(&self) -> Result<String> {
         let (base, query) = query::split(&self.url);
         let origin_of = |url: &str| Url::parse(url).ok().map(|url| origin(&url).to_owned());
@@ -202,9 +207,9 @@ pub fn numbered_page_url(list: &str, number: f64) -> Result<String> {
 pub struct Attempt<'a> {
     /// The response's status.
     pub status: u16,
-    /// `Retry-After`.
+    /// The response's `Retry-After`.
     pub retry_after: Option<&'a str>,
-    /// How often the page was requested.
+    /// How many times the page was requested.
     pub number: u32,
     /// How long the caller is willing to wait, in milliseconds.
     pub patience: f64,
@@ -214,8 +219,8 @@ pub struct Attempt<'a> {
     pub random: f64,
 }
 
-/// In how many milliseconds to request a page again because Bitbucket is still indexing. Bitbucket then responds with 202 and
-/// an empty page or an empty body. `None` means that the response is the page.
+/// How many milliseconds to wait before requesting a page again. While Bitbucket is indexing, it responds with 202
+/// and an empty page or an empty body. `None` means that the response is the page.
 pub fn retry_delay(attempt: &Attempt<'_>) -> Result<Option<f64>> {
     if attempt.status != 202 {
         return Ok(None);
@@ -251,8 +256,8 @@ fn join<'a>(base: &str, parameters: impl Iterator<Item = &'a Parameter>) -> Stri
     query::join(base, parameters.map(|parameter| parameter.text.as_str()))
 }
 
-/// The encoded value of `fields`, with `next` added to the selected members. `None` if the selection includes `next` already,
-/// and for any other parameter.
+/// Returns the encoded value of the parameter `fields`, with `next` added to the selected members. Returns `None` if
+/// the selection includes `next` already, or if the parameter is not `fields`.
 fn with_next(fields: &Parameter) -> Option<String> {
     let (_, value) = query::pairs(&fields.text).flatten().next().filter(|(name, _)| name == FIELDS)?;
     let names = || value.split(',').map(str::trim).filter(|name| !name.is_empty());
@@ -277,8 +282,9 @@ fn with_next(fields: &Parameter) -> Option<String> {
     )
 }
 
-/// A path with wildcards for its workspace and repository, so that two paths of the same resource compare as equal. A response
-/// may name a workspace or a repository by its slug where the request had its UUID, and a path may end in a slash.
+/// Returns the path of a URL with wildcards for its workspace and repository, so that two paths of the same resource
+/// are equal. A response may name a workspace or a repository by its slug where the request had its UUID, and a path
+/// may end in a slash.
 pub(crate) fn resource(url: &str) -> String {
     let path = Url::parse(url).map_or_else(|_| url.to_owned(), |url| url.path().to_owned());
     let mut resource = String::new();

@@ -1,8 +1,8 @@
-//! A pending login of a page: how long the page waits for the callback, and whether the URL of a loaded page is the callback
-//! (RFC 6749 sections 4.1.1 and 4.1.2).
+//! A pending login of a page: how long the page waits for the callback, and whether the URL of a loaded page is the
+//! callback (RFC 6749 sections 4.1.1 and 4.1.2).
 //!
 //! In: times, the page's URL, and the stored login. Out: decisions, and the URL without the response. Never: a
-//! response is trusted; authorization_response.rs validates it.
+//! response is trusted before authorization_response.rs has validated it.
 
 use crate::authorization_response::{AuthorizationCode, RESPONSE_PARAMETERS, is_denial, validate_in_page};
 use crate::client_config::ClientConfig;
@@ -13,7 +13,7 @@ use crate::state::State;
 /// How long a login may take: the maximum lifetime of an authorization code (RFC 6749 section 4.1.2).
 pub const LIFETIME_MS: u32 = 600_000;
 
-/// How long a page waits for the callback, in milliseconds: the requested time, by default as long as a login may take.
+/// How long a page waits for the callback, in milliseconds. The default is the time that a login may take.
 pub fn login_timeout(requested: Option<f64>) -> Result<u32> {
     match requested {
         None => Ok(LIFETIME_MS),
@@ -27,14 +27,15 @@ pub fn login_timeout_error() -> Box<Error> {
     Error::argument(Phase::Authorize, "timeoutMs", "must be from 1 to 600000 milliseconds")
 }
 
-/// Whether a login that began at `started_at` has expired at `now`. It also counts as expired if the clock was set back by more
-/// than the lifetime, or if a time is not a number.
+/// Whether a login that began at `started_at` has expired at `now`. It also counts as expired if the clock was set
+/// back by more than the lifetime, or if a time is not a number.
 pub fn is_expired(started_at: f64, now: f64) -> bool {
     let lifetime = f64::from(LIFETIME_MS);
     !(-lifetime..lifetime).contains(&(now - started_at))
 }
 
-/// Validates the callback in a loaded page's URL against the pending login with its state. `None` if the user denied access.
+/// Validates the callback in a loaded page's URL against the pending login with this state. `None` if the user denied
+/// access.
 pub fn complete(
     client: &ClientConfig,
     url: &str,
@@ -48,8 +49,8 @@ pub fn complete(
     validate_in_page(client, url, state)
 }
 
-/// Rejects a response whose state matches no pending login: its login has ended, or never started here. A denial without a state
-/// is not an error.
+/// Rejects a response whose state matches no pending login. The login of such a response has ended, or never started
+/// here. A denial without a state is not an error.
 pub fn check_unmatched(url: &str) -> Result<()> {
     match callback_state(url, true).as_deref() {
         None | Some("") if is_denial(query::split(url).1)? => Ok(()),
@@ -58,8 +59,9 @@ pub fn check_unmatched(url: &str) -> Result<()> {
     }
 }
 
-/// The state of the authorization response in a URL: empty if the response has none, `None` if there is no response. Other
-/// programs also use the names `code` and `error`, so without a state they count only while a login is pending.
+/// Returns the state of the authorization response in a URL. The state is empty if the response has none, and `None`
+/// if there is no response. Other programs also use parameters with the names `code` and `error`. So these parameters
+/// count as a response without a state only while a login is pending.
 pub fn callback_state(url: &str, is_login_pending: bool) -> Option<String> {
     let (mut is_response, mut state) = (false, None);
     for (name, value) in query::pairs(query::split(url).1).flatten() {

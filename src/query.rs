@@ -1,7 +1,7 @@
 //! Queries of URLs and forms: `application/x-www-form-urlencoded` (RFC 6749 appendix B).
 //!
-//! In: a query or a form, or names and values. Out: the other one. Never: a malformed escape, or bytes that are
-//! not UTF-8, are replaced; two parsers must not read different values in the same text.
+//! In: a query or a form, or names and values. Out: names and values, or a query or a form. Never: malformed escapes,
+//! or bytes that are not UTF-8, are replaced, because two parsers could then read different values in the same text.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use url::form_urlencoded;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed;
 
-/// The decoded pairs of a query or a form, in order. Only escaped text is copied.
+/// The decoded pairs of a query or a form, in order. Text without escapes is not copied.
 pub fn pairs(form: &str) -> impl Iterator<Item = Result<(Cow<'_, str>, Cow<'_, str>), Malformed>> {
     form.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -29,8 +29,8 @@ fn decode(text: &str) -> Result<Cow<'_, str>, Malformed> {
     if is_sound(text, &value) { Ok(Cow::Owned(value.into_owned())) } else { Err(Malformed) }
 }
 
-/// Whether a text was decoded without replacements: `form_urlencoded` keeps malformed escapes, and replaces bytes that are not
-/// UTF-8 by U+FFFD.
+/// Whether a text was decoded without replacements: `form_urlencoded` keeps malformed escapes, and replaces bytes
+/// that are not UTF-8 by U+FFFD.
 fn is_sound(text: &str, decoded: &str) -> bool {
     let is_escape =
         |rest: &str| rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));

@@ -40,8 +40,8 @@ impl RecentFailures {
     }
 }
 
-/// Whether a failure was in the last minute. A time in the future was recorded before the clock was set back, so it does not
-/// count.
+/// Whether a failure was in the last minute. A time in the future was recorded before the clock was set back, so it
+/// does not count.
 fn is_recent(at: f64, now: f64) -> bool {
     at <= now && now < at + MINUTE
 }

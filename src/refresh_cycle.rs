@@ -1,12 +1,14 @@
-//! The vocabulary of one refresh cycle: its states, the events that move it on, and the actions that it requires.
+//! The types of a refresh cycle: its states, the events that change the state, and the actions that the state
+//! requires.
 //!
-//! In: nothing. Out: the types in which [`crate::refresh_policy`] talks to its caller. Never: a decision
-//! about what comes next.
+//! In: nothing. Out: the types that [`crate::refresh_policy`] and its caller exchange. Never: a decision about what
+//! comes next.
 
 use crate::error::Code;
 use crate::newest_tokens::Times;
 
-/// No single wait lasts longer than this. The clock may be set meanwhile, and timers in Node.js are limited to 24 days.
+/// No single wait lasts longer than this. Somebody may set the clock during the wait, and timers in Node.js are
+/// limited to 24 days.
 const LONGEST_WAIT: f64 = 5.0 * 60.0 * 1000.0;
 
 /// Returns how many milliseconds to wait until a time.
@@ -15,8 +17,8 @@ pub fn wait_until(time: f64, now: f64) -> f64 {
     if ms.is_nan() { LONGEST_WAIT } else { ms.clamp(0.0, LONGEST_WAIT) }
 }
 
-/// Whether a time lies in the future. A time that is more than `longest` ahead was recorded before the clock was set back,
-/// so it does not count.
+/// Whether a time lies in the future. A time that is more than `longest` ahead was recorded before the clock was set
+/// back, so it does not count.
 pub fn is_ahead(time: f64, now: f64, longest: f64) -> bool {
     now < time && time <= now + longest
 }
@@ -30,24 +32,25 @@ pub enum Event {
     LockBusy,
     /// The lock was lost before the work under it was done.
     LockLost,
-    /// No caller that waits has a store with the tokens of this connection any more.
+    /// None of the waiting callers has a store with this connection's tokens any more.
     NoStoreLeft,
     /// The search found a token set that follows the current one.
     SuccessorFound {
         /// The times of the token set that was found.
         times: Times,
-        /// Both token sets have the same refresh token; only the access tokens differ.
+        /// Whether both token sets have the same refresh token, so that only the access tokens differ.
         same_refresh_token: bool,
     },
-    /// The search found a token set with another refresh token in a row of NocoDB's database. No shared record says that
-    /// one refresh token led to the other.
+    /// The search found a token set with another refresh token in a row of NocoDB's database. The shared store has no
+    /// record that one refresh token led to the other.
     RowTokensFound {
         /// The times of the token set in the row.
         times: Times,
     },
     /// The search found a tombstone: another process, or this one, declared the refresh token dead.
     TombstoneFound {
-        /// When it was declared dead, in milliseconds since 1970. Tombstones of older versions do not say.
+        /// When it was declared dead, in milliseconds since 1970. Tombstones of older versions do not contain the
+        /// time.
         died_at: Option<f64>,
     },
     /// The search found nothing that follows the current token set.
@@ -60,10 +63,10 @@ pub enum Event {
     Refused,
     /// The caller looked up what else Bitbucket refused around the time of the last refusal.
     RefusalJudged {
-        /// A refusal of another connection of this client explains this one.
+        /// Whether a refusal of another connection of this client explains this refusal.
         explained: bool,
     },
-    /// The token request failed temporarily: the network, a 5xx, a 429, or a response that was lost.
+    /// The token request failed temporarily, because of the network, a 5xx, a 429, or a lost response.
     TransientFailure {
         /// The wait that Bitbucket asks for, in milliseconds.
         retry_after: Option<f64>,
@@ -72,7 +75,7 @@ pub enum Event {
     PermanentFailure,
     /// The caller published the new token set (or the tombstone) to other wrappers and processes.
     Published,
-    /// Another process acquired the lock later and published first. Its token set is the one to use.
+    /// Another process acquired the lock later and published first. The caller uses that process's token set.
     Superseded,
     /// All stores that wait for the token set saved it.
     Saved,
@@ -85,8 +88,8 @@ pub enum Event {
 }
 
 impl Event {
-    /// Returns the event for a failed token request. Only Bitbucket's own error makes a refresh token doubtful. A response
-    /// that cannot be parsed may have contained the new token set, so the request is repeated.
+    /// Returns the event for a failed token request. Only Bitbucket's own error makes a refresh token doubtful. A
+    /// response that cannot be parsed may have contained the new token set, so the request is repeated.
     pub fn of_failure(code: Code, retryable: bool, retry_after: Option<f64>) -> Self {
         match code {
             Code::ReconnectRequired => Self::Refused,
@@ -99,20 +102,21 @@ impl Event {
     }
 }
 
-/// What the caller does next in a refresh cycle. The next event says how that went.
+/// What the caller does next in a refresh cycle. The caller reports the outcome with the next event.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Action {
-    /// Nothing: the cycle is over. Callers that waited for it acquire again.
+    /// Nothing: the cycle is over. Callers that waited for it call `acquire` again.
     Done,
     /// Acquire the lock.
     AcquireLock,
     /// Search for a token set that follows the current one.
     FindSuccessor,
-    /// Enter the queue of the client's token requests, with [this priority](crate::refresh_policy::RefreshPolicy::priority).
+    /// Enter the queue of the client's token requests, with [this
+    /// priority](crate::refresh_policy::RefreshPolicy::priority).
     Enqueue,
     /// Request a new token set from Bitbucket.
     RequestTokens,
-    /// Look up whether the refusal of another connection explains the last one.
+    /// Look up whether a refusal of another connection explains the last refusal of this one.
     JudgeRefusal,
     /// Keep the new token set in memory and publish it to other processes.
     Publish,
@@ -131,7 +135,7 @@ pub enum Action {
 pub enum Decision {
     /// Use the newest token set.
     Use,
-    /// Wait for the next step of the cycle, which is under way or begins now, and acquire again.
+    /// Wait for the next step of the cycle, which is under way or begins now, and call `acquire` again.
     Wait,
     /// Fail, for this reason. A cycle may be under way nevertheless.
     Fail(FailureReason),
@@ -144,8 +148,8 @@ pub enum FailureReason {
     Dead,
     /// The last token request failed, and the next one has to wait.
     RequestFailed,
-    /// Bitbucket refused a refresh token of this client, and it is not known yet which of the client's refresh tokens are
-    /// dead. Or another process holds the lock, and may be queued for that reason.
+    /// Bitbucket refused a refresh token of this client, and it is not known yet which of the client's refresh tokens
+    /// are dead. Or another process holds the lock, perhaps because its token request is queued after such a refusal.
     RefreshPending,
     /// The request or a store takes too long.
     TimedOut,
@@ -168,9 +172,10 @@ pub enum State {
     Queued,
     /// A token request is under way.
     RequestingTokens,
-    /// Bitbucket refused the refresh token. Until this time, refusals of other connections that explain it may arrive.
+    /// Bitbucket refused the refresh token. Until this time, refusals of other connections that explain it may
+    /// arrive.
     AwaitingVerdict(f64),
-    /// The caller looks up whether another refusal explains the last one.
+    /// The caller looks up whether a refusal of another connection explains the last refusal of this one.
     JudgingRefusal,
     /// The next token request has to wait until this time.
     BackingOff(f64),
@@ -190,7 +195,8 @@ impl State {
     /// Returns what the caller does in this state.
     pub fn action(self) -> Action {
         match self {
-            // In `Dead`, a caller that acquires learns that the refresh token is dead, unless the access token still works.
+            // In `Dead`, `acquire` tells its caller that the refresh token is dead, unless the access token still
+            // works.
             Self::Inactive | Self::Dead => Action::Done,
             Self::AcquiringLock => Action::AcquireLock,
             Self::FindingSuccessor => Action::FindSuccessor,

@@ -1,34 +1,40 @@
 //! Decides when a refused refresh token counts as dead, and when a dead one is tried again.
 //!
-//! In: refusals, what explains them, and the tombstones of other processes. Out: whether the refresh token is dead, and the
-//! times of the next attempts. Never: reading a clock, or drawing a random number.
+//! In: refusals, the refusals of other connections that may explain them, and the tombstones of other processes. Out:
+//! whether the refresh token is dead, and the times of the next attempts. Never: reading a clock, or drawing a random
+//! number.
 //!
-//! After a dead refresh token was used, Bitbucket also refuses the valid ones of the same client for a while: the lockout.
-//! So a single refusal proves little, and a refusal that another connection's refusal explains proves nothing.
+//! After a dead refresh token was used, Bitbucket also refuses the valid ones of the same client for a while. This
+//! time is the *lockout*. So a single refusal proves little, and a refusal that another connection's refusal explains
+//! proves nothing.
 
 use crate::refresh_cycle::is_ahead;
 
 const SECOND: f64 = 1000.0;
 const MINUTE: f64 = 60.0 * SECOND;
 
-/// How many refusals make a refresh token dead. A refusal that another connection's refusal explains does not count.
+/// How many refusals are enough to declare a refresh token dead. A refusal that another connection's refusal explains
+/// does not count.
 const ENOUGH_REFUSALS: u32 = 2;
-/// The longest time between a refusal and its judgement: refusals of other connections that explain it may come later.
+/// The longest time between a refusal and its judgement. During this time, refusals of other connections that explain
+/// it may arrive.
 const LONGEST_VERDICT: f64 = 2.0 * SECOND;
-/// The longest time as a part of the lockout. The shorter of the two applies.
+/// The time between a refusal and its judgement, as a fraction of the lockout. `LONGEST_VERDICT` limits it.
 const VERDICT_PART: f64 = 1.0 / 15.0;
-/// A refusal that is judged this much later proves nothing: the refusal that explains it may be forgotten by then.
+/// A refusal whose judgement is late by more than this proves nothing: the record of the refusal that explains it may
+/// have been deleted by then.
 const STALE_AFTER: f64 = 10.0 * MINUTE;
-/// How many lockouts after a refusal that counts the refresh token is tried again. The number is random, so that connections
-/// do not try at the same time.
+/// The time between a refusal that counts and the next attempt with the refresh token, as a multiple of the lockout.
+/// The multiple is a random number from this range, so that connections do not try at the same time.
 const SECOND_ATTEMPT: core::ops::Range<f64> = 2.0..10.0;
 /// The longest time until that attempt.
 const LONGEST_SECOND_ATTEMPT: f64 = 10.0 * MINUTE;
 
-/// How long after its death a refresh token is tried again: the refusals may have come from a lockout that another program
-/// caused.
+/// How long after a refresh token was declared dead it is tried again: another program may have caused the lockout
+/// from which the refusals came.
 const REVIEW_AFTER: f64 = 4.0 * 60.0 * MINUTE;
-/// `REVIEW_AFTER` in a process that started after the death, and after a review without a verdict.
+/// The time that applies instead of `REVIEW_AFTER` in a process that started after the refresh token was declared
+/// dead, and after an attempt that did not show whether the refresh token is dead.
 const EARLY_REVIEW_AFTER: f64 = 10.0 * MINUTE;
 
 /// The refusals of one refresh token.
@@ -36,9 +42,9 @@ const EARLY_REVIEW_AFTER: f64 = 10.0 * MINUTE;
 pub struct Refusals {
     /// How many refusals there were in a row, including explained ones.
     all: u32,
-    /// How many of them count.
+    /// How many of these refusals count.
     counted: u32,
-    /// When the last refusal is judged; `None` when it was judged already.
+    /// When the last refusal is to be judged; `None` if it was judged already.
     verdict_at: Option<f64>,
     /// When the refresh token was declared dead.
     died_at: Option<f64>,
@@ -51,7 +57,7 @@ pub struct Refusals {
 }
 
 impl Refusals {
-    /// The state of a refresh token that was not refused.
+    /// Creates the state of a refresh token that was not refused.
     pub fn new(lockout: f64, now: f64) -> Self {
         Self { all: 0, counted: 0, verdict_at: None, died_at: None, review_at: 0.0, known_since: now, lockout }
     }
@@ -61,7 +67,8 @@ impl Refusals {
         *self = Self::new(self.lockout, self.known_since);
     }
 
-    /// Makes a single further refusal sufficient. The cycle has waited for the end of the lockout before.
+    /// Makes one more refusal sufficient to declare the refresh token dead. By then, the cycle has waited for the end
+    /// of the lockout.
     pub fn allow_one_more(&mut self) {
         self.counted = ENOUGH_REFUSALS - 1;
     }
@@ -86,7 +93,7 @@ impl Refusals {
         self.died_at.is_some()
     }
 
-    /// Records a refusal. Returns when it is judged.
+    /// Records a refusal. Returns when it is to be judged.
     pub fn record(&mut self, now: f64) -> f64 {
         let verdict_at = now + (self.lockout * VERDICT_PART).min(LONGEST_VERDICT);
         self.all = self.all.saturating_add(1);
@@ -95,7 +102,7 @@ impl Refusals {
         verdict_at
     }
 
-    /// Returns when the last refusal is judged, if that is in the future.
+    /// Returns when the last refusal is to be judged, if that is in the future.
     pub fn verdict_at(&self, now: f64) -> Option<f64> {
         self.verdict_at.filter(|verdict_at| is_ahead(*verdict_at, now, LONGEST_VERDICT))
     }
@@ -105,15 +112,17 @@ impl Refusals {
         self.verdict_at.is_some()
     }
 
-    /// Whether a refusal of another connection explains one that was `refused_ago` milliseconds ago: Bitbucket may have
-    /// locked out the client then. A slightly later refusal explains it, too, because responses can overtake each other.
+    /// Whether a refusal of another connection explains a refusal of this one, which was `refused_ago` milliseconds
+    /// ago: Bitbucket may have locked out the client then. A slightly later refusal explains it, too, because
+    /// responses can overtake each other.
     pub fn is_explained(&self, others_refused_ago: Option<f64>, refused_ago: f64) -> bool {
         others_refused_ago.is_some_and(|ago| ago <= refused_ago + self.lockout)
     }
 
-    /// Judges the last refusal. Returns the time of the next attempt if the refusal counts. After an explained refusal, the
-    /// queue makes the connection wait until the lockout is over. While a response may be lost, no refusal is the decisive
-    /// one: the refresh token is tried again afterwards.
+    /// Judges the last refusal. Returns the time of the next attempt if the refusal counts. After an explained
+    /// refusal, the queue makes the connection wait until the lockout is over. While a response with a newer token
+    /// set may have been lost, a refusal is not enough to declare the refresh token dead: the refresh token is tried
+    /// again afterwards.
     pub fn judge(&mut self, explained: bool, may_have_lost_response: bool, now: f64, random: f64) -> Option<f64> {
         let verdict_at = self.verdict_at.take()?;
         if explained || now > verdict_at + STALE_AFTER {
@@ -121,7 +130,7 @@ impl Refusals {
         }
         let most = if may_have_lost_response { ENOUGH_REFUSALS - 1 } else { ENOUGH_REFUSALS };
         self.counted = (self.counted + 1).min(most);
-        // If it is declared dead again, the tombstone is published to other processes again.
+        // If the refresh token is declared dead again, this process publishes the tombstone to other processes again.
         self.died_at = None;
         let lockouts = SECOND_ATTEMPT.start + (SECOND_ATTEMPT.end - SECOND_ATTEMPT.start) * random;
         Some(now + (self.lockout * lockouts).min(LONGEST_SECOND_ATTEMPT))
@@ -153,7 +162,8 @@ impl Refusals {
         !is_ahead(self.review_at, now, REVIEW_AFTER)
     }
 
-    /// Postpones the review of a dead refresh token: its request brought no verdict.
+    /// Postpones the next attempt with a dead refresh token: the last request has not shown whether the refresh token
+    /// is dead.
     pub fn postpone_review(&mut self, now: f64) {
         self.review_at = now + EARLY_REVIEW_AFTER;
     }

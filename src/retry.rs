@@ -1,7 +1,7 @@
-//! Whether to repeat a request, or a caller's work, and when.
+//! Decides whether and when to repeat a request, or the work that a caller does with a client.
 //!
-//! In: what was sent and how it failed. Out: yes or no, and milliseconds. Never: repeating a POST, or a
-//! wait that is longer than the caller's.
+//! In: what was sent and how it failed. Out: whether to repeat it, and the wait in milliseconds. Never: repeating a
+//! POST, or a wait that is longer than the caller is willing to wait.
 
 use crate::error::{Code, Phase, triggers_nocodb_refresh};
 use crate::rate_limit;
@@ -13,9 +13,9 @@ const FIRST_PAUSE: f64 = 500.0;
 /// The longest pause, in milliseconds, unless Bitbucket asks for a longer one.
 const LONGEST_PAUSE: f64 = 30_000.0;
 
-/// Whether a failed request may be repeated unchanged: only idempotent methods (RFC 9110 section 9.2.2), and only after
-/// temporary failures. A request that was not sent because the connection has no tokens is not repeated: the refresh policy
-/// has made its own attempts, and each repetition would start them again.
+/// Whether a failed request may be repeated unchanged: only idempotent methods (RFC 9110 section 9.2.2), and only
+/// after temporary failures. A request that was not sent because the connection has no tokens is not repeated: the
+/// refresh policy has made its own attempts, and each repetition would start them again.
 pub fn may_repeat(method: &str, code: Code, status: Option<u16>, phase: Phase) -> bool {
     phase == Phase::Api
         && (is_safe(method) || matches!(method, "PUT" | "DELETE"))
@@ -33,34 +33,37 @@ pub fn is_safe(method: &str) -> bool {
 /// A request that failed temporarily.
 #[derive(Debug, Clone, Copy)]
 pub struct Failed<'a> {
-    /// How many times it was sent.
+    /// How many times the request was sent.
     pub attempts: u32,
     /// The status of the response, if there was one.
     pub status: Option<u16>,
-    /// `Retry-After`.
+    /// The response's `Retry-After`.
     pub retry_after: Option<&'a str>,
-    /// Whether its next attempt waits in the request queue, which knows about the 429.
+    /// Whether the next attempt enters the request queue, which has recorded the 429 and delays the attempt.
     pub is_queued: bool,
-    /// How long the caller still waits, in milliseconds.
+    /// How long the caller is still willing to wait, in milliseconds.
     pub patience: f64,
     /// When the response arrived, in milliseconds since 1970.
     pub received_at: f64,
-    /// From 0 to 1.
+    /// A random number from 0 to 1.
     pub random: f64,
 }
 
 /// Whether Bitbucket limited a request because the account has used up its hourly limit: that is what a 429 without
-/// `Retry-After` means. The request then enters the request queue again like any other request, as often as necessary.
+/// `Retry-After` means. The request then enters the request queue again like any other request, as often as
+/// necessary.
 pub fn is_hour_used_up(status: Option<u16>, retry_after: Option<&str>, received_at: f64) -> bool {
     status == Some(429) && wait(retry_after, received_at).is_none()
 }
 
 impl Failed<'_> {
-    /// Returns how long to wait before the next attempt, in milliseconds; `None` when that is longer than the caller waits.
+    /// Returns how long to wait before the next attempt, in milliseconds; `None` if that is longer than the caller is
+    /// willing to wait.
     pub fn delay(&self) -> Option<f64> {
         let requested = wait(self.retry_after, self.received_at).map(|wait| wait as f64);
         let (limited, wait) = match self.status {
-            // The queue waits, and knows about other 429s. The request must not wait twice.
+            // The queue delays the request, and has recorded other 429s as well. The request must not be delayed
+            // twice.
             Some(429) if self.is_queued => {
                 (requested, if requested.is_some() { pause(self.attempts, None, self.random) } else { 0.0 })
             }
@@ -74,11 +77,11 @@ impl Failed<'_> {
     }
 }
 
-/// A caller's work that failed. The error may come from any code.
+/// A failure of the work that a caller does with a client. Any software may have thrown the error.
 #[derive(Debug, Clone, Copy)]
 pub struct FailedWork<'a> {
-    /// The package's API client threw the error, or the error wraps one of its errors. The client has already refreshed the
-    /// token where that helps, and repeated the request, unless `is_unrepeated`.
+    /// The package's API client threw the error, or the error wraps one of its errors. The client has already
+    /// refreshed the token if that helps, and has repeated the request unless `is_unrepeated`.
     pub is_from_api_client: bool,
     /// The API client could not repeat the request, because its body was a stream.
     pub is_unrepeated: bool,
@@ -89,8 +92,9 @@ pub struct FailedWork<'a> {
 }
 
 impl FailedWork<'_> {
-    /// Whether newer tokens may fix it: NocoDB promises the users of a connection that it refreshes tokens then. A 403 of
-    /// Bitbucket does not mean that the token has expired, whatever the message says.
+    /// Whether newer tokens may fix the failure. NocoDB promises the code that uses a connection to refresh tokens
+    /// after such a failure. A 403 from Bitbucket does not mean that the token has expired, whatever the message
+    /// says.
     pub fn is_curable_by_refresh(&self) -> bool {
         if self.is_from_api_client {
             return self.is_unrepeated;
@@ -103,11 +107,12 @@ impl FailedWork<'_> {
     }
 }
 
-/// Returns the pause after an attempt in milliseconds. Attempts count from 1. `random`, from 0 to 1, spreads the retries of
-/// many clients that failed at the same time.
+/// Returns the pause after an attempt in milliseconds. Attempts count from 1. `random`, from 0 to 1, spreads the
+/// retries of many clients that failed at the same time.
 pub fn pause(attempt: u32, requested: Option<f64>, random: f64) -> f64 {
     let doublings = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);
     let pause = (FIRST_PAUSE * 2_f64.powi(doublings)).min(LONGEST_PAUSE) * (1.0 + random) / 2.0;
-    // Never earlier than Bitbucket asked. And not at once: a clock that is ahead may turn the wait into none.
+    // The next attempt never comes earlier than Bitbucket asked. It does not come at once either: if this machine's
+    // clock is ahead, a date in `Retry-After` may seem to be in the past.
     requested.map_or(pause, |wait| (wait * (1.0 + random / 10.0)).max(pause))
 }

@@ -1,8 +1,8 @@
-//! The `state` of an authorization request, which ties a callback to the login that started here (RFC 6749 section 10.12,
-//! RFC 9700 section 2.1).
+//! The `state` of an authorization request, which ties a callback to the login that started here (RFC 6749 section
+//! 10.12, RFC 9700 section 2.1).
 //!
-//! In: random bytes, or the stored state. Out: a value to send, or whether a callback's value equals it. Never:
-//! a comparison whose duration reveals how much of a guess is right.
+//! In: random bytes, or the stored state. Out: a value to send, or whether the value in a callback equals the stored
+//! state. Never: a comparison whose duration reveals how much of a guess is right.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -24,7 +24,8 @@ impl State {
         Self(Secret::new(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// Takes the state that was stored when the login started. Rejects an empty one, with which the check would pass for anybody.
+    /// Takes the state that was stored when the login started. Rejects an empty state, with which anybody's callback
+    /// could pass the check.
     pub fn remembered(value: &str) -> Result<Self> {
         if value.is_empty() {
             return Err(Error::argument(Phase::Callback, "state", "is empty. Pass the state that was sent"));
@@ -32,8 +33,8 @@ impl State {
         Ok(Self(Secret::new(value)))
     }
 
-    /// Whether a callback's state equals this one. This is the only comparison of states. Its duration depends only on whether the
-    /// lengths differ.
+    /// Whether a callback's state equals this one. This is the only comparison of states. Its duration depends only
+    /// on whether the lengths differ.
     pub fn matches(&self, candidate: &str) -> bool {
         self.expose().as_bytes().ct_eq(candidate.as_bytes()).into()
     }

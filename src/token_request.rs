@@ -1,7 +1,7 @@
 //! Token requests (RFC 6749 sections 4.1.3, 4.4.2 and 6).
 //!
-//! In: the client and a code, a refresh token, or nothing. Out: method, URL, headers and body as data. Never: a
-//! refresh request with a `scope`, which would narrow the new token for good.
+//! In: the client, and a code, a refresh token or neither. Out: method, URL, headers and body as data. Never: a
+//! refresh request with a `scope`, which would permanently narrow the scopes of the new token.
 
 use url::form_urlencoded::Serializer;
 
@@ -32,13 +32,13 @@ pub struct TokenRequest {
 impl TokenRequest {
     /// The only method of the token endpoint (RFC 6749 section 3.2).
     pub const METHOD: &'static str = "POST";
-    /// Bitbucket rejects a JSON body.
+    /// The media type of the body. Bitbucket rejects JSON.
     pub const CONTENT_TYPE: &'static str = "application/x-www-form-urlencoded";
     /// The only media type that token_response.rs reads.
     pub const ACCEPT: &'static str = "application/json";
 
-    /// Exchanges a code. The redirect URI must be that of the authorization request. The verifier is required if that request had a
-    /// challenge.
+    /// Exchanges a code. The redirect URI must be that of the authorization request. The verifier is required if that
+    /// request had a challenge.
     pub fn authorization_code(
         client: &ClientConfig,
         code: &AuthorizationCode,
@@ -88,7 +88,8 @@ impl TokenRequest {
         Ok(Self::with(client, GrantType::ClientCredentials, []))
     }
 
-    /// Requests new tokens for a connection of this grant type. A code works only once, so its tokens are refreshed.
+    /// Requests new tokens for a connection of this grant type. A code works only once, so tokens that were obtained
+    /// with a code are refreshed.
     pub fn renewal(client: &ClientConfig, grant_type: GrantType, refresh_token: &str) -> Result<Self> {
         match grant_type {
             GrantType::ClientCredentials => Self::client_credentials(client),
@@ -105,7 +106,7 @@ impl TokenRequest {
         let mut form = Serializer::new(String::new());
         form.append_pair("grant_type", grant_type.as_str()).extend_pairs(parameters);
         if authorization.is_none() {
-            // RFC 6749 section 3.2.1: a public client names itself in the body.
+            // RFC 6749 section 3.2.1: a public client identifies itself in the body.
             form.append_pair("client_id", client.client_id());
         }
         let body = Secret::new(form.finish());

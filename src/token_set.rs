@@ -1,7 +1,7 @@
-//! The tokens of a connection, and the values of the previous tokens that a response may leave out. token_response.rs combines
-//! them.
+//! The tokens of a connection, and those values of the previous tokens that a response may omit. token_response.rs
+//! combines both.
 //!
-//! In: validated values. Out: structs of them. Never: a validation, or a token in `Debug` output.
+//! In: validated values. Out: structs that contain these values. Never: a validation, or a token in `Debug` output.
 
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
@@ -9,9 +9,9 @@ use crate::secret::Secret;
 /// Tokens with an absolute expiry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TokenSet {
-    /// Sent as `Authorization: Bearer`.
+    /// The access token, which is sent as `Authorization: Bearer`.
     pub access_token: Secret,
-    /// Exchanged for the next tokens.
+    /// The refresh token, which is exchanged for the next tokens.
     pub refresh_token: Option<Secret>,
     /// When the access token expires, in milliseconds since 1970; absent if Bitbucket did not say.
     pub expires_at: Option<f64>,
@@ -22,9 +22,9 @@ pub struct TokenSet {
 /// The values of the tokens before a refresh.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Previous {
-    /// Stays in use if the response has no new one (RFC 6749 section 6).
+    /// The refresh token, which stays in use if the response has no new one (RFC 6749 section 6).
     pub refresh_token: Option<Secret>,
-    /// Stay granted if the response names none (RFC 6749 section 5.1).
+    /// The scopes, which stay granted if the response names none (RFC 6749 section 5.1).
     pub scopes: Option<ScopeSet>,
 }
 

@@ -25,8 +25,9 @@ pub struct ApiResponse {
 
 #[wasm_bindgen]
 impl ApiResponse {
-    /// `headers` is the JSON of an object with the header fields by their lower-case names. `path` is the request's path below
-    /// the API's base URL. `is_foreign_origin` says whether a redirect led to another origin than the API's.
+    /// `headers` is the JSON of an object with the header fields by their lower-case names. `path` is the request's
+    /// path below the API's base URL. `is_foreign_origin` says whether a redirect led to another origin than the
+    /// API's.
     #[wasm_bindgen(constructor)]
     pub fn new(
         status: u16,
@@ -77,17 +78,18 @@ impl Redactor {
         Self(Redaction::of_authorization(authorization))
     }
 
-    /// The text without the credential.
+    /// Returns the text without the credential.
     pub fn redact(&self, text: &str) -> String {
         self.0.redact(text)
     }
 
-    /// Takes the next chunk of a body, and returns what is ready.
+    /// Takes the next chunk of a body, and returns the bytes that can be passed on. The last ones are kept back if
+    /// the credential may begin there.
     pub fn push(&mut self, chunk: &[u8]) -> Vec<u8> {
         self.0.push(chunk)
     }
 
-    /// The rest of the body.
+    /// Returns the rest of the body.
     pub fn end(&mut self) -> Vec<u8> {
         self.0.end()
     }
@@ -99,8 +101,8 @@ pub fn is_safe_method(method: &str) -> bool {
     retry::is_safe(method)
 }
 
-/// The maximum size of a body that the core inspects, in bytes. Of a larger body, the shim passes one byte more, so that the
-/// core notices.
+/// The maximum size of a body that the core inspects, in bytes. If a body is larger, the shim passes one byte more
+/// than that, by which the core recognizes that the body is too large.
 #[wasm_bindgen(js_name = maxInspectedBytes)]
 pub fn max_inspected_bytes() -> u32 {
     u32::try_from(api_response::MAX_BODY_SIZE.max(connection_test::LARGEST_BODY)).unwrap_or(u32::MAX)
@@ -114,8 +116,8 @@ pub fn may_retry(method: &str, code: &str, status: Option<u16>, phase: &str) -> 
         .is_some_and(|(code, phase)| retry::may_repeat(method, code, status, phase))
 }
 
-/// How long to wait before a retry, in milliseconds; `undefined` if that takes too long. `retry_after` is the response's
-/// header field.
+/// How long to wait before a retry, in milliseconds; `undefined` if the wait would be too long. `retry_after` is the
+/// response's header field.
 #[wasm_bindgen(js_name = retryDelay)]
 pub fn retry_delay(
     attempts: u32,
@@ -130,7 +132,7 @@ pub fn retry_delay(
     Failed { attempts, status, retry_after, is_queued, patience, received_at, random }.delay()
 }
 
-/// Whether a response says that the account has used up its requests for the hour, so that the request joins the request queue
+/// Whether a response means that the account has reached its hourly limit. The request then joins the request queue
 /// again.
 #[wasm_bindgen(js_name = isHourlyLimitExhausted)]
 pub fn is_hourly_limit_exhausted(status: Option<u16>, retry_after: Option<String>, received_at: f64) -> bool {

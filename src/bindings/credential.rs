@@ -14,23 +14,23 @@ use crate::secret::Secret;
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredCredential<'a> {
-    /// Its type, as NocoDB names it.
+    /// The credential's type, as NocoDB names it.
     #[tsify(type = "'oauth' | 'api_key' | 'basic' | 'custom'")]
     kind: &'a str,
-    /// The token; absent when it has to be requested first.
+    /// The token; absent if the plugin has to request it first.
     #[serde(skip_serializing_if = "Option::is_none")]
     access_token: Option<&'a str>,
-    /// The value of the `Authorization` header; absent when the token has to be requested first.
+    /// The value of the `Authorization` header; absent if the plugin has to request the token first.
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization: Option<&'a str>,
     /// The Atlassian account of an API token.
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
-    /// Whether a new token can be requested without a user.
+    /// Whether the plugin can request a new token without a user.
     can_refresh: bool,
-    /// Whether it belongs to a user.
+    /// Whether the credential belongs to a user.
     has_user: bool,
-    /// What seems to be wrong with the token.
+    /// A sentence about a probable mistake, if the token looks like one of another type.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'a str>,
 }
@@ -69,7 +69,7 @@ pub fn is_vault_reference(member: &str) -> bool {
     credential::is_vault_reference(member)
 }
 
-/// Whether a config of this type gets its tokens for an authorization code.
+/// Whether a config of this type gets its tokens in exchange for an authorization code.
 #[wasm_bindgen(js_name = usesAuthorizationCode)]
 pub fn uses_authorization_code(kind: &str) -> bool {
     AuthType::uses_authorization_code(kind)

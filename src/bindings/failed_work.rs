@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::retry::FailedWork;
 
-/// Whether newer tokens may fix a caller's failed work.
+/// Whether newer tokens may fix the failure of a caller's work with a client.
 #[wasm_bindgen(js_name = isCurableByRefresh)]
 pub fn is_curable_by_refresh(
     is_from_api_client: bool,
@@ -12,7 +12,8 @@ pub fn is_curable_by_refresh(
     status: Option<f64>,
     message: &str,
 ) -> bool {
-    // An error of other code may have any JavaScript number as its status, and not all of them fit into a `u16`.
+    // An error that other software throws may have any JavaScript number as its status, and not every number fits
+    // into a `u16`.
     let status = status.filter(|status| (100.0..1000.0).contains(status)).map(|status| status as u16);
     FailedWork { is_from_api_client, is_unrepeated, status, message }.is_curable_by_refresh()
 }

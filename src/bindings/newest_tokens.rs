@@ -9,16 +9,16 @@ use wasm_bindgen::prelude::*;
 use super::to_js_value;
 use crate::newest_tokens::{ChainPosition, EntryKind, Publication, PublicationContext, Times, Version};
 
-/// What the shared token store does with a published entry.
+/// How the shared token store processes a published entry.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct PublicationStep {
-    /// The step of the shared store's script.
+    /// The name of the step in the shared store's script.
     #[tsify(type = "'none' | 'join' | 'replace' | 'follow' | 'follow-anew' | 'precede'")]
     step: &'static str,
-    /// The fence of the link between refresh tokens that the step stores.
+    /// The fence that the step stores with the link from one refresh token to the next.
     link_fence: f64,
-    /// Whether the entry is the newest.
+    /// Whether the entry becomes the newest one.
     is_newest: bool,
 }
 
@@ -36,8 +36,8 @@ impl From<Publication> for PublicationStep {
     }
 }
 
-/// Decides what the store does with an entry that was obtained under a lock with this fence. The other arguments are what the
-/// store knows: see `PublicationContext`.
+/// Decides what the store does with an entry that was obtained under a lock with this fence. The other arguments are
+/// the fields of `PublicationContext`.
 #[wasm_bindgen(js_name = decidePublication, unchecked_return_type = "PublicationStep")]
 pub fn decide_publication(
     fence: f64,
@@ -70,7 +70,8 @@ pub fn is_issued_later(
     times(obtained_at, expires_at).is_after(times(other_obtained_at, other_expires_at))
 }
 
-/// Whether a published entry is newer than one that was found elsewhere, so that the other one cannot be its successor.
+/// Whether a published entry is newer than an entry that was found elsewhere. The found entry then cannot be the
+/// successor of the published one.
 #[wasm_bindgen(js_name = isEntryNewer)]
 #[allow(clippy::too_many_arguments)]
 pub fn is_entry_newer(
@@ -107,8 +108,8 @@ pub fn is_missing_from_shared_store(
     known.is_missing_from_shared_store(shared, same_refresh_token, leads_there)
 }
 
-/// Classifies a published entry for a connection that searches for a successor of its token set. The entry has tokens, a
-/// tombstone, or both.
+/// Classifies a published entry for a connection that searches for a successor of its token set. The entry has
+/// tokens, a tombstone, or both.
 #[wasm_bindgen(js_name = classifyEntry, unchecked_return_type = "'tombstone' | 'tokens' | 'nothing'")]
 pub fn classify_entry(has_tokens: bool, is_dead: bool, same_refresh_token: bool, same_access_token: bool) -> String {
     let kind = match EntryKind::of(has_tokens, is_dead, same_refresh_token, same_access_token) {

@@ -1,4 +1,5 @@
-//! The JavaScript bindings of client_config.rs, authorization_request.rs and authorization_response.rs: the OAuth client.
+//! The JavaScript bindings of client_config.rs, authorization_request.rs and authorization_response.rs: the OAuth
+//! client.
 
 use js_sys::{Array, JsString};
 use serde::Serialize;
@@ -28,15 +29,16 @@ impl From<ClientConfig> for OAuthCore {
     }
 }
 
-/// An authorization request, to be kept until the callback.
+/// An authorization request. The caller keeps it until the callback.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthorizationRequest<'a> {
     /// The URL to send the user to.
     url: &'a str,
-    /// To be kept in the user's session; `validateAuthorizationResponse` checks it.
+    /// The state. The caller keeps it in the user's session and passes it to `validateAuthorizationResponse`.
     state: &'a str,
-    /// To be kept in the user's session, for `buildTokenRequest` (RFC 7636 section 4.1).
+    /// The code verifier (RFC 7636 section 4.1). The caller keeps it in the user's session and passes it to
+    /// `buildTokenRequest`.
     code_verifier: &'a str,
     /// The S256 challenge of the verifier (RFC 7636 section 4.2).
     code_challenge: &'a str,
@@ -133,15 +135,16 @@ impl OAuthCore {
         is_callback_url(&self.config, url)
     }
 
-    /// Validates a callback in a page that waits for it and returns its code; `undefined` if the user denied access.
+    /// Validates a callback for which a page waits. Returns the callback's code; `undefined` if the user denied
+    /// access.
     #[wasm_bindgen(js_name = validateInPage)]
     pub fn validate_in_page(&self, url: &str, state: &str) -> core::result::Result<Option<String>, JsValue> {
         let code = validate_in_page(&self.config, url, &State::remembered(state)?)?;
         Ok(code.map(|code| code.expose().to_owned()))
     }
 
-    /// Validates the callback in a loaded page's URL against the pending login and returns its code; `undefined` if the user
-    /// denied access.
+    /// Validates the callback in the URL of a loaded page against the pending login. Returns the callback's code;
+    /// `undefined` if the user denied access.
     #[wasm_bindgen(js_name = completeRedirect)]
     pub fn complete_redirect(
         &self,

@@ -13,7 +13,8 @@ pub struct Paginator(pagination::Paginator);
 
 #[wasm_bindgen]
 impl Paginator {
-    /// Takes the absolute URL of the first page. `concurrency` limits how many pages are requested or buffered at once.
+    /// Takes the absolute URL of the first page. `concurrency` limits how many pages are requested or buffered at
+    /// once.
     #[wasm_bindgen(constructor)]
     pub fn new(first_page: &str, concurrency: Option<f64>) -> core::result::Result<Paginator, JsValue> {
         Ok(Self(pagination::Paginator::new(first_page, concurrency)?))
@@ -25,14 +26,15 @@ impl Paginator {
         self.0.url().to_owned()
     }
 
-    /// The URLs that may be requested while the caller holds this many pages that it still consumes: the next page first,
-    /// then the pages to prefetch.
+    /// The URLs that may be requested now: the next page's first, then those of the pages to prefetch. `held` is the
+    /// number of pages that the caller is still consuming.
     #[wasm_bindgen(js_name = fetchableUrls)]
     pub fn fetchable_urls(&self, held: u32) -> Vec<String> {
         self.0.fetchable_urls(usize::try_from(held).unwrap_or(usize::MAX))
     }
 
-    /// Whether one more page may be prefetched while the caller has not used the values of this many prefetched pages.
+    /// Whether one more page may be prefetched. `unused` is the number of prefetched pages whose values the caller
+    /// has not used yet.
     #[wasm_bindgen(js_name = mayPrefetch)]
     pub fn may_prefetch(&self, unused: u32) -> bool {
         self.0.may_prefetch(usize::try_from(unused).unwrap_or(usize::MAX))
@@ -44,13 +46,13 @@ impl Paginator {
         self.0.record_wasted_prefetch();
     }
 
-    /// An opaque token for the next page, which the caller can hand out.
+    /// An opaque token for the next page. The caller may return it to its own caller.
     #[wasm_bindgen(getter, js_name = pageToken)]
     pub fn page_token(&self) -> core::result::Result<String, JsValue> {
         Ok(self.0.page_token()?)
     }
 
-    /// Moves on by one response, given what it says about its page. Returns whether there is another page.
+    /// Takes the data of a response about its page, and advances to the next page. Returns whether there is one.
     pub fn advance(
         &mut self,
         next: Option<String>,
@@ -64,37 +66,39 @@ impl Paginator {
     }
 }
 
-/// Predicts the next page that a client's caller will request by its number.
+/// Predicts the page that a client's caller will request next, if the caller requests pages by their numbers.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct PagePredictor(page_predictor::PagePredictor);
 
 #[wasm_bindgen]
 impl PagePredictor {
-    /// Starts without any request.
+    /// Creates a predictor that has recorded no request.
     #[wasm_bindgen(constructor)]
     pub fn new() -> PagePredictor {
         Self::default()
     }
 
-    /// Records a request of the caller by its absolute URL. Returns the URL of the page to prefetch at once.
+    /// Records the absolute URL of the caller's request. Returns the URL of the page to prefetch while that request
+    /// is under way.
     #[wasm_bindgen(js_name = onRequest)]
     pub fn on_request(&mut self, url: &str) -> Option<String> {
         self.0.on_request(url)
     }
 
-    /// Forgets the sequence after a request for anything but a page, or with unusual options.
+    /// Forgets the sequence. The shim calls this for a request for anything other than a page, or with unusual
+    /// options.
     pub fn reset(&mut self) {
         self.0.reset();
     }
 
-    /// Records a successful response. Returns whether the predictor needs to know what the response says about its page.
+    /// Records a successful response. Returns whether `onPage` needs the data of the response about its page.
     #[wasm_bindgen(js_name = onSuccess)]
     pub fn on_success(&mut self, url: &str) -> bool {
         self.0.on_success(url)
     }
 
-    /// Takes what the response says about its page. Returns the URL of the page to prefetch now.
+    /// Takes the data of the response about its page. Returns the URL of the page to prefetch now.
     #[wasm_bindgen(js_name = onPage)]
     pub fn on_page(
         &mut self,
@@ -107,15 +111,15 @@ impl PagePredictor {
     }
 }
 
-/// Whether the result of a prefetch, a response with this status or an error with this code, may be used for the page. If
-/// not, the page is requested again.
+/// Whether the result of a prefetch may be used for the page. The result is a response with this status, or an error
+/// with this code. If it may not be used, the shim requests the page again.
 #[wasm_bindgen(js_name = isUsablePrefetch)]
 pub fn is_usable_prefetch(status: Option<u16>, code: Option<String>) -> bool {
     pages_ahead::is_usable(status, code.as_deref().and_then(Code::from_name))
 }
 
-/// The URL of a page of a list. `list` has no query. The page is the one of the token `next`, else the one of the token or
-/// number in `page`, else the first.
+/// The URL of a page of a list. `list` has no query. The token `next` selects the page. Without it, the token in
+/// `page` does, or the number in `page_number`. Without any of them, the page is the first one.
 #[wasm_bindgen(js_name = pageUrl)]
 pub fn page_url(
     list: &str,
@@ -125,15 +129,16 @@ pub fn page_url(
 ) -> core::result::Result<String, JsValue> {
     Ok(match (next, page, page_number) {
         (Some(token), ..) => pagination::page_url(list, &token, "next")?,
-        // A loop that was written when `next` was a number passes it on as `page`.
+        // When `next` was a number, callers passed it as `page`. A loop that still does so passes the token as
+        // `page`.
         (None, Some(token), _) => pagination::page_url(list, &token, "page")?,
         (None, None, Some(number)) => pagination::numbered_page_url(list, number)?,
         (None, None, None) => list.to_owned(),
     })
 }
 
-/// In how many milliseconds to request a page again because Bitbucket has not finished it; `undefined` if the response is
-/// the page.
+/// How many milliseconds to wait before requesting the page again, because Bitbucket has not finished preparing it;
+/// `undefined` if the response is the page.
 #[wasm_bindgen(js_name = pageRetryDelay)]
 pub fn page_retry_delay(
     status: u16,

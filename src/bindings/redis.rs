@@ -13,30 +13,30 @@ pub fn parse_redis_url(address: &str) -> core::result::Result<JsValue, JsValue> 
     Ok(to_js_value(&server))
 }
 
-/// Summarizes an error of a Redis client in a word or two, from its code and message; `undefined` when Redis can be used
-/// nevertheless.
+/// Summarizes an error of a Redis client in a word or two, from its code and message; `undefined` if the plugin can
+/// use Redis in spite of the error.
 #[wasm_bindgen(js_name = redisErrorSummary)]
 pub fn redis_error_summary(code: &str, message: &str) -> Option<String> {
     let problem = Problem::of(code, message);
     problem.is_serious().then(|| problem.as_str().to_owned())
 }
 
-/// The databases among which the plugin chooses its own. The first one is NocoDB's. `others` are the databases in NocoDB's
-/// other variables.
+/// The databases from which the plugin chooses the one for its data. The first one is NocoDB's. `others` are the
+/// databases in NocoDB's other variables.
 #[wasm_bindgen(js_name = redisDatabaseCandidates)]
 pub fn redis_database_candidates(home: u32, others: &[u32]) -> Vec<u32> {
     database_candidates(home, others)
 }
 
-/// Chooses one of the [`redis_database_candidates`]. `survey` has a word for each: `missing`, `empty`, `ours`, `others`,
-/// `marked` or `invaded`.
+/// Chooses one of the [`redis_database_candidates`]. `survey` has one word for each of them, which says what it
+/// contains: `missing`, `empty`, `ours`, `others`, `marked` or `invaded`.
 #[wasm_bindgen(js_name = chooseRedisDatabase, unchecked_return_type = "RedisChoice")]
 pub fn choose_redis_database(surveyed: &[u32], survey: &str) -> JsValue {
     to_js_value(&Choice::of(surveyed, survey))
 }
 
-/// Why the plugin uses NocoDB's own database, if Redis rejected the survey of the others with this reply; `undefined` when
-/// no database can be used at present.
+/// Redis rejected the survey of the other databases with this reply. Returns the reason why the plugin uses NocoDB's
+/// own database instead; `undefined` if the plugin cannot use any database at present.
 #[wasm_bindgen(js_name = redisFallbackReason)]
 pub fn redis_fallback_reason(reply: &str) -> Option<String> {
     Problem::of("", reply).fallback_reason().map(str::to_owned)

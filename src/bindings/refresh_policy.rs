@@ -11,7 +11,7 @@ use crate::refresh_cycle::{self, Action, Decision, Event};
 use crate::refresh_policy::RefreshPolicy;
 use crate::refresh_queue::Priority;
 
-/// Whether a token request that failed with this error code failed because Bitbucket refused its refresh token.
+/// Whether the error code of a failed token request means that Bitbucket refused the refresh token.
 #[wasm_bindgen(js_name = isRefreshTokenRefused)]
 pub fn is_refresh_token_refused(code: &str) -> bool {
     Code::from_name(code).is_some_and(|code| Event::of_failure(code, false, None) == Event::Refused)
@@ -23,7 +23,7 @@ pub struct Policy(RefreshPolicy);
 
 #[wasm_bindgen(js_class = RefreshPolicy)]
 impl Policy {
-    /// For a token set from a stored config or from a token response.
+    /// Creates the policy of a connection whose token set comes from a stored config or from a token response.
     #[wasm_bindgen(constructor)]
     pub fn new(
         obtained_at: Option<f64>,
@@ -59,7 +59,8 @@ impl Policy {
         self.0.state().action().into()
     }
 
-    /// How many milliseconds the action `Wait` lasts. It may end before the time that it waits for.
+    /// How many milliseconds the action `Wait` lasts. A single wait has a maximum length, so it may end before the
+    /// time for which the connection waits.
     #[wasm_bindgen(js_name = waitDuration)]
     pub fn wait_duration(&self, now: f64) -> Option<f64> {
         match self.0.state().action() {
@@ -68,25 +69,27 @@ impl Policy {
         }
     }
 
-    /// A caller wants to use the newest token set, and waits for it until `deadline`. `known_generation` is the token set
-    /// that its store was offered last.
+    /// A caller wants to use the newest token set, and waits for it until `deadline`. `known_generation` is the
+    /// number of the token set that the caller's store was offered last.
     pub fn acquire(&mut self, known_generation: u32, deadline: f64, now: f64) -> RefreshDecision {
         self.0.acquire(known_generation, deadline, now).into()
     }
 
-    /// A caller wants a token set that is newer than `generation`, and waits for it until `deadline`.
+    /// A caller wants a token set that is newer than the one with the number `generation`, and waits for it until
+    /// `deadline`.
     #[wasm_bindgen(js_name = forceRefresh)]
     pub fn force_refresh(&mut self, generation: u32, deadline: f64, now: f64) -> RefreshDecision {
         self.0.force_refresh(generation, deadline, now).into()
     }
 
-    /// Why a caller that stops waiting gets no tokens.
+    /// Returns the reason why a caller that stops waiting gets no tokens.
     #[wasm_bindgen(js_name = failureReason)]
     pub fn failure_reason(&self, now: f64) -> RefreshDecision {
         Decision::Fail(self.0.failure_reason(now)).into()
     }
 
-    /// For how many milliseconds from now on this connection sends no token request; `undefined` when it may send one.
+    /// How many milliseconds this connection has to wait before it may send a token request; `undefined` if it may
+    /// send one now.
     pub fn backoff(&self, now: f64) -> Option<f64> {
         self.0.backoff(now)
     }
@@ -96,32 +99,35 @@ impl Policy {
         self.0.priority(now)
     }
 
-    /// Whether the refresh token has been unused for so long that it should be used.
+    /// Whether the refresh token has been unused for so long that it should be used before it expires.
     #[wasm_bindgen(js_name = isIdle)]
     pub fn is_idle(&self, now: f64) -> bool {
         self.0.is_idle(now)
     }
 
-    /// In how many milliseconds to check whether to start a cycle that no caller acquires for; 0 means now.
+    /// In how many milliseconds to begin a cycle although no caller acquires the tokens; 0 means now, and `undefined`
+    /// that there is no reason to begin one.
     #[wasm_bindgen(js_name = backgroundRefreshIn)]
     pub fn background_refresh_in(&self, now: f64) -> Option<f64> {
         self.0.background_refresh_at(now).map(|time| refresh_cycle::wait_until(time, now))
     }
 
-    /// The API answered 401 to a request after `repetitions` earlier attempts. Whether to repeat the request.
+    /// The API returned 401 for a request with the token set of this number, after `repetitions` earlier attempts.
+    /// Returns whether to repeat the request.
     #[wasm_bindgen(js_name = onUnauthorized)]
     pub fn on_unauthorized(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
         self.0.on_unauthorized(generation, repetitions, now)
     }
 
-    /// A caller's work failed as it does with a bad token, after `repetitions` earlier attempts. Whether to repeat the work
-    /// with a newer token set.
+    /// A caller's work failed, after `repetitions` earlier attempts, with an error that an expired access token may
+    /// cause. Returns whether to repeat the work with a newer token set.
     #[wasm_bindgen(js_name = onWorkFailed)]
     pub fn on_work_failed(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
         self.0.on_work_failed(generation, repetitions, now)
     }
 
-    /// A stored config has the newest refresh token and another access token. Whether to use its token set.
+    /// A stored config has the newest refresh token and another access token. Returns whether to use the config's
+    /// token set.
     #[wasm_bindgen(js_name = onStoredTokens)]
     pub fn on_stored_tokens(&mut self, obtained_at: Option<f64>, expires_at: Option<f64>, now: f64) -> bool {
         self.0.on_stored_tokens(times(obtained_at, expires_at), now)
@@ -152,8 +158,8 @@ impl Policy {
         self.0.handle(event, now, random).into()
     }
 
-    /// Continues after the search found a token set with another refresh token in a row of NocoDB's database. No shared
-    /// record says that one refresh token led to the other.
+    /// Continues after the search found a token set with another refresh token in a row of NocoDB's database. The
+    /// shared store has no record that one refresh token led to the other.
     #[wasm_bindgen(js_name = onRowTokensFound)]
     pub fn on_row_tokens_found(
         &mut self,
@@ -198,8 +204,8 @@ impl Policy {
         self.0.handle(Event::of_failure(code, retryable, retry_after), now, random).into()
     }
 
-    /// Continues after the caller looked up the shared record of refusals: how many milliseconds ago Bitbucket refused
-    /// another connection of the client, and how many milliseconds ago it refused this one.
+    /// Continues after the caller looked up the shared record of refusals. Bitbucket refused another connection of
+    /// the client `others_refused_ago` milliseconds ago, and this connection `refused_ago` milliseconds ago.
     #[wasm_bindgen(js_name = onRefusalJudged)]
     pub fn on_refusal_judged(
         &mut self,

@@ -1,4 +1,4 @@
-//! The JavaScript bindings of scope.rs. A list is passed as one string with spaces.
+//! The JavaScript bindings of scope.rs. The shim passes a list as one string with spaces.
 
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
@@ -13,14 +13,14 @@ pub fn default_scopes() -> Array {
     list_of(&ScopeSet::defaults())
 }
 
-/// Stored scopes as a list, each once.
+/// Parses stored scopes into a list without duplicates.
 #[cfg(feature = "server")]
 #[wasm_bindgen(js_name = parseScopes, unchecked_return_type = "string[]")]
 pub fn parse_scopes(scopes: &str) -> core::result::Result<Array, JsValue> {
     Ok(list_of(&scopes_of(scopes, "scopes")?))
 }
 
-/// Scopes with all scopes that they imply.
+/// Adds to scopes all scopes that they imply.
 #[cfg(feature = "server")]
 #[wasm_bindgen(js_name = expandScopes, unchecked_return_type = "string[]")]
 pub fn expand_scopes(scopes: &str) -> core::result::Result<Array, JsValue> {
@@ -39,15 +39,15 @@ pub(super) fn scopes_of(text: &str, name: &str) -> Result<ScopeSet> {
     ScopeSet::parse(text).map_err(|reason| Error::argument(Phase::Config, name, reason))
 }
 
-/// A list for JavaScript, which splits one string, since scopes contain no spaces. Otherwise, each element would take a call of
-/// its own.
+/// Creates a JavaScript array. JavaScript splits one string, since scopes contain no spaces: to pass the elements one
+/// by one, the core would have to call JavaScript for each of them.
 pub(super) fn list_of(scopes: &ScopeSet) -> Array {
     if scopes.is_empty() { Array::new() } else { SPACE.with(|space| split(&scopes.to_string(), space)) }
 }
 
 #[wasm_bindgen]
 extern "C" {
-    /// Saves the call that would first create a `JsString`.
+    /// Takes a Rust string. The binding of js-sys takes a `JsString`, which another call would have to create first.
     #[wasm_bindgen(js_namespace = ["String", "prototype", "split"], js_name = call)]
     fn split(text: &str, separator: &JsString) -> Array;
 }

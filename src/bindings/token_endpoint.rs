@@ -1,4 +1,5 @@
-//! The JavaScript bindings of token_request.rs and token_response.rs: requests to the token endpoint, and its responses.
+//! The JavaScript bindings of token_request.rs and token_response.rs: requests to the token endpoint, and its
+//! responses.
 
 use js_sys::Array;
 use serde::Serialize;
@@ -68,7 +69,7 @@ pub struct TokenSet<'a> {
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenType {
-    /// RFC 6750.
+    /// A bearer token (RFC 6750).
     Bearer,
 }
 
@@ -99,8 +100,8 @@ impl OAuthCore {
         Ok(key.to_vec())
     }
 
-    /// The request that exchanges a code from `validateAuthorizationResponse`. `code_verifier_alias` is the verifier of a caller
-    /// that spells its name `code_verifier`, as NocoDB does.
+    /// The request that exchanges a code from `validateAuthorizationResponse`. `code_verifier_alias` is the verifier
+    /// of a caller that passes it as `code_verifier`, as NocoDB does.
     #[wasm_bindgen(js_name = buildTokenRequest, unchecked_return_type = "TokenRequest")]
     pub fn build_token_request(
         &self,
@@ -163,8 +164,8 @@ impl OAuthCore {
         Ok(token_request::TokenRequest::client_credentials(&self.config)?.to_js())
     }
 
-    /// Validates a response and returns its token set. `previous_…` are the stored values from before a refresh. `request_body` is
-    /// the form of the request.
+    /// Validates a response and returns its token set. `previous_…` are the values that were stored before a refresh.
+    /// `request_body` is the form of the request.
     #[expect(clippy::too_many_arguments, reason = "an object of JavaScript's would be read property by property")]
     #[wasm_bindgen(js_name = parseTokenResponse, unchecked_return_type = "TokenSet")]
     pub fn parse_token_response(
@@ -191,7 +192,7 @@ impl OAuthCore {
             grant_type,
             request_body: request_body.as_deref(),
         };
-        // An invalid stored value must not cost the tokens that have just arrived, so it is ignored.
+        // An invalid stored value is ignored, because it must not cause the loss of tokens that have just arrived.
         let previous = Previous {
             refresh_token: previous_refresh_token.filter(|token| is_token(token)).map(Secret::new),
             scopes: previous_scopes.and_then(|scopes| ScopeSet::parse(&scopes).ok()),
@@ -229,7 +230,8 @@ fn grant_type_named(name: &str) -> Result<GrantType> {
     })
 }
 
-/// A status has three digits (RFC 9110 section 15). One above 599 is the server's mistake and not the caller's.
+/// A status has three digits (RFC 9110 section 15). A status above 599 is a mistake of the server and not of the
+/// caller.
 fn status_code(status: f64, phase: Phase) -> Result<u16> {
     if (100.0..=999.0).contains(&status) && status.fract() == 0.0 {
         Ok(status as u16)

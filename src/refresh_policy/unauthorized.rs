@@ -1,17 +1,19 @@
 //! Decides what follows a 401 of the API, or a failure of a caller's work that looks like one.
 //!
-//! In: the generation that was used, and how often the request was repeated. Out: whether to repeat it with the newest token
-//! set. Never: a refresh for a 401 that a new access token has just failed to fix.
+//! In: the number of the token set that was used (its generation), and how often the request was repeated. Out:
+//! whether to repeat the request with the newest token set. Never: a refresh for a 401 that a new access token has
+//! just failed to fix.
 
 use super::{MINUTE, RefreshPolicy};
 
-/// How long a 401 does not count as a sign of an expired access token, where the access token's own expiry is unknown.
+/// How long a 401 does not count as a sign of an expired access token, if it is not known when the access token
+/// expires.
 const DISTRUST: f64 = 10.0 * MINUTE;
 
 impl RefreshPolicy {
-    /// The API returned 401 to a request with the token set of this number. If there were `repetitions` before, the request
-    /// was a repetition itself. Whether to repeat it with the newest token set: once, or twice when the first repetition
-    /// used a token set that another process had refreshed.
+    /// The API returned 401 to a request with the token set of this number. The request had been repeated
+    /// `repetitions` times by then. Returns whether to repeat it with the newest token set. A request is repeated
+    /// once, or twice if the first repetition used a token set that another process had refreshed.
     pub fn on_unauthorized(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
         if repetitions > 0 {
             if generation != self.generation {
@@ -24,7 +26,7 @@ impl RefreshPolicy {
             if now < self.distrust_until {
                 return false;
             }
-            // Another process refreshed this token set, and it is not known when.
+            // Another process refreshed this token set, and this process does not know when.
             self.is_rejected = true;
             return repetitions == 1;
         }
@@ -37,9 +39,10 @@ impl RefreshPolicy {
         true
     }
 
-    /// A caller used the access token of this generation in its own requests, and its work failed as it does with a bad
-    /// token. Whether to repeat the work with a newer token set. It is not known what the caller requested, and from which
-    /// server, so the token set stays in use until there is a newer one.
+    /// A caller used the access token of this generation in its own requests, and its work failed with an error that
+    /// an expired access token may cause. Returns whether to repeat the work with a newer token set. The plugin does
+    /// not know what the caller requested from which server, so the token set stays in use until there is a newer
+    /// one.
     pub fn on_work_failed(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
         let is_newest = generation == self.generation;
         if repetitions > 0 {
@@ -51,8 +54,8 @@ impl RefreshPolicy {
         !is_newest || now >= self.distrust_until
     }
 
-    /// A new access token has not fixed the 401, so the access token had not expired: some URLs return 401 to every token of
-    /// a type. Until the token set is due for a refresh, no 401 causes another refresh.
+    /// A new access token has not fixed the 401, so the access token had not expired: some URLs return 401 to every
+    /// token of a type. Until the token set is due for a refresh, no 401 causes another refresh.
     fn distrust(&mut self, now: f64) {
         self.distrust_until = self.refresh_at.unwrap_or(now + DISTRUST);
     }
