@@ -58,7 +58,7 @@ codes! {
     IssuerMismatch = "ISSUER_MISMATCH",
     /// The user denied access.
     AccessDenied = "ACCESS_DENIED",
-    /// Any other `error=` in the callback (RFC 6749 section 4.1.2.1).
+    /// The callback has any other `error` parameter (RFC 6749 section 4.1.2.1).
     AuthorizationFailed = "AUTHORIZATION_FAILED",
     /// The callback has neither a code nor an error.
     CodeMissing = "CODE_MISSING",
@@ -87,7 +87,7 @@ codes! {
     InvalidGrant = "INVALID_GRANT",
     /// Bitbucket no longer accepts the refresh token.
     ReconnectRequired = "RECONNECT_REQUIRED",
-    /// Any other error of RFC 6749 section 5.2.
+    /// The token endpoint returned any other error of RFC 6749 section 5.2.
     TokenRequestFailed = "TOKEN_REQUEST_FAILED",
     /// The API does not accept the credential.
     ApiUnauthenticated = "API_UNAUTHENTICATED",

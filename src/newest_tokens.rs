@@ -67,8 +67,8 @@ pub enum ChainPosition {
     Unrelated,
 }
 
-/// The facts on which a store decides about an entry that it receives. They concern two refresh tokens: the one that
-/// the entry is to follow (*before*), and the entry's own.
+/// The facts by which a store decides what to do with an entry that it receives. They concern two refresh tokens: the
+/// one that the entry is to follow (*before*), and the entry's own.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PublicationContext {
     /// The position of the entry's own refresh token.

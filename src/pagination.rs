@@ -28,7 +28,7 @@ pub(crate) const PAGE: &str = "page";
 /// The parameter for an iterator's cursor, which includes the parameters of the list.
 pub(crate) const CURSOR: &str = "ctx";
 
-/// The maximum length of the query in a [`Paginator::page_token`]; Bitbucket's cursors have some hundred bytes.
+/// The maximum length of the query in a [`Paginator::page_token`]; Bitbucket's cursors have several hundred bytes.
 const MAX_QUERY_LENGTH: usize = 4096;
 
 /// The maximum number of times that the shim requests a page again because it is not ready.

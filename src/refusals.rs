@@ -40,7 +40,7 @@ const EARLY_REVIEW_AFTER: f64 = 10.0 * MINUTE;
 /// The refusals of one refresh token.
 #[derive(Debug, Clone, Copy)]
 pub struct Refusals {
-    /// How many refusals there were in a row, including explained ones.
+    /// The number of consecutive refusals, including explained ones.
     all: u32,
     /// How many of these refusals count.
     counted: u32,

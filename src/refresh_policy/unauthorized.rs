@@ -1,4 +1,5 @@
-//! Decides what follows a 401 of the API, or a failure of a caller's work that looks like one.
+//! Decides what follows a 401 of the API, or a failure of a caller's work that an expired access token may have
+//! caused.
 //!
 //! In: the number of the token set that was used (its generation), and how often the request was repeated. Out:
 //! whether to repeat the request with the newest token set. Never: a refresh for a 401 that a new access token has
