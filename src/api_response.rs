@@ -1,8 +1,8 @@
 //! Turns unsuccessful responses of the API into errors.
 //!
-//! In: status, header fields and body, and the type of the credential that was sent. Out: an error that says what is wrong and
-//! who can fix it. Never: a decision by the text of a 401, which varies; or an error with unsanitized text
-//! from the response.
+//! In: the status, header fields and body of a response, and the type of the credential that was sent. Out: an error
+//! that says what is wrong and who can fix it. Never: deciding by the text of a 401, because that text varies; or
+//! putting unsanitized text from the response into an error.
 
 use crate::credential::AuthType;
 use crate::endpoints::WebUrl;
@@ -13,16 +13,16 @@ use crate::retry_after;
 use crate::scope::{ScopeSet, split};
 use crate::secret::clean_description;
 
-/// The maximum size of a body that is inspected; Bitbucket's errors have some hundred bytes.
+/// The maximum size of a body that is searched for an error, in bytes. Bitbucket's errors have a few hundred bytes.
 pub const MAX_BODY_SIZE: usize = 65_536;
 
-/// The maximum number of scopes that are passed on; Bitbucket has about twenty-five.
+/// The maximum number of scopes that are read from a response. Bitbucket has about twenty-five.
 const MAX_SCOPES: usize = 50;
 
 /// The maximum length of a scope; the longest of Bitbucket's has about forty characters.
 const MAX_SCOPE_LENGTH: usize = 64;
 
-/// The maximum length of a part of a scope, between colons. A longer part is more likely a token.
+/// The maximum length of each part of a scope; colons separate the parts. A longer part is more likely a token.
 const MAX_SCOPE_PART_LENGTH: usize = 23;
 
 /// The maximum length of an announcement's URL.
@@ -31,13 +31,13 @@ const MAX_URL_LENGTH: usize = 200;
 /// The maximum size of a plain text that is quoted, in bytes. A longer one is not an error message.
 const MAX_TEXT_SIZE: usize = 512;
 
-/// The maximum number of invalid members that are named.
+/// The maximum number of invalid request members that an error names.
 const MAX_FIELDS: usize = 5;
 
 /// The maximum length of the problem that is quoted for a member, in characters.
 const MAX_PROBLEM_LENGTH: usize = 60;
 
-/// Why Bitbucket rejects a request with a valid credential without naming a scope.
+/// Why Bitbucket rejects a request although the credential is valid, if the response names no scope.
 pub const NOT_ALLOWED: &str = "Bitbucket does not accept this type of credential here, or its owner lacks the permission. Use another credential, or ask for the permission";
 
 const REJECTED_BY_PROXY: &str = "a proxy or firewall rejected the request, not Bitbucket. Check its rules";
@@ -56,7 +56,7 @@ const UNAUTHENTICATED_BY_PROXY: &str = "A proxy or firewall, not Bitbucket, asks
 const SPAM: &str =
     "Bitbucket has marked this workspace as spam and hides its repositories. Ask Atlassian's support to review it";
 
-/// The header fields of a response that are read.
+/// The header fields that this module reads from a response.
 #[derive(Debug, Clone, Default)]
 pub struct ResponseFields {
     retry_after: Option<String>,
@@ -70,11 +70,12 @@ pub struct ResponseFields {
     has_proxy_field: bool,
 }
 
-/// Header fields that proxies add to their own responses. Some proxies add the first to other responses, too.
+/// Header fields that proxies add to their own responses. Some proxies also add the first of them to responses that
+/// they forward.
 const PROXY_FIELDS: [&str; 4] = ["via", "proxy-authenticate", "proxy-status", "x-squid-error"];
 
 impl ResponseFields {
-    /// Reads each field by its lower-case name.
+    /// Reads each field by calling `field` with the field's lower-case name.
     pub fn read<E>(
         mut field: impl FnMut(&str) -> core::result::Result<Option<String>, E>,
     ) -> core::result::Result<Self, E> {
@@ -93,12 +94,13 @@ impl ResponseFields {
         })
     }
 
-    /// The scopes that the credential has, without values that do not look like scopes.
+    /// The scopes that the credential has. Values that do not look like scopes are left out.
     pub(crate) fn granted(&self) -> Option<Vec<String>> {
         listed(self.granted.as_deref())
     }
 
-    /// Whether the response certainly comes from Bitbucket: all responses of its API have one of the first three fields.
+    /// Whether the response certainly comes from Bitbucket. Every response of its API has `X-OAuth-Scopes`,
+    /// `X-Accepted-OAuth-Scopes` or `X-Credential-Type`.
     fn is_from_bitbucket(&self) -> bool {
         self.granted.is_some()
             || self.accepted.is_some()
@@ -106,7 +108,7 @@ impl ResponseFields {
             || self.server.as_deref() == Some(BITBUCKET_SERVER)
     }
 
-    /// Whether the response names another server, and not Bitbucket.
+    /// Whether the header fields show that another server than Bitbucket sent the response.
     fn is_from_another_server(&self) -> bool {
         !self.is_from_bitbucket() && (self.has_proxy_field || self.server.is_some())
     }
@@ -124,13 +126,14 @@ pub struct ApiResponse<'a> {
     pub fields: &'a ResponseFields,
     /// The body, not yet decoded.
     pub body: &'a [u8],
-    /// When it arrived, in milliseconds since 1970.
+    /// When the response arrived, in milliseconds since 1970.
     pub received_at: f64,
     /// The type of the credential that was sent.
     pub auth_type: AuthType,
     /// The request's path below the API's base URL.
     pub path: Option<&'a str>,
-    /// Whether the response comes from another origin, to which a redirect led without the credential.
+    /// Whether the response comes from another origin. A redirect led there, and the request was sent there without
+    /// the credential.
     pub is_foreign_origin: bool,
 }
 
@@ -176,7 +179,7 @@ pub fn to_error(response: &ApiResponse<'_>) -> Box<Error> {
         error.retry_after = retry_after::wait(fields.retry_after.as_deref(), response.received_at);
     }
     if error.code == Code::ApiRateLimited {
-        // The same pause as for the next request.
+        // All requests pause for this long after a 429 without `Retry-After`.
         error.retry_after = error.retry_after.or_else(|| Some(rate_limit::refusal_pause(0)));
     }
     if status == 403 && !response.is_foreign_origin {
@@ -203,7 +206,8 @@ pub fn to_error(response: &ApiResponse<'_>) -> Box<Error> {
     error
 }
 
-/// Whether a path is that of a workspace's repositories, for which Bitbucket documents a meaning of 410 of its own.
+/// Whether a path is that of the list of a workspace's repositories. For this list, Bitbucket documents a special
+/// meaning of the status 410: the workspace is marked as spam.
 pub(crate) fn is_workspace(path: &str) -> bool {
     let name = path.strip_prefix("/repositories/").unwrap_or_default();
     let name = name.split('?').next().unwrap_or_default();
@@ -273,7 +277,7 @@ impl<'a> Body<'a> {
         Self::Text(Some(text).filter(|_| is_quotable))
     }
 
-    /// The origin of the body by its format, else by the header fields.
+    /// Determines the origin of the body by its format, or else by the header fields.
     fn origin(&self, fields: &ResponseFields) -> Origin {
         match self {
             Self::Error(_) => Origin::Bitbucket,
@@ -286,7 +290,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The sanitized text.
+    /// The text that an error may quote, sanitized; `None` if there is none.
     fn text(&self) -> Option<String> {
         match self {
             Self::Error(error) => error.text(),
@@ -320,9 +324,9 @@ fn cure_of_missing_scope(auth_type: AuthType) -> &'static str {
 /// Bitbucket's `{"type":"error","error":{"message":…,"detail":…,"fields":…,"data":…}}`, in which `type` may be missing.
 struct BitbucketError {
     message: Option<String>,
-    /// If `detail` is a string.
+    /// The value of `detail`, if it is a string.
     detail: Option<String>,
-    /// If `detail` is an object.
+    /// The scopes that the request needs, if `detail` is an object that names them.
     required: Vec<String>,
     granted: Option<Vec<String>>,
     /// The invalid members of the request, and their problems.
@@ -331,7 +335,7 @@ struct BitbucketError {
 }
 
 impl BitbucketError {
-    /// `None` for any other body: plain text, HTML, or JSON in another format.
+    /// Reads an error. Returns `None` for any other body: plain text, HTML, or JSON in another format.
     fn read(body: &[u8]) -> Option<Self> {
         if body.len() > MAX_BODY_SIZE {
             return None;
@@ -363,7 +367,7 @@ impl BitbucketError {
     /// Message, detail and members in one text.
     fn text(&self) -> Option<String> {
         let texts = [self.message.as_deref(), self.detail.as_deref()];
-        // HTML inside a member is not quoted either.
+        // A member whose value is HTML is not quoted, just as an HTML page is not.
         let texts = texts.into_iter().flatten().filter(|text| !text.trim_start().starts_with('<'));
         let text = clean_description(&texts.collect::<Vec<_>>().join(" "), []);
         if self.fields.is_empty() {
@@ -374,7 +378,8 @@ impl BitbucketError {
     }
 }
 
-/// The name of a member, and the first part of its problem. Bitbucket gives one sentence for each member, or a list.
+/// Returns the name of an invalid member, and the beginning of its problem. Bitbucket describes the problem in one
+/// sentence, or in a list of sentences, of which only the first is used.
 fn field(name: &str, problem: Value) -> Option<String> {
     let name = clean_description(name, [])?;
     let words = match problem {
@@ -392,8 +397,8 @@ fn field(name: &str, problem: Value) -> Option<String> {
     })
 }
 
-/// Like [`clean_scopes`], but `None` if no name of a non-empty list can be shown: then the scopes are unknown, which is
-/// not the same as no scopes.
+/// Like [`clean_scopes`], but returns `None` if the list has names and none of them looks like a scope. Then the
+/// scopes are unknown, whereas an empty list means that there are no scopes.
 fn known_scopes(names: &[String]) -> Option<Vec<String>> {
     let shown = clean_scopes(names);
     (names.is_empty() || !shown.is_empty()).then_some(shown)

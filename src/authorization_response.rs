@@ -1,7 +1,7 @@
 //! The authorization response (RFC 6749 section 4.1.2): what Bitbucket sends back through the user's browser.
 //!
-//! In: a callback, the redirect URI, and the state of the authorization request. Out: an [`AuthorizationCode`], which exists only
-//! if all checks passed. Never: a code, an error or a description is trusted before the state is verified.
+//! In: a callback, the redirect URI, and the state of the authorization request. Out: an [`AuthorizationCode`], which
+//! exists only if all checks passed. Never: trusting a code, an error or a description before the state is verified.
 
 use std::borrow::Cow;
 
@@ -20,7 +20,7 @@ pub const MAX_CODE_LENGTH: usize = 4096;
 /// The maximum length of a callback, in bytes.
 pub const MAX_CALLBACK_LENGTH: usize = 65_536;
 
-/// A code from a validated callback. The token request accepts nothing else.
+/// A code from a validated callback. The token request accepts only a code of this type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthorizationCode(Secret);
 
@@ -30,8 +30,8 @@ impl AuthorizationCode {
         Self::from_text(code)
     }
 
-    /// A code from NocoDB's form, where NocoDB's own page has compared the state. The code verifier ties the code to a login that
-    /// started there ([`crate::environment::CodeVerifierPolicy`]).
+    /// A code from NocoDB's form. NocoDB's own page has compared the state, and the code verifier ties the code to a
+    /// login that started on that page ([`crate::environment::CodeVerifierPolicy`]).
     pub fn from_nocodb_payload(code: &str) -> Result<Self> {
         Self::from_text(code)
     }
@@ -48,9 +48,9 @@ impl AuthorizationCode {
     }
 }
 
-/// Validates a callback: an absolute or relative URL, or a query. The order of the checks is part of the contract: syntax and
-/// redirect URI, response type, issuer, state, error, code. If the state does not match, the error reveals nothing about the
-/// later parts.
+/// Validates a callback: an absolute or relative URL, or a query. The order of the checks is part of the contract:
+/// syntax and redirect URI, response type, issuer, state, error, code. If the state does not match, the error reveals
+/// nothing about the `error` and the `code` of the response.
 pub fn validate(client: &ClientConfig, callback: &str, state: &State) -> Result<AuthorizationCode> {
     let parameters = Parameters::parse(query_of(client, callback)?)?;
     let Parameters { unsupported, iss, state: received_state, error, error_description, code, .. } = parameters;
@@ -73,7 +73,7 @@ pub fn validate(client: &ClientConfig, callback: &str, state: &State) -> Result<
         return Err(authorization_error(&error, error_description.as_deref(), known));
     }
     let code = code.ok_or_else(|| rejected(Code::CodeMissing))?;
-    // `query_of` has checked a code that needed no decoding.
+    // `query_of` has already rejected control characters in a code that needed no decoding.
     if code.len() > MAX_CODE_LENGTH || matches!(&code, Cow::Owned(code) if has_control(code)) {
         let reason = "the code is too long or contains control characters";
         return Err(rejected(Code::CallbackInvalid).with_reason(reason));
@@ -81,9 +81,10 @@ pub fn validate(client: &ClientConfig, callback: &str, state: &State) -> Result<
     Ok(AuthorizationCode(Secret::new(code)))
 }
 
-/// Validates the callback of a login for which a page waits; `None` if the user denied access. It is not known whether Bitbucket
-/// sends the state with a denial, so a denial without a state is accepted. An attacker who forges one ends a login that the user
-/// can start again, and gains nothing. A denial with a wrong state belongs to another login.
+/// Validates the callback that a page waits for. Returns `None` if the user denied access. It is not known whether
+/// Bitbucket sends the state with a denial, so a denial without a state is accepted. An attacker who forges such a
+/// denial ends a login that the user can start again, and gains nothing. A denial with a wrong state belongs to
+/// another login.
 pub fn validate_in_page(client: &ClientConfig, callback: &str, state: &State) -> Result<Option<AuthorizationCode>> {
     match validate(client, callback, state) {
         Ok(code) => Ok(Some(code)),
@@ -93,12 +94,13 @@ pub fn validate_in_page(client: &ClientConfig, callback: &str, state: &State) ->
     }
 }
 
-/// Whether a callback with this error belongs to another login than the pending one, whose own callback may still arrive.
+/// Whether a callback that was rejected with this error belongs to another login than the pending one. If so, the
+/// callback of the pending login may still arrive.
 pub fn is_from_another_login(code: Code) -> bool {
     matches!(code, Code::StateMissing | Code::StateMismatch | Code::CallbackInvalid)
 }
 
-/// Whether a query denies access (RFC 6749 section 4.1.2.1).
+/// Whether a query says that the user denied access (RFC 6749 section 4.1.2.1).
 pub(crate) fn is_denial(query: &str) -> Result<bool> {
     Ok(Parameters::parse(query)?.error.as_deref() == Some(ACCESS_DENIED))
 }
@@ -113,7 +115,7 @@ fn rejected(code: Code) -> Box<Error> {
     Error::new(code, Phase::Callback)
 }
 
-/// RFC 6749 section 4.1.2.1.
+/// Returns the error for an error response (RFC 6749 section 4.1.2.1).
 fn authorization_error(error: &str, description: Option<&str>, known: [Option<&str>; 3]) -> Box<Error> {
     let secrets = || known.into_iter().flatten();
     let code = if error == ACCESS_DENIED { Code::AccessDenied } else { Code::AuthorizationFailed };
@@ -142,7 +144,7 @@ fn query_of<'a>(client: &ClientConfig, callback: &'a str) -> Result<&'a str> {
     Ok(query)
 }
 
-/// Splits a text into its URL without the query, if it has one, and its query.
+/// Splits a callback into the URL to compare with the redirect URI, if there is one, and the query.
 fn split_base<'a>(text: &'a str, redirect_uri: &WebUrl) -> (Option<&'a str>, &'a str) {
     match text.split_once('?') {
         // Most callbacks begin with the exact redirect URI.
@@ -209,7 +211,7 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// The parameters that may appear only once, beginning with those of each callback.
+/// The parameters that may appear only once. Those of a usual callback come first.
 pub(crate) const RESPONSE_PARAMETERS: [&str; 10] = [
     "code",
     "state",

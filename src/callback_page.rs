@@ -1,8 +1,9 @@
 //! The page at the redirect URI (RFC 6749 section 3.1.2) that NocoDB's own server shows.
 //!
-//! In: targets of requests to the server. Out: whether a request is an authorization response from Bitbucket (section 4.1.2),
-//! and the text that the page shows for an error. Never: the text contains a value from the request, since
-//! anybody can send a user there with any value; or a check of state and code, which is up to the page that waits for them.
+//! In: targets of requests to the server. Out: whether a request carries an authorization response from Bitbucket
+//! (section 4.1.2), and the text that the page shows for an error. Never: putting a value from the request into the
+//! text, because anybody can send a user to the page with any value; or checking the state and the code, which is up
+//! to the window that opened the page.
 
 use std::borrow::Cow;
 
@@ -19,7 +20,7 @@ use crate::scope;
 pub struct CallbackPage {
     /// The redirect URI's path, as browsers send it.
     path: String,
-    /// The path behind a proxy that strips the path of NocoDB's public URL.
+    /// The redirect URI's path as it arrives from a proxy that strips the path of NocoDB's public URL.
     stripped: Option<String>,
     /// The authorization server's issuer identifier (RFC 9207).
     issuer: String,
@@ -28,7 +29,7 @@ pub struct CallbackPage {
 /// What the page shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// Bitbucket's response has arrived. The window that opened the page takes the code from its URL.
+    /// Bitbucket's response has arrived. The window that opened the page takes the code from the page's URL.
     Received,
     /// Why there is no code.
     Error(ErrorNotice),
@@ -67,7 +68,8 @@ impl CallbackPage {
             return None;
         }
         match response.error {
-            // It is not known whether Bitbucket sends the state with a denial.
+            // It is not known whether Bitbucket sends the state with a denial, so a denial does not need a state
+            // here.
             Some(error) if response.has_state || error == ACCESS_DENIED => Some(Content::Error(error_notice(&error))),
             None if response.has_state && response.has_code => Some(Content::Received),
             _ => None,
@@ -85,12 +87,12 @@ fn strip(path: &str, folder: &str) -> Option<String> {
     }
 }
 
-/// The parts of a response that distinguish it from others.
+/// The parts of a response that distinguish it from the responses of other servers.
 #[derive(Default)]
 struct Response {
     has_state: bool,
     has_code: bool,
-    /// The first one.
+    /// The first `error` parameter that has a value.
     error: Option<String>,
     iss: Option<String>,
     /// Whether there is a parameter that OpenID providers send and Bitbucket does not.
@@ -100,17 +102,17 @@ struct Response {
 impl Response {
     fn read(query: &str) -> Self {
         let mut found = Self::default();
-        // A parameter without a value is treated as omitted (RFC 6749 section 3.1). A value that cannot be decoded counts as
-        // present: the page that waits for it validates it.
+        // A parameter without a value is treated as omitted (RFC 6749 section 3.1). A value that cannot be decoded
+        // counts as present: the page that waits for the response validates the value.
         for (name, value) in form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty()) {
             match &*name {
                 "state" => found.has_state = true,
                 "code" => found.has_code = true,
                 "error" => found.error = found.error.or_else(|| Some(value.into_owned())),
                 "iss" => found.iss = found.iss.or_else(|| Some(value.into_owned())),
-                // Google: the index of the signed-in account.
+                // Google sends the index of the signed-in account.
                 "authuser" => found.has_openid_parameter = true,
-                // OpenID Connect Session Management 1.0 section 2: Microsoft, Keycloak.
+                // Microsoft and Keycloak send this parameter (OpenID Connect Session Management 1.0 section 2).
                 "session_state" => found.has_openid_parameter = true,
                 // Google's scopes are URLs; the response of OAuth's code grant has no scope at all.
                 "scope" if value.contains("googleapis.com") => found.has_openid_parameter = true,
@@ -120,7 +122,7 @@ impl Response {
         found
     }
 
-    /// Whether the response comes from another server, such as Google's for NocoDB's own sign-in.
+    /// Whether the response comes from another server, such as Google's, if users sign in to NocoDB with Google.
     fn is_foreign(&self, issuer: &str) -> bool {
         self.has_openid_parameter || self.iss.as_ref().is_some_and(|iss| iss != issuer)
     }

@@ -1,7 +1,7 @@
 //! The client's registration at Bitbucket, validated once.
 //!
-//! In: values from a caller, from a page or from the environment. Out: a [`ClientConfig`], which exists only if every value is
-//! valid. Never: an error contains a value; it contains only the name and the reason.
+//! In: values from a caller, from a page or from the environment. Out: a [`ClientConfig`], which exists only if every
+//! value is valid. Never: putting a value into an error. An error contains only the value's name and the reason.
 
 use crate::Reason;
 #[cfg(feature = "server")]
@@ -25,8 +25,8 @@ pub struct ClientConfig {
 }
 
 impl ClientConfig {
-    /// Validates a caller's values. Without `scopes`, the client requests the default scopes; an empty list requests none. A client
-    /// without a secret is a public client, as in a browser.
+    /// Validates a caller's values. Without `scopes`, the client requests the default scopes; with an empty list, it
+    /// requests none. A client without a secret is a public client, as in a browser.
     pub fn new(
         client_id: &str,
         client_secret: Option<&str>,
@@ -49,8 +49,9 @@ impl ClientConfig {
         Self::with(client_id, None, WebUrl::parse_in_page(redirect_uri, origin), scopes, endpoints)
     }
 
-    /// Validates the values of a front end that only builds authorization URLs and validates callbacks. Its redirect URI may also be
-    /// on its server; `origin` is that of its page, if it runs in one.
+    /// Validates the values of a front end that only builds authorization URLs and validates callbacks. The redirect
+    /// URI may also be on the front end's server. `origin` is the origin of the page, if the front end runs in a
+    /// page.
     pub fn public(
         client_id: &str,
         redirect_uri: &str,
@@ -135,7 +136,8 @@ pub(crate) fn parse_credential(value: &str) -> core::result::Result<&str, Reason
 /// Why a page must not have the secret: everybody who opens the page can read it.
 pub const IN_A_BROWSER: Reason = "must not be passed to a browser, which cannot keep it secret";
 
-/// The error for a page that cannot start a login because the browser lacks this feature, named by its property.
+/// The error for a page that cannot start a login because the browser lacks this feature. `feature` is the name of a
+/// property.
 pub fn missing_feature(feature: &str) -> Box<Error> {
     let reason = match feature {
         "window" => "is missing. A login can start only in a page, not in a worker or on a server",

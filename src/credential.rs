@@ -1,8 +1,8 @@
 //! The credentials that Bitbucket accepts, as NocoDB stores them.
 //!
 //! In: the JSON of a stored config's members. Out: a [`Credential`] with the value of its `Authorization` header.
-//!  Never: rejecting a credential because of its prefix, which only produces a hint; or a connection that acts as the
-//! OAuth client itself without an administrator's permission.
+//! Never: rejecting a credential because of its prefix, since the prefix only leads to a hint; or letting a
+//! connection act as the OAuth client itself without an administrator's permission.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -48,13 +48,14 @@ impl AuthType {
         Self::ALL.into_iter().find(|auth_type| auth_type.as_str() == name)
     }
 
-    /// Whether a config with this type gets its tokens for an authorization code. A config with an unknown type does so, too.
+    /// Whether a config with this type gets its tokens in exchange for an authorization code. A config with an
+    /// unknown type does so, too.
     pub fn uses_authorization_code(name: &str) -> bool {
         matches!(Self::from_name(name), None | Some(Self::OAuth))
     }
 
-    /// Whether a config with this type has tokens that a user consented to, and their metadata. A config of another type may
-    /// still have such members from earlier.
+    /// Whether a config with this type has the tokens of a user who consented, and metadata of these tokens. A config
+    /// with another type may still contain such members if its type was changed.
     pub fn holds_user_tokens(name: &str) -> bool {
         Self::from_name(name) == Some(Self::OAuth)
     }
@@ -90,7 +91,7 @@ pub struct Credential {
     pub auth_type: AuthType,
     /// The token; `None` when it has to be requested first.
     pub access_token: Option<Secret>,
-    /// The Atlassian account of an API token.
+    /// The e-mail address of the Atlassian account that an API token belongs to.
     pub email: Option<String>,
     /// Whether a new token can be requested without a user.
     pub can_refresh: bool,
@@ -139,8 +140,8 @@ impl Credential {
             }
             return Err(argument(field, reason));
         }
-        // An invalid access token can be refreshed. A refresh token that Bitbucket cannot have issued would end the
-        // connection.
+        // A refresh replaces an invalid access token. But a refresh with a token that Bitbucket cannot have issued
+        // would end the connection.
         if let Some(Err(reason)) = refresh_token.as_deref().map(pasted::check_credential) {
             return Err(argument("refresh_token", reason));
         }
@@ -203,8 +204,8 @@ fn parse_token(text: &str) -> core::result::Result<Secret, Reason> {
     }
 }
 
-/// The characters that separate or enclose addresses in a list or beside a display name (RFC 5322 section 3.4), and the one
-/// that ends a user-id (RFC 7617 section 2).
+/// The characters that separate the addresses in a list or enclose the address after a display name (RFC 5322 section
+/// 3.4), and the character that ends a user-id (RFC 7617 section 2).
 const NOT_IN_EMAIL: [char; 5] = ['<', '>', ',', ';', ':'];
 
 fn parse_email(text: &str) -> Result<String> {

@@ -1,8 +1,9 @@
 //! Bitbucket Cloud's endpoints, and the rules for URLs that override them.
 //!
-//! In: URLs as an administrator wrote them. Out: URLs that are absolute, use https (or http on loopback), have no user info
-//! and no fragment, and that all programs parse in the same way. Never: parsing changes a URL. The package
-//! sends what was configured. (Only the API's base URL loses trailing slashes, because paths are appended to it.)
+//! In: URLs as an administrator wrote them. Out: URLs that are absolute, use https (or http on loopback), have no
+//! user info and no fragment, and that all programs parse in the same way. Never: changing a URL while parsing it.
+//! The package sends each URL as it was configured. (Only the API's base URL loses trailing slashes, because paths
+//! are appended to it.)
 
 use url::{Host, ParseError, Position, Url};
 
@@ -17,9 +18,10 @@ pub const TOKEN_URL: &str = "https://bitbucket.org/site/oauth2/access_token";
 /// The base URL of Bitbucket Cloud's API. Bitbucket accepts OAuth tokens on no other host.
 pub const API_URL: &str = "https://api.bitbucket.org/2.0";
 
-/// The parameters of authorization and token requests and of their responses, and those that change where or how Bitbucket
-/// responds, or replace the request (RFC 9101, OAuth 2.0 Multiple Response Types). In the query of a configured URL, or next
-/// to the core's own parameters, they would make every request or callback ambiguous.
+/// The parameters of authorization and token requests and of their responses. The list also has the parameters that
+/// change where or how Bitbucket responds (OAuth 2.0 Multiple Response Types), and those that replace the request
+/// (RFC 9101). In the query of a configured URL, or next to the core's own parameters, any of them would make every
+/// request or callback ambiguous.
 pub const RESERVED_PARAMETERS: [&str; 24] = [
     "response_type",
     "response_mode",
@@ -64,9 +66,10 @@ impl WebUrl {
         Ok(url)
     }
 
-    /// Checks the redirect URI of a login that a page starts. Only a page of the same origin can read the callback. Plain
-    /// http is accepted: an attacker who can change traffic on that network could have changed the page itself, and an
-    /// attacker who can only read it gets a code without the code verifier (RFC 7636), which is not sent over that network.
+    /// Checks the redirect URI of a login that a page starts. Only a page of the same origin can read the callback.
+    /// Plain http is accepted: an attacker who can change the traffic between the browser and this origin could have
+    /// changed the page itself. An attacker who can only read that traffic gets a code without the code verifier (RFC
+    /// 7636), which is not part of that traffic.
     pub fn parse_in_page(text: &str, page: &str) -> core::result::Result<Self, Reason> {
         let url = Self::read(text)?;
         if url.origin() != page {
@@ -81,7 +84,8 @@ impl WebUrl {
         if query::pairs(text).any(|pair| pair.is_err()) {
             return Err("contains a % that is not followed by two hexadecimal digits, or bytes that are not UTF-8");
         }
-        // URIs contain neither `^` nor `|` (RFC 3986 section 2). Some browsers escape them, and `url` does not.
+        // URIs contain neither `^` nor `|` (RFC 3986 section 2). Some browsers escape them, but the `url` crate does
+        // not.
         let (written, read) = (split_url(text).2, &url[Position::BeforePath..]);
         let is_kept = read == written || read.strip_prefix('/') == Some(written);
         if !is_kept || written.contains(['^', '|']) {
@@ -117,8 +121,8 @@ impl WebUrl {
         self.parsed.join(reference).ok()
     }
 
-    /// Whether a reference without query and fragment has the origin and the path of this URL, which is its base (RFC 3986
-    /// section 5). A reference that programs could resolve in different ways does not.
+    /// Whether a reference without query and fragment, resolved against this URL (RFC 3986 section 5), has the origin
+    /// and the path of this URL. Returns false for a reference that programs could resolve in different ways.
     pub fn matches(&self, text: &str) -> bool {
         let url = if text.starts_with("//") {
             parse_web_url(&[self.parsed.scheme(), ":", text].concat()).ok()
@@ -134,9 +138,9 @@ impl WebUrl {
 
 const INVALID: Reason = "is not a valid URL";
 
-/// Parses an https or http URL in which all programs see the same scheme, host and port. `url` also accepts text that other
-/// programs parse differently: it trims blanks, treats a backslash as a slash, skips slashes, decodes hosts, and converts
-/// numbers to IP addresses.
+/// Parses an https or http URL in which all programs see the same scheme, host and port. The `url` crate also accepts
+/// text that other programs parse differently: it trims blanks, treats a backslash as a slash, skips slashes, decodes
+/// hosts, and converts numbers to IP addresses.
 pub fn parse_web_url(text: &str) -> core::result::Result<Url, Reason> {
     let (scheme, authority, rest) = split_url(text);
     let is_web = ["https", "http"].iter().any(|known| scheme.eq_ignore_ascii_case(known));

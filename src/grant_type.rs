@@ -1,6 +1,6 @@
 //! The grant types of token requests (RFC 6749 section 1.3).
 //!
-//! In: the name of a grant type. Out: the grant type, and the phase of its errors. Never: a request.
+//! In: the name of a grant type. Out: the grant type, and the phase of its errors. Never: sending a request.
 
 use crate::error::Phase;
 

@@ -1,7 +1,9 @@
-//! Reads JSON objects from outside (RFC 8259) by `serde_json`: token responses, the API's errors, stored configs.
+//! Reads JSON objects (RFC 8259) from outside the package, with `serde_json`: token responses, the API's errors,
+//! stored configs.
 //!
-//! In: JSON. Out: the values of the requested members. Never: a duplicate of a requested member goes unnoticed,
-//! an array is accepted as an object, or the text of a `serde_json` error gets out, since that contains values.
+//! In: JSON. Out: the values of the requested members. Never: overlooking a duplicate of a requested member,
+//! accepting an array as an object, or passing on the text of a `serde_json` error, because that text contains
+//! values.
 
 use core::fmt;
 
@@ -80,7 +82,7 @@ impl Value {
 /// The values of the members with these names, in the order of the names. `null` counts as absent.
 pub fn members<'n, const N: usize>(json: &[u8], names: [&'n str; N]) -> Result<[Option<Value>; N], Problem<'n>> {
     let Some(value) = read(json, Some(&names)) else {
-        // `serde_json` does not tell which member it was.
+        // `serde_json` does not tell which member it could not read.
         let is_json = read(json, Some(&[])).is_some();
         let unreadable = names.into_iter().find(|name| is_json && read(json, Some(&[name])).is_none());
         return Err(unreadable.map_or(Problem::Syntax, Problem::Unreadable));
@@ -93,7 +95,7 @@ pub fn entries(json: &[u8]) -> Option<Entries> {
     read(json, None)?.entries()
 }
 
-/// `None` if one of the names appears more than once.
+/// Returns the values of the members with these names; `None` if one of the names appears more than once.
 fn pick<const N: usize>(entries: Entries, names: [&str; N]) -> Option<[Option<Value>; N]> {
     let mut values = [const { None }; N];
     for (name, value) in entries {
@@ -113,8 +115,8 @@ fn read(json: &[u8], requested: Option<&[&str]>) -> Option<Value> {
     reader.end().ok().map(|()| value)
 }
 
-/// Accepts values of every type. To describe a rejected type, `serde_json` would add its number formatting, twenty kilobytes of
-/// WebAssembly.
+/// Accepts values of every type. If it rejected a type, `serde_json` would have to describe the rejected value. The
+/// code for that formats numbers, and would add twenty kilobytes of WebAssembly.
 struct ValueSeed<'n> {
     requested: Option<&'n [&'n str]>,
 }

@@ -4,8 +4,8 @@
 //! environment variable or a random source: times, random bytes and responses are arguments. Each rule can therefore be tested
 //! natively, and one implementation serves the NocoDB server and the browser.
 //!
-//! A panic in WebAssembly is a trap that poisons the instance for the whole process, so lints deny everything that could panic
-//! (unwrapping, indexing, slicing) in this crate.
+//! A panic in WebAssembly is a trap that makes the instance unusable for the whole process, so lints deny everything
+//! that could panic (unwrapping, indexing, slicing) in this crate.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 

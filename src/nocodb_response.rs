@@ -1,8 +1,8 @@
 //! NocoDB's responses to requests that fail, and the errors that only the preload can detect.
 //!
-//! In: the code of an error, and the status of Bitbucket's response. Out: the status of NocoDB's own response, and errors
-//! about rows. Never: a 401 or 403. NocoDB's GUI would log its user out after a 401, and would report
-//! missing permissions in NocoDB after a 403.
+//! In: the code of an error, and the status of Bitbucket's response. Out: the status of NocoDB's own response, and
+//! errors about rows. Never: returning the status 401 or 403. NocoDB's GUI would log its user out after a 401, and
+//! would report missing permissions in NocoDB after a 403.
 
 use crate::error::{Code, ConnectionEnd, Error, Phase};
 use crate::pasted::MASKED;
@@ -11,8 +11,9 @@ use crate::pasted::MASKED;
 /// SQLite, the transaction blocks all other writers meanwhile.
 pub const TRANSACTION_TIMEOUT_MS: u32 = 5_000;
 
-/// Returns the status (RFC 9110 section 15) of NocoDB's response to a request that failed with this code. `status` is that
-/// of Bitbucket's response, if there was one. A failure that the caller or an administrator can fix is a 400.
+/// Returns the status (RFC 9110 section 15) of NocoDB's response to a request that failed with this code. `status` is
+/// that of Bitbucket's response, if there was one. A failure that the caller or an administrator can fix gets the
+/// status 400.
 pub fn status(code: Code, status: Option<u16>) -> u16 {
     match code {
         Code::InvalidArgument
@@ -42,7 +43,7 @@ pub fn status(code: Code, status: Option<u16>) -> u16 {
         | Code::ResponseInvalid
         | Code::UnsupportedTokenType
         | Code::ApiGone => 502,
-        // A 429 would be about NocoDB's own rate limit.
+        // A 429 would mean that NocoDB's own rate limit was exceeded.
         Code::ApiRateLimited
         | Code::ApiNotReady
         | Code::RefreshPending
@@ -52,7 +53,8 @@ pub fn status(code: Code, status: Option<u16>) -> u16 {
         Code::UnexpectedStatus | Code::TokenRequestFailed | Code::ApiFailed => match status {
             Some(408 | 504) => 504,
             Some(429 | 503) => 503,
-            // Bitbucket does not return such a response to a token request, so another server does.
+            // When Bitbucket rejects a token request with a 4xx, the response has an OAuth error. So an unexpected
+            // 4xx comes from another server.
             Some(400..=499) if code != Code::UnexpectedStatus => 400,
             _ => 502,
         },
@@ -66,13 +68,13 @@ pub fn transaction_timeout_error() -> Box<Error> {
     )
 }
 
-/// Returns the error for a row with an authorization code. Without the preload, nobody exchanges the code that NocoDB's GUI
-/// sends, and NocoDB stores it as it is.
+/// Returns the error for a row with an authorization code. Without the preload, nothing exchanges the code that
+/// NocoDB's GUI sends, and NocoDB stores the code as it is.
 pub fn unexchanged_code_error(phase: Phase) -> Box<Error> {
     Error::new(Code::ReconnectRequired, phase).with_explanation(ConnectionEnd::Unexchanged.explanation())
 }
 
-/// Returns the error for a new row in which asterisks stand in place of a credential.
+/// Returns the error for a new row that has asterisks in place of a credential.
 pub fn masked_credential_error(field: &str) -> Box<Error> {
     Error::argument(Phase::Config, field, MASKED)
 }

@@ -1,8 +1,9 @@
 //! Which pages of a list may be prefetched.
 //!
-//! In: what the responses say about their pages, in the order of the pages, and how many prefetches were useless. Out: the
-//! URLs that may be requested now. Never: a prefetched page decides how a list goes on. The last response
-//! in order decides that; a prefetched URL is a guess, which that response confirms or refutes.
+//! In: what the responses say about their pages, in the order of the pages, and how many prefetches were useless.
+//! Out: the URLs that may be requested now. Never: deciding by a prefetched page how a list goes on. The last
+//! response in the order of the pages decides that. A prefetched URL is a guess, which that response confirms or
+//! refutes.
 //!
 //! Bitbucket promises only `next`, and no page number in it. Most lists are numbered all the same: their first response has
 //! `size` and `pagelen`, and its `next` is the requested URL with the next page number.
@@ -11,18 +12,21 @@ use crate::error::{Code, Error, Phase, Result};
 use crate::pagination::{CURSOR, LARGEST_PAGE, PAGE, Page, resource};
 use crate::query;
 
-/// The parameter for the number of values on a page. Responses name the default when the request had none.
+/// The parameter for the number of values on a page. Responses name the default number when the request did not have
+/// this parameter.
 const PAGELEN: &str = "pagelen";
 
 /// The maximum number of pages of a list that are requested or buffered at once, including the one that the caller consumes.
 const MAX_CONCURRENCY: u8 = 6;
 
-/// How many additional requests prefetching may cost a list in all: unfinished prefetches and useless ones.
+/// How many additional requests prefetching may cost a list in all. Useless prefetches count, and so do prefetched
+/// pages that are not used yet.
 const MAX_WASTED: usize = 6;
 
-/// Whether the result of a prefetch may be used for the page: a page, a 429, or a timeout. Another request would meet the same
-/// rate limit, or take the same time. Any other failure may be over by the time that the caller needs the page. `code` is the
-/// error's if there was no response.
+/// Whether the result of a prefetch is used when the caller needs the page: the page itself, a 429, or a timeout.
+/// After a 429, another request would meet the same rate limit; after a timeout, it would take as long again. Any
+/// other failure may be over by the time that the caller needs the page. `code` is the code of the error, if there
+/// was no response.
 pub fn is_usable(status: Option<u16>, code: Option<Code>) -> bool {
     matches!(status, Some(200 | 429)) || code == Some(Code::RequestTimeout)
 }
@@ -40,7 +44,7 @@ pub struct PagesAhead {
 enum Numbering {
     /// No page was received yet.
     Unknown,
-    /// The pages are numbered, up to this one at least.
+    /// The pages are numbered, at least up to the page `last`.
     Numbered { last: u64 },
     /// Only a response tells the URL of the next page.
     Opaque,
@@ -58,8 +62,8 @@ impl PagesAhead {
         Ok(Self { concurrency: concurrency as usize, remaining_waste: MAX_WASTED, numbering: Numbering::Unknown })
     }
 
-    /// Takes the response for `requested`, whose next page is at `next`. Returns the URL to request: the guessed one if the
-    /// response names the same page in another notation.
+    /// Takes the response for `requested`, whose next page is at `next`. Returns the URL of the next page: the
+    /// guessed URL if `next` is the same page in another notation, or else `next`.
     pub fn advance(&mut self, requested: &str, next: String, page: &Page<'_>) -> String {
         let last = self.numbering.last_page_after(&PagePosition::of(requested), &PagePosition::of(&next), page);
         let is_known = matches!(self.numbering, Numbering::Numbered { .. });
@@ -70,8 +74,8 @@ impl PagesAhead {
         }
     }
 
-    /// The URLs that may be requested while the caller holds this many pages that it still consumes: the next page first, then
-    /// the pages to prefetch.
+    /// The URLs that may be requested while the caller holds this many pages that it has not consumed completely: the
+    /// next page first, then the pages to prefetch.
     pub fn fetchable_urls(&self, next: &str, held: usize) -> Vec<String> {
         let numbers = match (self.numbering, PagePosition::of(next)) {
             (Numbering::Numbered { last }, Some(position)) => Some(position.number.saturating_add(1)..=last),
@@ -93,8 +97,8 @@ impl PagesAhead {
 }
 
 impl Numbering {
-    /// The last page that may be prefetched after a response, if the pages are numbered. It never rises: a page that was given
-    /// up because the list had become shorter is not prefetched again.
+    /// The last page that may be prefetched after a response, if the pages are numbered. This number never rises:
+    /// when a list becomes shorter, the pages beyond its new end are given up, and are not prefetched again.
     fn last_page_after(
         self,
         requested: &Option<PagePosition>,

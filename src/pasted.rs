@@ -2,7 +2,7 @@
 //! invisible characters.
 //!
 //! In: a value as somebody entered it, without surrounding white space. Out: why it cannot be the intended value.
-//!  Never: a value is silently corrected, or shown.
+//! Never: correcting a value silently, or showing it.
 
 use crate::Reason;
 use crate::secret::is_invisible;
@@ -11,7 +11,7 @@ use crate::secret::is_invisible;
 const QUOTATION_MARKS: [char; 20] =
     ['"', '\'', '`', '´', '“', '”', '„', '‟', '‘', '’', '‚', '‛', '«', '»', '‹', '›', '′', '″', '＂', '＇'];
 
-/// The mask that NocoDB, and other programs that show a config, put in the place of a credential.
+/// The mask that NocoDB, and other programs that show a config, put in place of a credential.
 const MASK: &str = "********";
 
 /// Why the mask is rejected.
@@ -35,7 +35,7 @@ pub fn check(value: &str) -> core::result::Result<(), Reason> {
     Ok(())
 }
 
-/// How the placeholders in guides begin, for instance in NocoDB's own.
+/// How the placeholders in guides begin, for instance in NocoDB's own guides.
 const PLACEHOLDERS: [&str; 4] = ["<", "your_", "your-", "https://your-nocodb-instance"];
 
 /// Rejects a placeholder from a guide.
@@ -49,7 +49,7 @@ pub fn check_placeholder(value: &str) -> core::result::Result<(), Reason> {
 /// Rejects the same mistakes as [`check`], and stray quotation marks, which neither URLs nor credentials contain.
 pub fn check_without_quotes(value: &str) -> core::result::Result<(), Reason> {
     check(value)?;
-    // A straight one inside may be intended (RFC 6749 appendix A).
+    // A straight quotation mark inside the value may be intended (RFC 6749 appendix A).
     let is_typographic = |c: char| !c.is_ascii() && QUOTATION_MARKS.contains(&c);
     if value.starts_with(QUOTATION_MARKS) || value.ends_with(QUOTATION_MARKS) || value.contains(is_typographic) {
         return Err("contains a quotation mark, which would become part of the value. Remove it");

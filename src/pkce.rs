@@ -1,7 +1,6 @@
 //! Proof Key for Code Exchange with S256 (RFC 7636).
 //!
-//! In: random bytes, or a verifier that NocoDB created. Out: verifier and challenge. Never: the method `plain`
-//! is used.
+//! In: random bytes, or a verifier that NocoDB created. Out: verifier and challenge. Never: using the method `plain`.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -35,8 +34,8 @@ impl CodeVerifier {
         Ok(Self(Secret::new(value)))
     }
 
-    /// Validates the verifier from a caller that spells its name as this package does (`codeVerifier`), as NocoDB and RFC 7636 do
-    /// (`code_verifier`), or both.
+    /// Validates the verifier of a caller. The caller may name it as this package does (`codeVerifier`), as NocoDB
+    /// and RFC 7636 do (`code_verifier`), or in both ways with the same value.
     pub fn from_either_name(camel_case: Option<&str>, snake_case: Option<&str>) -> Result<Option<Self>> {
         match (camel_case, snake_case) {
             (Some(one), Some(other)) if one != other => {
@@ -58,7 +57,7 @@ impl CodeVerifier {
     }
 }
 
-/// RFC 7636 section 4.1.
+/// Whether a text is a code verifier (RFC 7636 section 4.1).
 fn is_verifier(value: &str) -> bool {
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     (43..=128).contains(&value.len()) && value.bytes().all(unreserved)

@@ -14,7 +14,7 @@ use tsify::Tsify;
 
 use crate::retry_after::{LONGEST_PATIENCE, LONGEST_WAIT, wait};
 
-/// Requests in an hour, unless the configuration or Bitbucket says another number.
+/// How many requests may be sent in an hour, unless the configuration or Bitbucket names another limit.
 pub const DEFAULT_LIMIT: u32 = 1000;
 
 /// The largest plausible limit: a hundred times the largest one that Atlassian sells.
@@ -27,13 +27,14 @@ const MAX_REPORTED_REQUESTS: u32 = 10_000;
 /// An hour, in milliseconds.
 const HOUR: u64 = LONGEST_WAIT;
 
-/// For how long a request counts, in milliseconds. Bitbucket counts a request when it arrives. Requests take more or less
-/// time to connect, so a request that arrives quickly must not get into the hour of one that was sent an hour before and
-/// arrived late.
+/// For how long a request counts against the limit, in milliseconds. This is longer than an hour, because Bitbucket
+/// counts a request when it arrives, and requests take more or less time to connect. Otherwise, a request that
+/// arrives quickly could fall into the hour of an earlier request that arrived late, although it was sent an hour
+/// after that request.
 pub const WINDOW: f64 = HOUR as f64 + 5_000.0;
 
-/// How long all requests pause after a 429 that has no `Retry-After`, in milliseconds. Each further one in a row doubles the
-/// pause, up to an hour.
+/// How long all requests pause after a 429 that has no `Retry-After`, in milliseconds. Each further such response in
+/// a row doubles the pause, up to an hour.
 const FIRST_PAUSE: u64 = 30_000;
 
 /// Returns the group of resources that a path below the API's base URL belongs to.
@@ -44,12 +45,13 @@ pub fn resource_group(path: &str) -> &'static str {
 /// Returns how long all requests pause after a 429 without `Retry-After`, in milliseconds. `before` is the number of such
 /// responses in a row before this one.
 pub fn refusal_pause(before: u32) -> u64 {
-    // From the seventh on it is more than an hour.
+    // Seven doublings exceed an hour.
     (FIRST_PAUSE << before.min(7)).min(HOUR)
 }
 
-/// Whether requests wait as long as Bitbucket asks, in milliseconds. When Bitbucket asks for more than a minute, each caller
-/// gets the error at once and decides. A wait of unknown length is left to the request queue.
+/// Whether requests wait for as long as Bitbucket asks. `retry_after` is in milliseconds. When Bitbucket asks for
+/// more than a minute, each caller gets the error at once and decides. If Bitbucket does not say how long to wait,
+/// the request queue decides.
 pub fn honors_retry_after(retry_after: f64) -> bool {
     retry_after <= LONGEST_PATIENCE
 }
@@ -72,8 +74,8 @@ pub struct RateLimitUpdate {
     /// No request is sent for this many milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pause: Option<u64>,
-    /// After the pause, for the rest of the hour, one request is sent in this many milliseconds: the limit is used up, and
-    /// it is not known when those requests were sent. Absent when Bitbucket said how long to wait.
+    /// After the pause, and for the rest of the hour, one request is sent in this many milliseconds, because it is
+    /// not known when the requests that used up the limit were sent. Absent when Bitbucket said how long to wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pace: Option<u64>,
 }
@@ -83,7 +85,7 @@ pub struct RateLimitUpdate {
 pub struct RateLimitHeaders<'a> {
     /// `X-RateLimit-Limit`
     pub limit: Option<&'a str>,
-    /// `X-RateLimit-NearLimit`: less than a fifth is left
+    /// `X-RateLimit-NearLimit`: less than a fifth of the limit is left.
     pub near_limit: Option<&'a str>,
     /// `Retry-After`
     pub retry_after: Option<&'a str>,
@@ -125,7 +127,7 @@ impl RateLimitUpdate {
 struct Request {
     time: f64,
     number: f64,
-    /// The shared log may not have it.
+    /// Whether the request may be missing from the shared log.
     is_unshared: bool,
 }
 
@@ -143,7 +145,7 @@ impl Request {
 #[derive(Debug, Default)]
 pub struct RequestLog {
     requests: VecDeque<Request>,
-    /// How many of them the shared log may not have.
+    /// How many of the requests may be missing from the shared log.
     unshared: usize,
 }
 
@@ -151,7 +153,7 @@ impl RequestLog {
     /// Returns for how many milliseconds no request may be sent: until enough requests have left the window to make room for
     /// one more.
     ///
-    /// The script of js/request-log.js does the same in Redis.
+    /// The Redis script in js/request-log.js does the same.
     pub fn wait_time(&mut self, limit: u32, now: f64) -> f64 {
         self.trim(now);
         let surplus = self.requests.len().checked_sub(limit.max(1) as usize);
@@ -165,7 +167,7 @@ impl RequestLog {
         used.saturating_sub(u32::try_from(self.requests.len()).unwrap_or(u32::MAX))
     }
 
-    /// Records a request. `is_unshared` says that the shared log may not have it.
+    /// Records a request. `is_unshared` says that the request may be missing from the shared log.
     pub fn record(&mut self, time: f64, number: f64, is_unshared: bool) {
         let at = self.requests.partition_point(|earlier| earlier.time <= time);
         self.requests.insert(at, Request { time, number, is_unshared });
@@ -181,16 +183,17 @@ impl RequestLog {
         }
     }
 
-    /// Returns how many requests a shared log must have at least, even if its clock is seconds ahead.
+    /// Returns how many requests a shared log must have at least, even if the clock of the shared log is some seconds
+    /// ahead.
     pub fn minimum_shared_count(&self, now: f64) -> usize {
         self.requests.len() - self.requests.partition_point(|request| request.time + HOUR as f64 <= now)
     }
 
-    /// Returns the oldest requests, at most this many, that the shared log may not have: the number of each, and how long
-    /// ago it was sent, in whole microseconds.
+    /// Returns the oldest of the requests that may be missing from the shared log, at most `most` of them: the number
+    /// of each, and how long ago it was sent, in whole microseconds.
     pub fn unshared(&mut self, most: usize, now: f64) -> Vec<(f64, f64)> {
         self.trim(now);
-        // Most logs have none.
+        // Most logs have no such request.
         let requests = self.requests.iter().skip(if self.unshared == 0 { self.requests.len() } else { 0 });
         let unshared = requests.filter(|request| request.is_unshared).take(most);
         unshared.map(|request| (request.number, ((now - request.time) * 1000.0).round())).collect()

@@ -1,10 +1,11 @@
 //! Finds known secrets in texts from outside, in every notation in which they may appear there, and replaces them.
 //!
-//! In: the secrets that the request contained, and a response's text or body, in chunks if it is long. Out: the same without
-//! the secrets. Never: a guess at what might be a secret; only what was sent is removed.
+//! In: the secrets that the request contained, and a response's text or body, in chunks if it is long. Out: the same
+//! text or body without the secrets. Never: guessing what might be a secret. Only secrets that the request contained
+//! are removed.
 //!
-//! A response may repeat a secret as it is, with the escapes of JSON, HTML or URLs, with several of them nested, in base64 of
-//! either alphabet, alone or among other bytes, or in hexadecimal digits.
+//! A response may repeat a secret as it is; with the escapes of JSON, HTML or URLs, which may be nested; in base64 of
+//! either alphabet, alone or among other bytes; or in hexadecimal digits.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -21,20 +22,23 @@ pub const REDACTED: &str = "[redacted]";
 /// The maximum depth of nested escapes: JSON in JSON in an HTML page.
 const MAX_DEPTH: u8 = 3;
 
-/// How many bytes at the end of a chunk are kept back because a secret may begin there: more than base64 has before a secret.
+/// How many bytes at the end of a chunk are kept back. In base64, the characters just before a match may contain bits
+/// of the secret; their number is smaller than this.
 const KEPT_BACK: usize = 8;
 
-/// Which forms may have a byte as their first or second one: a bit for each form, and the last bit for all remaining forms.
+/// For each byte, which forms may have it as their first byte, or as their second byte. Each form has a bit, and all
+/// forms that remain share the last bit.
 type Table = [u64; 256];
 
 /// Removes secrets.
 #[derive(Clone)]
 pub struct Redaction {
-    /// The longest first: if a shorter one were removed from inside a longer one, the rest of that would be shown.
+    /// The forms of the secrets, the longest first: if a shorter form were removed from inside a longer one, the rest
+    /// of the longer one would be shown.
     forms: Vec<Form>,
     first: Table,
     second: Table,
-    /// The forms whose second byte begins an escape, as that byte may also be literal.
+    /// The forms whose second byte is one that begins escapes. In a text, that byte may also be literal.
     escape_second: u64,
     /// Whether a form may begin with a backslash and this byte.
     after_backslash: [bool; 256],
@@ -145,8 +149,8 @@ impl Redaction {
         end
     }
 
-    /// Finds where the next secret from `from` on begins and ends. `Err` holds the position of a possible secret that may go on
-    /// beyond the text.
+    /// Finds the next secret that begins at `from` or later, and returns where it begins and ends. `Err` holds the
+    /// position of a possible secret that may go on beyond the text.
     fn next(&self, text: &[u8], from: usize, is_whole: bool) -> Result<Option<(usize, usize)>, usize> {
         let mut at = from;
         while let Some(ahead) = text.get(at..).filter(|ahead| !ahead.is_empty()) {
@@ -214,7 +218,8 @@ fn entry(table: &Table, byte: u8) -> u64 {
     table.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
-/// A form of a single byte accepts any second byte.
+/// Adds the form with this bit to the entry of a byte. A form of a single byte has no second byte (`None`), so any
+/// byte may follow it.
 fn mark(table: &mut Table, byte: Option<u8>, bit: u64) {
     match byte {
         Some(byte) => table.iter_mut().skip(byte.into()).take(1).for_each(|forms| *forms |= bit),

@@ -10,10 +10,10 @@
 //! obtained. If there is none, it enters the [queue](crate::refresh_queue), requests a new token set from Bitbucket and
 //! publishes it. Then it saves the token set in NocoDB's store, and only then uses it.
 //!
-//! [`RefreshPolicy::acquire`] and [`RefreshPolicy::force_refresh`] tell a caller whether it has to wait for a cycle. A cycle
-//! may take minutes, so each caller has a deadline. [`RefreshPolicy::handle`] (refresh_policy/cycle.rs) leads through a
-//! cycle. [`RefreshPolicy::on_unauthorized`] (refresh_policy/unauthorized.rs) decides what follows a 401.
-//! docs/refresh-policy.md has the complete table of transitions, and the tests run it row by row.
+//! [`RefreshPolicy::acquire`] and [`RefreshPolicy::force_refresh`] tell a caller whether it has to wait for a cycle.
+//! A cycle may take minutes, so each caller has a deadline. [`RefreshPolicy::handle`] (refresh_policy/cycle.rs) tells
+//! the caller the next step of a cycle. [`RefreshPolicy::on_unauthorized`] (refresh_policy/unauthorized.rs) decides
+//! what follows a 401. docs/refresh-policy.md has the complete table of transitions, and the tests run it row by row.
 
 mod cycle;
 mod unauthorized;
@@ -28,8 +28,8 @@ const SECOND: f64 = 1000.0;
 const MINUTE: f64 = 60.0 * SECOND;
 const DAY: f64 = 24.0 * 60.0 * MINUTE;
 
-/// How long before its expiry a token set is refreshed at most. A token set with a short lifetime is refreshed when a tenth
-/// of its lifetime is left.
+/// The longest time before its expiry at which a token set is refreshed. A token set with a short lifetime is
+/// refreshed when a tenth of its lifetime is left.
 const LONGEST_SKEW: f64 = 5.0 * MINUTE;
 
 /// A token set whose refresh token was unused for this long is refreshed when a caller next needs it. An unused refresh
@@ -40,12 +40,12 @@ const IDLE: f64 = 60.0 * DAY;
 /// repeated within this time.
 const GRACE: f64 = 10.0 * MINUTE;
 
-/// While its token set is usable, a connection waits this long before it repeats a refresh that cannot succeed. It also
-/// waits this long between two searches for a successor of a dead refresh token: the shared store that knows the successor
-/// may have been unavailable.
+/// While the token set of a connection is usable, the connection waits this long before it repeats a refresh that
+/// cannot succeed. It also waits this long between two searches for a successor of a dead refresh token: the shared
+/// store that knows the successor may have been unavailable.
 const PAUSE: f64 = MINUTE;
 
-/// A time that is further ahead than this is longer than every wait, so it was recorded before the clock was set back.
+/// No wait is longer than this, so a time that is further ahead was recorded before the clock was set back.
 const LONGEST_WAIT: f64 = 15.0 * MINUTE;
 
 /// The policy of one connection in one process.
@@ -69,7 +69,7 @@ pub struct RefreshPolicy {
     refusals: Refusals,
     /// This process obtained the token set from Bitbucket, so no other process can have a newer one.
     is_refreshed_here: bool,
-    /// Another process acquired the lock later, and published another token set first.
+    /// Another process acquired the lock after this process, but published another token set before it.
     is_superseded: bool,
     /// Since when a response with a newer token set may have been lost.
     response_lost_since: Option<f64>,
@@ -83,7 +83,7 @@ pub struct RefreshPolicy {
     save_attempts: u32,
     /// The last attempt to save the token set failed.
     save_fails: bool,
-    /// The last generation for which such a failure was reported.
+    /// The last generation for which a failed save was reported.
     reported_generation: u32,
 }
 
@@ -125,9 +125,9 @@ impl RefreshPolicy {
         self.generation
     }
 
-    /// A caller wants to use the newest token set, and waits for it until `deadline`. `known_generation` is the number of
-    /// the token set that the caller's store was offered last. Each wrapper's store is offered a token set before the
-    /// wrapper uses it.
+    /// A caller wants to use the newest token set, and waits for it until `deadline`. `known_generation` is the
+    /// number of the token set that was last offered to the caller's store. Each token set is offered to a wrapper's
+    /// store before the wrapper uses it.
     pub fn acquire(&mut self, known_generation: u32, deadline: f64, now: f64) -> Decision {
         let usable = self.is_usable(now);
         // A usable token set is used even if the store or the lock takes too long.
@@ -170,7 +170,8 @@ impl RefreshPolicy {
         }
     }
 
-    /// For how many milliseconds from now on this connection sends no token request, because of the last one.
+    /// For how many milliseconds from now on this connection sends no token request, because of the outcome of the
+    /// last one.
     pub fn backoff(&self, now: f64) -> Option<f64> {
         self.must_wait(now).then_some(self.not_before - now)
     }
@@ -186,7 +187,7 @@ impl RefreshPolicy {
         }
     }
 
-    /// Whether Bitbucket refused the refresh token. Then the rows of NocoDB are searched for another one, too.
+    /// Whether Bitbucket refused the refresh token. If so, the shim also searches NocoDB's rows for another one.
     pub fn is_refused(&self) -> bool {
         self.refusals.any()
     }
@@ -202,8 +203,8 @@ impl RefreshPolicy {
         self.times.obtained_at.or(self.times.expires_at).is_none_or(|since| now >= since + IDLE)
     }
 
-    /// When a cycle is to begin, as if a caller [acquired](Self::acquire) the tokens, although no caller does. If the
-    /// response that was lost had the new token set, the old refresh token dies at the end of the grace period.
+    /// When a cycle is to begin although no caller [acquires](Self::acquire) the tokens. If a lost response contained
+    /// the new token set, the old refresh token dies at the end of the grace period.
     pub fn background_refresh_at(&self, now: f64) -> Option<f64> {
         let grace_ends = self.response_lost_since? + GRACE;
         let lock_skipped_until = if self.is_lock_skipped(now) { self.lock_skipped_until } else { now };
@@ -211,8 +212,9 @@ impl RefreshPolicy {
         (self.state == State::Inactive && at < grace_ends).then_some(at)
     }
 
-    /// A wrapper was created from a config that has this refresh token and another access token. Whether to use the config's
-    /// token set: it is the newer one, or the refresh token was declared dead.
+    /// A wrapper was created from a config that has the connection's refresh token and another access token. Returns
+    /// whether to use the config's token set, because it is the newer one, or because the refresh token was declared
+    /// dead.
     pub fn on_stored_tokens(&mut self, times: Times, now: f64) -> bool {
         let is_dead = self.refusals.suffice();
         let was_given_up = is_dead || self.is_revived;
@@ -231,9 +233,10 @@ impl RefreshPolicy {
         true
     }
 
-    /// Whether a token set that was found elsewhere counts as the successor of the current one. An earlier token set does
-    /// not: somebody may have restored it. Differences between clocks do not excuse it, unless Bitbucket refused the current
-    /// refresh token, or another process published its token set first.
+    /// Whether a token set that was found elsewhere counts as the successor of the current one. An earlier token set
+    /// does not, because somebody may have restored it. It may also seem earlier only because two clocks differ. Even
+    /// so, it counts only if Bitbucket refused the current refresh token, or if another process published its token
+    /// set first.
     pub fn is_successor(&self, found: Times) -> bool {
         self.is_refused() || self.is_superseded || !self.times.is_after(found)
     }
@@ -265,7 +268,7 @@ impl RefreshPolicy {
         if is_hopeless || deadline <= now { Decision::Fail(self.failure_reason(now)) } else { Decision::Wait }
     }
 
-    /// Whether the cycle is at a point that may last for minutes and does not affect the current token set.
+    /// Whether the cycle is in a state that may last for minutes and does not affect the current token set.
     fn waits_for_bitbucket(&self) -> bool {
         matches!(self.state, State::Queued | State::AwaitingVerdict(_) | State::JudgingRefusal | State::BackingOff(_))
     }

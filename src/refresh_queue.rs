@@ -1,18 +1,20 @@
 //! The queue for the token requests of one OAuth client: their order, and how many are under way at the same time.
 //!
-//! In: the connections that want to send a token request, the outcomes of earlier requests, and what other processes report
-//! about theirs. Out: which connection may send its request now. Never: a judgement about a connection,
-//! input or output, or reading a clock.
+//! In: the connections that want to send a token request, the outcomes of earlier requests, and what other processes
+//! report about theirs. Out: which connection may send its request now. Never: judging a connection, input or output,
+//! or reading a clock.
 //!
-//! When a client uses a dead refresh token, Bitbucket also refuses the valid ones of that client for a while: the lockout.
-//! Each dead refresh token that is used meanwhile prolongs it. So after a refusal the queue admits no request until the
-//! lockout is over. Then it admits requests one at a time, so that each further refusal tells about one connection.
+//! When a client uses a dead refresh token, Bitbucket also refuses the valid ones of that client for a while: the
+//! lockout. Each dead refresh token that is used meanwhile prolongs it. So after a refusal the queue admits no
+//! request until the lockout is over. Then it admits requests one at a time, so that each further refusal concerns
+//! exactly one connection.
 
 use wasm_bindgen::prelude::*;
 
-/// After a refusal the queue is closed for this many lockouts. No lockout begins later than the refusal that it causes.
+/// For how long the queue is closed after a refusal, as a multiple of the lockout. A lockout does not begin later
+/// than the refusal that it causes.
 const CLOSED: f64 = 1.25;
-/// After a refusal the queue admits one request at a time, for this many lockouts.
+/// For how long after a refusal the queue admits one request at a time, as a multiple of the lockout.
 const CAREFUL: f64 = 3.0;
 
 /// How many requests may be under way while nothing is known about the client's refresh tokens. If the first refresh token
@@ -21,16 +23,16 @@ const FIRST_WINDOW: u32 = 4;
 /// The largest number of requests that may be under way.
 const LARGEST_WINDOW: u32 = 20;
 
-/// Two times that other processes report count as the same when they differ by this much, in milliseconds. Reports come from
-/// another clock and take time to arrive.
+/// Two times that other processes report count as the same if they differ by no more than this, in milliseconds.
+/// Reports come from another clock and take time to arrive.
 const SAME: f64 = 100.0;
 
 /// The priority of a token request. Requests of the same priority are admitted in the order in which they were queued.
 #[wasm_bindgen(js_name = RefreshPriority)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
-    /// The response to an earlier request may have been lost. Then the refresh token is used up, and Bitbucket accepts it
-    /// for some more minutes only.
+    /// The response to an earlier request may have been lost. Then the refresh token is used up, and Bitbucket
+    /// accepts it for only a few more minutes.
     Urgent,
     /// Nothing indicates that the refresh token is dead.
     Normal,
@@ -153,8 +155,8 @@ impl RefreshQueue {
         }
     }
 
-    /// Applies what is known of other processes: when Bitbucket last refused one of them, and when the last request that it
-    /// granted to one of them was sent.
+    /// Applies what other processes report: when Bitbucket last refused one of their requests, and when the last of
+    /// their granted requests was sent.
     pub fn apply_update(&mut self, refused_at: Option<f64>, granted_at: Option<f64>) {
         if let Some(at) = refused_at.filter(|at| self.refused_at.is_none_or(|known| known + SAME < *at)) {
             self.record_refusal(at);

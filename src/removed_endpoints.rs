@@ -1,7 +1,7 @@
 //! Replaces requests to endpoints that Atlassian removed from the API.
 //!
-//! In: a request to such an endpoint, and Bitbucket's responses to the requests that replace it. Out: those requests, and
-//! the response in the format of the removed endpoint. Never: a response that differs from that of the
+//! In: a request to such an endpoint, and Bitbucket's responses to the requests that replace it. Out: those requests,
+//! and the response in the format of the removed endpoint. Never: returning a response that differs from that of the
 //! removed endpoint, or leaving out a workspace that the endpoint would have listed.
 //!
 //! Only endpoints that NocoDB's own packages use are replaced. `/workspaces`, `/user/permissions/workspaces` and
@@ -44,13 +44,14 @@ const LONGEST_PAGE: u64 = 100;
 /// The roles that `GET /repositories` accepted. `/repositories/{workspace}` accepts the same.
 const ROLES: [&str; 4] = [MEMBER, "contributor", "admin", "owner"];
 
-/// The role of all who belong to a repository. Bitbucket may reject a request for the list of a workspace with this role.
+/// The role of everybody who belongs to a repository. Bitbucket may reject a request that has this role for the list
+/// of a workspace.
 const MEMBER: &str = "member";
 
 /// How long a list is cached, in milliseconds. Consumers request one page after the other.
 pub const KEPT_MS: u32 = 60_000;
 
-/// How many lists of a connection are cached. Other parameters make another list.
+/// How many lists of a connection are cached. Requests with different parameters are for different lists.
 pub const MAX_LISTS: u32 = 4;
 
 /// The largest size of a list as JSON, in UTF-16 code units. That is about 30,000 repositories.
@@ -133,8 +134,8 @@ impl Replacement {
     }
 }
 
-/// Returns what replaces a request to the API; `None` when it is sent unchanged. Nearly all requests are, so their URL is
-/// only compared with the API's base URL, and not parsed.
+/// Returns what replaces a request to the API; `None` when it is sent unchanged. Nearly all requests are sent
+/// unchanged, so their URLs are only compared with the API's base URL, and not parsed.
 pub fn replacement(api: &WebUrl, method: &str, url: &str) -> Option<Replacement> {
     if method != "GET" {
         return None;
@@ -158,7 +159,7 @@ fn repositories(api: &str, query: &str) -> Option<Replacement> {
             return None;
         }
         match &*name {
-            // The list has all members, whichever the request selects.
+            // The values of the list have all their members, whichever of them the request selects.
             "fields" => continue,
             "page" | "pagelen" | "sort" | "q" | "role" if value.is_empty() => continue,
             "page" => match number(&value, u64::MAX) {
@@ -202,7 +203,7 @@ pub fn error_body(message: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Sort {
-    /// The member by which it is sorted. Names are separated by dots.
+    /// The member by which the list is sorted. Dots separate the names of nested members.
     pub member: String,
     /// Whether the order is descending.
     pub is_descending: bool,
@@ -251,7 +252,7 @@ pub struct CollectedPage {
     pub next: Option<String>,
 }
 
-/// What a failed request about a workspace means for the list.
+/// What the failure of the request for one workspace means for the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkspaceOutcome {
     /// The whole list fails with the same error. NocoDB's log gets the message, if there is one.
@@ -298,10 +299,10 @@ impl CollectedList {
         self.with_parameters([&self.api, "/repositories/", segment, "?pagelen=100"].concat(), with_role)
     }
 
-    /// Decides what a failed request about a workspace means. The removed endpoint left a workspace out if it does not
-    /// exist, if the user may not access it (its owner may require certain IP addresses, or two-step verification), or if
-    /// Bitbucket considers its repositories spam. After any other failure the whole list fails, because the user would not
-    /// notice that a part is missing.
+    /// Decides what the failure of the request for one workspace means. The removed endpoint left a workspace out if
+    /// it does not exist, if the user may not access it (its owner may require certain IP addresses, or two-step
+    /// verification), or if Bitbucket considers its repositories spam. After any other failure the whole list fails,
+    /// because the user would not notice that a part is missing.
     pub fn workspace_outcome(
         &self,
         workspace: &str,
@@ -323,7 +324,8 @@ impl CollectedList {
         if is_bitbuckets && (is_spam || is_hidden) {
             return WorkspaceOutcome::Skip(about + ", so it is left out.");
         }
-        // Temporary failures are retried. A 400 concerns the request, and its sender gets the response.
+        // Only a failure that concerns the workspace is logged: temporary failures are retried, and a 400 concerns
+        // the request, whose sender gets the response.
         let is_of_workspace = matches!(response.status, 402..=499) && error.code != Code::ApiRateLimited;
         WorkspaceOutcome::Fail(is_of_workspace.then(|| {
             about

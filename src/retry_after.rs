@@ -19,7 +19,7 @@ pub const LONGEST_TOKEN_WAIT: u64 = 120_000;
 /// error and decides.
 pub const LONGEST_PATIENCE: f64 = 60_000.0;
 
-/// Returns the wait from `now` in milliseconds, up to [`LONGEST_WAIT`]. The field has seconds or a date.
+/// Returns the wait from `now` in milliseconds, up to [`LONGEST_WAIT`]. The field contains seconds or a date.
 pub fn wait(value: Option<&str>, now: f64) -> Option<u64> {
     let value = value?.trim();
     let wait = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -32,8 +32,9 @@ pub fn wait(value: Option<&str>, now: f64) -> Option<u64> {
     Some(wait.min(LONGEST_WAIT))
 }
 
-/// Parses a date in one of the three formats of RFC 9110 section 5.6.7, and returns milliseconds since 1970. `httpdate`
-/// rejects leap seconds and wrong weekdays, and has another rule for two-digit years.
+/// Parses a date in one of the three formats of RFC 9110 section 5.6.7, and returns milliseconds since 1970.
+/// `httpdate` rejects leap seconds and wrong weekdays, and has another rule for two-digit years, so this function
+/// changes the text before `httpdate` parses it.
 pub(crate) fn date(text: &str, now: f64) -> Option<f64> {
     let leap_second = if text.contains(":60 ") { 1000.0 } else { 0.0 };
     let text = text.replace(":60 ", ":59 ");
@@ -56,7 +57,8 @@ pub(crate) fn date(text: &str, now: f64) -> Option<f64> {
 /// RFC 9110 section 5.6.7: a two-digit year that seems to be more than 50 years in the future is the most recent past year
 /// with the same last two digits.
 fn in_this_century(year: u32, now: f64) -> u32 {
-    // This is precise enough for half a century. Four digits cannot represent a later year.
+    // Years of average length are precise enough for a rule about 50 years. The year 9999 is the last one that has
+    // four digits.
     let this_year = 1970 + (now / 31_556_952_000.0).clamp(0.0, 8029.0) as u32;
     let year = this_year - this_year % 100 + year;
     if year > this_year + 50 { year - 100 } else { year }

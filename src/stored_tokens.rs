@@ -1,21 +1,24 @@
 //! Classifies the tokens in a row of NocoDB's database, before other tokens are saved there.
 //!
-//! In: metadata of the tokens in the row and of a wrapper's tokens. Out: whether the row still belongs to the wrapper's
-//! connection. Never: comparing or holding a token. The caller knows which refresh tokens led to which.
+//! In: metadata of the tokens in the row and of a wrapper's tokens. Out: whether the row still belongs to the
+//! wrapper's connection. Never: comparing or holding a token. The caller knows with which refresh token each other
+//! one was obtained.
 //!
-//! A row may have changed since a wrapper was created from it, for one of two reasons. A user authenticated again: the row
-//! has the tokens of another authorization, and the tokens of the earlier one must not replace them. Or a process refreshed
-//! the tokens and could not tell this process, because they share no Redis: the row's tokens are as good as the wrapper's.
+//! A row may have changed since a wrapper was created from it, for one of two reasons. A user authenticated again:
+//! the row has the tokens of another authorization, and the tokens of the earlier one must not replace them. Or a
+//! process refreshed the tokens and could not tell this process, because the two processes share no Redis: the row's
+//! tokens are as good as the wrapper's.
 
 use serde::Serialize;
 use tsify::Tsify;
 
 use crate::newest_tokens::Times;
 
-/// What is known of tokens, besides the tokens themselves.
+/// What is known about tokens, apart from the tokens themselves.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct TokenMetadata<'a> {
-    /// When the user authorized, as it is stored. A refresh does not change it. Earlier versions did not store it.
+    /// The time of the user's authorization, as it is stored. A refresh does not change this time. Earlier versions
+    /// did not store it.
     pub authorized_at: Option<&'a str>,
     /// The UUID of the account, where Bitbucket returned it.
     pub account: Option<&'a str>,
@@ -24,7 +27,8 @@ pub struct TokenMetadata<'a> {
 }
 
 impl TokenMetadata<'_> {
-    /// Whether both token sets come from one authorization. `None` where that was not stored.
+    /// Whether both token sets come from one authorization. Returns `None` if the time of either authorization was
+    /// not stored.
     fn has_same_authorization(self, other: Self) -> Option<bool> {
         Some(self.authorized_at? == other.authorized_at?)
     }
@@ -40,9 +44,10 @@ impl TokenMetadata<'_> {
 pub struct Row<'a> {
     /// Their metadata; `None` when the row has no refresh token any more.
     pub metadata: Option<TokenMetadata<'a>>,
-    /// The refresh token is the wrapper's newest, or led to it.
+    /// Whether the refresh token is the wrapper's newest one, or an earlier one with which that was obtained,
+    /// directly or in several steps.
     pub is_of_same_chain: bool,
-    /// A token is a reference to a vault.
+    /// Whether a token is a reference to a vault.
     pub is_in_vault: bool,
 }
 
@@ -55,7 +60,8 @@ pub enum RowContent {
     SameAuthorization,
     /// Tokens of the same authorization that another process obtained later than the wrapper's.
     SameAuthorizationNewer,
-    /// A reference to a vault in place of a token. No new token can be saved behind it, and none may overwrite it.
+    /// A reference to a vault in place of a token. No new token can be saved in the vault, and none may overwrite the
+    /// reference.
     VaultReference,
     /// Something else: a user authenticated the connection again.
     Replaced,

@@ -1,7 +1,7 @@
 //! Validates the token response (RFC 6749 section 5): status, headers and body.
 //!
-//! In: the token endpoint's response, the grant type, and the time. Out: a [`TokenSet`], or an error that says who can fix it.
-//! Never: an unchecked part of the response is used, or an error contains unsanitized text from it.
+//! In: the token endpoint's response, the grant type, and the time. Out: a [`TokenSet`], or an error that says who
+//! can fix it. Never: using an unchecked part of the response, or putting unsanitized text from it into an error.
 
 use std::borrow::Cow;
 
@@ -39,7 +39,7 @@ pub struct TokenResponse<'a> {
     pub retry_after: Option<&'a str>,
     /// The body, not yet decoded.
     pub body: &'a [u8],
-    /// When it arrived, in milliseconds since 1970.
+    /// When the response arrived, in milliseconds since 1970.
     pub received_at: f64,
     /// The grant type of the token request.
     pub grant_type: GrantType,
@@ -152,7 +152,7 @@ impl TokenResponse<'_> {
     }
 }
 
-/// RFC 6749 section 5.1.
+/// Validates a successful response (RFC 6749 section 5.1).
 fn parse_success(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Result<TokenSet> {
     if !response.may_be_json() {
         return Err(response.error(Code::ResponseNotJson));
@@ -186,8 +186,8 @@ fn parse_success(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
     })
 }
 
-/// Whether a text is a valid token: printable ASCII without spaces, because it goes into a header field (RFC 6749 appendix A.12,
-/// RFC 6750 section 2.1), of limited length.
+/// Whether a text is a valid token: its length is limited, and it consists of printable ASCII without spaces, because
+/// a token goes into a header field (RFC 6749 appendix A.12, RFC 6750 section 2.1).
 pub fn is_token(text: &str) -> bool {
     (1..=MAX_TOKEN_LENGTH).contains(&text.len()) && is_graphic(text)
 }
@@ -235,8 +235,9 @@ fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
     failure
 }
 
-/// The description with which Bitbucket's older back end rejects a refresh token, as a malformed request.
+/// The description with which Bitbucket's older back end rejects a refresh token, with the error code
+/// `invalid_request`.
 const INVALID_REFRESH_TOKEN: &str = "Invalid refresh_token";
 
-/// The parameters of a token request that must not appear in a description.
+/// The parameters of a token request whose values must not appear in a description.
 const CONFIDENTIAL_PARAMETERS: [&str; 3] = ["code", "code_verifier", "refresh_token"];

@@ -7,7 +7,7 @@ use crate::api_request::{self, FollowUp, ReceivedResponse, RedirectMode};
 use crate::endpoints::{Endpoint, WebUrl, argument_error};
 use crate::rate_limit::resource_group;
 
-/// The API's base URL, which decides where a request may go.
+/// The API's base URL, by which the core decides where a request may go.
 #[wasm_bindgen]
 pub struct ApiBaseUrl(WebUrl);
 
@@ -50,7 +50,7 @@ impl ApiBaseUrl {
                 location: location.as_deref(),
                 redirects_followed,
                 max_redirects,
-                // Axios passes any value of its caller on.
+                // Axios does not check the value that its caller gives, so an unknown mode counts as `Follow`.
                 redirect_mode: RedirectMode::from_name(redirect_mode).unwrap_or(RedirectMode::Follow),
             },
         )?;
@@ -68,7 +68,7 @@ pub fn group_of(path: &str) -> String {
     resource_group(path).to_owned()
 }
 
-/// Whether the caller's header field of this lower-case name may be sent.
+/// Whether the caller's header field with this lower-case name may be sent.
 #[wasm_bindgen(js_name = mayForwardHeader)]
 pub fn may_forward_header(name: &str, to_api: bool, with_body: bool) -> bool {
     api_request::may_forward_header(name, to_api, with_body)

@@ -25,8 +25,8 @@ pub fn throw_argument_error(
     Err(Argument::named(argument).map_or(JsValue::UNDEFINED, |known| known.error(problem, member, phase).into()))
 }
 
-/// The error object for a failure that only JavaScript can detect, with the message and flags of the core's table.
-/// `connection_end` says why a connection ended although Bitbucket accepts its tokens.
+/// The error object for a failure that only JavaScript can detect, with the message and the flags from the core's
+/// table. `connection_end` says why a connection ended although Bitbucket accepts its tokens.
 #[wasm_bindgen(js_name = errorDetails, unchecked_return_type = "ErrorDetails")]
 pub fn error_details(
     code: &str,

@@ -1,4 +1,5 @@
-//! The JavaScript bindings of doctor.rs: the checks of the command line, and callbacks to a server on the user's machine.
+//! The JavaScript bindings of doctor.rs: the checks that the command-line tool makes, and the callbacks that a server
+//! on the user's machine receives.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -9,7 +10,8 @@ use crate::authorization_response;
 use crate::doctor;
 use crate::error::{Code, Error, Phase};
 
-/// Whether a callback that was rejected with this code does not belong to the waiting login, whose own callback may still arrive.
+/// Whether a callback that was rejected with this code belongs to another login than the pending one. If so, the
+/// callback of the pending login may still arrive.
 #[wasm_bindgen(js_name = isFromAnotherLogin)]
 pub fn is_from_another_login(code: &str) -> bool {
     Code::from_name(code).is_some_and(authorization_response::is_from_another_login)
@@ -27,19 +29,20 @@ pub fn client_generation(client: &OAuthCore) -> Option<String> {
     doctor::generation(&client.config).map(str::to_owned)
 }
 
-/// The requested scopes of a client that Bitbucket no longer needs.
+/// The scopes that a client requests although Bitbucket no longer needs them.
 #[wasm_bindgen(js_name = retiredScopes, unchecked_return_type = "string[]")]
 pub fn retired_scopes(client: &OAuthCore) -> Array {
     list_of(&doctor::retired_scopes(&client.config))
 }
 
-/// Whether the Redis URL `other` has this database of the Redis at `address`.
+/// Whether the Redis URL `other` leads to the database with the number `database` of the Redis server at `address`.
 #[wasm_bindgen(js_name = isSameRedisDatabase)]
 pub fn is_same_redis_database(address: &str, database: u32, other: &str) -> bool {
     doctor::is_same_redis_database(address, database, other)
 }
 
-/// What this error code, after the exchange of a made-up authorization code, says about Key and Secret.
+/// What this error code says about the Key and the Secret. The exchange of a made-up authorization code failed with
+/// it.
 #[wasm_bindgen(
     js_name = trialExchangeOutcome,
     unchecked_return_type = "'accepted' | 'refused' | 'failed' | 'unknown'"
@@ -49,13 +52,14 @@ pub fn trial_exchange_outcome(code: &str) -> core::result::Result<String, JsValu
     Ok(doctor::trial_exchange_outcome(code).to_owned())
 }
 
-/// What the status of a request without a credential says about an endpoint.
+/// What an endpoint's response status to a request without a credential says about the endpoint.
 #[wasm_bindgen(js_name = endpointStatus, unchecked_return_type = "'reached' | 'foreign' | 'failing'")]
 pub fn endpoint_status(is_for_users: bool, status: u16) -> String {
     doctor::endpoint_status(is_for_users, status).to_owned()
 }
 
-/// What is at the client's redirect URI, from its response to an authorization response without a code.
+/// What is at the client's redirect URI, judging by how the server there responds to an authorization response
+/// without a code.
 #[wasm_bindgen(
     js_name = redirectUriStatus,
     unchecked_return_type = "'page' | 'elsewhere' | 'downgrade' | 'moved' | 'query-lost' | 'guarded' | 'missing' | 'failing' | 'other-page'"

@@ -29,8 +29,8 @@ pub fn create_page_core(
     Ok(ClientConfig::in_page(&client_id, &redirect_uri, scopes, endpoints, origin)?.into())
 }
 
-/// The client for a front end that builds authorization URLs and validates callbacks by itself. `origin` is that of its page, if
-/// it runs in one.
+/// The client for a front end that builds authorization URLs and validates callbacks by itself. `origin` is the
+/// origin of the page, if the front end runs in a page.
 #[wasm_bindgen(js_name = createPublicCore)]
 pub fn create_public_core(
     origin: Option<String>,

@@ -33,13 +33,13 @@ pub fn rate_limit_update(
     to_js_value(&RateLimitUpdate::of(status, &headers, queue, received_at))
 }
 
-/// Whether requests wait as long as Bitbucket asks, in milliseconds.
+/// Whether requests wait for as long as Bitbucket asks. `retry_after` is in milliseconds.
 #[wasm_bindgen(js_name = honorsRetryAfter)]
 pub fn honors_retry_after(retry_after: f64) -> bool {
     rate_limit::honors_retry_after(retry_after)
 }
 
-/// For how long a request counts, in milliseconds.
+/// For how long a request counts against the limit, in milliseconds.
 #[wasm_bindgen(js_name = rateLimitWindow)]
 pub fn rate_limit_window() -> f64 {
     rate_limit::WINDOW
@@ -86,8 +86,8 @@ impl RequestLog {
         self.0.minimum_shared_count(now)
     }
 
-    /// The requests that the shared log may not have: for each, its number, followed by how long ago it was sent, in
-    /// microseconds.
+    /// The oldest of the requests that may be missing from the shared log, at most `most` of them: for each, its
+    /// number, followed by how long ago it was sent, in microseconds.
     pub fn unshared(&mut self, most: usize, now: f64) -> Vec<f64> {
         self.0.unshared(most, now).into_iter().flat_map(|(number, ago)| [number, ago]).collect()
     }

@@ -79,7 +79,7 @@ impl From<Action> for RefreshAction {
     }
 }
 
-/// What happened in a refresh cycle, for events that carry no data.
+/// An event of a refresh cycle that carries no data.
 #[wasm_bindgen]
 pub enum RefreshEvent {
     /// This process acquired the lock.
@@ -88,9 +88,9 @@ pub enum RefreshEvent {
     LockBusy,
     /// The lock was lost.
     LockLost,
-    /// No caller that waits has a store with the tokens of this connection any more.
+    /// None of the waiting callers has a store that still contains tokens of this connection.
     NoStoreLeft,
-    /// Nothing follows the current token set.
+    /// No token set follows the current one.
     NoSuccessor,
     /// The queue admitted this connection.
     Admitted,

@@ -82,8 +82,8 @@ impl Queue {
         self.0.on_ended(Outcome::Failed, now);
     }
 
-    /// Applies the shared record: how many milliseconds ago Bitbucket last refused a request, and how many milliseconds ago
-    /// the last request that it granted was sent.
+    /// Applies the record that the processes share: how long ago Bitbucket last refused a request, and how long ago
+    /// the last granted request was sent, both in milliseconds.
     #[wasm_bindgen(js_name = applyUpdate)]
     pub fn apply_update(&mut self, refused_ago: Option<f64>, granted_ago: Option<f64>, now: f64) {
         self.0.apply_update(refused_ago.map(|ago| now - ago), granted_ago.map(|ago| now - ago));

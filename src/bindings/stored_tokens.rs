@@ -7,7 +7,7 @@ use super::to_js_value;
 use crate::newest_tokens::Times;
 use crate::stored_tokens::{self, Row, RowContent};
 
-/// What is known of tokens, besides the tokens themselves.
+/// What is known about tokens, apart from the tokens themselves.
 #[wasm_bindgen]
 pub struct TokenMetadata {
     authorized_at: Option<String>,
@@ -17,7 +17,8 @@ pub struct TokenMetadata {
 
 #[wasm_bindgen]
 impl TokenMetadata {
-    /// `authorized_at` as stored, the account's UUID, and times in milliseconds since 1970.
+    /// `authorized_at` is the stored value, `account` is the account's UUID, and the times are in milliseconds since
+    /// 1970.
     #[wasm_bindgen(constructor)]
     pub fn new(
         authorized_at: Option<String>,
@@ -37,7 +38,8 @@ impl TokenMetadata {
     }
 }
 
-/// Classifies the tokens in a row, for a wrapper with its `own` tokens. `row` is absent when the row has no refresh token.
+/// Classifies the tokens in a row, for a wrapper whose tokens are `own`. `row` is absent when the row has no refresh
+/// token.
 #[wasm_bindgen(js_name = classifyRow, unchecked_return_type = "RowContent")]
 pub fn classify_row(
     row: Option<TokenMetadata>,
