@@ -1,15 +1,15 @@
 /**
  * Waits for work until a signal aborts.
  *
- * In: running work, and a signal. Out: the result of the work, or an error that says that the caller aborted.
- *  Never: the work itself is stopped, because other callers may wait for it.
+ * In: running work, and a signal. Out: the result of the work, or an error that says that the caller aborted. Never: the work
+ * itself is stopped, because other callers may wait for it.
  */
 
 import { failure } from './core.js';
 
 /**
  * @template T
- * @param {Promise<T>} work goes on after the signal aborts
+ * @param {Promise<T>} work continues after the signal aborts
  * @param {AbortSignal | null | undefined} signal
  * @param {import('./error.js').Phase} [phase] that the error reports
  * @returns {Promise<T>}

@@ -15,7 +15,8 @@ import { channel } from 'node:diagnostics_channel';
  * is repeated has a message for each attempt.
  *
  * @typedef {object} RequestMessage
- * @property {string} connection title of the connection in NocoDB; without one, its id there, or a name that reveals nothing
+ * @property {string} connection the connection's title in NocoDB; if it has none, its id in NocoDB, or a name that contains no
+ *   secret
  * @property {string} method
  * @property {string} path below the API's base URL, without the query
  * @property {number} startedAt in milliseconds since the epoch
@@ -28,7 +29,7 @@ import { channel } from 'node:diagnostics_channel';
  * A message of the channel `nocodb-bitbucket-auth:refresh`: Bitbucket answered a token request, or the request failed.
  *
  * @typedef {object} RefreshMessage
- * @property {string} connection a name that reveals nothing; log lines use it for a connection without a title
+ * @property {string} connection a name that contains no secret; log lines use it for a connection without a title
  * @property {'refresh_token' | 'client_credentials'} grant
  * @property {number} startedAt in milliseconds since the epoch
  * @property {number} durationMs
@@ -43,7 +44,7 @@ import { channel } from 'node:diagnostics_channel';
  * @property {number} retries requests to the API that were sent again
  * @property {number} rateLimitWaits requests that waited a second or longer for the rate limit
  * @property {{ code: string, at: number }} [lastError] of a request to the API or a refresh; `at` in milliseconds since the
- *   epoch. The error of a prefetched page counts when a caller reads that page
+ *   epoch. The error of a prefetched page is recorded only when a caller reads that page
  */
 
 const requests = channel('nocodb-bitbucket-auth:request');
@@ -72,7 +73,10 @@ export class Activity {
   }
 }
 
-/** No object lives as long as a token that is never refreshed, so this keeps the activity of those used last. */
+/**
+ * The maximum number of cached activities. A token that is never refreshed has no connection object that could hold its activity,
+ * so this module caches the activities of the most recently used tokens.
+ */
 const MAX_CACHED = 1000;
 
 /** @type {Map<string, Activity>} */
@@ -81,7 +85,7 @@ const activities = new Map();
 /**
  * The activity of a credential that is never refreshed.
  *
- * @param {string} name of the credential, which is no secret
+ * @param {string} name of the credential; it contains no secret
  * @returns {Activity} the same object for each wrapper of this credential
  */
 export function activityOf(name) {

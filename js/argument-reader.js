@@ -2,8 +2,8 @@
  * Reads the arguments of the public functions.
  *
  * In: a value of any type from a caller. Out: the members that the function needs, as strings, numbers and bytes, or a
- * `BitbucketAuthError` that names the invalid member. Never: the name of a member is defined (the core defines
- * names and types), a value is validated, or an exception of the caller's code (a getter, a `Proxy`) gets through.
+ * `BitbucketAuthError` that names the invalid member. Never: the name of a member is defined (the core defines names and types),
+ * a value is validated, or an exception of the caller's code (a getter, a `Proxy`) leaves this file.
  */
 
 import { callCore } from './error.js';
@@ -12,10 +12,10 @@ import { isObject, tagOf } from './loader.js';
 /** @typedef {Pick<typeof import('../pkg/core.js'), 'argumentSchema' | 'throwArgumentError' | 'ArgumentProblem'>} Core */
 
 /**
- * Reads the members that an argument has, as the core takes them.
+ * Reads the members of an argument, in the form that the core expects.
  *
  * @callback ReadArgument
- * @param {Function} caller the public function in whose caller the stack of an error starts
+ * @param {Function} caller the called public function; an error's stack trace starts at the code that called it
  * @param {string} argument its name in the core
  * @param {unknown} value
  * @param {string} [grant] the grant type, if known: the phase of an error depends on it
@@ -57,7 +57,7 @@ export function createArgumentReader(core) {
     /** @type {string | undefined} */
     let unknown;
     try {
-      // By name, so that getters of a class count, too.
+      // The members are read by name, so that a class's getters count, too.
       values = members.map(({ name, type }) => (type === 'ignored' ? undefined : source[name]));
       if (!allowsUnknown) unknown = Object.keys(source).find((key) => !names.includes(key) && isPresent(source[key]));
     } catch {
@@ -85,7 +85,7 @@ export function createArgumentReader(core) {
  * @param {string} type
  * @param {unknown} value
  * @param {number} limit
- * @returns {unknown} `undefined` for another type or an unreadable value; `null` for one that is too long
+ * @returns {unknown} `undefined` if the value has another type or cannot be read; `null` if it is too long
  */
 function convert(type, value, limit) {
   try {
@@ -105,7 +105,7 @@ const CONVERTERS = {
   bytes(value, limit) {
     if (typeof value === 'string') return (encoder ??= new TextEncoder()).encode(value.slice(0, limit + 1));
     if (!ArrayBuffer.isView(value) || tagOf(value) !== 'Uint8Array') return undefined;
-    // A copy, without the properties that the caller may have added.
+    // The bytes are copied, without the properties that the caller may have added.
     return new Uint8Array(/** @type {any} */ (value)).subarray(0, limit + 1);
   },
   scopes(value, limit) {
@@ -142,7 +142,7 @@ const CONVERTERS = {
   },
 };
 
-/** Created at the first call, so that importing this file does nothing. @type {TextEncoder | undefined} */
+/** Created at the first call, so that importing this file has no side effects. @type {TextEncoder | undefined} */
 let encoder;
 
 /** @param {unknown} value */
@@ -151,7 +151,7 @@ function stringOrUndefined(value) {
 }
 
 /**
- * Whether an object is a literal or parsed JSON, of any realm.
+ * Whether an object was written as a literal or parsed from JSON, in any realm.
  *
  * @param {object} value
  */

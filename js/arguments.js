@@ -1,8 +1,8 @@
 /**
  * Reads values from callers, NocoDB and stores, for modules that use the whole core.
  *
- * In: values of any type. Out: their members, or a `BitbucketAuthError`. Never: a value is validated, or an
- * exception of the caller's code (a getter, a `Proxy`) gets through.
+ * In: values of any type. Out: their members, or a `BitbucketAuthError`. Never: a value is validated, or an exception of the
+ * caller's code (a getter, a `Proxy`) leaves this file.
  */
 
 import { createArgumentReader } from './argument-reader.js';
@@ -14,7 +14,7 @@ export { isObject };
 
 /** @typedef {import('./error.js').Phase} Phase */
 
-/** Reads the members of a public function's argument, as the core takes them. */
+/** Reads the members of a public function's argument, in the form that the core expects. */
 export const readArgument = createArgumentReader(core);
 
 /**
@@ -25,7 +25,7 @@ export const readArgument = createArgumentReader(core);
  * @param {string} field
  * @param {() => T} work
  * @returns {T}
- * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, and what `work` throws of that class
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, and every `BitbucketAuthError` that `work` throws
  */
 export function readSafely(phase, field, work) {
   try {
@@ -36,7 +36,7 @@ export function readSafely(phase, field, work) {
 }
 
 /**
- * A value of any type as an object, for code that only reads members. An empty object replaces any other value.
+ * Returns the value if it is an object, or else an empty object, for code that only reads members.
  *
  * @param {unknown} value
  * @returns {Record<string, unknown>}
@@ -44,7 +44,7 @@ export function readSafely(phase, field, work) {
 export const objectOrEmpty = (value) => (isObject(value) ? value : {});
 
 /**
- * The members with these names, as far as a value of any type has them.
+ * Those members of a value of any type that have one of these names.
  *
  * @param {unknown} value
  * @param {string[]} names
@@ -62,7 +62,8 @@ export function pick(value, names) {
 export const stringOrUndefined = (value) => (typeof value === 'string' ? value : undefined);
 
 /**
- * The JSON of one member of a value of any type; `undefined` if there is none: for a `BigInt`, a cycle, or a getter that throws.
+ * The JSON of one member of a value of any type; `undefined` if the member has no JSON, because it is a `BigInt`, contains a
+ * cycle, or its getter throws.
  *
  * @param {unknown} value
  * @param {string} name
@@ -77,7 +78,7 @@ export function memberToJson(value, name) {
 }
 
 /**
- * An object with these members as JSON. It leaves out members without a JSON.
+ * The JSON of an object with these members. It omits the members that have no JSON.
  *
  * @param {unknown} value
  * @param {string[]} names

@@ -1,8 +1,7 @@
 /**
  * The part of an OAuth client that needs no tokens: authorization requests and responses.
  *
- * In: a client of the core. Out: authorization URLs, and validated callbacks. Never: a rule of OAuth is
- * applied, because only the core applies them.
+ * In: a client of the core. Out: authorization URLs, and validated callbacks. Never: a rule of OAuth is applied outside the core.
  */
 
 import { callCore } from './error.js';
@@ -15,7 +14,7 @@ import { callCore } from './error.js';
  * @typedef {import('./core.js').RuntimeType<Name>} RuntimeType
  */
 
-/** Printing or serializing it never shows the secret. */
+/** Printing or serializing an instance never shows the secret. */
 export class AuthorizationClient {
   /** @type {AuthorizationHandle} */
   #handle;
@@ -97,9 +96,9 @@ export class AuthorizationClient {
   /**
    * Validates a callback to the redirect URI. It checks the state before it uses any other parameter.
    *
-   * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback its URL, or the query of that
+   * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback its URL, or the query of its URL
    * @param {{ state: string }} expected the state that `createAuthorizationRequest` returned for this user
-   * @returns {{ code: string }} for `buildTokenRequest`; valid for one use within minutes
+   * @returns {{ code: string }} the code for `buildTokenRequest`; it is valid for one use, and only for minutes
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `CALLBACK_INVALID`, `CALLBACK_DUPLICATE_PARAMETER`,
    *   `CALLBACK_UNSUPPORTED_RESPONSE`, `STATE_MISSING`, `STATE_MISMATCH`, `ISSUER_MISMATCH`, `ACCESS_DENIED`,
    *   `AUTHORIZATION_FAILED`, `CODE_MISSING`

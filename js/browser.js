@@ -1,11 +1,10 @@
 /**
- * The entry `nocodb-bitbucket-auth/browser`: logs a user in at Bitbucket from a web page, in a popup or by a redirect, with
- * the WebAssembly that this needs.
+ * The entry `nocodb-bitbucket-auth/browser`: logs a user in at Bitbucket from a web page, in a popup or by a redirect. It
+ * contains the WebAssembly that a login needs.
  *
  * In: a public OAuth client, and the click of a user. Out: the authorization code and its PKCE verifier, in the form that
- * NocoDB's server takes, or `null` if the user denied the request. Never: a client secret is accepted, a
- * token is requested, a URL is passed to another origin, or a rule of OAuth is applied, because only the
- * core applies them.
+ * NocoDB's server takes, or `null` if the user denied the request. Never: a client secret is accepted, a token is requested, a
+ * URL is passed to another origin, or a rule of OAuth is applied outside the core.
  */
 
 import '../pkg/inlined/page-core.wasm.js';

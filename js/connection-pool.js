@@ -1,8 +1,8 @@
 /**
  * Opens the connections for requests, directly or through a proxy.
  *
- * In: the proxy of a request, if there is one. Out: an undici dispatcher with a pool of connections. Never:
- * an attempt to connect is repeated, or a connection stays open although its request was aborted before it could be sent.
+ * In: the proxy of a request, if there is one. Out: an undici dispatcher with a pool of connections. Never: an attempt to connect
+ * is repeated, or a connection stays open although its request was aborted before it was sent.
  */
 
 import { request as requestOverTcp } from 'node:http';
@@ -20,7 +20,7 @@ import { Agent, Client, Pool, buildConnector } from 'undici';
  * @typedef {(target: Target, signal: AbortSignal) => Promise<Socket>} Connect
  */
 
-/** One for each proxy, and one for direct connections. @type {Map<string, Agent>} */
+/** One agent for each proxy, and one for direct connections. @type {Map<string, Agent>} */
 const agents = new Map();
 
 /**
@@ -35,8 +35,8 @@ export function dispatcherFor(proxy) {
 }
 
 /**
- * One connection. A pool without pipelining gives it a second request only after the first one has ended, so there is one
- * signal at a time.
+ * One connection. A pool without pipelining gives it a second request only after the first one has ended, so only one signal
+ * applies at a time.
  */
 class PooledConnection extends Client {
   /** The signal of the current request. @type {AbortSignal} */
@@ -87,7 +87,7 @@ function createAgent(connect) {
 
 /** @returns {Connect} */
 function connectDirectly() {
-  // Without a timeout: the request has its own time limit.
+  // undici needs no timeout for this, because the request has its own time limit.
   const open = buildConnector({ timeout: 0 });
   return (target, signal) => connectOnce(open, target, signal);
 }
@@ -151,9 +151,10 @@ function openTunnel({ origin, authorization }, target, signal) {
         'proxy-connection': 'keep-alive',
         ...(authorization !== undefined && { 'proxy-authorization': authorization }),
       },
-      // Otherwise Node.js takes the name from the field `Host`. TLS allows no IP address as a server name (RFC 6066 section 3).
+      // Without this option, Node.js would take the server name from the field `Host`. TLS allows no IP address as a server name
+      // (RFC 6066 section 3).
       servername: isIP(host) ? '' : host,
-      // A new connection, without a proxy in front of the proxy.
+      // This opens a new connection, without another proxy in front of the proxy.
       agent: false,
       signal,
     });

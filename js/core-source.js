@@ -13,11 +13,11 @@ import { describeCause, isModule, isObject, tagOf } from './loader.js';
 /** @typedef {import('./loader.js').Wasm} Wasm */
 
 /**
- * The WebAssembly of a source, after a check that it is this version's. No other one may run.
+ * Reads the WebAssembly of a source, and checks that it is this version's core. No other WebAssembly may run.
  *
  * @param {CoreSource | Promise<CoreSource>} source
- * @param {Identity} identity of this version's
- * @param {Function} caller the public function in whose caller the stack of an error starts
+ * @param {Identity} identity of this version's core
+ * @param {Function} caller the called public function; an error's stack trace starts at the code that called it
  * @returns {Promise<Wasm>}
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
  */
@@ -92,7 +92,8 @@ async function read(source, caller) {
  */
 async function load(urlOrPath) {
   const file = urlOrPath.startsWith('file:') ? new URL(urlOrPath) : urlOrPath;
-  // A page cannot read files, and resolves a path against its own URL. A single letter is a drive of Windows.
+  // A page cannot read files, and resolves a path against its own URL. A single letter before a colon is a drive of Windows, not
+  // the scheme of a URL.
   const isPath = !URL.canParse(urlOrPath) || /^[a-z]:/i.test(urlOrPath);
   const isFile = typeof file !== 'string' || (isPath && typeof location === 'undefined');
   const fs = isFile ? globalThis.process?.getBuiltinModule?.('node:fs') : undefined;

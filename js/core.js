@@ -1,8 +1,8 @@
 /**
  * The whole core, for all modules except those of the login from a web page (browser/core.js).
  *
- * In: the core's glue, and the source that a caller passes to `init`. Out: the core's classes and functions.
- * Never: anything else. loader.js loads the core.
+ * In: the core's glue, and the source that a caller passes to `init`. Out: the core's classes and functions. Never: this file
+ * contains any other logic; loader.js loads the core.
  */
 
 import makeGlue from '../pkg/core_bg.js';
@@ -18,7 +18,7 @@ import { createLoader } from './loader.js';
 /** @typedef {import('../pkg/core.js').StoredCredential['kind']} CredentialKind */
 
 /**
- * A type of the runtime if its declarations are there: those of this package also compile without the DOM's.
+ * A type of the runtime, if it is declared. So the declarations of this package compile even without those of the DOM.
  *
  * @template {string} Name
  * @typedef {typeof globalThis extends Record<Name, { prototype: infer Type }> ? Type : never} RuntimeType
@@ -40,7 +40,7 @@ const loader = createLoader({ makeGlue, identity, decode: fromBase64, read: read
 export const core = loader.core;
 
 /**
- * Loads the core before its first use. Node.js never needs this; in a page it keeps the main thread free. It does nothing when
+ * Loads the core before its first use. Node.js never needs this; in a page, it keeps the main thread free. It does nothing when
  * the core is loaded. Simultaneous calls share one load, and a failed load can be repeated.
  *
  * @type {(source?: CoreSource | Promise<CoreSource>) => Promise<void>}

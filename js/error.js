@@ -2,8 +2,8 @@
  * The error class of this package.
  *
  * In: the plain object with which the core describes a failure. Out: a `BitbucketAuthError` whose stack starts at the caller.
- * Never: a message is written, or a server's response, a request or an error of other code is attached; the
- * core has decided what an error may contain.
+ * Never: this file words a message, or attaches a server's response, a request or an error of other code, because the core has
+ * decided what an error may contain.
  */
 
 /** @typedef {import('../pkg/core.js').Code} ErrorCode */
@@ -30,18 +30,19 @@ const Described = /** @type {any} */ (Error);
 export class BitbucketAuthError extends Described {
   /**
    * @param {ErrorDetails} failure as the core describes it
-   * @param {{ detail?: string, cause?: Error }} [extra] `detail`: a text to append to the message in brackets;
-   *   `cause`: an error that holds nothing but a message and a `code`
-   * @param {Function} [caller] the public function in whose caller the stack starts
+   * @param {{ detail?: string, cause?: Error }} [extra] `detail`: a text to append to the message in brackets; `cause`: an error
+   *   that has only a message and a `code`
+   * @param {Function} [caller] the called public function; the stack trace starts at the code that called it
    */
   constructor(failure, { detail, cause } = {}, caller = BitbucketAuthError) {
     const message = detail ? `${failure.message.replace(/\.$/, '')} (${detail}).` : failure.message;
     const options = cause && { cause };
-    // `super` captures no stack, because one capture below is enough, and each is half of the cost.
+    // `super` captures no stack, because one capture below is enough, and each capture is half of the cost of an error.
     const limit = setStackTraceLimit(0);
     super(message, options);
     setStackTraceLimit(limit);
-    // Absent fields stay absent: NocoDB merges objects, and a member with the value `undefined` would erase another.
+    // Absent fields stay absent: NocoDB merges objects, and a member with the value `undefined` would erase the same member of
+    // another object.
     for (const name of FIELDS) if (failure[name] !== undefined) Reflect.set(this, name, failure[name]);
     Error.captureStackTrace?.(this, caller);
   }
@@ -62,7 +63,7 @@ export class BitbucketAuthError extends Described {
 }
 
 /**
- * The same error, with the wait time that is left.
+ * A copy of the error, with the wait time that is left.
  *
  * @param {BitbucketAuthError} error
  * @param {number} wait in milliseconds
@@ -87,7 +88,7 @@ function setStackTraceLimit(limit) {
   return before;
 }
 
-// On the prototype, as for built-in errors, so that it is no own property of an instance.
+// The name is defined on the prototype, as for built-in errors, so that an instance has no own property for it.
 Object.defineProperty(BitbucketAuthError.prototype, 'name', {
   value: 'BitbucketAuthError',
   writable: true,
@@ -109,7 +110,7 @@ function isFailure(thrown) {
  * Calls the core, and converts its description of a failure into an error.
  *
  * @template T
- * @param {Function} caller the public function in whose caller the stack starts
+ * @param {Function} caller the called public function; the stack trace starts at the code that called it
  * @param {() => T} call
  * @returns {T}
  * @throws {BitbucketAuthError}

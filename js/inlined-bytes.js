@@ -1,8 +1,8 @@
 /**
  * Decodes the WebAssembly that a script in pkg/inlined contains as a string.
  *
- * In: that string. Out: the bytes, by the fastest decoder of the runtime. Never: the string is validated; the
- * build wrote it.
+ * In: that string. Out: the bytes, by the fastest decoder of the runtime. Never: the string is validated, because the build wrote
+ * it.
  */
 
 /** @typedef {(text: string) => Uint8Array<ArrayBuffer>} Decoder */
@@ -11,14 +11,14 @@
 
 const native = () => /** @type {Native} */ (/** @type {unknown} */ (Uint8Array));
 
-/** For the whole core: base64 loads in half the time of hexadecimal digits. @type {Decoder} */
+/** The decoder for the whole core. Base64 loads in half the time of hexadecimal digits. @type {Decoder} */
 export const fromBase64 = (text) => native().fromBase64?.(text)
   ?? globalThis.Buffer?.from(text, 'base64')
   ?? Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
 /**
- * For the page core, where the size of the bundle matters: repeated bytes become repeated digits, so hexadecimal digits
- * compress to a seventh less than base64.
+ * The decoder for the page core, where the size of the bundle matters. Repeated bytes become repeated digits, so compressed
+ * hexadecimal digits are a seventh smaller than compressed base64.
  *
  * @type {Decoder}
  */

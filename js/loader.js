@@ -1,10 +1,9 @@
 /**
  * Loads a WebAssembly core on first use, once per process or page.
  *
- * In: the core's glue, the identity of its WebAssembly, and the bytes that an entry inlined or a caller supplied. Out: the
- * glue's classes and functions. Never: a WebAssembly is compiled twice, one that is not this version's runs, a
- * value is validated, or the bytes are imported, because a bundler could not leave them out then. Importing this file has no side
- * effects.
+ * In: the core's glue, the identity of its WebAssembly, and the bytes that an entry inlined or a caller supplied. Out: the glue's
+ * classes and functions. Never: the WebAssembly is compiled twice, the WebAssembly of another version runs, a value is validated,
+ * or this file imports the bytes, because then a bundler could not leave them out. Importing this file has no side effects.
  */
 
 import { BitbucketAuthError, callCore } from './error.js';
@@ -14,7 +13,7 @@ import { BitbucketAuthError, callCore } from './error.js';
 /** @typedef {import('./error.js').Phase} Phase */
 
 /**
- * What identifies the WebAssembly of this build.
+ * The identity of the WebAssembly of this build.
  *
  * @typedef {object} Identity
  * @property {symbol} key under which the entry's script puts the bytes into the global object
@@ -118,7 +117,7 @@ export function createLoader({ makeGlue, identity, decode, read }) {
       const module = isModule(wasm) ? wasm : await WebAssembly.compile(wasm);
       const glue = makeGlue();
       const instance = await WebAssembly.instantiate(module, importsOf(glue));
-      // A first use may have loaded the core meanwhile.
+      // Another call may have loaded the core synchronously meanwhile.
       if (!loaded) start(glue, module, instance);
     } catch (error) {
       throw loadFailure(error, init);
@@ -135,8 +134,8 @@ export function createLoader({ makeGlue, identity, decode, read }) {
     glue.__wbg_set_wasm(exports);
     const prepare = exports.__wbindgen_start;
     if (typeof prepare === 'function') prepare();
-    // The other module system has its own copy of this file and its own instance; it reuses the module. This also releases the
-    // inlined string.
+    // ES modules and CommonJS modules use different copies of this file, and each copy has its own instance. The other copy
+    // reuses this compiled module. Replacing the inlined string also releases its memory.
     Reflect.set(globalThis, identity.key, module);
     loaded = glue;
     return loaded;
@@ -163,7 +162,8 @@ export function createLoader({ makeGlue, identity, decode, read }) {
 export const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 /**
- * The class of an object by its own description, so that objects of another realm (a frame, a test runner's sandbox) count, too.
+ * The class name that an object has as its `Symbol.toStringTag`, so that objects of another realm (a frame, a test runner's
+ * sandbox) count, too.
  *
  * @param {unknown} value
  * @returns {unknown}
@@ -173,7 +173,12 @@ export const tagOf = (value) => isObject(value) ? Reflect.get(value, Symbol.toSt
 /** @param {unknown} value @returns {value is WebAssembly.Module} */
 export const isModule = (value) => tagOf(value) === 'WebAssembly.Module';
 
-/** By the name that wasm-bindgen gives the module. @param {WebAssembly.ModuleImports} glue @returns {WebAssembly.Imports} */
+/**
+ * The imports, by the name that wasm-bindgen gives the module.
+ *
+ * @param {WebAssembly.ModuleImports} glue
+ * @returns {WebAssembly.Imports}
+ */
 const importsOf = (glue) => ({ './core_bg.js': glue });
 
 /**
@@ -259,7 +264,7 @@ function loadFailure(error, caller, advice = '') {
   return unavailable(`This runtime could not load the WebAssembly core${advice}.`, caller, { detail });
 }
 
-/** The code or the name of an error, which are all that a message may contain of it. @param {unknown} error */
+/** The code or the name of an error. A message may contain nothing else of the error. @param {unknown} error */
 export function describeCause(error) {
   if (!(error instanceof Error)) return 'no error';
   return 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code) ? error.code : error.name;

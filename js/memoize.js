@@ -1,8 +1,8 @@
 /**
  * Creates objects of the core once, because NocoDB creates a wrapper for each call.
  *
- * In: a function of a string that has few values in a process, like the API's base URL. Out: the same function, which creates
- * each object once. Never: an error is cached.
+ * In: a function with one string as its argument, which has few different values in a process, like the API's base URL. Out: the
+ * same function, which creates each object once. Never: an error is cached.
  */
 
 /**

@@ -1,9 +1,8 @@
 /**
  * The protocol functions, for Node.js and browsers alike.
  *
- * In: plain values, and responses of the token endpoint. Out: requests as data, token sets, or a `BitbucketAuthError`.
- *   Never: a request is sent, a token is stored, or a rule of OAuth is applied, because only the core
- * applies them.
+ * In: plain values, and responses of the token endpoint. Out: requests as data, token sets, or a `BitbucketAuthError`. Never: a
+ * request is sent, a token is stored, or a rule of OAuth is applied outside the core.
  */
 
 import { readArgument } from './arguments.js';
@@ -55,7 +54,7 @@ export class OAuthClient extends AuthorizationClient {
 
   /**
    * @param {ClientOptions} options
-   * @param {Function} [caller] the public function in whose caller the stack of an error starts
+   * @param {Function} [caller] the called public function; an error's stack trace starts at the code that called it
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
    */
   constructor(options, caller = new.target) {
@@ -70,8 +69,8 @@ export class OAuthClient extends AuthorizationClient {
   /**
    * The request that exchanges a code for tokens (RFC 6749 section 4.1.3). Send it without following redirects.
    *
-   * @param {{ code: string, codeVerifier?: string | undefined, code_verifier?: string | undefined, redirectUri?: string | undefined }
-   *   } grant `code`: from `validateAuthorizationResponse` or `authorizeInPopup`, which have checked the state; the latter returns
+   * @param {{ code: string, codeVerifier?: string | undefined, code_verifier?: string | undefined,
+   *   redirectUri?: string | undefined }} grant `code`: from `validateAuthorizationResponse` or `authorizeInPopup`, which have checked the state; the latter returns
    *   the verifier as `code_verifier`; `redirectUri`: if the authorization request had another one than the client's
    * @returns {TokenRequest}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`

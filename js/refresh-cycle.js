@@ -2,9 +2,9 @@
  * Carries out one refresh cycle of a connection: it locks, looks for a successor, sends the token request, publishes the
  * new tokens and saves them.
  *
- * In: the state of the connection, and the token stores of the callers that wait. Out: newer tokens in that state, after
- * they were published to other processes and offered to NocoDB. Never: a decision (the core's refresh policy
- * names each action and takes each event), or two token requests with one refresh token at the same time.
+ * In: the state of the connection, and the token stores of the callers that wait. Out: newer tokens in that state, after they
+ * were published to other processes and offered to NocoDB. Never: this file makes a decision (the core's refresh policy names
+ * each action and receives each event), or sends two token requests with one refresh token at the same time.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,7 +33,8 @@ import {
  * @property {RefreshPolicy} policy
  * @property {ConnectionTokens} tokens the newest ones
  * @property {string} key of the newest refresh token
- * @property {string} publishedKey of the refresh token before that, until its successor is published
+ * @property {string} publishedKey the key of the previous refresh token until the newest one is published; after that, the same
+ *   as `key`
  * @property {BitbucketAuthError | undefined} lastError why the last token request failed
  * @property {number} refusedAt when Bitbucket last refused the refresh token, by `performance.now()`
  * @property {number} unsavedGeneration the generation of the tokens that a store failed to save, 0 if none did
@@ -179,13 +180,13 @@ export class RefreshCycle {
     const action = this.#adoptIfAccepted(found, this.#keeper.keyOf(found.refreshToken), () => (
       policy.onRowTokensFound(found.obtainedAt, found.expiresAt, Date.now(), Math.random())
     ));
-    // Other wrappers of this process still have the refresh token before.
+    // Other wrappers of this process still have the previous refresh token.
     if (this.#state.key !== before) await this.#keeper.sharedStore.publish(before, this.#entryOf(this.#state.tokens));
     return action;
   }
 
   /**
-   * Makes tokens that another process obtained the newest ones, if the policy accepts them.
+   * Replaces the connection's tokens with those that another process obtained, if the policy accepts these.
    *
    * @param {ConnectionTokens} tokens
    * @param {string} key of their refresh token
@@ -212,7 +213,7 @@ export class RefreshCycle {
     try {
       const response = await observeRefresh(() => ({ connection: name, grant }), () => this.#requestTokens());
       const action = policy.onRefreshed(response.obtainedAt, response.expiresAt, Date.now(), Math.random());
-      // In memory first: whatever fails from here on, this process keeps the only tokens that work.
+      // The tokens are kept in memory first. Whatever fails from here on, this process has the only tokens that work.
       const tokens = createTokens({ refreshToken: this.#state.tokens.refreshToken, ...response });
       this.#setTokens(tokens, this.#keeper.keyOf(tokens.refreshToken));
       activity.refreshes += 1;
@@ -228,7 +229,7 @@ export class RefreshCycle {
       const { code, retryable, retryAfter } = error;
       if (core().isRefreshTokenRefused(code)) {
         this.#state.refusedAt = performance.now();
-        // Before the queue of any process admits another request.
+        // The refusal has to be recorded before the queue of any process admits another request.
         await sharedStore.recordRefusal(this.#state.key);
         this.#returnPermit((permit) => permit.refused());
       } else this.#returnPermit((permit) => permit.failed());
@@ -242,7 +243,7 @@ export class RefreshCycle {
     return requestTokens(environment, (client) => client.buildRenewalRequest(grant, refreshToken), grant, { refreshToken, scopes });
   }
 
-  /** @param {(permit: Permit) => void} report says what became of the request */
+  /** @param {(permit: Permit) => void} report reports the result of the request */
   #returnPermit(report) {
     const permit = this.#permit;
     this.#permit = undefined;
@@ -250,8 +251,8 @@ export class RefreshCycle {
   }
 
   /**
-   * Has the policy judge a refusal. It needs the refusals of other connections: when one connection uses a dead refresh
-   * token, Bitbucket locks out all connections of the OAuth client.
+   * Has the policy judge a refusal. The policy needs the refusals of other connections, because when one connection uses a dead
+   * refresh token, Bitbucket locks out all connections of the OAuth client.
    *
    * @returns {Promise<number>} the next action
    */
@@ -281,11 +282,11 @@ export class RefreshCycle {
   async #publishTombstone() {
     const { RefreshAction, RefreshEvent } = core();
     const { key, tokens } = this.#state;
-    // With the tokens: if Bitbucket's verdict is a mistake, nothing else is left of the connection.
+    // The tombstone contains the tokens: if Bitbucket refused them by mistake, nothing else is left of the connection.
     const tombstone = this.#entryOf({ ...tokens, dead: true, diedAt: Date.now() });
     const isNewest = await this.#keeper.sharedStore.publish(key, tombstone);
     const action = this.#handle(isNewest ? RefreshEvent.Published : RefreshEvent.Superseded);
-    // Otherwise another process has published a successor of the refresh token.
+    // With any other action, another process has published a successor of the refresh token.
     if (action === RefreshAction.Done) logDeadConnection(this.stores, this.#connection);
     return action;
   }

@@ -2,8 +2,7 @@
  * Queues the token requests of all connections of one OAuth client.
  *
  * In: connections that want to send a token request, and the results of those requests. Out: a permit for each request, in the
- * order that the core decides. Never: a decision about the order (the core's refresh queue makes all of them),
- * or a token request.
+ * order that the core decides. Never: this file decides the order (the core's refresh queue does that), or sends a token request.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,7 +24,7 @@ import { core } from './core.js';
 /** The key of the lock for an exclusive request of the client. No refresh token has this key. */
 const CLIENT_KEY = 'client';
 
-// How often to check for results of other processes while no request is admitted: a success ends the wait.
+// The interval of checks for results of other processes while no request is admitted. A success in another process ends the wait.
 const POLL_MS = 1000;
 
 // The longest pause between two attempts to lock; the shortest is half of it.
@@ -97,7 +96,7 @@ export class RefreshQueue {
       await sleep(LOCK_RETRY_MS * (1 + Math.random()) / 2, undefined, { ref: false });
       return;
     }
-    // The process that had the lock before may have been refused.
+    // Bitbucket may have refused the request of the process that had the lock before.
     await this.#applyHistory();
     if (this.#queue.admission(performance.now()) === core().RefreshAdmission.FirstExclusive) this.#admit(lock);
     else await lock.release();
@@ -121,7 +120,7 @@ export class RefreshQueue {
     this.#waiting.delete(ticket);
   }
 
-  /** Applies the responses that other processes got. */
+  /** Applies the results of the requests that other processes sent. */
   async #applyHistory() {
     const { refusedAgo, grantedAgo } = await this.#sharedStore.tokenEndpointHistory(CLIENT_KEY);
     this.#queue.applyUpdate(refusedAgo, grantedAgo, performance.now());

@@ -2,15 +2,17 @@
  * Logs when the requests of each account were sent: in this process, and in a Redis that processes share.
  *
  * In: a request that is about to be sent, or a number of requests that other programs sent. Out: how long the request has to
- * wait. Never: a request fails because Redis does. While the process that sent a request runs, the request
- * also stays in the log when Redis is unavailable or loses its data.
+ * wait. Never: a request fails because Redis does, or the log loses a request because Redis is unavailable or loses its data,
+ * while the process that sent the request runs.
  *
- * A process keeps its own requests by a monotonic clock. Redis keeps those of all processes by its own clock, so the clocks of
- * the processes do not matter. Each query is one script, so that Redis answers it in one step. While Redis is unavailable, a
- * process continues with what it knows. It may report the same request to Redis more than once, because each request has a name.
+ * A process records the times of its own requests by a monotonic clock. Redis records those of all processes by its own clock, so
+ * the clocks of the processes do not matter. Each query is one script, so that Redis answers it in one step. While Redis is
+ * unavailable, a process continues with the requests that it knows. Each request has a unique name, so a process can report the
+ * same request to Redis more than once without an effect.
  *
  * After a loss of data, Redis knows the requests of another process only when that process has noticed the loss, too. So a
- * process that notices a loss admits no request for that long. docs/scaling.md describes what remains possible.
+ * process that notices a loss admits no request until all other processes have had the time to notice it (`SETTLING_MS`).
+ * docs/scaling.md describes the errors that remain possible.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -40,14 +42,15 @@ const PREFIX = 'nocodb-bitbucket-auth:{rate}:';
 /** The prefix of this process' requests, before their numbers. */
 const NAME = `${randomBytes(9).toString('base64url')}:`;
 
-/** The limit for the requests that one script reports. */
+/** The maximum number of requests that one run of the script reports. */
 const MAX_REQUESTS = 1000;
 
 /**
- * The log of one account and group in Redis: a sorted set of the requests' names, by the microsecond at which each was sent. It
- * does the same as `Log` of src/rate_limit.rs, in one step. It first adds the requests that the process reports. For a limit, it
- * counts a request, or returns for how many milliseconds the request has to wait. For a number of `used` requests, it counts
- * those that the log lacks, and returns how many. `less` means that the process knows more requests than the log contains.
+ * The log of one account and group in Redis: a sorted set of the requests' names, by the microsecond at which each was sent. The
+ * script does the same as `RequestLog` of src/rate_limit.rs, in one step. It first adds the requests that the process reports.
+ * For a limit, it counts a request, or returns for how many milliseconds the request has to wait. For a number of `used`
+ * requests, it counts those that the log lacks, and returns how many. `less` means that the process knows more requests than the
+ * log contains.
  */
 const LOG_SCRIPT = `
   if redis.pcall('GET', KEYS[2]) ~= ARGV[1] then return 'lost' end
@@ -86,10 +89,10 @@ const LOG_SCRIPT = `
 /** The script, for a connection to Redis. */
 export const SCRIPTS = { requestLog: { lua: LOG_SCRIPT, numberOfKeys: 2 } };
 
-/** The last number of a request, over all accounts. */
+/** The number of the last request, over all accounts. */
 let lastNumber = 0;
 
-/** @param {number} count @returns {number} the first one of that many */
+/** @param {number} count @returns {number} the first of the reserved numbers */
 function reserveNumbers(count) {
   lastNumber += count;
   return lastNumber - count + 1;
@@ -146,7 +149,7 @@ export class RedisRequestLogs {
         const reply = await run(redis, marker, key, isLast && settling === 0 ? query : {}, known, missing);
         if (reply === 'lost') return DATA_LOST;
         if (reply === 'less') {
-          // Redis may have evicted some to save memory.
+          // Redis may have evicted some requests to save memory.
           isComplete = false;
           times.markAllUnshared();
         } else {
@@ -207,7 +210,8 @@ function run(redis, marker, key, { limit = 0, used = 0, number = 0 }, known, mis
  * @param {DataMarker} marker
  */
 export async function checkLog(redis, marker) {
-  // The first call sends the source of the script, the second one its hash, which is another permission. Nothing remains.
+  // The first call sends the source of the script, and the second one its hash. Redis has a separate permission for each. The
+  // check leaves no data in Redis.
   const number = reserveNumbers(1);
   const key = `check:${NAME}${number}`;
   await run(redis, marker, key, { limit: 1, number }, 0, []);
@@ -240,13 +244,14 @@ export class AccountRequestLog {
    * Counts a request if it is within the limit.
    *
    * @param {number} limit
-   * @returns {Promise<{ wait: number, number: number }>} how many milliseconds it has to wait otherwise; its number
+   * @returns {Promise<{ wait: number, number: number }>} `wait`: how many milliseconds the request has to wait, 0 if it was
+   *   counted; `number`: its number
    */
   async acquire(limit) {
     const number = reserveNumbers(1);
     const sentAt = performance.now();
     const wait = await this.#redisLogs?.query(this, { limit, number });
-    // Not later than in Redis, or this process would wait for requests that have expired there already.
+    // The recorded time must not be later than in Redis, or this process would wait for requests that have already expired there.
     if (wait === 0) this.times.record(sentAt, number, false);
     return { wait: wait ?? this.#acquireLocally(limit, number), number };
   }

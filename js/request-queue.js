@@ -25,7 +25,7 @@ import { core, failure } from './core.js';
 /** The limit for waiting requests. A longer queue could take a day. */
 const MAX_WAITING = 10_000;
 
-/** When to retry, if nothing better is known. */
+/** The wait time in an error, if no longer one is known. */
 const MIN_RETRY_AFTER_MS = 1000;
 
 /** The window of Bitbucket's rate limit. */
@@ -34,7 +34,7 @@ const HOUR_MS = 60 * 60 * 1000;
 // Shorter waits are not logged.
 const LOGGED_WAIT_MS = 10_000;
 
-/** All its times are those of `performance.now()`. */
+/** All its times are values of `performance.now()`. */
 export class RequestQueue {
   /** Admits one request at a time, in the order of arrival. */
   #admission = pLimit(1);
@@ -65,14 +65,14 @@ export class RequestQueue {
   /** The reason that was logged last, until requests no longer have to wait. @type {Reason | undefined} */
   #loggedReason;
 
-  /** Wakes the request that waits, to check again. */
+  /** Wakes the waiting request when it is aborted, so that the request checks again whether it may be sent. */
   #waker = new AbortController();
 
   /** The queue of the account that these requests turned out to belong to. @type {RequestQueue | undefined} */
   #successor;
 
   /**
-   * @param {number} limit in an hour
+   * @param {number} limit the number of requests in an hour
    * @param {AccountRequestLog} requests
    * @param {string} account
    * @param {string} group
@@ -91,7 +91,7 @@ export class RequestQueue {
    */
   async mergeInto(queue) {
     const merged = this.requests.mergeInto(queue.requests);
-    // Only now: the sent requests have to be counted before the waiting ones continue in the other queue.
+    // This is set only now, because the sent requests have to be counted before the waiting ones continue in the other queue.
     this.#successor = queue;
     this.#waker.abort();
     await merged;
@@ -133,7 +133,7 @@ export class RequestQueue {
     if (limit !== undefined) this.limit = limit;
     if (pause === undefined) this.onAccepted();
     else if (pace === undefined) this.#retryAfterUntil = Math.max(this.#retryAfterUntil, now + pause);
-    // A refusal during the pause belongs to a request that was in flight already, so it adds nothing.
+    // A refusal during the pause belongs to a request that was in flight already, so it does not extend the pause.
     else if (now >= this.#pausedUntil) {
       this.refusals += 1;
       this.#pausedUntil = now + pause;
@@ -178,7 +178,7 @@ export class RequestQueue {
       const blocked = this.#blockedBy(now);
       const { wait, number } = blocked ?? await this.requests.acquire(this.limit);
       if (number !== undefined && wait <= 0) {
-        // The caller may have aborted meanwhile. With a successor, the request is counted in that queue.
+        // The caller may have aborted meanwhile. If there is a successor, the request is counted in that queue instead.
         if (!signal?.aborted && !this.#successor) return this.#onAdmitted(now);
         await this.requests.cancel(number);
         continue;
@@ -188,7 +188,7 @@ export class RequestQueue {
       if (now + wait > until || (reason === 'retry-after' && !core().honorsRetryAfter(wait))) throw rateLimited(wait);
       this.#blockedUntil = now + wait;
       const ends = AbortSignal.any([waker, ...(signal ? [signal] : [])]);
-      // A caller that aborted has its error already.
+      // A caller that aborted has already got its error.
       await sleep(wait, undefined, { signal: ends }).catch(() => {});
     }
   }

@@ -1,9 +1,9 @@
 /**
- * Keeps the newest tokens of one connection, and hands them to callers.
+ * Keeps the newest tokens of one connection, and returns them to callers.
  *
- * In: a caller's token store, and how long the caller waits. Out: the newest tokens, refreshed in time, which NocoDB was
- * offered before. Never: a decision (the core's refresh policy makes all of them), or a token request
- * (refresh-cycle.js sends those).
+ * In: a caller's token store, and how long the caller waits. Out: the newest tokens, refreshed in time, after they were offered
+ * to NocoDB. Never: this file makes a decision (the core's refresh policy makes all of them), or sends a token request
+ * (refresh-cycle.js does that).
  */
 
 import { Activity } from './activity.js';
@@ -23,12 +23,12 @@ import { Waiters } from './waiters.js';
 // How long a call waits for tokens. The refresh cycle goes on without it.
 const ACQUIRE_TIMEOUT_MS = 50_000;
 
-// How often a waiting call has the policy decide again whether to wait.
+// The interval at which a waiting call has the policy decide again whether to wait.
 const RECHECK_MS = 2000;
 
 const NAME_LENGTH = 8;
 
-/** Stands for the generation of any tokens but the newest, where it does not matter which. */
+/** A generation that is older than that of the newest tokens, where it does not matter which one. */
 const OLDER = 0;
 
 /** One login, with its chain of refresh tokens. Only the last one of them is valid. */
@@ -45,7 +45,7 @@ export class Connection {
   /** What this process did for the connection. */
   activity = new Activity();
 
-  /** What callers get. There is one object for each generation. @type {ActiveTokens | undefined} */
+  /** The object that callers get. Each generation has its own object. @type {ActiveTokens | undefined} */
   #active;
 
   /** The refresh cycle that is running. @type {RefreshCycle | undefined} */
@@ -101,7 +101,7 @@ export class Connection {
   }
 
   /**
-   * The newest tokens, after NocoDB was offered them. It refreshes them first if that is due.
+   * Returns the newest tokens, after they were offered to NocoDB. It first refreshes them if that is due.
    *
    * @param {TokenStore} store of the caller
    * @param {number} [timeoutMs] how long to wait for tokens
@@ -134,7 +134,7 @@ export class Connection {
   }
 
   /**
-   * Newer tokens than those that a caller's work failed with, if newer ones may help.
+   * Returns newer tokens after a caller's work failed, if newer tokens may help.
    *
    * @param {TokenStore} store of the caller
    * @param {ActiveTokens} used
@@ -220,7 +220,7 @@ export class Connection {
   /**
    * Whether this object can be dropped, because a stored config has its tokens.
    *
-   * @param {number} before the connection must be unused since then
+   * @param {number} before a time since which the connection must have been unused
    */
   isEvictable(before) {
     const { policy, unsavedGeneration } = this.#state;
@@ -254,7 +254,7 @@ export class Connection {
     const { lastError, policy } = this.#state;
     switch (decision) {
       case RefreshDecision.Dead:
-        // Bitbucket's own words, unless it refused another process.
+        // This error contains Bitbucket's own message, unless Bitbucket refused the request of another process.
         return lastError?.reauthorize ? lastError : failure('RECONNECT_REQUIRED', 'refresh');
       case RefreshDecision.RefreshPending: {
         const wait = policy.backoff(Date.now()) ?? this.#keeper.queue.waitTime();
@@ -325,7 +325,7 @@ export class Connection {
   }
 
   /**
-   * Starts another cycle later, without a caller, if the policy wants one. That keeps no process alive.
+   * Starts another cycle later, without a caller, if the policy wants one. The timer does not keep the process alive.
    *
    * @param {TokenStore[]} stores that are to save the new tokens
    */

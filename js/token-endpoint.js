@@ -1,8 +1,8 @@
 /**
  * Sends the core's token requests, and has the core parse the responses.
  *
- * In: the validated environment, and a request that the core built. Out: a token set, or a `BitbucketAuthError`.
- *  Never: a request is repeated, a token is stored, or a response is used before the core has validated it.
+ * In: the validated environment, and a request that the core built. Out: a token set, or a `BitbucketAuthError`. Never: a request
+ * is repeated, a token is stored, or a response is used before the core has validated it.
  */
 
 import { core, failure } from './core.js';
@@ -39,7 +39,7 @@ export function configFailure([problem]) {
  * @param {Environment} environment
  * @param {(client: OAuthCore) => TokenRequest} build
  * @param {'authorization_code' | 'refresh_token' | 'client_credentials'} grant
- * @param {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] members to keep if the response does not have them
+ * @param {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] members that stay if the response does not have them
  * @returns {Promise<TokenSet & { obtainedAt: number }>} `obtainedAt`: milliseconds since the epoch
  * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
  *   `OAuthClient.parseTokenResponse` throw

@@ -40,7 +40,7 @@ function sharedStores() {
   return (shared[SHARED_STORES] ??= new Map());
 }
 
-/** The keepers of known clients, as NocoDB creates a wrapper for each call. @type {WeakMap<object, TokenKeeper>} */
+/** The keepers by client. This saves time, because NocoDB creates a wrapper for each call. @type {WeakMap<object, TokenKeeper>} */
 const keepersByClient = new WeakMap();
 
 /**
@@ -62,12 +62,12 @@ export function keeperOf(environment) {
  */
 function findKeeper(environment) {
   const { client, redis } = environment;
-  // Derived from the client's secret and settings, so that connections of different clients never share anything.
+  // The key is derived from the client's secret and settings, so that connections of different clients never share anything.
   const clientKey = client.deriveKey('namespace');
   const name = hash(clientKey, redis ? JSON.stringify(redis) : '');
   let keeper = keepers.get(name);
   if (!keeper) {
-    // Without the URL of Redis: other machines may reach the same Redis by another URL.
+    // The namespace does not depend on the URL of Redis, because other machines may reach the same Redis by another URL.
     const sharedStore = sharedStores().get(name) ?? createSharedStore(environment, hash(clientKey, ''));
     sharedStores().set(name, sharedStore);
     keeper = new TokenKeeper(environment, sharedStore);
@@ -99,7 +99,7 @@ function createSharedStore(environment, namespace) {
  * @param {string} text
  */
 function hash(key, text) {
-  // Not a slice of the whole digest as text: V8 would keep the whole string in memory.
+  // This is not a slice of the whole digest as text, because V8 would keep the whole string in memory.
   return createHmac('sha256', key).update(text).digest().toString('base64url', 0, 16);
 }
 
@@ -119,7 +119,7 @@ export class TokenKeeper {
   /**
    * @param {ConfiguredEnvironment} environment
    * @param {SharedTokenStore} sharedStore
-   * @param {'refresh_token' | 'client_credentials'} [grant] by which its connections get new tokens
+   * @param {'refresh_token' | 'client_credentials'} [grant] the grant type with which its connections get new tokens
    */
   constructor(environment, sharedStore, grant = 'refresh_token') {
     this.environment = environment;

@@ -73,14 +73,15 @@ export async function send(request, options) {
  * @returns {Promise<HttpResponse>}
  */
 async function sendNow(url, { method, headers, body }, { phase, proxies, timeoutMs, signal, maxBytes = MAX_BYTES }) {
-  // A caller that aborted while the request was queued has its error already.
+  // A caller that aborted while the request was queued has already got its error.
   if (signal?.aborted) throw failure('REQUEST_ABORTED', phase);
   const sentAt = performance.now();
   const proxy = callCore(send, () => proxies.proxyFor(url.href));
   const controller = new AbortController();
   const abort = () => controller.abort();
   let isTimedOut = false;
-  // Not `AbortSignal.timeout`: this timer ends with the request, and tells a timeout from the caller's signal.
+  // This is used instead of `AbortSignal.timeout`, because it ends with the request, and a timeout can be distinguished from an
+  // abort by the caller.
   const stop = timeoutMs === undefined ? undefined : onTimeout(timeoutMs, () => {
     isTimedOut = true;
     abort();

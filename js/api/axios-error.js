@@ -1,8 +1,8 @@
 /**
- * The meaning of the client's errors, for code that catches one.
+ * Tells code that catches an error whether the API client threw it, and what it means.
  *
- * In: anything that was thrown. Out: whether it is an error of the client, and what it means. Never: an error
- * is classified (the client does that when it creates one), or Axios is loaded.
+ * In: any thrown value. Out: whether it is an error of the client, and what it means. Never: this file classifies an error (the
+ * client does that before it throws the error), or loads Axios.
  */
 
 import { objectOrEmpty } from '../arguments.js';

@@ -2,8 +2,8 @@
  * The client for Bitbucket's API: an Axios instance.
  *
  * In: requests made with Axios, and a sender. Out: Axios responses and errors; each error carries the core's interpretation as
- * `error.bitbucket`. Never: a config or an error contains a credential, or a decision is made about whether
- * a request is retried or what a response means. The core makes those decisions.
+ * `error.bitbucket`. Never: a config or an error contains a credential, or this file decides whether a request is retried or what
+ * a response means. The core makes those decisions.
  */
 
 import axios from 'axios';
@@ -41,13 +41,17 @@ const RETRIES = 3;
 /** The fetch option that carries the client's sender. */
 const SENDER = Symbol('sender');
 
-/** The fetch option that carries what Axios does not pass on: the request's own `timeout` and `maxRedirects`. */
+/** The fetch option that carries the request's own `timeout` and `maxRedirects`, which Axios does not pass on. */
 const LIMITS = Symbol('limits');
 
-/** The `Accept` header, unless the caller sets one. Logs, diffs and files are not JSON. */
+/** The default `Accept` header. It accepts any type, because logs, diffs and files are not JSON. */
 const ACCEPT = 'application/json, */*;q=0.8';
 
-/** The context of each response. The key is its headers object, which Axios keeps. @type {WeakMap<object, ResponseContext>} */
+/**
+ * The context of each response. The key is the response's headers object, which Axios keeps.
+ *
+ * @type {WeakMap<object, ResponseContext>}
+ */
 const responseContexts = new WeakMap();
 
 const utf8 = new TextDecoder();
@@ -130,7 +134,7 @@ function installInterceptors(client, behavior) {
 }
 
 /**
- * Whether newer tokens may fix this error of work that used a client. The client or the work itself may have thrown it.
+ * Whether newer tokens may fix an error that was thrown by a client, or by work that used a client.
  *
  * @param {unknown} error
  * @returns {boolean}
@@ -163,7 +167,8 @@ function findClientError(error) {
 }
 
 /**
- * The reason why the client did not send a request: it could not get tokens.
+ * The error because of which the client got no tokens, and so did not send a request; `undefined` if the request failed for
+ * another reason.
  *
  * @param {unknown} error
  * @returns {BitbucketAuthError | undefined}
@@ -197,9 +202,9 @@ async function fetchThroughSender(input, init = {}) {
   const { status, body, path, isForeignOrigin, needsRetry, authorization } = senderResponse;
   const responseHeaders = axios.AxiosHeaders.from(senderResponse.headers);
   responseContexts.set(responseHeaders, { path, isForeignOrigin, needsRetry, authorization });
-  // Without the status: the constructor rejects some statuses, and for others it rejects a body.
+  // The status is left out: the constructor rejects some statuses, and rejects a body for others.
   const toResponse = () => new Response(body, { headers: senderResponse.headers });
-  // A plain object: creating a Response takes a tenth of a request's time, and few callers need one.
+  // This is a plain object, because creating a Response takes a tenth of a request's time, and few callers need one.
   return /** @type {any} */ ({
     status,
     statusText: '',
@@ -247,7 +252,7 @@ function toBitbucketError(error, kind) {
     const described = callCore(toBitbucketError, () => core().apiErrorFromResponse(apiResponse, kind));
     return new BitbucketAuthError(described, {}, toBitbucketError);
   }
-  // When Axios' own limit expires, it aborts the signal. The cause is then the abort, not the timeout.
+  // When its own time limit expires, Axios aborts the signal. `cause` is then the abort, not the timeout.
   const isTimeout = code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'REQUEST_TIMEOUT';
   if (isTimeout && config?.timeout) return failure('REQUEST_TIMEOUT', 'api', { field: 'timeout' });
   if (cause instanceof BitbucketAuthError) return cause;
@@ -288,7 +293,8 @@ function shouldRetry(error, isRateLimited, maxWaitMs) {
   if (!isTransient
     || !core().mayRetry(String(config.method).toUpperCase(), code, response?.status, phase)
     || retryDelay(error, attempts, isRateLimited, maxWaitMs, 0) === undefined) return false;
-  // A retry waits in the request queue like any other request, and that wait has no limit. So it does not count as an attempt.
+  // When the hourly limit is exhausted, the retry waits in the request queue like any other request, and that wait has no limit.
+  // So the rejected request does not count as an attempt.
   const retryAfter = headerValue(response?.headers, 'retry-after');
   if (isRateLimitedResponse && state && core().isHourlyLimitExhausted(response?.status, retryAfter, Date.now())) {
     state.retryCount = attempts - 2;
@@ -320,13 +326,13 @@ function isForeignResponse(response) {
 }
 
 /**
- * The body that Axios decoded, as bytes. Empty when it cannot be converted back.
+ * The bytes of a body that Axios decoded; empty if the body cannot be converted back.
  *
  * @param {unknown} data
  * @returns {Uint8Array<ArrayBuffer>}
  */
 function bodyBytes(data) {
-  // A copy, because a caller's own class may override the length.
+  // The bytes are copied, because a caller's own class may override the length.
   if (data instanceof Uint8Array) return new Uint8Array(data);
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
   try {

@@ -1,9 +1,9 @@
 /**
  * Prefetches the pages of a list.
  *
- * In: a list, which says which pages may be prefetched and validates each page when the consumer reaches it; and functions that
- * fetch a page. Out: the next page for the consumer. Never: a page is skipped, a prefetched page is trusted
- * before the list has confirmed it, its error is thrown before the consumer reaches the page, or a stale page is returned.
+ * In: a list, and functions that fetch a page. The list decides which pages may be prefetched, and validates each page when the
+ * consumer reaches it. Out: the next page for the consumer. Never: a page is skipped, a prefetched page is trusted before the
+ * list has confirmed it, the error of a prefetch is thrown before the consumer reaches the page, or a stale page is returned.
  */
 
 import { PREFETCH_LIFETIME_MS } from './freshness.js';
@@ -16,9 +16,10 @@ import { PREFETCH_LIFETIME_MS } from './freshness.js';
  * @typedef {object} Options
  * @property {List} list
  * @property {(url: string) => Promise<Page>} fetch fetches the page that the consumer needs now
- * @property {(url: string, signal: AbortSignal) => Promise<Page>} prefetchPage fetches a page in one attempt; where `fetch`
- *   would retry, this rejects
- * @property {(error: unknown) => Promise<FailedPrefetch>} assessFailedPrefetch decides what follows from that error
+ * @property {(url: string, signal: AbortSignal) => Promise<Page>} prefetchPage fetches a page in one attempt; it rejects where
+ *   `fetch` would retry
+ * @property {(error: unknown) => Promise<FailedPrefetch>} assessFailedPrefetch decides what to do after `prefetchPage` has
+ *   rejected with that error
  * @property {(url: string, failed: FailedPrefetch) => Promise<Page>} fetchAfterFailure fetches the page that the consumer needs
  *   now, after its prefetch failed
  * @property {{ readonly count: number }} writes counts the caller's requests that may change something
@@ -27,20 +28,20 @@ import { PREFETCH_LIFETIME_MS } from './freshness.js';
  */
 
 /**
- * A page that is being prefetched, or was.
+ * A page that is being prefetched, or that was prefetched.
  *
  * @typedef {object} PrefetchedPage
  * @property {AbortController} controller
- * @property {boolean} mayBeWasted whether the consumer may still not need it
+ * @property {boolean} mayBeWasted whether it is still possible that the consumer never needs the page
  * @property {number} writes the write count when the prefetch started
- * @property {number} expiresAt when the outcome becomes stale; never before the outcome is there
+ * @property {number} expiresAt when the outcome becomes stale; `Infinity` while there is no outcome
  * @property {Promise<{ page: Page } | { failed: FailedPrefetch }>} outcome
  */
 
 export class PagePrefetcher {
   #options;
 
-  /** By their URLs. @type {Map<string, PrefetchedPage>} */
+  /** The prefetched pages, by URL. @type {Map<string, PrefetchedPage>} */
   #prefetched = new Map();
 
   /** @param {Options} options */

@@ -1,8 +1,8 @@
 /**
  * Reads the API's lists page by page.
  *
- * In: a client, and the path of a list. Out: the values of the list's pages. Never: a response that is not a
- * page is taken for the end of the list, or a decision is made about which page is the next one. The core decides that.
+ * In: a client, and the path of a list. Out: the values of the list's pages. Never: a response that is not a page counts as the
+ * end of the list, or this file decides which page is the next one. The core decides that.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,13 +17,13 @@ import { assessFailedPrefetch, notifyRetry, prefetchConfig, secondAttemptConfig 
 /** @typedef {import('../../pkg/core.js').Paginator} List */
 /** @typedef {import('./prefetch-attempt.js').FailedPrefetch} FailedPrefetch */
 
-/** Has Axios repeat the name for each element of an array. By default, Axios appends brackets to the name. */
+/** Makes Axios repeat a parameter's name for each element of an array. By default, Axios appends brackets to the name. */
 export const REPEATED_NAMES = { indexes: null };
 
 /**
  * Iterates over the values of all pages of a list. Each page is requested with the parameters of the first page, even when
- * Bitbucket's `next` link has lost them. A numbered list continues without a `next` link when `size` says that more values
- * exist. If the parameters contain `fields`, the client adds `next` to it, because the iteration needs it.
+ * Bitbucket's `next` link omits them. A numbered list continues without a `next` link when `size` says that more values exist. If
+ * the parameters contain `fields`, the client adds `next` to it, because the iteration needs it.
  *
  * Pages are prefetched. For a numbered list, up to six pages are requested at once. For other lists, the next page is requested
  * while the consumer reads the values of the current one. The consumer gets the same values and errors as without prefetching.
@@ -41,13 +41,13 @@ export const REPEATED_NAMES = { indexes: null };
  *
  * - `path` of the list, as in `client.get`; it may contain parameters
  * - `params`, for instance `pagelen`; an array repeats the parameter's name
- * - `config` for every request, for instance `signal`; and `concurrency`, from 1 to 6: how many pages may be under way or held
- *   at once, including the page that the consumer is reading; 6 by default
+ * - `config` for every request, for instance `signal`; and `concurrency`, from 1 to 6: how many pages may be requested or kept in
+ *   memory at once, including the page that the consumer is reading; 6 by default
  *
- * It throws the errors that `client.get` throws, with an `error.bitbucket` of code `FOREIGN_ORIGIN` where `next` points outside
- * the API. It throws a `BitbucketAuthError` with code `RESPONSE_INVALID` for a response that is not a page, `API_NOT_READY` for
- * a page that was not ready in time, and `INVALID_ARGUMENT` for an invalid `concurrency`. `T` is the type of a value; as with
- * `client.get`, nothing checks it.
+ * It throws the errors that `client.get` throws. If `next` points outside the API, `error.bitbucket` has the code
+ * `FOREIGN_ORIGIN`. It throws a `BitbucketAuthError` with code `RESPONSE_INVALID` for a response that is not a page,
+ * `API_NOT_READY` for a page that was not ready in time, and `INVALID_ARGUMENT` for an invalid `concurrency`. `T` is the type of
+ * a value; as with `client.get`, nothing checks it.
  *
  * @typedef {<T = any>(path: string, params?: Record<string, unknown>, config?: AxiosRequestConfig & { concurrency?: number }) =>
  *   AsyncGenerator<T, void, void>} Paginate
@@ -67,7 +67,7 @@ export function paginate(client, { activity, writes }) {
     const list = createPageList(client, path, params, requests, concurrency);
     const { cancelToken } = requests;
     const signal = /** @type {AbortSignal | undefined} */ (requests.signal);
-    // A signal of its own keeps the sequential prefetch (read-ahead.js) away from these requests.
+    // The requests always have a signal, because the sequential prefetch (read-ahead.js) ignores requests with a signal.
     const requestConfig = { ...requests, signal: signal ?? new AbortController().signal };
 
     /** @param {string} url @param {FailedPrefetch} failed */
@@ -97,8 +97,8 @@ export function paginate(client, { activity, writes }) {
         const page = await prefetcher.next();
         const outcome = tryAdvance(page);
         if (outcome.isMore) prefetcher.prefetch(1);
-        // All values come before the error about an invalid `next`. Not `yield*`: newer engines would answer a consumer's
-        // `throw()` with a TypeError, because an array's iterator has no such method.
+        // The consumer gets all values before the error about an invalid `next`. With `yield*`, newer engines would respond to a
+        // consumer's `throw()` with a TypeError, because an array's iterator has no such method.
         for (const value of /** @type {any[]} */ (page.values)) yield value;
         if ('error' in outcome) throw outcome.error;
         ({ isMore } = outcome);
@@ -110,7 +110,7 @@ export function paginate(client, { activity, writes }) {
 }
 
 /**
- * Whether another page follows this one, or the error that the list raises about its `next`.
+ * Whether another page follows this one, or the error that the list throws because of the page's `next`.
  *
  * @param {Page} page
  * @returns {{ isMore: boolean } | { isMore: false, error: unknown }}
@@ -166,8 +166,8 @@ export function fetchPage(client, list, config, which) {
 /**
  * @typedef {object} Page
  * @property {unknown[]} values
- * @property {() => boolean} advance reports the page to the list, which then expects the page after it. Returns whether there is
- *   one. Call it when the consumer reaches the page
+ * @property {() => boolean} advance reports the page to the list, which then expects the page after it. It returns whether there
+ *   is a next page. Call it when the consumer reaches the page
  */
 
 /**

@@ -1,11 +1,11 @@
 /**
- * The single attempt to prefetch a page, and what happens after it fails.
+ * Configures the single attempt to prefetch a page, and decides what happens after the attempt fails.
  *
  * In: the config of a list's requests, and the error of an attempt. Out: the config of the prefetch, and of the attempt that
  * follows it. Never: a prefetch is retried before the consumer reaches the page, or another rule than the
  * caller's axios-retry options decides which errors are retried.
  *
- * - If axios-retry would retry the error, the prefetch counts as the page's first attempt, and the next one is the second.
+ * - If axios-retry would retry the error, the prefetch counts as the page's first attempt, and the next request as the second.
  * - If the core treats the error as the page's final result, the prefetch counts as the first attempt, too. When axios-retry
  *   would not retry that error, the list throws it.
  * - After any other error, a new request may succeed when the consumer reaches the page. The page is requested as if there had
@@ -60,7 +60,7 @@ export function secondAttemptConfig(config) {
 }
 
 /**
- * Decides what follows from a failed prefetch.
+ * Decides what to do after a failed prefetch.
  *
  * @param {any} error
  * @returns {Promise<FailedPrefetch>}

@@ -1,8 +1,8 @@
 /**
- * Sends the requests that find out what a credential can do and whose it is.
+ * Sends the requests that determine what a credential can do and to which account it belongs.
  *
- * In: a connection test of the core, and a sender. Out: the test with its responses; the credential's account.
- *  Never: a decision about what to request next, or about what a response means. The core decides both.
+ * In: a connection test of the core, and a sender. Out: the test, which has received the responses; the credential's account.
+ * Never: this file decides what to request next, or what a response means. The core decides both.
  */
 
 import { core } from '../core.js';

@@ -2,11 +2,11 @@
  * Serves endpoints that Atlassian removed from the API.
  *
  * In: requests on their way to the sender. Out: responses in the shape of the removed endpoints, built from what other endpoints
- * return through the same sender. Never: a decision about what replaces an endpoint, what may be missing from
- * a list, or what a response says about itself (the core makes those), or an incomplete list is returned after a failure.
+ * return through the same sender. Never: this file decides what replaces an endpoint, which values may be missing from a list, or
+ * which metadata a page contains (the core decides that), or it returns an incomplete list after a failure.
  *
  * A list is collected once for all callers that request it at the same time, and kept for a minute, because a consumer requests
- * page after page. It is kept as JSON, which takes a fraction of the memory of objects.
+ * page after page. The list is kept as JSON, which takes a fraction of the memory of objects.
  */
 
 import { unlessAborted } from '../abort.js';
@@ -134,7 +134,8 @@ export class ListCache {
   /**
    * @param {string} key
    * @param {() => ListCollector} make
-   * @param {AbortSignal | null | undefined} signal ends the wait, and the collecting when no other caller waits for it
+   * @param {AbortSignal | null | undefined} signal ends this caller's wait; it also stops the collecting if no other caller waits
+   *   for the list
    * @returns {Promise<CollectedItems>}
    */
   async get(key, make, signal) {
@@ -157,7 +158,8 @@ export class ListCache {
   }
 
   /**
-   * Starts to collect a list, or continues after a failure. The pages already read are kept as long as a complete list.
+   * Starts to collect a list, or continues after a failure. The values that were read before a failure are kept for as long as a
+   * complete list.
    *
    * @param {string} key
    * @param {CacheEntry} entry
@@ -214,7 +216,12 @@ class ListCollector {
 
   #limits = core().RemovedEndpoints.limits();
 
-  /** The workspaces' path segments without duplicates: a list may shift while it is read. @type {Set<string> | undefined} */
+  /**
+   * The workspaces' path segments, without duplicates. In the responses they may repeat, because the list may shift while it is
+   * read.
+   *
+   * @type {Set<string> | undefined}
+   */
   #segments;
 
   /** The values of each workspace that was read. @type {Map<string, ListItem[]>} */
@@ -336,7 +343,7 @@ class ListCollector {
    */
   async #get(url, signal) {
     const headers = { accept: 'application/json' };
-    // Redirects to other servers are not followed: what they return is not part of the list.
+    // Redirects to other servers are not followed, because the responses of other servers are not part of the list.
     const response = await this.#sender({ method: 'GET', url, headers, signal, redirect: 'same-origin' });
     const { status, headers: fields, body, authorization } = response;
     if (status >= 300) throw new UnsuccessfulResponse(response);

@@ -2,8 +2,8 @@
  * Sends the API client's requests.
  *
  * In: requests as data, a source of credentials and a throttle for the rate limit. Out: the API's responses as data, after
- * redirects. Never: the credential goes to another origin, a response contains the credential, or a decision
- * is made about where a request may go. The core decides that.
+ * redirects. Never: the credential goes to another origin, a response contains the credential, or this file decides where a
+ * request may go. The core decides that.
  */
 
 import { unlessAborted } from '../abort.js';
@@ -29,11 +29,11 @@ import { redactResponse } from './redaction.js';
 /**
  * @typedef {object} SenderOptions
  * @property {string} apiUrl
- * @property {number} timeoutMs limit for requests without one of their own. It covers sending and receiving, including redirects
- *   and retries; waiting for tokens and for the rate limit does not count
+ * @property {number} timeoutMs time limit for requests that have none of their own. It covers sending and receiving, including
+ *   redirects and retries; waiting for tokens and for the rate limit does not count
  * @property {import('../../pkg/core.js').Proxies} proxies
  * @property {Pick<Credentials, 'newest' | 'shouldRetryAfter401' | 'activity'>} credentials
- * @property {() => string} connection the connection's name for subscribers to the diagnostics channels
+ * @property {() => string} connection returns the connection's name, for subscribers to the diagnostics channels
  * @property {number} [tokenTimeoutMs] how long a request may wait for tokens
  * @property {Throttle} [throttle] by default requests do not wait
  */
@@ -47,7 +47,7 @@ import { redactResponse } from './redaction.js';
  * @property {AbortSignal | null} [signal]
  * @property {number} [timeoutMs]
  * @property {'follow' | 'same-origin' | 'manual' | 'error'} [redirect] `follow` (the default) follows all redirects that the core
- *   allows, `own` only those to the API; `manual` returns a redirect as the response, and `error` throws
+ *   allows, `same-origin` only those to the API; `manual` returns a redirect as the response, and `error` throws
  * @property {number} [maxRedirects]
  */
 
@@ -72,7 +72,8 @@ import { redactResponse } from './redaction.js';
  * @property {unknown} body
  */
 
-// Pages of pull requests and uploads may exceed the mebibyte that limits token responses. No valid response exceeds this.
+// Pages of pull requests and uploads may exceed the mebibyte that limits token responses. No valid response exceeds this greater
+// limit.
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 const apiAt = memoize((apiUrl) => callCore(createSender, () => new (core().ApiBaseUrl)(apiUrl)));
@@ -91,7 +92,7 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
   /**
    * @param {OutgoingRequest} outgoing
    * @param {string} authorization
-   * @param {{ left: number }} time milliseconds
+   * @param {{ left: number }} time that is left for the request and those that follow it, in milliseconds
    * @param {AbortSignal | null} [signal]
    * @returns {Promise<HttpResponse>}
    */
@@ -158,10 +159,10 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
 const withoutQuery = (path = '') => path.replace(/[?#].*$/, '');
 
 /**
- * A response as the core expects it, received just now.
+ * Converts a response that was received just now into the format of the core.
  *
  * @param {Pick<HttpResponse, 'status' | 'headers' | 'body'> & Partial<ResponseContext>} response with lower-case header names
- * @returns {import('../../pkg/core.js').ApiResponse} for one call: the core consumes it
+ * @returns {import('../../pkg/core.js').ApiResponse} for one call, because the core consumes it
  */
 export function toApiResponse({ status, headers, body, path, isForeignOrigin = false }) {
   // One byte more than the limit, so the core can see that a body is too large.

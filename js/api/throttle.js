@@ -2,11 +2,10 @@
  * Makes the requests of one connection wait for Bitbucket's rate limit.
  *
  * In: the connection's credentials, and the responses to its requests. Out: the time at which the next request may be sent.
- *   Never: requests are counted (the rate limiter does that), or an account is trusted before Bitbucket has
- * confirmed it.
+ * Never: this file counts requests (the rate limiter does that), or trusts an account before Bitbucket has confirmed it.
  *
- * Bitbucket counts requests for each user, access token or OAuth client. A config may claim somebody else's account, so a
- * credential's requests count under a name of its own until Bitbucket has confirmed the account.
+ * Bitbucket counts requests for each user, access token or OAuth client. A config may name somebody else's account. So the
+ * requests of a credential count under the credential's own name until Bitbucket has confirmed the account.
  */
 
 import { core } from '../core.js';
@@ -20,7 +19,7 @@ import { fetchAccount } from './probe.js';
 /** @typedef {import('./sender.js').Throttle} SenderThrottle */
 
 /**
- * The owner of the requests.
+ * The account that owns the requests, and the log.
  *
  * @typedef {object} ThrottleInfo
  * @property {string} [account] UUID of the account that owns the tokens, according to the config
@@ -32,14 +31,14 @@ import { fetchAccount } from './probe.js';
  * @param {Credentials} credentials
  * @param {ThrottleInfo} info
  * @param {number} [maxWaitMs] how long a request may wait
- * @returns {Throttle | undefined} `undefined` without a limit
+ * @returns {Throttle | undefined} `undefined` if there is no limit
  */
 export function createThrottle(environment, credentials, info, maxWaitMs) {
   const limiter = rateLimiterOf(environment);
   return limiter && new Throttle(limiter, environment, credentials, info, maxWaitMs);
 }
 
-/** Shorter waits are ignored: counting itself takes some time. */
+/** Shorter waits are not counted, because the rate limiter itself takes some time. */
 const MIN_COUNTED_WAIT_MS = 1000;
 
 /** @implements {SenderThrottle} */
@@ -72,7 +71,8 @@ class Throttle {
     this.#credentials = credentials;
     this.#options = { maxWaitMs, log: (message) => info.log(message) };
     this.#accountName = credentials.name;
-    // Names of accounts are hashed with a key that comes from the OAuth client. Without it, no name goes to Redis.
+    // Names of accounts are hashed with a key that comes from the OAuth client. Without an OAuth client, no account name is sent
+    // to Redis.
     const mayStoreNames = environment.client !== undefined || environment.redis === undefined;
     const { email, kind } = credentials;
     const belongsToUser = email !== undefined || (info.account !== undefined && core().holdsUserTokens(kind));
@@ -95,7 +95,7 @@ class Throttle {
    */
   onResponse(group, response) {
     if (this.#canIdentifyAccount && core().provesCredential(response.status)) {
-      // Not awaited: the response must not wait for this.
+      // This is not awaited, because it must not delay the response.
       void this.#limiter.resolveAccount(this.#accountName, () => this.#fetchAccountName());
     }
     return this.#limiter.onResponse(this.#accountName, group, response);

@@ -1,8 +1,8 @@
 /**
  * The core for pages: the whole core (../core.js) without the parts that only a server needs.
  *
- * In: the core's glue code. Out: its classes and functions, and the reader for arguments of public functions.
- * Never: anything else; ../loader.js loads the core.
+ * In: the core's glue code. Out: its classes and functions, and the reader for arguments of public functions. Never: this file
+ * contains any other logic; ../loader.js loads the core.
  */
 
 import makeGlue from '../../pkg/page-core_bg.js';
@@ -13,15 +13,16 @@ import { createLoader } from '../loader.js';
 
 const loader = createLoader({ makeGlue, identity, decode: fromHex });
 
-/** The core. Loads it on first use. */
+/** Returns the core. The first call loads it. */
 export const core = loader.core;
 
 /**
- * Loads the core before its first use, off the page's main thread. An idle page does so by itself. Only `createClient` needs
- * this call, in browsers that refuse to compile a large WebAssembly module synchronously. Does nothing when the core is loaded.
+ * Loads the core before its first use, off the page's main thread. The package does this itself when the page is idle. Only
+ * `createClient` needs this call, and only in browsers that refuse to compile a large WebAssembly module synchronously. It does
+ * nothing when the core is loaded.
  *
  * @type {() => Promise<void>}
- * @throws {import('../error.js').BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly
+ * @throws {import('../error.js').BitbucketAuthError} `INVALID_CONFIG` if the runtime refuses to compile WebAssembly
  */
 export const init = loader.init;
 

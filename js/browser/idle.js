@@ -1,8 +1,8 @@
 /**
  * Loads the core while the page is idle, so that no click has to wait for it.
  *
- * In: the page that loaded the module. Out: nothing. Never: an effect outside of a page (a server that renders
- * a page imports the same modules), or an error that is reported: a caller of the package gets the same error.
+ * In: the page that loaded the module. Out: nothing. Never: this module does anything outside of a page (a server that renders a
+ * page imports the same modules), or reports an error: the first call that needs the core throws the same error.
  */
 
 import { init } from './core.js';
@@ -16,7 +16,8 @@ export function loadWhenIdle() {
   const page = findWindow(undefined);
   if (!page || valueOrUndefined(() => page.document) === undefined) return;
   const load = () => {
-    // For instance where a policy forbids WebAssembly. The call that needs the core fails for the same reason and says so.
+    // Loading fails, for instance, where a policy forbids WebAssembly. The call that needs the core then fails for the same
+    // reason, and reports it.
     init().catch(() => {});
   };
   if (page.requestIdleCallback) page.requestIdleCallback(load);

@@ -1,9 +1,9 @@
 /**
  * The login at Bitbucket in a popup.
  *
- * In: a public OAuth client, and the user's click. Out: the code and its verifier, or `null` when the user denied access.
- *   Never: Bitbucket's pages get access to the page that opened them, a URL is passed to another origin, or a rule of
- * OAuth is applied, because only the core applies them.
+ * In: a public OAuth client, and the user's click. Out: the code and its verifier, or `null` when the user denied access. Never:
+ * Bitbucket's pages get access to the page that opened them, a URL is passed to another origin, or a rule of OAuth is applied
+ * outside the core.
  */
 
 import { callCore } from '../error.js';
@@ -22,8 +22,8 @@ import {
  * @typedef {object} PopupOptions
  * @property {number | undefined} [timeoutMs] how long the user may take, 1 to 600000 milliseconds; by default ten minutes
  * @property {import('../core.js').RuntimeType<'AbortSignal'> | undefined} [signal] ends the login and closes the popup
- * @property {((grant: Grant) => void) | undefined} [onLateGrant] receives the grant if the user gives consent after the outcome
- *   was `null`, because the popup only seemed to be closed
+ * @property {((grant: Grant) => void) | undefined} [onLateGrant] receives the grant if the popup only seemed to be closed, so
+ *   that the outcome was `null`, and the user gives consent later
  */
 
 const POPUP_SIZE = { width: 600, height: 760 };
@@ -31,24 +31,24 @@ const POPUP_SIZE = { width: 600, height: 760 };
 /** Interval at which the popup's URL is read, in milliseconds. */
 const POLL_INTERVAL_MS = 100;
 
-/** For how long a popup that keeps posting its URL gets the answer that it was received, in milliseconds. */
+/** For how many milliseconds a popup that keeps posting its URL is told that the page has received it. */
 const ACKNOWLEDGEMENT_MS = 10_000;
 
 /** A popup that seems to be closed counts as closed when the page has had the focus for this long, in milliseconds. */
 const CLOSED_AFTER_FOCUS_MS = 60_000;
 
-/** The URL of a popup before its first page, and after a policy has isolated it. It depends on the browser. */
+/** The URLs that browsers report for a popup before its first page, and after a policy has isolated it. */
 const BLANK_URLS = ['', 'about:blank'];
 
 /**
- * Lets the user log in and give consent in a popup. Call it directly in the click handler, or browsers block the popup: the
- * popup is opened before anything else happens. It is closed in every outcome, and cannot access the page that opened it.
+ * Lets the user log in and give consent in a popup. Call it directly in the click handler, or browsers block the popup. It opens
+ * the popup before it does anything else, and closes it in every outcome. The popup cannot access the page that opened it.
  *
- * The callback is detected by the popup's URL. This page, Bitbucket's pages, or another page of the login may isolate the popup
- * with `Cross-Origin-Opener-Policy`. Then the page cannot see the popup's URL, and the redirect URI has to be that of the
+ * The page detects the callback by the popup's URL. This page, Bitbucket's pages, or another page of the login may isolate the
+ * popup with `Cross-Origin-Opener-Policy`. Then the page cannot see the popup's URL, and the redirect URI has to be that of the
  * package's `callback.html`, which posts its URL to the page. The page cannot distinguish an isolated popup from one that the
- * user has closed. So a popup that seems to be closed counts as cancelled only when the page has had the focus for a minute
- * since. To let the user cancel sooner, offer a button that aborts the `signal`.
+ * user has closed. So a popup that seems to be closed counts as cancelled only after the page has had the focus for a minute. To
+ * let the user cancel sooner, offer a button that aborts the `signal`.
  *
  * @param {PageOptions & PopupOptions} options
  * @returns {Promise<Grant | null>} `null`: the user closed the popup or denied access
@@ -89,13 +89,13 @@ export async function authorizeInPopup(options) {
 }
 
 /**
- * Waits for the callback page of a popup that seemed to be closed. Then its window gets closed, and its code does not stay in it.
+ * Waits for the callback page of a popup that seemed to be closed. Then the window is closed, and the code does not stay in it.
  *
  * @param {Popup} popup
  * @param {number} waitMs
  * @param {AbortSignal | undefined} signal
  * @param {(url: string) => Grant | null} toGrant
- * @returns {Promise<Grant | null>} `null` also when the callback brings no grant: the login already has an outcome
+ * @returns {Promise<Grant | null>} `null` also when the callback contains no grant, because the login already has an outcome
  */
 async function receiveLateCallback(popup, waitMs, signal, toGrant) {
   try {
@@ -155,7 +155,7 @@ class Popup {
    * @param {Client} client
    * @param {number} waitMs
    * @param {AbortSignal | undefined} signal
-   * @returns {Promise<string | null>} its URL; `null`: the popup seems to be closed
+   * @returns {Promise<string | null>} the popup's URL; `null`: the popup seems to be closed
    */
   waitForCallback(client, waitMs, signal) {
     /** @type {number | undefined} */
@@ -188,7 +188,7 @@ class Popup {
    * @param {number} waitMs
    * @param {AbortSignal | undefined} signal
    * @param {(resolve: (url: string | T) => void) => void} [poll] called at intervals
-   * @returns {Promise<string | T>} what `poll` resolved, or the URL that the callback page posted
+   * @returns {Promise<string | T>} the value with which `poll` called `resolve`, or the URL that the callback page posted
    */
   async #waitForUrl(waitMs, signal, poll) {
     const page = this.#page;
@@ -235,8 +235,8 @@ class Popup {
   close() {
     this.#window?.close();
     this.#openerFrame?.remove();
-    // For an isolated popup: at the callback page it listens, and posts its URL until it receives this message. It repeats the
-    // URL because WebKit may lose messages to a window that it moves to another process.
+    // This message is for the callback page in an isolated popup. The callback page posts its URL repeatedly until it receives
+    // this message, because WebKit may lose messages to a window that it moves to another process.
     const acknowledge = () => this.#channel.postMessage({ popup: this.#id, taken: true });
     this.#channel.addEventListener('message', ({ data }) => data?.popup === this.#id && data.taken !== true && acknowledge());
     acknowledge();
@@ -245,8 +245,8 @@ class Popup {
 }
 
 /**
- * Opens a window in the centre of the page's window. Blockers return `null` or nothing, and some browsers throw in a sandboxed
- * frame.
+ * Opens a window in the centre of the page's window. Popup blockers make `open` return `null` or nothing, and some browsers throw
+ * in a sandboxed frame.
  *
  * @param {Page} page
  * @param {string} name
@@ -264,9 +264,9 @@ function openWindow(page, name) {
 }
 
 /**
- * Replaces the page as the popup's `opener` with an empty frame. A window may navigate its opener, so Bitbucket's pages could
- * replace this page while the user looks at the popup. Without any opener they could not, but then this page could not close the
- * popup, except in Firefox.
+ * Makes an empty frame the popup's `opener` instead of this page. A window may navigate its opener, so Bitbucket's pages could
+ * replace this page while the user looks at the popup. A popup without any opener would prevent this, too, but this page could
+ * then close it only in Firefox.
  *
  * @param {Page} page
  * @param {Window} popup

@@ -1,9 +1,9 @@
 /**
- * The login at Bitbucket in the page itself: it navigates to Bitbucket, and the page at the redirect URI reads the response.
+ * The login at Bitbucket in the page itself: the page navigates to Bitbucket, and the page at the redirect URI reads the
+ * response.
  *
  * In: a public OAuth client, and the URL of the page that was loaded. Out: the code and its verifier, or `null` when the user
- * denied access. Never: a pending login is kept longer than a login may take, or a rule of OAuth is applied,
- * because only the core applies them.
+ * denied access. Never: a pending login is kept longer than a login may take, or a rule of OAuth is applied outside the core.
  */
 
 import { callCore } from '../error.js';
@@ -18,7 +18,7 @@ import {
 /** @typedef {import('./page.js').Page} Page */
 /** @typedef {import('./page.js').PageOptions} PageOptions */
 
-/** Prefix of the session storage keys of pending logins; the state follows. */
+/** The prefix of a pending login's key in the session storage. The login's state follows it. */
 const PENDING_PREFIX = `${PACKAGE_NAME}:pending:`;
 
 /**
@@ -87,7 +87,7 @@ export function completeRedirect(options = {}) {
  * @returns {Promise<Grant | null>}
  */
 async function complete(options) {
-  // Read before the core is loaded: other scripts may change the URL meanwhile.
+  // The URL is read before the core is loaded, because other scripts may change it meanwhile.
   const url = textOrUndefined(() => findWindow(options)?.location.href) ?? '';
   const page = await requireWindow(options, completeRedirect);
   readArgument(completeRedirect, 'pageOptions', options);
@@ -98,7 +98,7 @@ async function complete(options) {
   const state = core().callbackState(url, keys.length > 0);
   if (state === undefined) return null;
   const pending = storage && readPendingLogin(storage, PENDING_PREFIX + state);
-  // A response that matches no pending login ends all logins of this tab: the user is back.
+  // A response that matches no pending login ends all pending logins of this tab, because the user has come back from Bitbucket.
   for (const key of pending ? [PENDING_PREFIX + state] : keys) storage?.removeItem(key);
   const current = textOrUndefined(() => page.location.href) ?? '';
   page.history.replaceState(page.history.state, '', core().removeCallbackParameters(current));

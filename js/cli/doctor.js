@@ -38,7 +38,7 @@ const CHECKS = [
  */
 export async function run(options, processInfo) {
   const context = await createContext(options, processInfo);
-  // The checks run at the same time, as they mostly wait. The output keeps the order of the list.
+  // The checks run at the same time, because they mostly wait for responses. The output keeps the order of the list.
   const running = CHECKS.map((name) => ({ name, findings: findingsOf(name, context) }));
   const problems = options.json ? await printJson(running, context) : await printLines(running, processInfo.env);
   return problems > 0 ? 1 : 0;

@@ -83,7 +83,7 @@ function readConfiguration({ 'redirect-uri': redirectUri }, env) {
 }
 
 /**
- * Has the user log in.
+ * Lets the user log in in a browser.
  *
  * @param {Environment} environment
  * @param {Client} client
@@ -132,7 +132,7 @@ async function openOrPrint(url, opensBrowser) {
       console.error('Log in in the browser window that opens. If none opens, stop this command and add --no-browser.');
       return;
     } catch {
-      // Then the user opens the URL.
+      // If no browser could be started, the user has to open the URL.
     }
   }
   printUrl(url);
@@ -155,7 +155,7 @@ function printUrl(url) {
  */
 function receiveCallback(server, { callbackPage }, client, state) {
   return new Promise((resolve, reject) => {
-    // The listening server keeps the process alive.
+    // The timer need not keep the process alive, because the listening server does.
     const timer = setTimeout(() => reject(failure('AUTHORIZATION_TIMEOUT', 'authorize')), TIMEOUT_MS).unref();
     server.once('close', () => clearTimeout(timer));
     server.on('request', (request, response) => {
@@ -188,7 +188,7 @@ function receiveCallback(server, { callbackPage }, client, state) {
  */
 function codeOrError(client, callback, state) {
   try {
-    // The same rule as for a page that waits: a denial counts without a state.
+    // The same rule applies as in a popup: a denial is accepted without a state.
     return callCore(receiveCallback, () => client.validateInPage(callback, state)) ?? failure('ACCESS_DENIED', 'callback');
   } catch (error) {
     return error;

@@ -2,14 +2,15 @@
 /**
  * The program `nocodb-bitbucket-auth`, for administrators of NocoDB.
  *
- * In: the command line. Out: the exit status. Never: a file that an old Node.js cannot parse is loaded before
- * the check of the version.
+ * In: the command line. Out: the exit status. Never: a file that an old Node.js cannot parse is loaded before the version was
+ * checked.
  */
 
 import { readFileSync } from 'node:fs';
 import { isTooOld } from './node-version.js';
 
-// A reader of the output may end first, as `head` does. That is no failure: the exit status is still useful.
+// The program that reads the output may end before this one, as `head` does. That is no failure, and the exit status is still
+// useful.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error) => {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EPIPE') throw error;

@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** The command of each platform. The others use that of Linux. @type {Partial<Record<NodeJS.Platform, string[]>>} */
+/** The commands by platform. All other platforms use the command of Linux. @type {Partial<Record<NodeJS.Platform, string[]>>} */
 const OPENERS = {
   darwin: ['open'],
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],

@@ -1,5 +1,6 @@
 /**
- * Defines the commands, their options and the texts of `--help`. It contains constants and their layout only.
+ * Defines the commands, their options and the texts of `--help`. This file contains only constants, and the code that formats
+ * them.
  */
 
 /**

@@ -1,8 +1,7 @@
 /**
  * Formats the output of the program.
  *
- * In: findings. Out: lines for a terminal or a pipe. Never: an escape code goes to a pipe, unless FORCE_COLOR
- * asks for it.
+ * In: findings. Out: lines for a terminal or a pipe. Never: an escape code goes to a pipe, unless FORCE_COLOR requires it.
  */
 
 import { styleText } from 'node:util';
@@ -37,7 +36,8 @@ export function isColored(stream, env) {
  */
 export function formatFinding({ verdict, text, cure }, colored) {
   const { sign, color } = SIGNS[verdict];
-  // By default, `styleText` decides by the process' own standard output. `isColored` has decided already.
+  // By default, `styleText` decides by the standard output of the process. This is turned off, because `isColored` has already
+  // decided.
   const shown = colored ? styleText(color, sign, /** @type {any} */ ({ validateStream: false })) : sign;
   return `${shown} ${cure ? `${text} ${cure}` : text}`;
 }
@@ -51,7 +51,7 @@ export function stripControlCharacters(text) {
 }
 
 /**
- * A spinner for a terminal; elsewhere it prints nothing.
+ * Creates a spinner for a terminal. If the stream is not a terminal, the spinner prints nothing.
  *
  * @param {Stream} stream
  * @param {NodeJS.ProcessEnv} env

@@ -1,5 +1,5 @@
 /**
- * Sorts the problems of variables by check, and knows their cures.
+ * Assigns the problems of environment variables to checks, and defines their cures.
  */
 
 import { failure } from '../core.js';
@@ -12,7 +12,11 @@ import { UsageError } from './run.js';
 
 export const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
 
-/** The checks that report the problems of certain variables. @type {Record<'redirect-uri' | 'endpoints' | 'scopes' | 'redis', RegExp>} */
+/**
+ * The checks that report the problems of certain variables.
+ *
+ * @type {Record<'redirect-uri' | 'endpoints' | 'scopes' | 'redis', RegExp>}
+ */
 const VARIABLES_OF = {
   'redirect-uri': /_REDIRECT_URI$/,
   endpoints: /_proxy$|_(AUTHORIZE|TOKEN|API)_URL$/i,
@@ -30,12 +34,12 @@ const CURES = {
 /** The variables that OAuth2 needs. */
 const OAUTH_VARIABLES = ['CLIENT_ID', 'CLIENT_SECRET', 'REDIRECT_URI'].map((name) => PREFIX + name);
 
-/** How to load the preload, as written in a shell. */
+/** The setting that loads the preload, in the syntax of a shell. */
 export const PRELOAD_OPTION = 'NODE_OPTIONS="--require nocodb-bitbucket-auth/register" (in a container, with the path of '
   + 'pkg/register.cjs)';
 
 /**
- * Whether none of the variables of OAuth2 is set, which access tokens and API tokens do not need.
+ * Whether none of the variables of OAuth2 is set. Access tokens and API tokens do not need them.
  *
  * @param {NodeJS.ProcessEnv} env
  */
@@ -45,7 +49,7 @@ export function isOAuthUnset(env) {
 
 /**
  * @param {Context} context
- * @param {keyof typeof VARIABLES_OF} [check] without one: the problems that none of those checks reports
+ * @param {keyof typeof VARIABLES_OF} [check] if absent, the result is the problems that none of these checks reports
  * @returns {ErrorDetails[]}
  */
 export function problemsFor({ env, environment: { problems } }, check) {
@@ -56,7 +60,8 @@ export function problemsFor({ env, environment: { problems } }, check) {
 }
 
 /**
- * The problem of several processes without a common Redis: the core's last one about the variable that would name a Redis.
+ * The problem that several processes have no common Redis. It is the last problem that the core reports about the variable for
+ * the URL of Redis.
  *
  * @param {Environment} environment
  * @returns {ErrorDetails | undefined}

@@ -1,5 +1,5 @@
 /**
- * Finds the command of the command line, and runs it.
+ * Finds the command that the command line names, and runs it.
  *
  * In: the arguments. Out: the exit status: 0 for success, 1 for problems, 2 if the command could not run.
  * Never: an argument that may be a secret is printed, or the code of a command is loaded for another command or for help.
@@ -88,7 +88,8 @@ function describeMisuse(error) {
 }
 
 /**
- * Describes an error. Of errors from other code it prints only the error code, because their messages may repeat arguments.
+ * Describes an error. The description of an error from other code contains only its code or its name, because its message may
+ * repeat arguments.
  *
  * @param {unknown} error
  * @returns {string}

@@ -1,8 +1,8 @@
 /**
  * Encrypts the tokens that go to Redis (AES-256-GCM).
  *
- * In: an entry, or the text that Redis holds for it. Out: that text, or the entry. Never: a ciphertext is
- * accepted under another key, with another fence, or after another predecessor than the one that it was encrypted for.
+ * In: an entry, or the text that Redis holds for it. Out: that text, or the entry. Never: a ciphertext is accepted with another
+ * key, fence or predecessor than those for which it was encrypted.
  */
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
@@ -25,7 +25,7 @@ export class EntryCipher {
 
   /**
    * @param {TokenEntry} entry
-   * @param {string} predecessor the key that the entry was published to follow
+   * @param {string} predecessor the key of the entry's predecessor, as published
    * @returns {string} the ciphertext
    */
   encrypt({ key, value, fence }, predecessor) {
@@ -39,7 +39,7 @@ export class EntryCipher {
   /**
    * @param {unknown} key
    * @param {unknown} text `<fence> <predecessor> <ciphertext>`; older versions write no predecessor
-   * @returns {TokenEntry | undefined} `undefined` if it cannot be read, which counts as absent
+   * @returns {TokenEntry | undefined} `undefined` if the text cannot be decrypted; the entry then counts as absent
    */
   decrypt(key, text) {
     const [, digits, predecessor, ciphertext] = /^(\d+) (?:(.*) )?(\S+)$/.exec(String(text)) ?? [];

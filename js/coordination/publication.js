@@ -1,8 +1,8 @@
 /**
- * Decides what becomes of an entry that is published.
+ * Has the core decide what happens to an entry that is published.
  *
  * In: the entry, and its position in the chain that it is to extend. Out: the core's decision, and the texts in which Redis
- * returns a position. Never: a store is read or written, or a rule is applied that the core does not have.
+ * returns a position. Never: a store is read or written, or a rule is applied outside the core.
  */
 
 import { core } from '../core.js';
@@ -31,7 +31,7 @@ export function decidePublication({ fence }, { place, isFirst, newest, highest, 
 }
 
 /**
- * What tells an older entry from a newer one: the arguments of the core's comparisons.
+ * The data that distinguish an older entry from a newer one, as arguments of the core's comparisons.
  *
  * @param {TokenEntry} entry
  * @returns {[obtainedAt: number | undefined, expiresAt: number | undefined, isDead: boolean, fence: number]}

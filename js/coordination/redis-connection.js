@@ -2,9 +2,9 @@
  * Keeps a connection to Redis, and reopens it after an outage.
  *
  * In: the URL of Redis, and work to do with it. Out: the result of the work, or nothing if Redis did not do it; in the log, one
- * line for each outage, with its cause. Never: an operation fails or waits long because Redis does, Redis
- * keeps a process alive, another database than the plugin's is changed, or an error of the Redis client leaves this file, as
- * those errors contain what was sent.
+ * line for each outage, with its cause. Never: an operation fails or waits long because Redis does, a connection keeps the
+ * process alive, another database than the plugin's is changed, or an error of the Redis client leaves this file, because such
+ * errors contain the data that were sent.
  */
 
 import { core } from '../core.js';
@@ -25,10 +25,10 @@ import { DATABASE_SCRIPTS, readMarker, findDatabase } from './redis-database.js'
  * @property {Record<string, { lua: string, numberOfKeys: number }>} [scripts]
  * @property {(line: string) => void} log
  * @property {string} without how this process works without Redis, for the log
- * @property {string} markerKey the key of the separate marker of the data, for a database that has no marker itself
+ * @property {string} markerKey the key of a separate data marker, for a database that has no marker of its own
  * @property {(redis: Redis, marker: DataMarker) => Promise<unknown>} check runs the plugin's commands; rejects if Redis does not
  *   allow them
- * @property {() => void} [onAvailable] Redis is available from now on, or again after its data were lost
+ * @property {() => void} [onAvailable] called when Redis becomes available, and when it is available again after a loss of data
  */
 
 const VARIABLES = 'INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
@@ -36,7 +36,7 @@ const VARIABLES = 'INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
 /** The result of work that found another data marker than the expected one, and did nothing. */
 export const DATA_LOST = Symbol('the data was lost');
 
-/** How often to repeat work after a loss of data. */
+/** How often work is attempted while Redis loses its data. */
 const MAX_ATTEMPTS = 3;
 
 /** What was logged about databases that the plugin shares with NocoDB. @type {Set<string>} */
@@ -52,7 +52,7 @@ export class RedisConnection {
   /** The client that is connecting. @type {Redis | undefined} */
   #candidate;
 
-  /** The selected database of each client, unless that is 0. @type {WeakMap<Redis, number>} */
+  /** The number of the database that each client has selected, unless the number is 0. @type {WeakMap<Redis, number>} */
   #databases = new WeakMap();
 
   /** The marker of the data in the selected database. @type {DataMarker} */
@@ -79,7 +79,7 @@ export class RedisConnection {
   /** Why Redis is unavailable, as far as known. */
   #errorSummary = 'error';
 
-  /** Why the database is NocoDB's own, if it is. @type {string | undefined} */
+  /** Why the plugin uses NocoDB's own database, if it does. @type {string | undefined} */
   #fallbackReason;
 
   #isOutageLogged = false;
@@ -98,8 +98,8 @@ export class RedisConnection {
   /**
    * The state of the connection.
    *
-   * @returns {{ database: number, fallbackReason?: string } | { errorSummary: string }} the number of the database in use, and if
-   *   it is NocoDB's own, why; or a summary of the error that makes Redis unavailable
+   * @returns {{ database: number, fallbackReason?: string } | { errorSummary: string }} the number of the database in use, with
+   *   the reason if it is NocoDB's own; or a summary of the error because of which Redis is unavailable
    */
   get status() {
     if (!this.#redis) return { errorSummary: this.#errorSummary };
@@ -124,7 +124,7 @@ export class RedisConnection {
       return result;
     } catch (error) {
       const errorSummary = summarizeError(error);
-      // The errors of a connection that is closing are not its cause.
+      // The errors that a closing connection reports do not say why it closes.
       if (errorSummary !== undefined) this.#disconnect(redis, redis.stream.writable ? errorSummary : undefined);
       return undefined;
     }
@@ -214,7 +214,8 @@ export class RedisConnection {
     /** The first error is the cause; the others only say that the connection is closed. @type {unknown[]} */
     const errors = [];
     try {
-      // Loaded on first use. On a busy machine that takes seconds, which must not count against Redis' time limit.
+      // ioredis is loaded on first use. On a busy machine, loading takes seconds, which must not count against the time limit for
+      // Redis.
       const { Redis } = await import('ioredis');
       await within(this.#options.limits.connection, this.#open(Redis, errors), { isAwaited });
     } catch (error) {
@@ -227,7 +228,8 @@ export class RedisConnection {
     this.#candidate = undefined;
     if (this.#isClosed) return;
     const since = performance.now();
-    // Servers close idle connections, which is no outage. After an outage, the next attempt finds the cause.
+    // When a server closes an idle connection, this is not an outage. After an outage, the next attempt to connect finds the
+    // cause.
     redis.once('end', () => {
       if (performance.now() - since > this.#options.limits.reconnection) this.#failures = 0;
       this.#disconnect(redis);
@@ -239,7 +241,7 @@ export class RedisConnection {
     }
     this.#isOutageLogged = false;
     this.#options.onAvailable?.();
-    // An idle process may be the only one that knows the lost data.
+    // An idle process may be the only one that still has the lost data.
     this.#watch ??= setInterval(() => this.use(compareMarker, { isAwaited: false }), this.#options.limits.watch).unref();
   }
 
@@ -273,10 +275,10 @@ export class RedisConnection {
     // ioredis writes an error event without a listener to the console.
     redis.on('error', (error) => errors.push(error));
     const connected = redis.connect();
-    // ioredis creates the socket in the next tick. It never keeps the process alive; a call that waits for a reply does.
+    // ioredis creates the socket in the next tick. The socket never keeps the process alive; a call that waits for a reply does.
     setImmediate(() => redis.stream?.unref());
     await connected;
-    // ioredis itself would go on after a refusal, as the default user and in database 0.
+    // If Redis rejected the user or the database, ioredis itself would continue as the default user and in database 0.
     const ready = async () => {
       if (password !== undefined || username !== undefined) {
         const authenticated = username ? redis.auth(username, password ?? '') : redis.auth(password ?? '');
@@ -289,8 +291,8 @@ export class RedisConnection {
   }
 
   /**
-   * @param {Redis} redis that failed
-   * @param {string} [errorSummary] absent while it is unknown
+   * @param {Redis} redis the client that failed
+   * @param {string} [errorSummary] absent while the cause is unknown
    */
   #disconnect(redis, errorSummary) {
     if (this.#redis !== redis) return;
@@ -299,7 +301,7 @@ export class RedisConnection {
     this.#scheduleReconnect(errorSummary);
   }
 
-  /** @param {string} [errorSummary] a summary */
+  /** @param {string} [errorSummary] absent while the cause is unknown */
   #scheduleReconnect(errorSummary) {
     if (this.#isClosed) return;
     const { log, limits, without } = this.#options;
@@ -324,7 +326,7 @@ async function compareMarker(redis, { name, value }) {
   return await redis.get(name) === value ? undefined : DATA_LOST;
 }
 
-/** @param {unknown} error a Redis without a password rejects every password, which does no harm */
+/** @param {unknown} error a Redis that needs no password rejects every password, which does no harm */
 function ignoreNeedlessPassword(error) {
   if (summarizeError(error) !== undefined) throw error;
 }

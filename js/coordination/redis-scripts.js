@@ -1,20 +1,21 @@
 /**
  * The Lua scripts of the shared token store.
  *
- * In: the prefix of all keys, and the arguments of a process. Out: what Redis holds after the script. Never: a
- * script fails because another program wrote to its keys, a key has no expiry, or a decision about tokens.
+ * In: the prefix of all keys, and the arguments of a process. Out: the data that Redis holds after the script, and its reply.
+ * Never: a script fails because another program wrote to its keys, a key is stored without an expiry, or a script decides about
+ * tokens.
  */
 
 import { CLOCK_TOLERANCE_MS, REMEMBERED_MS } from './memory-store.js';
 
-/** No installation takes that many locks. The scripts ignore a greater number. */
+/** The highest valid fence. No installation takes that many locks. The scripts ignore a greater number. */
 export const HIGHEST_FENCE = 1e12;
 
 /**
- * The functions that all scripts share. A pointer is `<fence> <key of the successor>`. A pair is
- * `<fence> <key that it was published to follow> <ciphertext>`, without that key in older versions. A chain has one pointer for
- * each refresh of the last 30 days, and the limit of the loop is far above that. A value that is not a string, or a fence above
- * the limit, counts as absent.
+ * The functions that all scripts share. A pointer is `<fence> <key of the successor>`. A pair (a token set) is
+ * `<fence> <key of its predecessor, as published> <ciphertext>`; older versions omit that key. A chain has one pointer for each
+ * refresh of the last 30 days, and the limit of the loop is far above that. A value that is not a string, or a fence above the
+ * limit, counts as absent.
  */
 const PRELUDE = `
   local prefix = KEYS[1]
@@ -56,7 +57,7 @@ const PRELUDE = `
   end
 `;
 
-/** Stops a script in the wrong database, or after the data were lost. */
+/** Stops a script that runs in the wrong database, or after the data were lost. */
 const GUARD = `
   if redis.pcall('GET', KEYS[2]) ~= ARGV[1] then return 'lost' end
   local args = { unpack(ARGV, 2) }
@@ -103,8 +104,8 @@ const GUARDED = {
   /**
    * Records a refusal of a key and a granted request, with their ages (`-1`: none). Returns the ages of the last refusal, of the
    * last refusal of another key than this one, and of the newest granted request (`-1`: unknown). The value is
-   * `<granted> <refused> <another refused> <key that was refused last>`: the last refusals of two different keys are enough to
-   * reply for any key.
+   * `<granted> <refused> <another refused> <key that was refused last>`: the last refusals of two different keys are enough for
+   * the reply about any key.
    */
   refusals: `
     local key, refused_ago, granted_ago = args[1], tonumber(args[2]), tonumber(args[3])
@@ -135,7 +136,7 @@ const GUARDED = {
     return { ago(last), ago(key == last_key and another or last), ago(granted) }
   `,
 
-  /** The newest entry of a chain, and whether the key that the process takes for the newest leads to it. */
+  /** Returns the newest entry of a chain, and whether the key that the process considers the newest leads to this entry. */
   find: `
     local key, theirs = unpack(args)
     local newest, _, passed = follow(key)
@@ -144,9 +145,9 @@ const GUARDED = {
   `,
 
   /**
-   * Finds the position of a pair that is to follow a key (`ChainPosition` in publication.js). If it is the expected one, the
-   * script carries out the decision that was based on it, so that no other publication is lost in between. After a fork, both
-   * branches lead to the winner.
+   * Finds the position of a pair that is to follow a key (`ChainPosition` in publication.js). If the position is the expected
+   * one, the script carries out the decision that was based on it, so that no other publication is lost in between. After a fork,
+   * both branches lead to the winner.
    */
   publish: `
     local key, own, expected, step, by, fence, value, pair_limit, pointer_limit = unpack(args)
@@ -178,7 +179,10 @@ const GUARDED = {
 
 /** @typedef {'check' | keyof typeof GUARDED} ScriptName */
 
-/** The scripts by name. Their keys are the prefix of all keys and the marker's key; the marker precedes the arguments. */
+/**
+ * The scripts by name. The two keys of each script are the prefix of all keys and the marker's key. The marker's value precedes
+ * the arguments.
+ */
 export const SCRIPTS = Object.fromEntries([
   ['check', PRELUDE + CHECK],
   ...Object.entries(GUARDED).map(([name, lua]) => [name, PRELUDE + GUARD + lua]),

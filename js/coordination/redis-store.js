@@ -1,10 +1,10 @@
 /**
  * The shared token store of several processes: locks for refreshing, and the newest tokens, in Redis.
  *
- * In: keys of refresh tokens, and the tokens that were obtained with them. Out: locks, and the newest tokens of a chain, from
- * all processes that use the same Redis. Never: a secret appears in a key (a key is a keyed hash), a token
- * leaves this process unencrypted, an operation fails or waits long because Redis does, or an error of the Redis client leaves
- * this file, as those errors contain what was sent.
+ * In: keys of refresh tokens, and the tokens that were obtained with them. Out: locks, and the newest tokens of a chain, from all
+ * processes that use the same Redis. Never: a secret appears in a key (a key is a keyed hash), a token leaves this process
+ * unencrypted, an operation fails or waits long because Redis does, or an error of the Redis client leaves this file, because
+ * such errors contain the data that were sent.
  *
  * All data are in the memory of this process, too. Redis only adds to them: without Redis, each process works alone, and
  * publishes later what Redis missed.
@@ -33,7 +33,7 @@ import { HIGHEST_FENCE, SCRIPTS } from './redis-scripts.js';
 /**
  * @typedef {RedisAddress & MoreOptions} RedisOptions
  * @typedef {object} MoreOptions
- * @property {string} namespace of one OAuth client, which is no secret
+ * @property {string} namespace a name for one OAuth client; it is not secret
  * @property {Uint8Array} encryptionKey 256 bits
  * @property {(message: string) => void} log
  * @property {Limits} [limits]
@@ -63,10 +63,10 @@ const LIMITS = {
 /** An unknown time, in the arguments and the reply of the script `refusals`. */
 const UNKNOWN = -1;
 
-/** How often to retry a publication while other processes publish, too, before this process publishes it later. */
+/** How often a publication is attempted while other processes publish, too. After that, this process postpones it. */
 const MAX_RACES = 5;
 
-/** The limit for unpublished keys of refresh tokens. A long outage leaves fewer. */
+/** The limit for unpublished keys of refresh tokens. Even a long outage leaves fewer. */
 const MAX_PENDING = 100_000;
 
 /** @implements {SharedTokenStore} */
@@ -202,7 +202,8 @@ export class RedisTokenStore {
    */
   async publish(key, entry) {
     const known = this.#memory.findLocal(key);
-    // A lock without Redis has no fence. The entry follows the one that this process knows, so it gets that one's fence.
+    // A lock that was taken without Redis has no fence. The entry follows the entry that this process knows, so it gets the fence
+    // of that entry.
     const fence = entry.fence === 0 && known?.key === key ? known.fence : entry.fence;
     const fenced = { ...entry, fence };
     const expected = this.#memory.positionOf(key, fenced.key);
@@ -251,8 +252,8 @@ export class RedisTokenStore {
   }
 
   /**
-   * Publishes in Redis what memory has already, and updates memory with the result. The decision assumes a position. The script
-   * carries it out only if that is the entry's position in Redis, and returns the actual position.
+   * Publishes in Redis an entry that memory already has, and updates memory with the result. The decision is based on an assumed
+   * position. The script carries out the decision only if the entry has that position in Redis, and returns the actual position.
    *
    * @param {string} key
    * @param {TokenEntry} entry
@@ -291,9 +292,9 @@ export class RedisTokenStore {
    */
   #adoptWinner(key, entry, winner) {
     const known = this.findLocal(key) ?? this.findLocal(entry.key);
-    // An older entry that another process put back does not win.
+    // An older entry that another process restored does not win.
     if (winner && core().isEntryNewer(...versionOf(entry), ...versionOf(winner))) return true;
-    // Unless this process has published newer tokens meanwhile. Both keys get the winner as their successor.
+    // Both keys get the winner as their successor, unless this process has published newer tokens meanwhile.
     if (winner && known?.key === entry.key) {
       this.#memory.setNewest(entry.key, winner);
       this.#memory.setNewest(key, winner);
@@ -320,7 +321,7 @@ export class RedisTokenStore {
     if (this.#pending.size > MAX_PENDING && oldest !== undefined) this.#pending.delete(oldest);
   }
 
-  /** Sends to Redis what was published, refused and granted while Redis was unavailable. */
+  /** Sends to Redis the publications, refusals and granted requests from the time when Redis was unavailable. */
   async #publishPending() {
     await this.#publishHistory();
     for (const key of [...this.#pending]) {
@@ -331,7 +332,10 @@ export class RedisTokenStore {
     }
   }
 
-  /** Redis keeps the last time of each, so repeating them does no harm. */
+  /**
+   * Sends the times of refusals and of the last granted request. Redis keeps only the latest time of each, so sending one again
+   * does no harm.
+   */
   async #publishHistory() {
     const isAwaited = false;
     for (const { key, agoMs } of this.#memory.recentRefusals()) {
@@ -406,8 +410,8 @@ function smallerOf(local, shared = UNKNOWN) {
 export async function checkScripts(redis, prefix, marker, args) {
   const keys = [prefix, marker.name];
   await run(redis, 'check', keys, args);
-  // The Redis client sends the source of a script the first time (EVAL), and its hash the second time (EVALSHA), which is another
-  // permission.
+  // The Redis client sends the source of a script the first time (EVAL), and its hash the second time (EVALSHA). Redis has a
+  // separate permission for each.
   await run(redis, 'check', keys, args);
 }
 

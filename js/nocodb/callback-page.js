@@ -5,7 +5,7 @@
  * In: the requests of this process's HTTP servers, ahead of every listener. Out: the package's callback page for a request that
  *   carries an authorization response. The core recognises these requests and writes the text for a rejected response. NocoDB's
  *   GUI reads code and state from the popup's URL as before. All other requests pass through unchanged.
- * Never: a rule of OAuth, a value of the request in the page, or an exception that leaves the hook.
+ * Never: a rule of OAuth is applied outside the core, the page contains a value of the request, or an exception leaves the hook.
  */
 
 import { Server } from 'node:http';
@@ -33,13 +33,13 @@ const HEADERS = {
  */
 const ISOLATION_HEADERS = { 'Cross-Origin-Opener-Policy': 'same-origin' };
 
-/** HTTP/2 servers are left alone, because NocoDB's routes do not work on them. */
+/** HTTP/2 servers are not intercepted, because NocoDB's routes do not work on them. */
 const SERVERS = [Server, SecureServer];
 
 let isInstalled = false;
 
 /**
- * Makes the servers of this process answer callbacks, including servers that already listen.
+ * Makes the servers of this process respond to callbacks with the page. This includes servers that already listen.
  *
  * @param {Env} [env] read at the first request that may be a callback
  */
@@ -64,7 +64,7 @@ function interceptRequests(prototype, handle) {
   const { emit } = prototype;
   /** @this {unknown} @param {string | symbol} event */
   const emitUnlessHandled = function (event) {
-    // `arguments`, because the number of arguments is up to the caller.
+    // The function uses `arguments`, because the caller may pass any number of arguments.
     const args = arguments;
     if (event === 'request' && handle(args[1], args[2])) return true;
     return emit.apply(this, args);
@@ -73,7 +73,7 @@ function interceptRequests(prototype, handle) {
 }
 
 /**
- * Answers a callback.
+ * Responds to a callback.
  *
  * @param {(target: string) => CallbackContent | undefined} contentFor
  * @param {IncomingMessage} request
@@ -106,7 +106,7 @@ export function pageFor({ error: refusal }) {
 }
 
 /**
- * The page with the text of a rejected response, which contains no markup.
+ * The page with the text about a rejected response. The text contains no markup.
  *
  * @param {ErrorNotice} refusal
  */

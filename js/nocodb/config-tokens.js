@@ -1,8 +1,8 @@
 /**
  * Converts between the members of a stored config and token sets.
  *
- * In: configs in any state, and token sets. Out: the tokens that a config contains, what it says about their origin, and copies
- * of a config with other tokens. Never: a config is read from NocoDB or stored, or a given object is changed.
+ * In: configs with members of any type, and token sets. Out: the tokens and the token metadata of a config, and copies of a
+ * config with other tokens. Never: this file reads a config from NocoDB, stores one, or changes a given object.
  */
 
 import { objectOrEmpty } from '../arguments.js';
@@ -26,7 +26,7 @@ export function refreshableToken({ type, refresh_token: stored }) {
 
 /**
  * @param {IntegrationConfig} config
- * @param {string | undefined} accessToken if it can be sent
+ * @param {string | undefined} accessToken the config's, if it can be sent
  * @returns {ConnectionTokens}
  */
 export function tokensInConfig({ refresh_token, expires_at, refreshed_at, scopes }, accessToken) {
@@ -64,7 +64,7 @@ export function toStoredTokens({ accessToken = '', refreshToken, expiresAt, obta
  */
 export function withTokens(config, tokens) {
   const { expires_at: _before, expires_in: _older, ...kept } = /** @type {Record<string, unknown>} */ (config);
-  // `Object.assign` instead of another spread, for the reason that `createTokens` gives.
+  // This uses `Object.assign` instead of another spread, for the reason that is given in `createTokens`.
   return Object.assign(kept, toStoredTokens(tokens));
 }
 
@@ -79,11 +79,11 @@ export function withoutOAuthPayload({ oauth: _transient, ...config }) {
 }
 
 /**
- * The metadata of a config's tokens. The config may contain anything.
+ * The metadata of a config's tokens. The config's members may have any type.
  *
  * @param {IntegrationConfig} config
  * @param {Pick<ConnectionTokens, 'obtainedAt' | 'expiresAt'>} times
- * @returns {import('../../pkg/core.js').TokenMetadata} for one call: the core consumes it
+ * @returns {import('../../pkg/core.js').TokenMetadata} for one call, because the core consumes it
  */
 export function tokenMetadataOf({ authorized_at, account }, { obtainedAt, expiresAt }) {
   const { uuid } = objectOrEmpty(account);

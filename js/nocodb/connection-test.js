@@ -1,9 +1,9 @@
 /**
  * Tests a connection, and reports its status.
  *
- * In: the factory of the connection's API clients, and its config. Out: a result for the user who pressed "Test connection",
- * and a status that needs no request to Bitbucket. Never: a decision about what to request, or about what a
- * response means. The core decides both.
+ * In: the factory of the connection's API clients, and its config. Out: a result for the user who pressed "Test connection", and
+ * a status that needs no request to Bitbucket. Never: this file decides what to request, or what a response means. The core
+ * decides both.
  */
 
 import { runConnectionTest } from '../api/probe.js';
@@ -64,8 +64,8 @@ export async function testConnection(clientFactory, config) {
     // If the token response listed no scopes, they are unknown.
     granted || undefined,
   ));
-  // No queue and no retries, because a user waits for the result. If the store is slow, the test does not wait for it again:
-  // the tokens are valid without it.
+  // The test does not wait in the request queue and does not retry, because a user waits for the result. If the token store is
+  // slow, the test does not wait for it again, because the tokens are valid even before they are saved.
   await runConnectionTest(test, clientFactory.createSender(deadline - performance.now()), clientFactory.apiUrl);
   const { expiresAt } = await credentials.tokenInfo();
   const result = test.result ?? { success: false, message: failure('API_FAILED', 'api').message };
@@ -81,7 +81,7 @@ export async function testConnection(clientFactory, config) {
 export async function connectionStatus({ credentials, environment: { client } }, { account }) {
   const { kind, hint } = credentials;
   const { scopes: storedScopes, expiresAt, obtainedAt } = await credentials.tokenInfo();
-  // A store may return anything.
+  // A token store may return scopes of any type.
   const { scopes: scopeText } = storedScopes ? readArgument(connectionStatus, 'scopes', { scopes: storedScopes }) : {};
   const scopes = callCore(connectionStatus, () => core().parseScopes(scopeText ?? ''));
   const isKnown = scopes.length > 0;

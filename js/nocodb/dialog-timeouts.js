@@ -12,7 +12,8 @@ import { within } from '../time-limit.js';
 
 // How long a user waits before the dialog shows an error.
 export const DIALOG_MS = 15_000;
-// How long a request waits for tokens. This limit is shorter, so that the dialog shows its error, which names the cause.
+// How long a request waits for tokens. This limit is shorter than that of the dialog, so that the dialog shows the error about
+// the tokens, which names the cause.
 export const DIALOG_TOKENS_MS = 12_000;
 
 /**

@@ -47,12 +47,12 @@ export { BitbucketAuthError, BitbucketAuthIntegration, isBitbucketAxiosError };
  * @property {'bitbucket'} sub_type
  * @property {new (config?: IntegrationConfig, services?: HostServices) => BitbucketAuthIntegration} wrapper uses the entry's
  *   environment
- * @property {FormElement[]} form created when it is first read, which also logs the environment's problems, once
+ * @property {FormElement[]} form created when it is read for the first time; this also logs the problems of the environment
  * @property {Readonly<IntegrationManifest>} manifest
  */
 
 /**
- * Creates the integration for an environment. Cheap, and never throws.
+ * Creates the integration for an environment. It takes little time, and never throws.
  *
  * @param {Env} [env] the variables `INTEGRATION_AUTH_BITBUCKET_*`, read on first use
  * @returns {IntegrationEntry}

@@ -1,8 +1,9 @@
 /**
  * Reads the environment variables that configure the plugin.
  *
- * In: `process.env`, or an object like it. The process's own proxy variables complete it. Out: the settings that the core
- * reads from it. Never: a value is validated, cached for the whole process, or logged.
+ * In: `process.env`, or an object like it; if the object has no proxy variables, those of the process are added. Out: the
+ * settings that the core reads from these variables. Never: this file validates a value, caches it for the whole process, or logs
+ * it.
  */
 
 import { readSafely } from '../arguments.js';
@@ -16,7 +17,7 @@ import { core } from '../core.js';
 /**
  * @param {Env} env
  * @returns {Environment}
- * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when it cannot be read
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when `env` cannot be read
  */
 export function readEnvironment(env) {
   const { environmentVariables, proxyVariables, readEnvironment: judgeEnvironment } = core();

@@ -3,8 +3,8 @@
  * 4.1.2), but NocoDB may submit it twice. An enterprise edition stores the row and then exchanges the code of the request. And
  * a user may submit the form again after NocoDB failed to store the row.
  *
- * In: payloads of NocoDB's GUI, and tokens. Out: the tokens, once, for a caller that has both the code and its verifier.
- *   Never: a code or verifier is kept (only their digest is), or tokens are kept for longer than a minute.
+ * In: payloads of NocoDB's GUI, and tokens. Out: the tokens, once, for a caller that has both the code and its verifier. Never: a
+ * code or verifier is kept (only a digest of both is kept), or tokens are kept for longer than a minute.
  */
 
 import { digest } from '../digest.js';
@@ -13,7 +13,10 @@ import { parseOAuthPayload } from './oauth-payload.js';
 /** How long an enterprise edition may take between storing a row and exchanging the code. */
 const EXCHANGE_LIFETIME_MS = 60_000;
 
-/** Beyond this number the oldest are dropped: a client may send any number of codes that need no exchange. */
+/**
+ * The maximum number of remembered exchanges. Beyond it, the oldest ones are dropped, because a client may send any number of
+ * codes that need no exchange.
+ */
 const MAX_EXCHANGES = 1000;
 
 /**
@@ -22,7 +25,7 @@ const MAX_EXCHANGES = 1000;
  * @typedef {{ tokens: Record<string, any>, isUnstored: boolean }} Exchange
  */
 
-/** By the digest of code and verifier. @type {Map<string, Exchange>} */
+/** The exchanges, by the digest of code and verifier. @type {Map<string, Exchange>} */
 const exchanges = new Map();
 
 /**
@@ -51,7 +54,7 @@ export function rememberExchange(payload, tokens) {
 }
 
 /**
- * Notes that NocoDB failed to store the tokens of a payload.
+ * Records that NocoDB failed to store the tokens of a payload.
  *
  * @param {unknown} payload
  */

@@ -2,7 +2,8 @@
  * Prepares the config that NocoDB is about to store in one of the integration's rows.
  *
  * In: that config, and the stored one. Out: tokens in place of an authorization code, and credentials in place of asterisks.
- *   Never: a rule of OAuth (the entry's wrapper exchanges the code), or another integration's row.
+ * Never: this file applies a rule of OAuth (the entry's wrapper exchanges the code), or changes the config of another
+ * integration.
  */
 
 /** @typedef {typeof import('./plugin.js')} Plugin */
@@ -48,7 +49,8 @@ export const needsPreparation = ({ maskedMembers }, config) =>
  * @param {Config | undefined} stored the config of the row, or of the row that is copied
  * @param {{ isNew: boolean, exchange: (payload: unknown, config: Config) => Promise<Config> }} options
  * @returns {Promise<Config>}
- * @throws {import('./plugin.js').BitbucketAuthError} what the exchange throws, and for a config that cannot be stored at all
+ * @throws {import('./plugin.js').BitbucketAuthError} what the exchange throws, and an error for a config that cannot be stored at
+ *   all
  */
 export async function prepareConfig(plugin, config, stored, { isNew, exchange }) {
   const { oauth, ...given } = config;

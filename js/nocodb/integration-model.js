@@ -3,8 +3,8 @@
  *
  * In: NocoDB's model class, and the plugin. Out: rows whose config was prepared (incoming-config.js) before NocoDB stores it,
  *   wrappers that can read their row, and errors that NocoDB reports to the user (nocodb-errors.js).
- * Never: a rule of OAuth (the entry's wrapper exchanges the code), the list of integrations, or a change to another
- *   integration's row.
+ * Never: this file applies a rule of OAuth (the entry's wrapper exchanges the code), or changes the list of integrations or a row
+ *   of another integration.
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -18,13 +18,13 @@ import { HttpError, asNocodbError } from './nocodb-errors.js';
  * An integration that NocoDB is about to store, or a row that it has read.
  *
  * @typedef {object} Integration
- * @property {string} [id] before it is stored: the id of the row that it copies
+ * @property {string} [id] the id of the row; before the integration is stored, the id of the row that it copies
  * @property {string} [type]
  * @property {string} [sub_type]
  * @property {string} [title]
  * @property {unknown} [config]
  * @property {string} [fk_workspace_id]
- * @property {string} [workspaceId] the same, before it is stored
+ * @property {string} [workspaceId] the same as `fk_workspace_id`, before the integration is stored
  * @property {() => any} [getConfig] returns a row's decrypted config
  */
 
@@ -52,11 +52,11 @@ import { HttpError, asNocodbError } from './nocodb-errors.js';
 
 /** @typedef {{ row: Row, config?: any }} WrapperCreation the row of a wrapper, and the row's config if NocoDB has read it */
 
-/** The types under which NocoDB's editions list Bitbucket. Another edition may have created a row. */
+/** The types under which NocoDB's editions list Bitbucket. A row may have been created by another edition. */
 export const INTEGRATION_TYPES = ['auth', 'development'];
 
 /**
- * The creation of a wrapper that is under way. Some editions wait during it, for a vault for instance.
+ * The creation of a wrapper, while it is in progress. Some editions wait during the creation, for instance for a vault.
  *
  * @type {AsyncLocalStorage<WrapperCreation>}
  */
@@ -111,14 +111,15 @@ const toHttpError = ({ BitbucketAuthError, nocodbStatus }, error) => (
   error instanceof BitbucketAuthError ? new HttpError(error, nocodbStatus(error)) : error);
 
 /**
- * Whether NocoDB has a transaction open. One of its methods' further arguments then contains Knex' transaction object.
+ * Whether NocoDB has a transaction open. In that case, one of the further arguments of the called method contains Knex'
+ * transaction object.
  *
  * @param {any[]} rest
  */
 const isInTransaction = (rest) => rest.some((meta) => meta?.knexConnection?.isTransaction === true);
 
 /**
- * Replaces the config, in the format in which it came.
+ * Replaces the config of an integration, in the format in which NocoDB passed it: an object, or JSON.
  *
  * @param {Integration} integration
  * @param {Record<string, any>} config
@@ -246,7 +247,7 @@ function patchStoringMethods(model, plugin, onUse) {
 }
 
 /**
- * Records the row for which NocoDB creates a wrapper: NocoDB does not pass it to the wrapper.
+ * Records the row for which NocoDB creates a wrapper: NocoDB itself does not pass the row to the wrapper.
  *
  * @param {any} rows the prototype of NocoDB's class
  * @param {(receiver: unknown) => void} onUse
@@ -265,15 +266,15 @@ function patchRowMethods(rows, onUse) {
     function getWrapperOfRow(...args) {
       onUse(this.constructor);
       const make = () => getIntegrationWrapper.apply(this, args);
-      // A subclass's method has set the context, and now calls the inherited one.
+      // If a subclass's method has already set the context, it is now calling the inherited method.
       return wrapperCreations.getStore()?.row === this ? make() : wrapperCreations.run({ row: this }, make);
     }
   ));
 }
 
 /**
- * Wraps the exposed methods: they reject a creator's request with NocoDB's kind of error. Elsewhere a wrapper throws a
- * `BitbucketAuthError`.
+ * Wraps the methods that creators may call through NocoDB, so that they throw errors that NocoDB reports to the user. The other
+ * methods of a wrapper throw a `BitbucketAuthError`.
  *
  * @param {Plugin} plugin
  */
@@ -307,7 +308,7 @@ function withRowServices(plugin, wrapper) {
 
     /**
      * An enterprise edition stores a row and then exchanges the code that it still has from the request. But the code can be
-     * exchanged only once, which happened before the row was stored.
+     * exchanged only once, and the plugin has already done that before the row was stored.
      *
      * @param {unknown} payload
      * @param {any[]} rest

@@ -2,8 +2,8 @@
  * `BitbucketAuthIntegration`: the class that NocoDB calls the wrapper of an integration.
  *
  * In: the stored config of one connection, and NocoDB's services. Out: an Axios client for Bitbucket's API, tokens in NocoDB's
- * format, and messages for people. Never: a rule of OAuth is applied (only the core applies them), printing an
- * object shows a credential, or new tokens are used before they were passed to NocoDB.
+ * format, and messages for people. Never: a rule of OAuth is applied outside the core, printing an object shows a credential, or
+ * new tokens are used before they were passed to NocoDB.
  */
 
 import { toBitbucketAuthError } from '../api/axios-error.js';
@@ -76,8 +76,8 @@ import { StoredConfig } from './stored-config.js';
  * @property {(() => Promise<IntegrationConfig | undefined>) | undefined} [loadConfig] reads the whole config as it is stored
  *   now; returns nothing when the connection was deleted. With `loadConfig` and `saveConfig`, refreshed tokens are merged into
  *   the stored config, and never into the config of another login
- * @property {boolean | undefined} [isComposed] whether the config is composed of several stored ones, and so must not be stored
- *   as a whole: the token refresh callback receives the members that changed
+ * @property {boolean | undefined} [isComposed] whether the config is composed of several stored configs, and so must not be
+ *   stored as a whole. In that case, the token refresh callback receives the members that changed
  * @property {string | undefined} [id] of the connection. Wrappers with the same id share one stored config
  * @property {string | undefined} [title] of the connection, for log lines
  * @property {((message: string) => void) | { log: (message: string) => void } | undefined} [logger]
@@ -170,10 +170,10 @@ export class BitbucketAuthIntegration {
    * lists of several pages.
    *
    * Tokens that can be refreshed are refreshed before they expire and after a 401, once for all users of the connection. A
-   * request that was answered with 401 is retried with the new token, if its body can be sent again. If another process had
-   * refreshed that token and it has expired as well, the request is retried once more. Requests with an idempotent method are
-   * retried up to three times when Bitbucket is busy or the connection breaks; a request may set `'axios-retry': { retries: 0
-   * }`. Requests wait for Bitbucket's rate limit.
+   * request that was answered with 401 is retried with the new token, if its body can be sent again. If the new token came from
+   * another process and has expired as well, the request is retried once more. Requests with an idempotent method are retried up
+   * to three times when Bitbucket is busy or the connection breaks; a request turns this off with the option
+   * `'axios-retry': { retries: 0 }`. Requests wait for Bitbucket's rate limit.
    *
    * Errors are Axios errors. None of them contains the credential, and each has an `error.bitbucket`, a `BitbucketAuthError`
    * that says what it means. If a request was not sent, for instance because the tokens cannot be refreshed, that error is also
@@ -229,7 +229,7 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Asks Bitbucket whether the connection works. Never throws.
+   * Tests with requests to Bitbucket whether the connection works. It never throws.
    *
    * @returns {Promise<TestResult>}
    */
@@ -309,9 +309,9 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Exchanges a refresh token for new tokens (RFC 6749 section 6), or returns the tokens for which it was already exchanged:
-   * Bitbucket rotates refresh tokens, and the previous one becomes invalid within minutes. New tokens are passed to NocoDB's
-   * store before this method returns them.
+   * Exchanges a refresh token for new tokens (RFC 6749 section 6), or returns the tokens for which this refresh token was already
+   * exchanged: Bitbucket rotates refresh tokens, and the previous one becomes invalid within minutes. New tokens are passed to
+   * NocoDB's store before this method returns them.
    *
    * @param {{ refresh_token: string }} tokens
    * @param {IntegrationConfig} [_config] accepted because NocoDB passes it; not used
@@ -329,7 +329,8 @@ export class BitbucketAuthIntegration {
     callCore(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
     const ownConnection = refreshToken === this.#config.refresh_token ? await this.#openConnection() : undefined;
     if (ownConnection) return toStoredTokens((await ownConnection.forceRefresh(this.#storedConfig, refreshToken)).tokens);
-    // Tokens of another connection, or older ones of this one. The caller, NocoDB, stores the new ones.
+    // These are tokens of another connection, or older tokens of this connection. NocoDB, which called this method, stores the
+    // new ones.
     const store = nullTokenStore();
     const connection = keeperOf({ ...environment, client }).attach({ refreshToken }, store);
     return toStoredTokens((await connection.forceRefresh(store, refreshToken)).tokens);

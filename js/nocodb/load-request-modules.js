@@ -1,8 +1,9 @@
 /**
- * Loads the modules that send requests when a connection is first used. NocoDB starts, and shows the form, without them.
+ * When a connection is used for the first time, loads the modules that send requests. NocoDB starts, and shows the form, without
+ * these modules.
  *
- * In: nothing. Out: the modules of request-modules.js, or a `BitbucketAuthError` that names the missing package.
- *  Never: importing this file loads anything else, or a failure is cached: the next use tries again.
+ * In: nothing. Out: the modules of request-modules.js, or a `BitbucketAuthError` that names the missing package. Never: importing
+ * this file loads these modules, or a failure is cached, because the next use tries again.
  */
 
 import { BitbucketAuthError } from '../error.js';
@@ -16,7 +17,7 @@ let loaded;
  */
 export async function loadRequestModules() {
   if (loaded) return loaded;
-  // Imported here first: when a module fails because of an import, the engine caches that failure for the module.
+  // The packages are imported here first, because the engine caches the failure of a module that failed because of its imports.
   await Promise.all([
     importPackage('axios', import('axios')),
     importPackage('axios-retry', import('axios-retry')),
@@ -47,7 +48,7 @@ async function importPackage(name, loading) {
  */
 function missingPackage(name, error) {
   const { code, message } = error instanceof Error ? /** @type {NodeJS.ErrnoException} */ (error) : {};
-  // The missing package may be a dependency of this one.
+  // The missing package may be a dependency of the imported one.
   const [, missing = name] = /^Cannot find (?:module|package) '((?:@[\w-][\w.-]*\/)?[\w-][\w.-]*)['/]/.exec(String(message)) ?? [];
   const advice = 'install nocodb-bitbucket-auth and its dependencies again';
   return new BitbucketAuthError({

@@ -1,5 +1,5 @@
 /**
- * How the integration presents itself in NocoDB's list. This module only contains constants.
+ * Describes the integration for NocoDB's list. This file contains only constants.
  */
 
 /**

@@ -14,7 +14,10 @@ const SECRET_MEMBERS = [
 ];
 const MASK = '********';
 
-/** The members that may come back masked. NocoDB may mask others than we do, and an e-mail address is part of a credential. */
+/**
+ * The members that may come back masked. NocoDB may mask other members than this file does, and an e-mail address is part of a
+ * credential.
+ */
 const MASKED_MEMBERS = [...SECRET_MEMBERS, 'email'];
 
 /**

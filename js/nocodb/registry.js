@@ -1,9 +1,10 @@
 /**
- * NocoDB's registry of integrations: the model class that holds the list, its subclasses, and our entries in each list.
+ * NocoDB's registry of integrations: the model class that holds the list, its subclasses, and the plugin's entries in each list.
  *
  * In: the model class that was detected when NocoDB assigned its list, and the plugin. Out: Bitbucket in every list that is
  *   assigned to that class or to a subclass, and the patches of integration-model.js on every such class that NocoDB uses.
- * Never: another integration, a class that does not inherit from the detected one, or the handling of rows and wrappers.
+ * Never: this file changes another integration's entry, changes a class that does not inherit from the detected one, or handles
+ *   rows and wrappers.
  */
 
 import { INTEGRATION_TYPES, createWrapperClass, patchModel } from './integration-model.js';
@@ -31,7 +32,7 @@ export const isIntegrationModel = (target, value) => Array.isArray(value) && typ
  */
 function watchList(model) {
   const { get, set, value } = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(model, LIST_PROPERTY));
-  // Another preload has already defined accessors.
+  // Another preload may have already defined accessors. Then they are used.
   if (get && set) return { get, set };
   const lists = new WeakMap([[model, value]]);
   return {
@@ -106,7 +107,11 @@ export class Registry {
     });
   }
 
-  /** Reports an exception to the listener: NocoDB must keep running whatever its list contains. @param {() => void} action */
+  /**
+   * Runs an action, and reports its exception to the listener, because NocoDB must keep running whatever its list contains.
+   *
+   * @param {() => void} action
+   */
   #guard(action) {
     try {
       action();
@@ -132,7 +137,7 @@ export class Registry {
    */
   #createEntry(plugin, type, wrapper) {
     const registry = this;
-    // The copy reads the form, which logs the environment's problems as soon as NocoDB starts.
+    // Copying the entry reads its form. This logs the environment's problems as soon as NocoDB starts.
     return {
       ...plugin.default,
       type,

@@ -2,8 +2,9 @@
  * The config of a wrapper, and the row of NocoDB that contains it.
  *
  * In: the config of one connection, newer tokens, and the services with which NocoDB reads and stores configs. Out: the row with
- * the newer tokens, everything else unchanged. Never: a decision about whose row it is (the core makes it), or a
- * member that somebody else changed in the meantime is overwritten, except where NocoDB does not let the row be read.
+ * the newer tokens, and with all other members unchanged. Never: this file decides to which connection a row belongs (the core
+ * decides that), or it overwrites a member that somebody else changed in the meantime, unless NocoDB does not allow it to read
+ * the row.
  */
 
 import { isObject, membersToJson, objectOrEmpty } from '../arguments.js';
@@ -53,7 +54,8 @@ export class StoredConfig {
   #services;
 
   /**
-   * A digest of the refresh token that the wrapper was created with, once there is another one. The text would take kilobytes.
+   * A digest of the refresh token with which the wrapper was created, as soon as the wrapper has a newer one. The token itself
+   * would take kilobytes of memory.
    *
    * @type {string | undefined}
    */
@@ -100,7 +102,7 @@ export class StoredConfig {
   /**
    * The tokens in the config.
    *
-   * @param {string | undefined} accessToken as the core read it
+   * @param {string | undefined} accessToken that the core read from the config
    * @returns {ConnectionTokens}
    */
   tokens(accessToken) {
@@ -141,7 +143,7 @@ export class StoredConfig {
   }
 
   /**
-   * Takes newer tokens into the wrapper's copy of the config.
+   * Replaces the tokens in the wrapper's copy of the config with newer ones.
    *
    * @param {ConnectionTokens} tokens
    */
@@ -208,7 +210,8 @@ export class StoredConfig {
       const row = await loadConfig?.();
       const tokens = await connection?.newestKnown();
       if (tokens) this.adopt(tokens);
-      // The wrapper's copy may contain text that NocoDB found in a vault. So the row's own members are stored, if it can be read.
+      // The wrapper's copy may contain text that NocoDB found in a vault. So the row's own members are stored, if the row can be
+      // read.
       const config = row ? await this.#withNewest(row, tokens, connection) : this.config;
       // If the row was deleted, nothing is stored.
       if (row || !loadConfig) await saveConfig?.(withoutOAuthPayload({ ...config, _vars: vars }));
@@ -266,8 +269,8 @@ export class StoredConfig {
   }
 
   /**
-   * Has NocoDB add tokens, and the data of `saveVars`, to the stored config where they belong. NocoDB merges into the config
-   * that it read when it created the wrapper. So every call passes everything that is newer.
+   * Has NocoDB add tokens, and the data of `saveVars`, to that stored config to which they belong. NocoDB merges them into the
+   * config that it read when it created the wrapper. So every call passes all members that are newer than that config.
    *
    * @param {ConnectionTokens | undefined} tokens
    */

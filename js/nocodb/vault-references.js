@@ -1,8 +1,8 @@
 /**
- * References to a vault in a config.
+ * Finds the references to a vault in a config.
  *
- * In: a config. Out: which of its members stand for a text that NocoDB has elsewhere. Never: a reference is
- * resolved, or its shape is known (the core has it).
+ * In: a config. Out: the names of those members that refer to a text that NocoDB keeps elsewhere. Never: this file resolves a
+ * reference, or defines the shape of one (the core does that).
  */
 
 import { isObject, memberToJson } from '../arguments.js';

@@ -1,4 +1,4 @@
-/** Whether Bitbucket accepts Key and Secret. It sends a request only with `--online`, and only one (see options.js). */
+/** Checks whether Bitbucket accepts Key and Secret. The check sends one request, and only with `--online` (see options.js). */
 
 import { core } from '../../core.js';
 import { BitbucketAuthError } from '../../error.js';

@@ -1,4 +1,4 @@
-/** Whether Bitbucket can be reached, through the configured proxy if there is one. */
+/** Checks whether Bitbucket can be reached, through the configured proxy if there is one. */
 
 import { core } from '../../core.js';
 import { apiProbeUrl, failureReason } from '../context.js';
@@ -10,7 +10,7 @@ import { toFinding, problemsFor } from '../problems.js';
 const NODE_CA = 'For a private certificate authority, start NocoDB and this with NODE_EXTRA_CA_CERTS.';
 
 /**
- * The cures by error code. `variable` names the proxy, if there is one.
+ * The cures by error code. `variable` is the name of the environment variable that configures the proxy, if there is one.
  *
  * @type {readonly [RegExp, (variable?: string) => string | undefined][]}
  */
@@ -41,7 +41,7 @@ export default {
 /**
  * @param {Context} context
  * @param {'authorization endpoint' | 'token endpoint' | 'API'} name
- * @param {string | undefined} url absent if it cannot be used, which another finding reports
+ * @param {string | undefined} url absent if the configured URL is invalid; another finding reports that
  * @returns {Promise<Finding | []>}
  */
 async function reach(context, name, url) {

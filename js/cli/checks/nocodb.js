@@ -1,4 +1,4 @@
-/** Which version of NocoDB runs there, and whether a proxy in front of it breaks its login popup. */
+/** Checks which version of NocoDB runs at its URL, and whether a proxy in front of NocoDB breaks the login popup. */
 
 import { URL_RULE, serverUrl, parseJson, withoutQuery, failureReason } from '../context.js';
 
@@ -7,7 +7,7 @@ import { URL_RULE, serverUrl, parseJson, withoutQuery, failureReason } from '../
 
 const POLICY = 'cross-origin-opener-policy';
 
-/** The limit for the version as NocoDB reports it. */
+/** The maximum length of the version that is shown. NocoDB may report any text. */
 const MAX_VERSION_LENGTH = 40;
 
 /** Versions of NocoDB: numbered ones, and those with year and month. */

@@ -1,4 +1,4 @@
-/** Whether NocoDB supports this Node.js. With one that is too old for the plugin, main.js runs no check. */
+/** Checks whether NocoDB supports this version of Node.js. If it is too old for the plugin, main.js runs no check. */
 
 import { isTooOld } from '../node-version.js';
 

@@ -1,6 +1,6 @@
 /**
- * Whether the preload is active in NocoDB, with the configuration of this environment. NocoDB lists its integrations and their
- * forms without a sign-in. Versions that require one cannot be checked from outside.
+ * Checks whether the preload is active in NocoDB, with the configuration of this environment. NocoDB lists its integrations and
+ * their forms without a sign-in. Versions that require a sign-in cannot be checked from outside.
  */
 
 import { manifest } from '../../nocodb/manifest.js';

@@ -1,4 +1,4 @@
-/** Whether NocoDB runs in several processes, which need a common Redis. */
+/** Checks whether NocoDB runs in several processes, and whether they have the common Redis that they need. */
 
 import { missingRedisProblem, reasonOf } from '../problems.js';
 

@@ -1,6 +1,6 @@
 /**
- * What answers at the redirect URI. The check requests it as Bitbucket redirects a user who denied access, without a code. The
- * preload answers that with its page; NocoDB itself does not know the request.
+ * Checks what responds at the redirect URI. It sends the request that a browser sends after the user denied access at Bitbucket,
+ * so the request contains no code. The preload responds with the plugin's page. NocoDB itself does not handle this request.
  */
 
 import { core } from '../../core.js';

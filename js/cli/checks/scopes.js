@@ -1,4 +1,4 @@
-/** The scopes that a login requests. */
+/** Checks the scopes that a login requests. */
 
 import { core } from '../../core.js';
 import { PREFIX, toFinding, problemsFor } from '../problems.js';

@@ -1,4 +1,4 @@
-/** Whether Bitbucket accepts a token, by the same connection test as in NocoDB's form. */
+/** Checks whether Bitbucket accepts a token, with the same connection test as NocoDB's form. */
 
 /** @type {import('../doctor.js').Check} */
 export default {

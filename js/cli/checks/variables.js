@@ -1,11 +1,11 @@
-/** Whether the variables that no other check reports are set, usable and known to the plugin. */
+/** Checks whether the variables that no other check reports are set, usable and known to the plugin. */
 
 import { core } from '../../core.js';
 import { PREFIX, toFinding, isOAuthUnset, problemsFor } from '../problems.js';
 
 /** @typedef {import('../doctor.js').Finding} Finding */
 
-/** The largest number of different letters at which a name counts as a misspelled one. */
+/** An unknown name counts as a misspelling if it differs from a known name in at most this many letters. */
 const MAX_TYPOS = 3;
 
 /** @type {import('../doctor.js').Check} */
@@ -26,7 +26,7 @@ export default {
 /** @param {number} count @returns {Finding} */
 const allGood = (count) => ({ verdict: 'good', text: `${count} variables of the plugin are set.` });
 
-/** Other checks report the remaining variables. @returns {Finding} */
+/** Other checks report the variables that have problems. @returns {Finding} */
 const othersGood = () => ({ verdict: 'good', text: 'The other variables of the plugin can be used.' });
 
 /** @returns {Finding} */
