@@ -13,7 +13,7 @@ import { failure } from './core.js';
  * @param {AbortSignal | null | undefined} signal
  * @param {import('./error.js').Phase} [phase] that the error reports
  * @returns {Promise<T>}
- * @throws {BitbucketAuthError} `REQUEST_ABORTED`, and what `work` throws
+ * @throws {BitbucketAuthError} `REQUEST_ABORTED`, and the errors that `work` throws
  */
 export async function unlessAborted(work, signal, phase = 'api') {
   if (!signal) return work;

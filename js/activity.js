@@ -1,9 +1,8 @@
 /**
- * Counts what this process did for a connection, and publishes it for observers of the process.
+ * Counts the activity of this process for a connection, and publishes it for observers of the process.
  *
- * In: requests, refreshes and failures, as they happen. Out: counters, and messages on two channels of
- * `node:diagnostics_channel`. Never: a secret is kept or published, or a message is created for a channel
- * without subscribers.
+ * In: each request, refresh and failure, when it happens. Out: counters, and messages on two channels of
+ * `node:diagnostics_channel`. Never: a secret is kept or published, or a message is created for a channel without subscribers.
  */
 
 import { channel } from 'node:diagnostics_channel';
@@ -37,7 +36,7 @@ import { channel } from 'node:diagnostics_channel';
  */
 
 /**
- * What happened since this process started, as `connectionStatus` reports it.
+ * The events since this process started, as `connectionStatus` reports them.
  *
  * @typedef {object} Counters
  * @property {number} refreshes token requests that brought new tokens

@@ -80,7 +80,7 @@ async function read(source, caller) {
   if (!isBuffer && !ArrayBuffer.isView(found)) throw unusable(caller);
   const bytes = /** @type {Uint8Array} */ (/** @type {unknown} */ (isBuffer ? new Uint8Array(
     /** @type {ArrayBuffer} */ (/** @type {unknown} */ (found))) : found));
-  // A copy, so that the caller cannot change the bytes between the check and their use.
+  // The bytes are copied, so that the caller cannot change them between the check and their use.
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice();
 }
 

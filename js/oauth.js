@@ -70,8 +70,9 @@ export class OAuthClient extends AuthorizationClient {
    * The request that exchanges a code for tokens (RFC 6749 section 4.1.3). Send it without following redirects.
    *
    * @param {{ code: string, codeVerifier?: string | undefined, code_verifier?: string | undefined,
-   *   redirectUri?: string | undefined }} grant `code`: from `validateAuthorizationResponse` or `authorizeInPopup`, which have checked the state; the latter returns
-   *   the verifier as `code_verifier`; `redirectUri`: if the authorization request had another one than the client's
+   *   redirectUri?: string | undefined }} grant `code`: from `validateAuthorizationResponse` or `authorizeInPopup`, which have
+   *   checked the state. `authorizeInPopup` returns the verifier as `code_verifier`. `redirectUri` is needed if the authorization
+   *   request had another one than the client's
    * @returns {TokenRequest}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
    */

@@ -286,7 +286,7 @@ export class RefreshCycle {
     const tombstone = this.#entryOf({ ...tokens, dead: true, diedAt: Date.now() });
     const isNewest = await this.#keeper.sharedStore.publish(key, tombstone);
     const action = this.#handle(isNewest ? RefreshEvent.Published : RefreshEvent.Superseded);
-    // With any other action, another process has published a successor of the refresh token.
+    // If the action is another one, another process has published a successor of the refresh token.
     if (action === RefreshAction.Done) logDeadConnection(this.stores, this.#connection);
     return action;
   }

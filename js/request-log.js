@@ -278,7 +278,8 @@ export class AccountRequestLog {
   }
 
   /**
-   * Counts requests of other programs. Nobody knows when they were sent, so they count as sent now, which keeps them longest.
+   * Counts requests of other programs. It is unknown when they were sent, so they count as sent now, which keeps them in the log
+   * longest.
    *
    * @param {number} used the smallest possible number of requests that the account has sent in the hour
    */

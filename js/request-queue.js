@@ -22,7 +22,7 @@ import { core, failure } from './core.js';
 
 /** @typedef {'used up' | 'refused' | 'retry-after'} Reason why requests wait */
 
-/** The limit for waiting requests. A longer queue could take a day. */
+/** The limit for waiting requests. A longer queue could take a day to send. */
 const MAX_WAITING = 10_000;
 
 /** The wait time in an error, if no longer one is known. */
@@ -85,7 +85,7 @@ export class RequestQueue {
   }
 
   /**
-   * Moves the waiting requests to another queue, and counts there what this process sent through this one.
+   * Moves the waiting requests to another queue, and counts there the requests that this process sent through this queue.
    *
    * @param {RequestQueue} queue
    */
@@ -124,7 +124,7 @@ export class RequestQueue {
   }
 
   /**
-   * Applies what a response says about the rate limit.
+   * Applies the information about the rate limit from a response.
    *
    * @param {{ limit?: number, used?: number, pause?: number, pace?: number }} update
    */
@@ -154,7 +154,7 @@ export class RequestQueue {
   }
 
   /**
-   * Whether the queue can be dropped.
+   * Whether this queue can be deleted.
    *
    * @param {number} now
    */
@@ -194,7 +194,7 @@ export class RequestQueue {
   }
 
   /**
-   * How long Bitbucket's refusals block all requests, in milliseconds, and why.
+   * For how many milliseconds Bitbucket's refusals block all requests, and the reason.
    *
    * @param {number} now
    * @returns {{ wait: number, reason: Reason, number?: undefined } | undefined}

@@ -42,7 +42,7 @@ export class Connection {
   /** The name in the log: a part of the first refresh token's key, which reveals nothing. @type {string} */
   name;
 
-  /** What this process did for the connection. */
+  /** The activity of this process for the connection. */
   activity = new Activity();
 
   /** The object that callers get. Each generation has its own object. @type {ActiveTokens | undefined} */
@@ -106,7 +106,7 @@ export class Connection {
    * @param {TokenStore} store of the caller
    * @param {number} [timeoutMs] how long to wait for tokens
    * @returns {Promise<ActiveTokens>}
-   * @throws {BitbucketAuthError} `RECONNECT_REQUIRED`, `REFRESH_PENDING`, and what `requestTokens` throws
+   * @throws {BitbucketAuthError} `RECONNECT_REQUIRED`, `REFRESH_PENDING`, and the errors of `requestTokens`
    */
   async acquire(store, timeoutMs = ACQUIRE_TIMEOUT_MS) {
     const until = performance.now() + timeoutMs;
@@ -126,7 +126,7 @@ export class Connection {
    * @param {TokenStore} store of the caller
    * @param {string} [refreshToken] that the caller has. If the connection has a newer one already, nothing is refreshed
    * @returns {Promise<ActiveTokens>}
-   * @throws {BitbucketAuthError} like `acquire`
+   * @throws {BitbucketAuthError} the same errors as `acquire`
    */
   async forceRefresh(store, refreshToken = this.#state.tokens.refreshToken) {
     const { policy, tokens } = this.#state;
@@ -140,7 +140,7 @@ export class Connection {
    * @param {ActiveTokens} used
    * @param {number} repetitions how often the work was repeated before
    * @returns {Promise<ActiveTokens | undefined>}
-   * @throws {BitbucketAuthError} like `acquire`
+   * @throws {BitbucketAuthError} the same errors as `acquire`
    */
   async replacementFor(store, { generation, accessToken }, repetitions) {
     if (!this.#state.policy.onWorkFailed(generation, repetitions, Date.now())) return undefined;
@@ -152,7 +152,7 @@ export class Connection {
    * @param {TokenStore} store
    * @param {number} generation the tokens have to be newer than this one
    * @returns {Promise<ActiveTokens>}
-   * @throws {BitbucketAuthError} like `acquire`
+   * @throws {BitbucketAuthError} the same errors as `acquire`
    */
   async #refreshAfter(store, generation) {
     assertAttached(store);

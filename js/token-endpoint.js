@@ -41,8 +41,8 @@ export function configFailure([problem]) {
  * @param {'authorization_code' | 'refresh_token' | 'client_credentials'} grant
  * @param {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] members that stay if the response does not have them
  * @returns {Promise<TokenSet & { obtainedAt: number }>} `obtainedAt`: milliseconds since the epoch
- * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
- *   `OAuthClient.parseTokenResponse` throw
+ * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and the errors of the transport and of
+ *   `OAuthClient.parseTokenResponse`
  */
 export async function requestTokens(environment, build, grant, previous) {
   const client = requireClient(environment);

@@ -73,14 +73,14 @@ export function createClient({ apiUrl, kind, activity, sender, isRateLimited = f
   const client = axios.create();
   Object.assign(client.defaults, {
     baseURL: apiUrl,
-    // With a limit set, Axios serialises forms to bytes itself. undici accepts bytes from any realm, but not forms.
+    // If a limit is set, Axios serialises forms to bytes itself. undici accepts bytes from any realm, but not forms.
     maxBodyLength: MAX_BODY_BYTES,
     adapter: 'fetch',
     env: {
       fetch: fetchThroughSender,
       // Without `Request`, Axios passes the URL and the options unchanged and keeps no request in its errors.
       Request: /** @type {any} */ (null),
-      // Axios' default for Node.js is the package form-data, whose kind of stream undici does not accept.
+      // Axios' default for Node.js is the package form-data, whose streams undici does not accept.
       FormData,
       // Without `Response`, Axios calls the response's methods by name, so a plain object is enough.
       Response: /** @type {any} */ (null),
@@ -104,13 +104,13 @@ export function createClient({ apiUrl, kind, activity, sender, isRateLimited = f
 function installInterceptors(client, behavior) {
   const { kind, activity, isRateLimited, maxWaitMs } = behavior;
   client.interceptors.request.use((config) => {
-    // With a limit set, Axios reads a stream itself and treats its text chunks as empty.
+    // If a limit is set, Axios reads a stream itself and treats its text chunks as empty.
     if (isStream(config.data)) config.maxBodyLength = -1;
     const { timeout, maxRedirects, fetchOptions } = config;
     config.fetchOptions = /** @type {any} */ ({ ...fetchOptions, [LIMITS]: { timeout, maxRedirects } });
     return withRepeatedNames(config);
   });
-  // Must run before axios-retry, which reads `error.bitbucket`.
+  // This interceptor must run before axios-retry, which reads `error.bitbucket`.
   client.interceptors.response.use(undefined, (error) => {
     if (axios.isAxiosError(error)) {
       const bitbucket = toBitbucketError(error, kind);
@@ -129,7 +129,7 @@ function installInterceptors(client, behavior) {
   });
   const { create } = client;
   client.create = (config) => installInterceptors(create(config), behavior);
-  // Not enumerable, so code that copies or compares Axios instances sees only Axios' own members.
+  // `paginate` is not enumerable, so that code that copies or compares Axios instances sees only Axios' own members.
   return /** @type {BitbucketClient} */ (Object.defineProperty(client, 'paginate', { value: paginate(client, behavior) }));
 }
 

@@ -1,9 +1,9 @@
 /**
  * Serves endpoints that Atlassian removed from the API.
  *
- * In: requests on their way to the sender. Out: responses in the shape of the removed endpoints, built from what other endpoints
- * return through the same sender. Never: this file decides what replaces an endpoint, which values may be missing from a list, or
- * which metadata a page contains (the core decides that), or it returns an incomplete list after a failure.
+ * In: requests on their way to the sender. Out: responses in the shape of the removed endpoints, built from the responses of
+ * other endpoints through the same sender. Never: this file decides what replaces an endpoint, which values may be missing from a
+ * list, or which metadata a page contains (the core decides that), or it returns an incomplete list after a failure.
  *
  * A list is collected once for all callers that request it at the same time, and kept for a minute, because a consumer requests
  * page after page. The list is kept as JSON, which takes a fraction of the memory of objects.
@@ -250,7 +250,7 @@ class ListCollector {
 
   /**
    * @param {AbortSignal} signal
-   * @returns {Promise<CollectedItems>} throws what the sender throws, `RESPONSE_INVALID`, `RESPONSE_NOT_JSON`,
+   * @returns {Promise<CollectedItems>} throws the errors of the sender, `RESPONSE_INVALID`, `RESPONSE_NOT_JSON`,
    *   `RESPONSE_TOO_LARGE`, and an `UnsuccessfulResponse`
    */
   async read(signal) {

@@ -82,8 +82,7 @@ const apiAt = memoize((apiUrl) => callCore(createSender, () => new (core().ApiBa
  * Creates a sender that sends requests to the API with the newest credential, within the rate limit.
  *
  * @param {SenderOptions} options
- * @returns {Sender} throws `FOREIGN_ORIGIN`, `REDIRECT_REFUSED`, and what the transport, `credentials` and `throttle`
- *   throw
+ * @returns {Sender} throws `FOREIGN_ORIGIN`, `REDIRECT_REFUSED`, and the errors of the transport, `credentials` and `throttle`
  */
 export function createSender({ apiUrl, timeoutMs, proxies, credentials, connection, tokenTimeoutMs, throttle }) {
   const { resourceGroup } = core();
@@ -190,7 +189,7 @@ function redirectedRequest({ method, headers, body }, url, { becomesGet, withBod
 }
 
 /**
- * Selects the caller's headers that may be sent.
+ * Returns those of the caller's headers that may be sent.
  *
  * @param {Record<string, string> | undefined} headers
  * @param {boolean} toApi

@@ -52,9 +52,9 @@ const BLANK_URLS = ['', 'about:blank'];
  *
  * @param {PageOptions & PopupOptions} options
  * @returns {Promise<Grant | null>} `null`: the user closed the popup or denied access
- * @throws {BitbucketAuthError} `POPUP_BLOCKED`, `INVALID_ARGUMENT`, `AUTHORIZATION_TIMEOUT`, `REQUEST_ABORTED`, and what
- *   `validateAuthorizationResponse` throws except `ACCESS_DENIED`; `INVALID_CONFIG` also in a worker (`field` is `window`),
- *   in a sandboxed frame with an opaque origin (`origin`), and outside of a browser (`BroadcastChannel`)
+ * @throws {BitbucketAuthError} `POPUP_BLOCKED`, `INVALID_ARGUMENT`, `AUTHORIZATION_TIMEOUT`, `REQUEST_ABORTED`, and the errors of
+ *   `validateAuthorizationResponse` except `ACCESS_DENIED`; `INVALID_CONFIG` also in a worker (`field` is `window`), in a
+ *   sandboxed frame with an opaque origin (`origin`), and outside of a browser (`BroadcastChannel`)
  */
 export async function authorizeInPopup(options) {
   const { signal, timeoutMs, onLateGrant } = valueOrUndefined(() => ({

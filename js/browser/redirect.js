@@ -66,8 +66,8 @@ const completions = new WeakMap();
  * @param {{ window?: Page | undefined }} [options]
  * @returns {Promise<Grant | null>} `null`: the URL contains no response, or the user denied access
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `STATE_MISMATCH` also when the response was already used,
- *   `AUTHORIZATION_TIMEOUT` when the login began more than ten minutes ago, and what `validateAuthorizationResponse`
- *   throws except `ACCESS_DENIED`; `INVALID_CONFIG` in a worker (`field` is `window`)
+ *   `AUTHORIZATION_TIMEOUT` when the login began more than ten minutes ago, and the errors of `validateAuthorizationResponse`
+ *   except `ACCESS_DENIED`; `INVALID_CONFIG` in a worker (`field` is `window`)
  */
 export function completeRedirect(options = {}) {
   const page = findWindow(options);

@@ -345,6 +345,6 @@ function summarizeError(error) {
 /** @param {Redis | undefined} redis */
 function disconnect(redis) {
   redis?.disconnect();
-  // Otherwise a server that does not respond would delay the end of the process.
+  // Without this, a server that does not respond would delay the end of the process.
   redis?.stream?.destroy();
 }

@@ -6,8 +6,8 @@
  * unencrypted, an operation fails or waits long because Redis does, or an error of the Redis client leaves this file, because
  * such errors contain the data that were sent.
  *
- * All data are in the memory of this process, too. Redis only adds to them: without Redis, each process works alone, and
- * publishes later what Redis missed.
+ * All data are in the memory of this process, too. Redis only adds to them: without Redis, each process works alone, and later
+ * publishes the entries that Redis missed.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -356,7 +356,7 @@ export class RedisTokenStore {
    * @param {ScriptName} name
    * @param {(string | number)[]} args
    * @param {{ isAwaited: boolean }} [options] whether the call keeps the process alive
-   * @returns {Promise<any>} `undefined` if Redis did not run it
+   * @returns {Promise<any>} `undefined` if Redis did not run the script
    */
   async #run(name, args, options) {
     return this.#connection.use(async (redis, marker) => {

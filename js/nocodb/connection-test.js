@@ -38,8 +38,8 @@ import { DIALOG_TOKENS_MS } from './dialog-timeouts.js';
  *   left out
  * @property {number} [expiresAt] when the access token expires, in milliseconds since the epoch
  * @property {number} [refreshedAt] when the tokens were received, in milliseconds since the epoch
- * @property {string} [hint] what seems to be wrong with the token
- * @property {Counters} activity what this process did for the connection
+ * @property {string} [hint] a message about what seems to be wrong with the token
+ * @property {Counters} activity the counters of this process for the connection
  */
 
 const ACCOUNT_MEMBERS = ['uuid', 'nickname', 'displayName'];

@@ -49,8 +49,8 @@ export const needsPreparation = ({ maskedMembers }, config) =>
  * @param {Config | undefined} stored the config of the row, or of the row that is copied
  * @param {{ isNew: boolean, exchange: (payload: unknown, config: Config) => Promise<Config> }} options
  * @returns {Promise<Config>}
- * @throws {import('./plugin.js').BitbucketAuthError} what the exchange throws, and an error for a config that cannot be stored at
- *   all
+ * @throws {import('./plugin.js').BitbucketAuthError} the errors of the exchange, and an error for a config that cannot be stored
+ *   at all
  */
 export async function prepareConfig(plugin, config, stored, { isNew, exchange }) {
   const { oauth, ...given } = config;

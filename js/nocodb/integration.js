@@ -180,9 +180,9 @@ export class BitbucketAuthIntegration {
    * the `error.cause`.
    *
    * @returns {Promise<BitbucketClient>} the same instance each time
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config contains no usable token, `RECONNECT_REQUIRED` when the
-   *   user has to connect again, `INVALID_CONFIG`, and what the transport and `OAuthClient.parseTokenResponse` throw
-   *   when the tokens have expired and cannot be refreshed
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config contains no usable token, `RECONNECT_REQUIRED` when the user
+   *   has to connect again, `INVALID_CONFIG`, and the errors of the transport and of `OAuthClient.parseTokenResponse` when the
+   *   tokens have expired and cannot be refreshed
    */
   async authenticate() {
     const clientFactory = await this.#openClientFactory();
@@ -209,8 +209,8 @@ export class BitbucketAuthIntegration {
    * @template T
    * @param {(client: BitbucketClient) => T | Promise<T>} work
    * @returns {Promise<T>}
-   * @throws {unknown} what `work` throws; what `authenticate` throws, also when the tokens expire meanwhile or cannot be
-   *   refreshed
+   * @throws {unknown} the errors that `work` throws; the errors of `authenticate`, also when the tokens expire meanwhile or
+   *   cannot be refreshed
    */
   async use(work) {
     const clientFactory = await this.#openClientFactory();
@@ -268,8 +268,8 @@ export class BitbucketAuthIntegration {
    *   only one request is sent, for at most five seconds, and the account is not requested
    * @returns {Promise<StoredTokens & { type: 'oauth', authorized_at: string, account?: Account }>} `account` if Bitbucket
    *   returns it
-   * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
-   *   `OAuthClient.parseTokenResponse` throw
+   * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and the errors of the transport and of
+   *   `OAuthClient.parseTokenResponse`
    */
   async exchangeToken(payload, _config, options) {
     const grant = parseOAuthPayload(payload);
@@ -316,8 +316,8 @@ export class BitbucketAuthIntegration {
    * @param {{ refresh_token: string }} tokens
    * @param {IntegrationConfig} [_config] accepted because NocoDB passes it; not used
    * @returns {Promise<StoredTokens>} with the old refresh token if Bitbucket sent no new one
-   * @throws {BitbucketAuthError} `RECONNECT_REQUIRED` when the user has to connect again, `INVALID_CONFIG`,
-   *   `INVALID_ARGUMENT`, and what the transport and `OAuthClient.parseTokenResponse` throw
+   * @throws {BitbucketAuthError} `RECONNECT_REQUIRED` when the user has to connect again, `INVALID_CONFIG`, `INVALID_ARGUMENT`,
+   *   and the errors of the transport and of `OAuthClient.parseTokenResponse`
    */
   async refreshToken(tokens, _config) {
     const { refresh_token: refreshToken } = /** @type {{ refresh_token: string }} */ (objectOrEmpty(tokens));
@@ -337,11 +337,11 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * For schedulers: refreshes the tokens of a connection that was not used for 60 days. An unused refresh token becomes invalid
-   * after three months. Does nothing when no refresh is due.
+   * Refreshes the tokens of a connection that was not used for 60 days, because an unused refresh token becomes invalid after
+   * three months. It does nothing when no refresh is due. A scheduler can call it.
    *
    * @returns {Promise<{ renewed: boolean }>}
-   * @throws {BitbucketAuthError} like `refreshToken`
+   * @throws {BitbucketAuthError} the same errors as `refreshToken`
    */
   async renewIdle() {
     const connection = await this.#openConnection();
@@ -372,12 +372,12 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * The workspaces of the connection's user. For a credential without a user, the workspace in the config.
-   * Exposed to NocoDB's creators.
+   * Lists the workspaces of the connection's user, or for a credential without a user, the workspace in the config. NocoDB's
+   * creators may call this method.
    *
    * @param {PageQuery} [query]
    * @returns {Promise<Page<Workspace>>}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and the errors of `use`
    */
   async listWorkspaces(query) {
     const { workspace } = this.#config;
@@ -387,12 +387,12 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * The repositories of a workspace that the connection can see. Exposed to NocoDB's creators.
+   * Lists the repositories of a workspace that the connection can see. NocoDB's creators may call this method.
    *
    * @param {PageQuery & { workspace?: string | undefined }} [query] `workspace`: slug, or UUID in braces; by default the
    *   workspace in the config
    * @returns {Promise<Page<Repository>>}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and the errors of `use`
    */
   async listRepositories(query) {
     const { workspace } = this.#config;
@@ -405,8 +405,8 @@ export class BitbucketAuthIntegration {
    * The factory of API clients, with the config's credential.
    *
    * @returns {Promise<ApiClientFactory>} the same object each time
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` when connections may not act as the OAuth client
-   *   itself, and what `loadRequestModules` throws
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` when connections may not act as the OAuth client itself,
+   *   and the errors of `loadRequestModules`
    */
   async #openClientFactory() {
     const { ApiClientFactory, createCredentials } = await loadRequestModules();
@@ -423,8 +423,8 @@ export class BitbucketAuthIntegration {
    * The connection of the config's tokens, if they can be refreshed.
    *
    * @returns {Promise<Connection | undefined>}
-   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` without an OAuth client, and what `loadRequestModules`
-   *   throws
+   * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` without an OAuth client, and the errors of
+   *   `loadRequestModules`
    */
   async #openConnection() {
     if (!this.#storedConfig.canRefresh) return undefined;
@@ -438,7 +438,7 @@ export class BitbucketAuthIntegration {
  * @param {ReturnType<typeof parseOAuthPayload>} grant
  * @param {Environment} environment
  * @returns {Promise<TokenSet & { obtainedAt: number }>}
- * @throws {BitbucketAuthError} what `requestTokens` and `loadRequestModules` throw
+ * @throws {BitbucketAuthError} the errors of `requestTokens` and `loadRequestModules`
  */
 async function exchangeCode(grant, environment) {
   const { requestTokens } = await loadRequestModules();

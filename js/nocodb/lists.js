@@ -56,7 +56,7 @@ const WORKSPACE_MEMBERS = ['slug', 'name', 'uuid'];
  * @param {unknown} configWorkspace the workspace in the config
  * @param {Query} query
  * @returns {Promise<Page<Workspace>>}
- * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what the client throws
+ * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and the errors of the client
  */
 export async function listWorkspaces(clientFactory, configWorkspace, query) {
   const url = pageUrl('/user/workspaces', query);
@@ -71,7 +71,7 @@ export async function listWorkspaces(clientFactory, configWorkspace, query) {
  * @param {unknown} configWorkspace the workspace in the config
  * @param {Query} query
  * @returns {Promise<Page<Repository>>}
- * @throws {BitbucketAuthError} like `listWorkspaces`
+ * @throws {BitbucketAuthError} the same errors as `listWorkspaces`
  */
 export async function listRepositories(clientFactory, configWorkspace, query) {
   const { workspace = configWorkspace } = query;

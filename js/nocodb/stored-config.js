@@ -31,7 +31,7 @@ const CHANGE_TIMEOUT_MS = 5000;
 /** The codes with which NocoDB's versions report that a row does not exist. */
 const NOT_FOUND_ERRORS = ['ERR_INTEGRATION_NOT_FOUND', 'INTEGRATION_NOT_FOUND'];
 
-/** The pending change of each row, by id. Two concurrent changes would each restore what the other replaced. */
+/** The pending change of each row, by id. Two concurrent changes would each restore the members that the other one replaced. */
 /** @type {Map<string, Promise<unknown>>} */
 const pendingChanges = new Map();
 
@@ -121,8 +121,8 @@ export class StoredConfig {
   }
 
   /**
-   * Writes a line to NocoDB's logger. Without a logger, warnings and errors go to the process's log. A failure to log has no
-   * other effect.
+   * Writes a line to NocoDB's logger. Without a logger, warnings and errors go to the process's log. If the logger fails, this
+   * has no other effect.
    *
    * @param {string} line
    * @param {LogEntry['level']} level
@@ -197,7 +197,7 @@ export class StoredConfig {
    *
    * @param {unknown} vars
    * @param {() => Promise<ConnectionRef & { newestKnown: () => Promise<ConnectionTokens> } | undefined>} [openConnection] returns
-   *   the connection, which knows the newest tokens: others may have refreshed them since this config was read
+   *   the connection, which has the newest tokens: others may have refreshed them since this config was read
    * @returns {Promise<void>} rejects with NocoDB's error
    */
   async saveVars(vars, openConnection) {

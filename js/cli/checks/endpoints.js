@@ -84,7 +84,7 @@ function cureFor(error, variable) {
 }
 
 /**
- * How a request gets to its server, in words; `undefined` if the proxy cannot be used.
+ * Describes the route of a request to its server in words; `undefined` if the proxy is invalid.
  *
  * @param {Context} context
  * @param {string} url
