@@ -86,7 +86,7 @@ export interface Proxy {
 }
 
 /**
- * An authorization request, to be kept until the callback.
+ * An authorization request. The caller keeps it until the callback.
  */
 export interface AuthorizationRequest {
     /**
@@ -94,11 +94,12 @@ export interface AuthorizationRequest {
      */
     url: string;
     /**
-     * To be kept in the user's session; `validateAuthorizationResponse` checks it.
+     * The state. The caller keeps it in the user's session and passes it to `validateAuthorizationResponse`.
      */
     state: string;
     /**
-     * To be kept in the user's session, for `buildTokenRequest` (RFC 7636 section 4.1).
+     * The code verifier (RFC 7636 section 4.1). The caller keeps it in the user's session and passes it to
+     * `buildTokenRequest`.
      */
     codeVerifier: string;
     /**
@@ -132,6 +133,24 @@ export interface Replacement {
      * The list that the package collects.
      */
     list?: CollectedList;
+}
+
+/**
+ * How the shared token store processes a published entry.
+ */
+export interface PublicationStep {
+    /**
+     * The name of the step in the shared store's script.
+     */
+    step: 'none' | 'join' | 'replace' | 'follow' | 'follow-anew' | 'precede';
+    /**
+     * The fence that the step stores with the link from one refresh token to the next.
+     */
+    linkFence: number;
+    /**
+     * Whether the entry becomes the newest one.
+     */
+    isNewest: boolean;
 }
 
 /**
@@ -181,7 +200,7 @@ export interface Account {
 /**
  * The configuration from the environment.
  */
-export interface JudgedEnvironment {
+export interface ValidatedEnvironment {
     /**
      * The part that is plain data.
      */
@@ -205,15 +224,15 @@ export interface JudgedEnvironment {
  */
 export interface StoredCredential {
     /**
-     * Its type, as NocoDB names it.
+     * The credential's type, as NocoDB names it.
      */
     kind: 'oauth' | 'api_key' | 'basic' | 'custom';
     /**
-     * The token; absent when it has to be requested first.
+     * The token; absent if the plugin has to request it first.
      */
     accessToken?: string;
     /**
-     * The value of the `Authorization` header; absent when the token has to be requested first.
+     * The value of the `Authorization` header; absent if the plugin has to request the token first.
      */
     authorization?: string;
     /**
@@ -221,15 +240,15 @@ export interface StoredCredential {
      */
     email?: string;
     /**
-     * Whether a new token can be requested without a user.
+     * Whether the plugin can request a new token without a user.
      */
     canRefresh: boolean;
     /**
-     * Whether it belongs to a user.
+     * Whether the credential belongs to a user.
      */
     hasUser: boolean;
     /**
-     * What seems to be wrong with the token.
+     * A sentence about a probable mistake, if the token looks like one of another type.
      */
     hint?: string;
 }
@@ -243,7 +262,7 @@ export interface ErrorDetails {
      */
     code: Code;
     /**
-     * The step in the life of a connection in which the error occurred.
+     * The step of a connection's life cycle in which the error occurred.
      */
     phase: Phase;
     /**
@@ -255,7 +274,7 @@ export interface ErrorDetails {
      */
     retryable: boolean;
     /**
-     * Whether only the user can fix it, by authenticating again.
+     * Whether only the user can fix the error, by authenticating again.
      */
     reauthorize: boolean;
     /**
@@ -287,7 +306,7 @@ export interface ErrorDetails {
      */
     granted?: string[];
     /**
-     * Atlassian's announcement that this part of the API is removed.
+     * The URL of Atlassian's announcement that this part of the API is removed.
      */
     announcementUrl?: string;
 }
@@ -385,7 +404,7 @@ export interface RedisServer {
  */
 export interface Sort {
     /**
-     * The member by which it is sorted. Names are separated by dots.
+     * The member by which the list is sorted. Dots separate the names of nested members.
      */
     member: string;
     /**
@@ -491,7 +510,7 @@ export interface TestResult {
      */
     account?: Account;
     /**
-     * The granted scopes, where they are context.
+     * The granted scopes, if they are known.
      */
     scopes?: string[];
     /**
@@ -508,7 +527,8 @@ export interface MemberSchema {
     type: MemberType;
     isRequired: boolean;
     /**
-     * The maximum size that is read: scopes in a list, bytes, or characters; 0 for no limit.
+     * The maximum size that the shim reads: the number of scopes in a list, of bytes, or of characters; 0 for no
+     * limit.
      */
     limit: number;
 }
@@ -536,7 +556,7 @@ export interface ArgumentSchema {
 }
 
 /**
- * The step in the life of a connection in which an error occurred.
+ * The step of a connection's life cycle in which an error occurred.
  */
 export type Phase = "config" | "authorize" | "callback" | "exchange" | "refresh" | "api";
 
@@ -630,8 +650,8 @@ export interface RateLimitUpdate {
      */
     pause?: number;
     /**
-     * After the pause, for the rest of the hour, one request is sent in this many milliseconds: the limit is used up, and
-     * it is not known when those requests were sent. Absent when Bitbucket said how long to wait.
+     * After the pause, and for the rest of the hour, one request is sent in this many milliseconds, because it is
+     * not known when the requests that used up the limit were sent. Absent when Bitbucket said how long to wait.
      */
     pace?: number;
 }
@@ -652,31 +672,13 @@ export interface CallbackContent {
 }
 
 /**
- * What the shared token store does with a published entry.
- */
-export interface PublicationStep {
-    /**
-     * The step of the shared store's script.
-     */
-    step: 'none' | 'join' | 'replace' | 'follow' | 'follow-anew' | 'precede';
-    /**
-     * The fence of the link between refresh tokens that the step stores.
-     */
-    linkFence: number;
-    /**
-     * Whether the entry is the newest.
-     */
-    isNewest: boolean;
-}
-
-/**
  * What went wrong. The names are stable; consumers branch on them.
  */
 export type Code = "INVALID_ARGUMENT" | "INVALID_CONFIG" | "POPUP_BLOCKED" | "AUTHORIZATION_TIMEOUT" | "CALLBACK_INVALID" | "CALLBACK_DUPLICATE_PARAMETER" | "CALLBACK_UNSUPPORTED_RESPONSE" | "STATE_MISSING" | "STATE_MISMATCH" | "ISSUER_MISMATCH" | "ACCESS_DENIED" | "AUTHORIZATION_FAILED" | "CODE_MISSING" | "REQUEST_FAILED" | "REQUEST_TIMEOUT" | "REQUEST_ABORTED" | "REDIRECT_REFUSED" | "RESPONSE_TOO_LARGE" | "RESPONSE_NOT_JSON" | "RESPONSE_INVALID" | "UNEXPECTED_STATUS" | "UNSUPPORTED_TOKEN_TYPE" | "INVALID_CLIENT" | "INVALID_GRANT" | "RECONNECT_REQUIRED" | "TOKEN_REQUEST_FAILED" | "API_UNAUTHENTICATED" | "API_INSUFFICIENT_SCOPE" | "API_NOT_FOUND" | "API_GONE" | "API_RATE_LIMITED" | "API_NOT_READY" | "API_FAILED" | "FOREIGN_ORIGIN" | "REFRESH_PENDING" | "PERSIST_FAILED";
 
 
 /**
- * The API's base URL, which decides where a request may go.
+ * The API's base URL, by which the core decides where a request may go.
  */
 export class ApiBaseUrl {
     free(): void;
@@ -703,8 +705,9 @@ export class ApiResponse {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * `headers` is the JSON of an object with the header fields by their lower-case names. `path` is the request's path below
-     * the API's base URL. `is_foreign_origin` says whether a redirect led to another origin than the API's.
+     * `headers` is the JSON of an object with the header fields by their lower-case names. `path` is the request's
+     * path below the API's base URL. `is_foreign_origin` says whether a redirect led to another origin than the
+     * API's.
      */
     constructor(status: number, headers: string, body: Uint8Array | number[], received_at: number, path: string | null | undefined, is_foreign_origin: boolean);
 }
@@ -730,7 +733,7 @@ export enum ArgumentProblem {
      */
     MissingMember = 3,
     /**
-     * A member has another type.
+     * A member has the wrong type.
      */
     WrongType = 4,
     /**
@@ -808,13 +811,13 @@ export class OAuthCore {
      */
     buildRenewalRequest(grant_type: string, refresh_token: string): TokenRequest;
     /**
-     * The request that exchanges a code from `validateAuthorizationResponse`. `code_verifier_alias` is the verifier of a caller
-     * that spells its name `code_verifier`, as NocoDB does.
+     * The request that exchanges a code from `validateAuthorizationResponse`. `code_verifier_alias` is the verifier
+     * of a caller that passes it as `code_verifier`, as NocoDB does.
      */
     buildTokenRequest(code: string, code_verifier?: string | null, code_verifier_alias?: string | null, redirect_uri?: string | null): TokenRequest;
     /**
-     * Validates the callback in a loaded page's URL against the pending login and returns its code; `undefined` if the user
-     * denied access.
+     * Validates the callback in the URL of a loaded page against the pending login. Returns the callback's code;
+     * `undefined` if the user denied access.
      */
     completeRedirect(url: string, state: string, started_at: number, now: number): string | undefined;
     /**
@@ -838,8 +841,8 @@ export class OAuthCore {
      */
     constructor(client_id: string, redirect_uri: string, client_secret?: string | null, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null);
     /**
-     * Validates a response and returns its token set. `previous_…` are the stored values from before a refresh. `request_body` is
-     * the form of the request.
+     * Validates a response and returns its token set. `previous_…` are the values that were stored before a refresh.
+     * `request_body` is the form of the request.
      */
     parseTokenResponse(grant_type: string, status: number, body: Uint8Array | number[], received_at: number, content_type?: string | null, www_authenticate?: string | null, retry_after?: string | null, previous_refresh_token?: string | null, previous_scopes?: string | null, request_body?: string | null): TokenSet;
     /**
@@ -847,7 +850,8 @@ export class OAuthCore {
      */
     validateAuthorizationResponse(callback: string, state: string): string;
     /**
-     * Validates a callback in a page that waits for it and returns its code; `undefined` if the user denied access.
+     * Validates a callback for which a page waits. Returns the callback's code; `undefined` if the user denied
+     * access.
      */
     validateInPage(url: string, state: string): string | undefined;
     /**
@@ -881,29 +885,31 @@ export class OAuthCore {
 }
 
 /**
- * Predicts the next page that a client's caller will request by its number.
+ * Predicts the page that a client's caller will request next, if the caller requests pages by their numbers.
  */
 export class PagePredictor {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Starts without any request.
+     * Creates a predictor that has recorded no request.
      */
     constructor();
     /**
-     * Takes what the response says about its page. Returns the URL of the page to prefetch now.
+     * Takes the data of the response about its page. Returns the URL of the page to prefetch now.
      */
     onPage(url: string, next?: string | null, pagelen?: number | null, size?: number | null): string | undefined;
     /**
-     * Records a request of the caller by its absolute URL. Returns the URL of the page to prefetch at once.
+     * Records the absolute URL of the caller's request. Returns the URL of the page to prefetch while that request
+     * is under way.
      */
     onRequest(url: string): string | undefined;
     /**
-     * Records a successful response. Returns whether the predictor needs to know what the response says about its page.
+     * Records a successful response. Returns whether `onPage` needs the data of the response about its page.
      */
     onSuccess(url: string): boolean;
     /**
-     * Forgets the sequence after a request for anything but a page, or with unusual options.
+     * Forgets the sequence. The shim calls this for a request for anything other than a page, or with unusual
+     * options.
      */
     reset(): void;
 }
@@ -915,20 +921,22 @@ export class Paginator {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Moves on by one response, given what it says about its page. Returns whether there is another page.
+     * Takes the data of a response about its page, and advances to the next page. Returns whether there is one.
      */
     advance(next: string | null | undefined, values: number, page?: number | null, pagelen?: number | null, size?: number | null): boolean;
     /**
-     * The URLs that may be requested while the caller holds this many pages that it still consumes: the next page first,
-     * then the pages to prefetch.
+     * The URLs that may be requested now: the next page's first, then those of the pages to prefetch. `held` is the
+     * number of pages that the caller is still consuming.
      */
     fetchableUrls(held: number): string[];
     /**
-     * Whether one more page may be prefetched while the caller has not used the values of this many prefetched pages.
+     * Whether one more page may be prefetched. `unused` is the number of prefetched pages whose values the caller
+     * has not used yet.
      */
     mayPrefetch(unused: number): boolean;
     /**
-     * Takes the absolute URL of the first page. `concurrency` limits how many pages are requested or buffered at once.
+     * Takes the absolute URL of the first page. `concurrency` limits how many pages are requested or buffered at
+     * once.
      */
     constructor(first_page: string, concurrency?: number | null);
     /**
@@ -936,7 +944,7 @@ export class Paginator {
      */
     recordWastedPrefetch(): void;
     /**
-     * An opaque token for the next page, which the caller can hand out.
+     * An opaque token for the next page. The caller may return it to its own caller.
      */
     readonly pageToken: string;
     /**
@@ -965,7 +973,7 @@ export class Redactor {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * The rest of the body.
+     * Returns the rest of the body.
      */
     end(): Uint8Array;
     /**
@@ -973,11 +981,12 @@ export class Redactor {
      */
     constructor(authorization: string);
     /**
-     * Takes the next chunk of a body, and returns what is ready.
+     * Takes the next chunk of a body, and returns the bytes that can be passed on. The last ones are kept back if
+     * the credential may begin there.
      */
     push(chunk: Uint8Array | number[]): Uint8Array;
     /**
-     * The text without the credential.
+     * Returns the text without the credential.
      */
     redact(text: string): string;
 }
@@ -1085,7 +1094,7 @@ export enum RefreshDecision {
 }
 
 /**
- * What happened in a refresh cycle, for events that carry no data.
+ * An event of a refresh cycle that carries no data.
  */
 export enum RefreshEvent {
     /**
@@ -1101,11 +1110,11 @@ export enum RefreshEvent {
      */
     LockLost = 2,
     /**
-     * No caller that waits has a store with the tokens of this connection any more.
+     * None of the waiting callers has a store that still contains tokens of this connection.
      */
     NoStoreLeft = 3,
     /**
-     * Nothing follows the current token set.
+     * No token set follows the current one.
      */
     NoSuccessor = 4,
     /**
@@ -1145,24 +1154,27 @@ export class RefreshPolicy {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * A caller wants to use the newest token set, and waits for it until `deadline`. `known_generation` is the token set
-     * that its store was offered last.
+     * A caller wants to use the newest token set, and waits for it until `deadline`. `known_generation` is the
+     * number of the token set that the caller's store was offered last.
      */
     acquire(known_generation: number, deadline: number, now: number): RefreshDecision;
     /**
-     * In how many milliseconds to check whether to start a cycle that no caller acquires for; 0 means now.
+     * In how many milliseconds to begin a cycle although no caller acquires the tokens; 0 means now, and `undefined`
+     * that there is no reason to begin one.
      */
     backgroundRefreshIn(now: number): number | undefined;
     /**
-     * For how many milliseconds from now on this connection sends no token request; `undefined` when it may send one.
+     * How many milliseconds this connection has to wait before it may send a token request; `undefined` if it may
+     * send one now.
      */
     backoff(now: number): number | undefined;
     /**
-     * Why a caller that stops waiting gets no tokens.
+     * Returns the reason why a caller that stops waiting gets no tokens.
      */
     failureReason(now: number): RefreshDecision;
     /**
-     * A caller wants a token set that is newer than `generation`, and waits for it until `deadline`.
+     * A caller wants a token set that is newer than the one with the number `generation`, and waits for it until
+     * `deadline`.
      */
     forceRefresh(generation: number, deadline: number, now: number): RefreshDecision;
     /**
@@ -1170,7 +1182,7 @@ export class RefreshPolicy {
      */
     handle(event: RefreshEvent, now: number, random: number): RefreshAction;
     /**
-     * Whether the refresh token has been unused for so long that it should be used.
+     * Whether the refresh token has been unused for so long that it should be used before it expires.
      */
     isIdle(now: number): boolean;
     /**
@@ -1178,7 +1190,7 @@ export class RefreshPolicy {
      */
     isSuccessor(obtained_at?: number | null, expires_at?: number | null): boolean;
     /**
-     * For a token set from a stored config or from a token response.
+     * Creates the policy of a connection whose token set comes from a stored config or from a token response.
      */
     constructor(obtained_at: number | null | undefined, expires_at: number | null | undefined, has_access_token: boolean, lockout: number, now: number);
     /**
@@ -1186,8 +1198,8 @@ export class RefreshPolicy {
      */
     onRefreshed(obtained_at: number, expires_at: number | null | undefined, now: number, random: number): RefreshAction;
     /**
-     * Continues after the caller looked up the shared record of refusals: how many milliseconds ago Bitbucket refused
-     * another connection of the client, and how many milliseconds ago it refused this one.
+     * Continues after the caller looked up the shared record of refusals. Bitbucket refused another connection of
+     * the client `others_refused_ago` milliseconds ago, and this connection `refused_ago` milliseconds ago.
      */
     onRefusalJudged(others_refused_ago: number | null | undefined, refused_ago: number, now: number, random: number): RefreshAction;
     /**
@@ -1195,12 +1207,13 @@ export class RefreshPolicy {
      */
     onRequestFailed(code: string, retryable: boolean, retry_after: number | null | undefined, now: number, random: number): RefreshAction;
     /**
-     * Continues after the search found a token set with another refresh token in a row of NocoDB's database. No shared
-     * record says that one refresh token led to the other.
+     * Continues after the search found a token set with another refresh token in a row of NocoDB's database. The
+     * shared store has no record that one refresh token led to the other.
      */
     onRowTokensFound(obtained_at: number | null | undefined, expires_at: number | null | undefined, now: number, random: number): RefreshAction;
     /**
-     * A stored config has the newest refresh token and another access token. Whether to use its token set.
+     * A stored config has the newest refresh token and another access token. Returns whether to use the config's
+     * token set.
      */
     onStoredTokens(obtained_at: number | null | undefined, expires_at: number | null | undefined, now: number): boolean;
     /**
@@ -1212,12 +1225,13 @@ export class RefreshPolicy {
      */
     onTombstoneFound(died_at: number | null | undefined, now: number, random: number): RefreshAction;
     /**
-     * The API answered 401 to a request after `repetitions` earlier attempts. Whether to repeat the request.
+     * The API returned 401 for a request with the token set of this number, after `repetitions` earlier attempts.
+     * Returns whether to repeat the request.
      */
     onUnauthorized(generation: number, repetitions: number, now: number): boolean;
     /**
-     * A caller's work failed as it does with a bad token, after `repetitions` earlier attempts. Whether to repeat the work
-     * with a newer token set.
+     * A caller's work failed, after `repetitions` earlier attempts, with an error that an expired access token may
+     * cause. Returns whether to repeat the work with a newer token set.
      */
     onWorkFailed(generation: number, repetitions: number, now: number): boolean;
     /**
@@ -1225,7 +1239,8 @@ export class RefreshPolicy {
      */
     priority(now: number): RefreshPriority;
     /**
-     * How many milliseconds the action `Wait` lasts. It may end before the time that it waits for.
+     * How many milliseconds the action `Wait` lasts. A single wait has a maximum length, so it may end before the
+     * time for which the connection waits.
      */
     waitDuration(now: number): number | undefined;
     /**
@@ -1251,8 +1266,8 @@ export class RefreshPolicy {
  */
 export enum RefreshPriority {
     /**
-     * The response to an earlier request may have been lost. Then the refresh token is used up, and Bitbucket accepts it
-     * for some more minutes only.
+     * The response to an earlier request may have been lost. Then the refresh token is used up, and Bitbucket
+     * accepts it for only a few more minutes.
      */
     Urgent = 0,
     /**
@@ -1280,8 +1295,8 @@ export class RefreshQueue {
      */
     admitFirst(is_exclusive: boolean): number | undefined;
     /**
-     * Applies the shared record: how many milliseconds ago Bitbucket last refused a request, and how many milliseconds ago
-     * the last request that it granted was sent.
+     * Applies the record that the processes share: how long ago Bitbucket last refused a request, and how long ago
+     * the last granted request was sent, both in milliseconds.
      */
     applyUpdate(refused_ago: number | null | undefined, granted_ago: number | null | undefined, now: number): void;
     /**
@@ -1381,8 +1396,8 @@ export class RequestLog {
      */
     unloggedCount(used: number, now: number): number;
     /**
-     * The requests that the shared log may not have: for each, its number, followed by how long ago it was sent, in
-     * microseconds.
+     * The oldest of the requests that may be missing from the shared log, at most `most` of them: for each, its
+     * number, followed by how long ago it was sent, in microseconds.
      */
     unshared(most: number, now: number): Float64Array;
     /**
@@ -1392,13 +1407,14 @@ export class RequestLog {
 }
 
 /**
- * What is known of tokens, besides the tokens themselves.
+ * What is known about tokens, apart from the tokens themselves.
  */
 export class TokenMetadata {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * `authorized_at` as stored, the account's UUID, and times in milliseconds since 1970.
+     * `authorized_at` is the stored value, `account` is the account's UUID, and the times are in milliseconds since
+     * 1970.
      */
     constructor(authorized_at?: string | null, account?: string | null, obtained_at?: number | null, expires_at?: number | null);
 }
@@ -1430,19 +1446,20 @@ export function callbackState(url: string, is_login_pending: boolean): string | 
 export function checkUnmatchedCallback(url: string): void;
 
 /**
- * Chooses one of the [`redis_database_candidates`]. `survey` has a word for each: `missing`, `empty`, `ours`, `others`,
- * `marked` or `invaded`.
+ * Chooses one of the [`redis_database_candidates`]. `survey` has one word for each of them, which says what it
+ * contains: `missing`, `empty`, `ours`, `others`, `marked` or `invaded`.
  */
 export function chooseRedisDatabase(surveyed: Uint32Array | number[], survey: string): RedisChoice;
 
 /**
- * Classifies a published entry for a connection that searches for a successor of its token set. The entry has tokens, a
- * tombstone, or both.
+ * Classifies a published entry for a connection that searches for a successor of its token set. The entry has
+ * tokens, a tombstone, or both.
  */
 export function classifyEntry(has_tokens: boolean, is_dead: boolean, same_refresh_token: boolean, same_access_token: boolean): 'tombstone' | 'tokens' | 'nothing';
 
 /**
- * Classifies the tokens in a row, for a wrapper with its `own` tokens. `row` is absent when the row has no refresh token.
+ * Classifies the tokens in a row, for a wrapper whose tokens are `own`. `row` is absent when the row has no refresh
+ * token.
  */
 export function classifyRow(row: TokenMetadata | null | undefined, own: TokenMetadata, is_of_same_chain: boolean, is_in_vault: boolean, is_refused: boolean): RowContent;
 
@@ -1463,8 +1480,8 @@ export function clockSkew(date: string, earliest: number, latest: number): numbe
 export function createPageCore(origin: string, client_id?: string | null, redirect_uri?: string | null, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): OAuthCore;
 
 /**
- * The client for a front end that builds authorization URLs and validates callbacks by itself. `origin` is that of its page, if
- * it runs in one.
+ * The client for a front end that builds authorization URLs and validates callbacks by itself. `origin` is the
+ * origin of the page, if the front end runs in a page.
  */
 export function createPublicCore(origin: string | null | undefined, client_id: string, redirect_uri: string, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): OAuthCore;
 
@@ -1474,8 +1491,8 @@ export function createPublicCore(origin: string | null | undefined, client_id: s
 export function credentialMembers(): string;
 
 /**
- * Decides what the store does with an entry that was obtained under a lock with this fence. The other arguments are what the
- * store knows: see `PublicationContext`.
+ * Decides what the store does with an entry that was obtained under a lock with this fence. The other arguments are
+ * the fields of `PublicationContext`.
  */
 export function decidePublication(fence: number, position: string, is_first: boolean, newest: number, highest: number, is_last: boolean, own: number): PublicationStep;
 
@@ -1485,7 +1502,7 @@ export function decidePublication(fence: number, position: string, is_first: boo
 export function defaultScopes(): string[];
 
 /**
- * What the status of a request without a credential says about an endpoint.
+ * What an endpoint's response status to a request without a credential says about the endpoint.
  */
 export function endpointStatus(is_for_users: boolean, status: number): 'reached' | 'foreign' | 'failing';
 
@@ -1495,13 +1512,13 @@ export function endpointStatus(is_for_users: boolean, status: number): 'reached'
 export function environmentVariables(): string;
 
 /**
- * The error object for a failure that only JavaScript can detect, with the message and flags of the core's table.
- * `connection_end` says why a connection ended although Bitbucket accepts its tokens.
+ * The error object for a failure that only JavaScript can detect, with the message and the flags from the core's
+ * table. `connection_end` says why a connection ended although Bitbucket accepts its tokens.
  */
 export function errorDetails(code: string, phase: string, field?: string | null, status?: number | null, retry_after?: number | null, connection_end?: string | null): ErrorDetails;
 
 /**
- * Scopes with all scopes that they imply.
+ * Adds to scopes all scopes that they imply.
  */
 export function expandScopes(scopes: string): string[];
 
@@ -1516,7 +1533,7 @@ export function grantTypePhase(grant_type: string): Phase;
 export function holdsUserTokens(kind: string): boolean;
 
 /**
- * Whether requests wait as long as Bitbucket asks, in milliseconds.
+ * Whether requests wait for as long as Bitbucket asks. `retry_after` is in milliseconds.
  */
 export function honorsRetryAfter(retry_after: number): boolean;
 
@@ -1526,12 +1543,13 @@ export function honorsRetryAfter(retry_after: number): boolean;
 export function isClientCredentials(kind: string): boolean;
 
 /**
- * Whether newer tokens may fix a caller's failed work.
+ * Whether newer tokens may fix the failure of a caller's work with a client.
  */
 export function isCurableByRefresh(is_from_api_client: boolean, is_unrepeated: boolean, status: number | null | undefined, message: string): boolean;
 
 /**
- * Whether a published entry is newer than one that was found elsewhere, so that the other one cannot be its successor.
+ * Whether a published entry is newer than an entry that was found elsewhere. The found entry then cannot be the
+ * successor of the published one.
  */
 export function isEntryNewer(obtained_at: number | null | undefined, expires_at: number | null | undefined, is_dead: boolean, fence: number, found_obtained_at: number | null | undefined, found_expires_at: number | null | undefined, found_is_dead: boolean, found_fence: number): boolean;
 
@@ -1541,12 +1559,13 @@ export function isEntryNewer(obtained_at: number | null | undefined, expires_at:
 export function isExpired(expires_at: number | null | undefined, now: number): boolean;
 
 /**
- * Whether a callback that was rejected with this code does not belong to the waiting login, whose own callback may still arrive.
+ * Whether a callback that was rejected with this code belongs to another login than the pending one. If so, the
+ * callback of the pending login may still arrive.
  */
 export function isFromAnotherLogin(code: string): boolean;
 
 /**
- * Whether a response says that the account has used up its requests for the hour, so that the request joins the request queue
+ * Whether a response means that the account has reached its hourly limit. The request then joins the request queue
  * again.
  */
 export function isHourlyLimitExhausted(status: number | null | undefined, retry_after: string | null | undefined, received_at: number): boolean;
@@ -1567,7 +1586,7 @@ export function isLoginExpired(started_at: number, now: number): boolean;
 export function isMissingFromSharedStore(obtained_at: number | null | undefined, expires_at: number | null | undefined, is_dead: boolean, fence: number, shared_obtained_at: number | null | undefined, shared_expires_at: number | null | undefined, shared_is_dead: boolean, shared_fence: number, same_refresh_token: boolean, leads_there: boolean): boolean;
 
 /**
- * Whether a token request that failed with this error code failed because Bitbucket refused its refresh token.
+ * Whether the error code of a failed token request means that Bitbucket refused the refresh token.
  */
 export function isRefreshTokenRefused(code: string): boolean;
 
@@ -1582,13 +1601,13 @@ export function isRefreshable(kind: string, refresh_token: string): boolean;
 export function isSafeMethod(method: string): boolean;
 
 /**
- * Whether the Redis URL `other` has this database of the Redis at `address`.
+ * Whether the Redis URL `other` leads to the database with the number `database` of the Redis server at `address`.
  */
 export function isSameRedisDatabase(address: string, database: number, other: string): boolean;
 
 /**
- * Whether the result of a prefetch, a response with this status or an error with this code, may be used for the page. If
- * not, the page is requested again.
+ * Whether the result of a prefetch may be used for the page. The result is a response with this status, or an error
+ * with this code. If it may not be used, the shim requests the page again.
  */
 export function isUsablePrefetch(status?: number | null, code?: string | null): boolean;
 
@@ -1608,18 +1627,18 @@ export function issuesNotFoundBody(status: number, is_foreign_origin: boolean): 
 export function loginTimeout(requested?: number | null): number;
 
 /**
- * The error object for a new row in which asterisks stand in place of a credential.
+ * The error object for a new row that has asterisks in place of a credential.
  */
 export function maskedCredentialError(field: string): Failure;
 
 /**
- * The maximum size of a body that the core inspects, in bytes. Of a larger body, the shim passes one byte more, so that the
- * core notices.
+ * The maximum size of a body that the core inspects, in bytes. If a body is larger, the shim passes one byte more
+ * than that, by which the core recognizes that the body is too large.
  */
 export function maxInspectedBytes(): number;
 
 /**
- * Whether the caller's header field of this lower-case name may be sent.
+ * Whether the caller's header field with this lower-case name may be sent.
  */
 export function mayForwardHeader(name: string, to_api: boolean, with_body: boolean): boolean;
 
@@ -1634,19 +1653,20 @@ export function mayRetry(method: string, code: string, status: number | null | u
 export function missingScopes(required: string, granted: string): string[];
 
 /**
- * The status of NocoDB's response to a request that failed with this code, and with this status of Bitbucket's response.
+ * The status of NocoDB's response to a request that failed with this code. `status` is that of Bitbucket's response,
+ * if there was one.
  */
 export function nocodbStatus(code: string, status?: number | null): number;
 
 /**
- * In how many milliseconds to request a page again because Bitbucket has not finished it; `undefined` if the response is
- * the page.
+ * How many milliseconds to wait before requesting the page again, because Bitbucket has not finished preparing it;
+ * `undefined` if the response is the page.
  */
 export function pageRetryDelay(status: number, retry_after: string | null | undefined, number: number, patience: number, received_at: number, random: number): number | undefined;
 
 /**
- * The URL of a page of a list. `list` has no query. The page is the one of the token `next`, else the one of the token or
- * number in `page`, else the first.
+ * The URL of a page of a list. `list` has no query. The token `next` selects the page. Without it, the token in
+ * `page` does, or the number in `page_number`. Without any of them, the page is the first one.
  */
 export function pageUrl(list: string, next?: string | null, page?: string | null, page_number?: number | null): string;
 
@@ -1656,7 +1676,7 @@ export function pageUrl(list: string, next?: string | null, page?: string | null
 export function parseRedisUrl(address: string): RedisServer;
 
 /**
- * Stored scopes as a list, each once.
+ * Parses stored scopes into a list without duplicates.
  */
 export function parseScopes(scopes: string): string[];
 
@@ -1676,7 +1696,7 @@ export function proxyVariables(): string;
 export function rateLimitUpdate(status: number, limit: string | null | undefined, near_limit: string | null | undefined, retry_after: string | null | undefined, known: number, is_configured: boolean, refusals: number, received_at: number): RateLimitUpdate;
 
 /**
- * For how long a request counts, in milliseconds.
+ * For how long a request counts against the limit, in milliseconds.
  */
 export function rateLimitWindow(): number;
 
@@ -1689,28 +1709,29 @@ export function readCredential(config: string, allows_client_credentials: boolea
  * Reads the environment. `variables` is the JSON of an object with the variables that [`environment_variables`] and
  * [`proxy_variables`] name. A value that is not a string counts as absent.
  */
-export function readEnvironment(variables: string): JudgedEnvironment;
+export function readEnvironment(variables: string): ValidatedEnvironment;
 
 /**
- * What is at the client's redirect URI, from its response to an authorization response without a code.
+ * What is at the client's redirect URI, judging by how the server there responds to an authorization response
+ * without a code.
  */
 export function redirectUriStatus(client: OAuthCore, status: number, location: string | null | undefined, is_page: boolean): 'page' | 'elsewhere' | 'downgrade' | 'moved' | 'query-lost' | 'guarded' | 'missing' | 'failing' | 'other-page';
 
 /**
- * The databases among which the plugin chooses its own. The first one is NocoDB's. `others` are the databases in NocoDB's
- * other variables.
+ * The databases from which the plugin chooses the one for its data. The first one is NocoDB's. `others` are the
+ * databases in NocoDB's other variables.
  */
 export function redisDatabaseCandidates(home: number, others: Uint32Array | number[]): Uint32Array;
 
 /**
- * Summarizes an error of a Redis client in a word or two, from its code and message; `undefined` when Redis can be used
- * nevertheless.
+ * Summarizes an error of a Redis client in a word or two, from its code and message; `undefined` if the plugin can
+ * use Redis in spite of the error.
  */
 export function redisErrorSummary(code: string, message: string): string | undefined;
 
 /**
- * Why the plugin uses NocoDB's own database, if Redis rejected the survey of the others with this reply; `undefined` when
- * no database can be used at present.
+ * Redis rejected the survey of the other databases with this reply. Returns the reason why the plugin uses NocoDB's
+ * own database instead; `undefined` if the plugin cannot use any database at present.
  */
 export function redisFallbackReason(reply: string): string | undefined;
 
@@ -1730,13 +1751,13 @@ export function removeCallbackParameters(url: string): string;
 export function resourceGroup(path: string): string;
 
 /**
- * The requested scopes of a client that Bitbucket no longer needs.
+ * The scopes that a client requests although Bitbucket no longer needs them.
  */
 export function retiredScopes(client: OAuthCore): string[];
 
 /**
- * How long to wait before a retry, in milliseconds; `undefined` if that takes too long. `retry_after` is the response's
- * header field.
+ * How long to wait before a retry, in milliseconds; `undefined` if the wait would be too long. `retry_after` is the
+ * response's header field.
  */
 export function retryDelay(attempts: number, status: number | null | undefined, retry_after: string | null | undefined, is_queued: boolean, patience: number, received_at: number, random: number): number | undefined;
 
@@ -1756,7 +1777,7 @@ export function throwArgumentError(argument: string, problem: ArgumentProblem, m
 export function throwMissingFeature(feature: 'window' | 'sessionStorage' | 'BroadcastChannel'): never;
 
 /**
- * How long the exchange of an authorization code may keep a transaction open, in milliseconds.
+ * How long the exchange of an authorization code may keep a transaction of NocoDB's database open, in milliseconds.
  */
 export function transactionTimeout(): number;
 
@@ -1766,12 +1787,13 @@ export function transactionTimeout(): number;
 export function transactionTimeoutError(): Failure;
 
 /**
- * What this error code, after the exchange of a made-up authorization code, says about Key and Secret.
+ * What this error code says about the Key and the Secret. The exchange of a made-up authorization code failed with
+ * it.
  */
 export function trialExchangeOutcome(code: string): 'accepted' | 'refused' | 'failed' | 'unknown';
 
 /**
- * Whether a config of this type gets its tokens for an authorization code.
+ * Whether a config of this type gets its tokens in exchange for an authorization code.
  */
 export function usesAuthorizationCode(kind: string): boolean;
 

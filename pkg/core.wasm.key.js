@@ -1,4 +1,4 @@
-export const hash = 'f2e3d0b53d796c3f40accd43fb8949c68e5735667fbcfee0398d516027efd99c';
+export const hash = 'b2dafaf6e7b54ca838ef84a6a9448f2aff91d3ae1bada94ec20436de93cbdf6e';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '6423220991b72f811d43e73eb8b6251c26659958e6ce9b723f0b36c992eefaf0';
-export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/f2e3d0b53d796c3f40accd43fb8949c68e5735667fbcfee0398d516027efd99c');
+export const build = '7e4b0c317d89c4ca05502c968d29303c84d69ec2671c1d68737bb9e911f641c1';
+export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/b2dafaf6e7b54ca838ef84a6a9448f2aff91d3ae1bada94ec20436de93cbdf6e');

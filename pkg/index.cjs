@@ -51,7 +51,7 @@ get(connection)??new Set;loggedLines.set(connection,lines);const line=formatLine
 store.log(line,entry.level);lines.add(line)}function formatLine({title},{name},entry){return logLine(entry,{title,name})}
 var import_core2,STORE_LIMIT_MS,SHARED,loggedLines;var init_token_store=__esm({"js/token-store.js"(){import_core2=require("./shared.cjs");
 init_log_lines();init_time_limit();STORE_LIMIT_MS=1e4;SHARED={level:"WARN",event:"connection-shared",text:"Another proce\
-ss uses this connection; several processes need a Redis in common."};loggedLines=new WeakMap}});async function withTimeout(ms,work,timeoutError){try{return await within(ms,work)}catch(error){throw(0,import_arguments3.objectOrEmpty)(
+ss uses this connection. The processes need a common Redis."};loggedLines=new WeakMap}});async function withTimeout(ms,work,timeoutError){try{return await within(ms,work)}catch(error){throw(0,import_arguments3.objectOrEmpty)(
 error).code==="TIMEOUT"?timeoutError():error}}var import_arguments3,import_core4,import_error2,DIALOG_MS,DIALOG_TOKENS_MS,
 withDialogTimeout,withTransactionTimeout;var init_dialog_timeouts=__esm({"js/nocodb/dialog-timeouts.js"(){import_arguments3=
 require("./shared.cjs");import_core4=require("./shared.cjs");import_error2=require("./shared.cjs");init_time_limit();DIALOG_MS=
@@ -404,8 +404,8 @@ fallbackReason}}}async function agreeOnDatabase(redis,numbers){const survey=(see
 BASE,seen2,chosen,randomValue(),MARKER_MS,...numbers);let[seen]=await survey("",numbers[0]);for(let attempt=1;attempt<=MAX_ATTEMPTS;attempt+=
 1){const{database,fallbackReason}=(0,import_core17.core)().chooseRedisDatabase(numbers,seen);const[seenNow,mark]=await survey(
 seen,database);if(mark!==void 0)return{database,mark:{name:`${BASE}database`,value:mark},fallbackReason};seen=seenNow}throw Object.
-assign(new Error("the databases change all the time"),{code:"TIMEOUT"})}async function readMarker(redis,name){return{name,
-value:await scriptsOf(redis).readMarker(name,randomValue(),MARKER_MS)}}function randomValue(){return(0,import_node_crypto.randomBytes)(
+assign(new Error("another process changed the databases during each survey"),{code:"TIMEOUT"})}async function readMarker(redis,name){
+return{name,value:await scriptsOf(redis).readMarker(name,randomValue(),MARKER_MS)}}function randomValue(){return(0,import_node_crypto.randomBytes)(
 16).toString("base64url")}function scriptsOf(redis){return redis}var import_node_crypto,import_core17,BASE,MARKER_MS,MAX_ATTEMPTS,
 DATABASE_SCRIPTS;var init_redis_database=__esm({"js/coordination/redis-database.js"(){import_node_crypto=require("node:crypto");
 import_core17=require("./shared.cjs");BASE="nocodb-bitbucket-auth:";MARKER_MS=95*24*60*60*1e3;MAX_ATTEMPTS=10;DATABASE_SCRIPTS=

@@ -1,7 +1,7 @@
 /* tslint:disable */
 /* eslint-disable */
 /**
- * An authorization request, to be kept until the callback.
+ * An authorization request. The caller keeps it until the callback.
  */
 export interface AuthorizationRequest {
     /**
@@ -9,11 +9,12 @@ export interface AuthorizationRequest {
      */
     url: string;
     /**
-     * To be kept in the user's session; `validateAuthorizationResponse` checks it.
+     * The state. The caller keeps it in the user's session and passes it to `validateAuthorizationResponse`.
      */
     state: string;
     /**
-     * To be kept in the user's session, for `buildTokenRequest` (RFC 7636 section 4.1).
+     * The code verifier (RFC 7636 section 4.1). The caller keeps it in the user's session and passes it to
+     * `buildTokenRequest`.
      */
     codeVerifier: string;
     /**
@@ -35,7 +36,7 @@ export interface ErrorDetails {
      */
     code: Code;
     /**
-     * The step in the life of a connection in which the error occurred.
+     * The step of a connection's life cycle in which the error occurred.
      */
     phase: Phase;
     /**
@@ -47,7 +48,7 @@ export interface ErrorDetails {
      */
     retryable: boolean;
     /**
-     * Whether only the user can fix it, by authenticating again.
+     * Whether only the user can fix the error, by authenticating again.
      */
     reauthorize: boolean;
     /**
@@ -79,7 +80,7 @@ export interface ErrorDetails {
      */
     granted?: string[];
     /**
-     * Atlassian's announcement that this part of the API is removed.
+     * The URL of Atlassian's announcement that this part of the API is removed.
      */
     announcementUrl?: string;
 }
@@ -92,7 +93,8 @@ export interface MemberSchema {
     type: MemberType;
     isRequired: boolean;
     /**
-     * The maximum size that is read: scopes in a list, bytes, or characters; 0 for no limit.
+     * The maximum size that the shim reads: the number of scopes in a list, of bytes, or of characters; 0 for no
+     * limit.
      */
     limit: number;
 }
@@ -120,7 +122,7 @@ export interface ArgumentSchema {
 }
 
 /**
- * The step in the life of a connection in which an error occurred.
+ * The step of a connection's life cycle in which an error occurred.
  */
 export type Phase = "config" | "authorize" | "callback" | "exchange" | "refresh" | "api";
 
@@ -156,7 +158,7 @@ export enum ArgumentProblem {
      */
     MissingMember = 3,
     /**
-     * A member has another type.
+     * A member has the wrong type.
      */
     WrongType = 4,
     /**
@@ -177,8 +179,8 @@ export class OAuthCore {
      */
     authorizationUrl(): string;
     /**
-     * Validates the callback in a loaded page's URL against the pending login and returns its code; `undefined` if the user
-     * denied access.
+     * Validates the callback in the URL of a loaded page against the pending login. Returns the callback's code;
+     * `undefined` if the user denied access.
      */
     completeRedirect(url: string, state: string, started_at: number, now: number): string | undefined;
     /**
@@ -194,7 +196,8 @@ export class OAuthCore {
      */
     validateAuthorizationResponse(callback: string, state: string): string;
     /**
-     * Validates a callback in a page that waits for it and returns its code; `undefined` if the user denied access.
+     * Validates a callback for which a page waits. Returns the callback's code; `undefined` if the user denied
+     * access.
      */
     validateInPage(url: string, state: string): string | undefined;
     /**
@@ -249,14 +252,14 @@ export function checkUnmatchedCallback(url: string): void;
 export function createPageCore(origin: string, client_id?: string | null, redirect_uri?: string | null, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): OAuthCore;
 
 /**
- * The client for a front end that builds authorization URLs and validates callbacks by itself. `origin` is that of its page, if
- * it runs in one.
+ * The client for a front end that builds authorization URLs and validates callbacks by itself. `origin` is the
+ * origin of the page, if the front end runs in a page.
  */
 export function createPublicCore(origin: string | null | undefined, client_id: string, redirect_uri: string, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): OAuthCore;
 
 /**
- * The error object for a failure that only JavaScript can detect, with the message and flags of the core's table.
- * `connection_end` says why a connection ended although Bitbucket accepts its tokens.
+ * The error object for a failure that only JavaScript can detect, with the message and the flags from the core's
+ * table. `connection_end` says why a connection ended although Bitbucket accepts its tokens.
  */
 export function errorDetails(code: string, phase: string, field?: string | null, status?: number | null, retry_after?: number | null, connection_end?: string | null): ErrorDetails;
 

@@ -1,4 +1,4 @@
-export const hash = 'cf620b9ba4a5d1cf3d25afcef441148d6183444aa8e367af735297cc88f617a8';
+export const hash = '0cdf7500316350d27f167274041bf059440d6dfdc458e0b4c295b2ce83075ddb';
 export const section = 'nocodb-bitbucket-auth';
-export const build = 'c17932d59bd8bcc9b46ba533adc727e7f256d2a4263c2db2cd07b6e28849ef37';
-export const key = Symbol.for('nocodb-bitbucket-auth/page-core.wasm/cf620b9ba4a5d1cf3d25afcef441148d6183444aa8e367af735297cc88f617a8');
+export const build = 'a755c109bff9c15c83c34a2403e8e8a6a9dbe52f8cfb3cac19a6d80601df66c2';
+export const key = Symbol.for('nocodb-bitbucket-auth/page-core.wasm/0cdf7500316350d27f167274041bf059440d6dfdc458e0b4c295b2ce83075ddb');

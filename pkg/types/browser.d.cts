@@ -57,26 +57,26 @@ type PopupOptions$1 = {
      */
     signal?: RuntimeType<'AbortSignal'> | undefined;
     /**
-     * receives the grant if the user gives consent after the outcome
-     * was `null`, because the popup only seemed to be closed
+     * receives the grant if the popup only seemed to be closed, so
+     * that the outcome was `null`, and the user gives consent later
      */
     onLateGrant?: ((grant: Grant$2) => void) | undefined;
 };
 /**
- * Lets the user log in and give consent in a popup. Call it directly in the click handler, or browsers block the popup: the
- * popup is opened before anything else happens. It is closed in every outcome, and cannot access the page that opened it.
+ * Lets the user log in and give consent in a popup. Call it directly in the click handler, or browsers block the popup. It opens
+ * the popup before it does anything else, and closes it in every outcome. The popup cannot access the page that opened it.
  *
- * The callback is detected by the popup's URL. This page, Bitbucket's pages, or another page of the login may isolate the popup
- * with `Cross-Origin-Opener-Policy`. Then the page cannot see the popup's URL, and the redirect URI has to be that of the
+ * The page detects the callback by the popup's URL. This page, Bitbucket's pages, or another page of the login may isolate the
+ * popup with `Cross-Origin-Opener-Policy`. Then the page cannot see the popup's URL, and the redirect URI has to be that of the
  * package's `callback.html`, which posts its URL to the page. The page cannot distinguish an isolated popup from one that the
- * user has closed. So a popup that seems to be closed counts as cancelled only when the page has had the focus for a minute
- * since. To let the user cancel sooner, offer a button that aborts the `signal`.
+ * user has closed. So a popup that seems to be closed counts as cancelled only after the page has had the focus for a minute. To
+ * let the user cancel sooner, offer a button that aborts the `signal`.
  *
  * @param {PageOptions & PopupOptions} options
  * @returns {Promise<Grant | null>} `null`: the user closed the popup or denied access
- * @throws {BitbucketAuthError} `POPUP_BLOCKED`, `INVALID_ARGUMENT`, `AUTHORIZATION_TIMEOUT`, `REQUEST_ABORTED`, and what
- *   `validateAuthorizationResponse` throws except `ACCESS_DENIED`; `INVALID_CONFIG` also in a worker (`field` is `window`),
- *   in a sandboxed frame with an opaque origin (`origin`), and outside of a browser (`BroadcastChannel`)
+ * @throws {BitbucketAuthError} `POPUP_BLOCKED`, `INVALID_ARGUMENT`, `AUTHORIZATION_TIMEOUT`, `REQUEST_ABORTED`, and the errors of
+ *   `validateAuthorizationResponse` except `ACCESS_DENIED`; `INVALID_CONFIG` also in a worker (`field` is `window`), in a
+ *   sandboxed frame with an opaque origin (`origin`), and outside of a browser (`BroadcastChannel`)
  */
 declare function authorizeInPopup(options: PageOptions$2 & PopupOptions$1): Promise<Grant$2 | null>;
 
@@ -111,8 +111,8 @@ declare function beginRedirect(options: PageOptions$1): Promise<void>;
  * @param {{ window?: Page | undefined }} [options]
  * @returns {Promise<Grant | null>} `null`: the URL contains no response, or the user denied access
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `STATE_MISMATCH` also when the response was already used,
- *   `AUTHORIZATION_TIMEOUT` when the login began more than ten minutes ago, and what `validateAuthorizationResponse`
- *   throws except `ACCESS_DENIED`; `INVALID_CONFIG` in a worker (`field` is `window`)
+ *   `AUTHORIZATION_TIMEOUT` when the login began more than ten minutes ago, and the errors of `validateAuthorizationResponse`
+ *   except `ACCESS_DENIED`; `INVALID_CONFIG` in a worker (`field` is `window`)
  */
 declare function completeRedirect(options?: {
     window?: Page | undefined;

@@ -16,7 +16,7 @@ type Counters$1 = {
     rateLimitWaits: number;
     /**
      * of a request to the API or a refresh; `at` in milliseconds since the
-     * epoch. The error of a prefetched page counts when a caller reads that page
+     * epoch. The error of a prefetched page is recorded only when a caller reads that page
      */
     lastError?: {
         code: string;
@@ -27,8 +27,9 @@ type Counters$1 = {
 /**
  * Reads the environment variables that configure the plugin.
  *
- * In: `process.env`, or an object like it. The process's own proxy variables complete it. Out: the settings that the core
- * reads from it. Never: a value is validated, cached for the whole process, or logged.
+ * In: `process.env`, or an object like it; if the object has no proxy variables, those of the process are added. Out: the
+ * settings that the core reads from these variables. Never: this file validates a value, caches it for the whole process, or logs
+ * it.
  */
 type Env$1 = Record<string, string | undefined>;
 
@@ -188,8 +189,8 @@ type HostServices$1 = {
      */
     loadConfig?: (() => Promise<IntegrationConfig$1 | undefined>) | undefined;
     /**
-     * whether the config is composed of several stored ones, and so must not be stored
-     * as a whole: the token refresh callback receives the members that changed
+     * whether the config is composed of several stored configs, and so must not be
+     * stored as a whole. In that case, the token refresh callback receives the members that changed
      */
     isComposed?: boolean | undefined;
     /**
@@ -262,19 +263,19 @@ declare class BitbucketAuthIntegration {
      * lists of several pages.
      *
      * Tokens that can be refreshed are refreshed before they expire and after a 401, once for all users of the connection. A
-     * request that was answered with 401 is retried with the new token, if its body can be sent again. If another process had
-     * refreshed that token and it has expired as well, the request is retried once more. Requests with an idempotent method are
-     * retried up to three times when Bitbucket is busy or the connection breaks; a request may set `'axios-retry': { retries: 0
-     * }`. Requests wait for Bitbucket's rate limit.
+     * request that was answered with 401 is retried with the new token, if its body can be sent again. If the new token came from
+     * another process and has expired as well, the request is retried once more. Requests with an idempotent method are retried up
+     * to three times when Bitbucket is busy or the connection breaks; a request turns this off with the option
+     * `'axios-retry': { retries: 0 }`. Requests wait for Bitbucket's rate limit.
      *
      * Errors are Axios errors. None of them contains the credential, and each has an `error.bitbucket`, a `BitbucketAuthError`
      * that says what it means. If a request was not sent, for instance because the tokens cannot be refreshed, that error is also
      * the `error.cause`.
      *
      * @returns {Promise<BitbucketClient>} the same instance each time
-     * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config contains no usable token, `RECONNECT_REQUIRED` when the
-     *   user has to connect again, `INVALID_CONFIG`, and what the transport and `OAuthClient.parseTokenResponse` throw
-     *   when the tokens have expired and cannot be refreshed
+     * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config contains no usable token, `RECONNECT_REQUIRED` when the user
+     *   has to connect again, `INVALID_CONFIG`, and the errors of the transport and of `OAuthClient.parseTokenResponse` when the
+     *   tokens have expired and cannot be refreshed
      */
     authenticate(): Promise<BitbucketClient$1>;
     /** The client that `authenticate` or `use` returned last; `null` before that, and after `destroy`. */
@@ -288,12 +289,12 @@ declare class BitbucketAuthIntegration {
      * @template T
      * @param {(client: BitbucketClient) => T | Promise<T>} work
      * @returns {Promise<T>}
-     * @throws {unknown} what `work` throws; what `authenticate` throws, also when the tokens expire meanwhile or cannot be
-     *   refreshed
+     * @throws {unknown} the errors that `work` throws; the errors of `authenticate`, also when the tokens expire meanwhile or
+     *   cannot be refreshed
      */
     use<T>(work: (client: BitbucketClient$1) => T | Promise<T>): Promise<T>;
     /**
-     * Asks Bitbucket whether the connection works. Never throws.
+     * Tests with requests to Bitbucket whether the connection works. It never throws.
      *
      * @returns {Promise<TestResult>}
      */
@@ -316,8 +317,8 @@ declare class BitbucketAuthIntegration {
      *   only one request is sent, for at most five seconds, and the account is not requested
      * @returns {Promise<StoredTokens & { type: 'oauth', authorized_at: string, account?: Account }>} `account` if Bitbucket
      *   returns it
-     * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and what the transport and
-     *   `OAuthClient.parseTokenResponse` throw
+     * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and the errors of the transport and of
+     *   `OAuthClient.parseTokenResponse`
      */
     exchangeToken(payload: OAuthPayload$1, _config?: IntegrationConfig$1, options?: {
         isInTransaction?: boolean;
@@ -327,25 +328,25 @@ declare class BitbucketAuthIntegration {
         account?: Account$2;
     }>;
     /**
-     * Exchanges a refresh token for new tokens (RFC 6749 section 6), or returns the tokens for which it was already exchanged:
-     * Bitbucket rotates refresh tokens, and the previous one becomes invalid within minutes. New tokens are passed to NocoDB's
-     * store before this method returns them.
+     * Exchanges a refresh token for new tokens (RFC 6749 section 6), or returns the tokens for which this refresh token was already
+     * exchanged: Bitbucket rotates refresh tokens, and the previous one becomes invalid within minutes. New tokens are passed to
+     * NocoDB's store before this method returns them.
      *
      * @param {{ refresh_token: string }} tokens
      * @param {IntegrationConfig} [_config] accepted because NocoDB passes it; not used
      * @returns {Promise<StoredTokens>} with the old refresh token if Bitbucket sent no new one
-     * @throws {BitbucketAuthError} `RECONNECT_REQUIRED` when the user has to connect again, `INVALID_CONFIG`,
-     *   `INVALID_ARGUMENT`, and what the transport and `OAuthClient.parseTokenResponse` throw
+     * @throws {BitbucketAuthError} `RECONNECT_REQUIRED` when the user has to connect again, `INVALID_CONFIG`, `INVALID_ARGUMENT`,
+     *   and the errors of the transport and of `OAuthClient.parseTokenResponse`
      */
     refreshToken(tokens: {
         refresh_token: string;
     }, _config?: IntegrationConfig$1): Promise<StoredTokens$1>;
     /**
-     * For schedulers: refreshes the tokens of a connection that was not used for 60 days. An unused refresh token becomes invalid
-     * after three months. Does nothing when no refresh is due.
+     * Refreshes the tokens of a connection that was not used for 60 days, because an unused refresh token becomes invalid after
+     * three months. It does nothing when no refresh is due. A scheduler can call it.
      *
      * @returns {Promise<{ renewed: boolean }>}
-     * @throws {BitbucketAuthError} like `refreshToken`
+     * @throws {BitbucketAuthError} the same errors as `refreshToken`
      */
     renewIdle(): Promise<{
         renewed: boolean;
@@ -366,21 +367,21 @@ declare class BitbucketAuthIntegration {
      */
     maskConfig<T>(config: T): Omit<T, 'oauth' | '_vars'>;
     /**
-     * The workspaces of the connection's user. For a credential without a user, the workspace in the config.
-     * Exposed to NocoDB's creators.
+     * Lists the workspaces of the connection's user, or for a credential without a user, the workspace in the config. NocoDB's
+     * creators may call this method.
      *
      * @param {PageQuery} [query]
      * @returns {Promise<Page<Workspace>>}
-     * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
+     * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and the errors of `use`
      */
     listWorkspaces(query?: PageQuery): Promise<Page$1<Workspace$1>>;
     /**
-     * The repositories of a workspace that the connection can see. Exposed to NocoDB's creators.
+     * Lists the repositories of a workspace that the connection can see. NocoDB's creators may call this method.
      *
      * @param {PageQuery & { workspace?: string | undefined }} [query] `workspace`: slug, or UUID in braces; by default the
      *   workspace in the config
      * @returns {Promise<Page<Repository>>}
-     * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and what `use` throws
+     * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `API_…`, and the errors of `use`
      */
     listRepositories(query?: PageQuery & {
         workspace?: string | undefined;
@@ -390,9 +391,9 @@ declare class BitbucketAuthIntegration {
 /**
  * Tests a connection, and reports its status.
  *
- * In: the factory of the connection's API clients, and its config. Out: a result for the user who pressed "Test connection",
- * and a status that needs no request to Bitbucket. Never: a decision about what to request, or about what a
- * response means. The core decides both.
+ * In: the factory of the connection's API clients, and its config. Out: a result for the user who pressed "Test connection", and
+ * a status that needs no request to Bitbucket. Never: this file decides what to request, or what a response means. The core
+ * decides both.
  */
 type Counters = Counters$1;
 type Account$1 = Account$3;
@@ -445,17 +446,17 @@ type ConnectionStatus$1 = {
      */
     refreshedAt?: number;
     /**
-     * what seems to be wrong with the token
+     * a message about what seems to be wrong with the token
      */
     hint?: string;
     /**
-     * what this process did for the connection
+     * the counters of this process for the connection
      */
     activity: Counters;
 };
 
 /**
- * How the integration presents itself in NocoDB's list. This module only contains constants.
+ * Describes the integration for NocoDB's list. This file contains only constants.
  */
 type IntegrationManifest$1 = {
     title: string;
@@ -604,13 +605,13 @@ type IntegrationEntry = {
      */
     wrapper: new (config?: IntegrationConfig, services?: HostServices) => BitbucketAuthIntegration;
     /**
-     * created when it is first read, which also logs the environment's problems, once
+     * created when it is read for the first time; this also logs the problems of the environment
      */
     form: FormElement[];
     manifest: Readonly<IntegrationManifest>;
 };
 /**
- * Creates the integration for an environment. Cheap, and never throws.
+ * Creates the integration for an environment. It takes little time, and never throws.
  *
  * @param {Env} [env] the variables `INTEGRATION_AUTH_BITBUCKET_*`, read on first use
  * @returns {IntegrationEntry}

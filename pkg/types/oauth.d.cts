@@ -84,16 +84,17 @@ declare class OAuthClient extends AuthorizationClient {
     #private;
     /**
      * @param {ClientOptions} options
-     * @param {Function} [caller] the public function in whose caller the stack of an error starts
+     * @param {Function} [caller] the called public function; an error's stack trace starts at the code that called it
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
      */
     constructor(options: ClientOptions, caller?: Function);
     /**
      * The request that exchanges a code for tokens (RFC 6749 section 4.1.3). Send it without following redirects.
      *
-     * @param {{ code: string, codeVerifier?: string | undefined, code_verifier?: string | undefined, redirectUri?: string | undefined }
-     *   } grant `code`: from `validateAuthorizationResponse` or `authorizeInPopup`, which have checked the state; the latter returns
-     *   the verifier as `code_verifier`; `redirectUri`: if the authorization request had another one than the client's
+     * @param {{ code: string, codeVerifier?: string | undefined, code_verifier?: string | undefined,
+     *   redirectUri?: string | undefined }} grant `code`: from `validateAuthorizationResponse` or `authorizeInPopup`, which have
+     *   checked the state. `authorizeInPopup` returns the verifier as `code_verifier`. `redirectUri` is needed if the authorization
+     *   request had another one than the client's
      * @returns {TokenRequest}
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
      */

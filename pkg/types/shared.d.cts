@@ -18,7 +18,7 @@ interface TokenRequest {
 }
 
 /**
- * An authorization request, to be kept until the callback.
+ * An authorization request. The caller keeps it until the callback.
  */
 interface AuthorizationRequest$1 {
     /**
@@ -26,11 +26,12 @@ interface AuthorizationRequest$1 {
      */
     url: string;
     /**
-     * To be kept in the user's session; `validateAuthorizationResponse` checks it.
+     * The state. The caller keeps it in the user's session and passes it to `validateAuthorizationResponse`.
      */
     state: string;
     /**
-     * To be kept in the user's session, for `buildTokenRequest` (RFC 7636 section 4.1).
+     * The code verifier (RFC 7636 section 4.1). The caller keeps it in the user's session and passes it to
+     * `buildTokenRequest`.
      */
     codeVerifier: string;
     /**
@@ -66,15 +67,15 @@ interface Account {
  */
 interface StoredCredential {
     /**
-     * Its type, as NocoDB names it.
+     * The credential's type, as NocoDB names it.
      */
     kind: 'oauth' | 'api_key' | 'basic' | 'custom';
     /**
-     * The token; absent when it has to be requested first.
+     * The token; absent if the plugin has to request it first.
      */
     accessToken?: string;
     /**
-     * The value of the `Authorization` header; absent when the token has to be requested first.
+     * The value of the `Authorization` header; absent if the plugin has to request the token first.
      */
     authorization?: string;
     /**
@@ -82,15 +83,15 @@ interface StoredCredential {
      */
     email?: string;
     /**
-     * Whether a new token can be requested without a user.
+     * Whether the plugin can request a new token without a user.
      */
     canRefresh: boolean;
     /**
-     * Whether it belongs to a user.
+     * Whether the credential belongs to a user.
      */
     hasUser: boolean;
     /**
-     * What seems to be wrong with the token.
+     * A sentence about a probable mistake, if the token looks like one of another type.
      */
     hint?: string;
 }
@@ -104,7 +105,7 @@ interface ErrorDetails$1 {
      */
     code: Code;
     /**
-     * The step in the life of a connection in which the error occurred.
+     * The step of a connection's life cycle in which the error occurred.
      */
     phase: Phase$1;
     /**
@@ -116,7 +117,7 @@ interface ErrorDetails$1 {
      */
     retryable: boolean;
     /**
-     * Whether only the user can fix it, by authenticating again.
+     * Whether only the user can fix the error, by authenticating again.
      */
     reauthorize: boolean;
     /**
@@ -148,13 +149,13 @@ interface ErrorDetails$1 {
      */
     granted?: string[];
     /**
-     * Atlassian's announcement that this part of the API is removed.
+     * The URL of Atlassian's announcement that this part of the API is removed.
      */
     announcementUrl?: string;
 }
 
 /**
- * The step in the life of a connection in which an error occurred.
+ * The step of a connection's life cycle in which an error occurred.
  */
 type Phase$1 = "config" | "authorize" | "callback" | "exchange" | "refresh" | "api";
 
@@ -198,8 +199,8 @@ type Code = "INVALID_ARGUMENT" | "INVALID_CONFIG" | "POPUP_BLOCKED" | "AUTHORIZA
  * The error class of this package.
  *
  * In: the plain object with which the core describes a failure. Out: a `BitbucketAuthError` whose stack starts at the caller.
- * Never: a message is written, or a server's response, a request or an error of other code is attached; the
- * core has decided what an error may contain.
+ * Never: this file words a message, or attaches a server's response, a request or an error of other code, because the core has
+ * decided what an error may contain.
  */
 type ErrorCode = Code;
 type ErrorDetails = ErrorDetails$1;
@@ -219,9 +220,9 @@ declare const Described: new (message: string, options?: {
 declare class BitbucketAuthError extends Described {
     /**
      * @param {ErrorDetails} failure as the core describes it
-     * @param {{ detail?: string, cause?: Error }} [extra] `detail`: a text to append to the message in brackets;
-     *   `cause`: an error that holds nothing but a message and a `code`
-     * @param {Function} [caller] the public function in whose caller the stack starts
+     * @param {{ detail?: string, cause?: Error }} [extra] `detail`: a text to append to the message in brackets; `cause`: an error
+     *   that has only a message and a `code`
+     * @param {Function} [caller] the called public function; the stack trace starts at the code that called it
      */
     constructor(failure: ErrorDetails, { detail, cause }?: {
         detail?: string;
@@ -248,7 +249,7 @@ type CompiledModule = typeof globalThis extends {
 } ? Type : never;
 type CoreSource = Uint8Array | ArrayBuffer | CompiledModule | RuntimeType$1<'Response'> | RuntimeType$1<'URL'> | string;
 /**
- * Loads the core before its first use. Node.js never needs this; in a page it keeps the main thread free. It does nothing when
+ * Loads the core before its first use. Node.js never needs this; in a page, it keeps the main thread free. It does nothing when
  * the core is loaded. Simultaneous calls share one load, and a failed load can be repeated.
  *
  * @type {(source?: CoreSource | Promise<CoreSource>) => Promise<void>}
@@ -261,7 +262,7 @@ declare const init$1: (source?: CoreSource | Promise<CoreSource>) => Promise<voi
 
 type AuthorizationRequest = AuthorizationRequest$1;
 type RuntimeType<Name extends string> = RuntimeType$1<Name>;
-/** Printing or serializing it never shows the secret. */
+/** Printing or serializing an instance never shows the secret. */
 declare class AuthorizationClient {
     #private;
     /** The Key, as configured. */
@@ -298,9 +299,9 @@ declare class AuthorizationClient {
     /**
      * Validates a callback to the redirect URI. It checks the state before it uses any other parameter.
      *
-     * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback its URL, or the query of that
+     * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback its URL, or the query of its URL
      * @param {{ state: string }} expected the state that `createAuthorizationRequest` returned for this user
-     * @returns {{ code: string }} for `buildTokenRequest`; valid for one use within minutes
+     * @returns {{ code: string }} the code for `buildTokenRequest`; it is valid for one use, and only for minutes
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `CALLBACK_INVALID`, `CALLBACK_DUPLICATE_PARAMETER`,
      *   `CALLBACK_UNSUPPORTED_RESPONSE`, `STATE_MISSING`, `STATE_MISMATCH`, `ISSUER_MISMATCH`, `ACCESS_DENIED`,
      *   `AUTHORIZATION_FAILED`, `CODE_MISSING`
@@ -313,11 +314,12 @@ declare class AuthorizationClient {
 }
 
 /**
- * Loads the core before its first use, off the page's main thread. An idle page does so by itself. Only `createClient` needs
- * this call, in browsers that refuse to compile a large WebAssembly module synchronously. Does nothing when the core is loaded.
+ * Loads the core before its first use, off the page's main thread. The package does this itself when the page is idle. Only
+ * `createClient` needs this call, and only in browsers that refuse to compile a large WebAssembly module synchronously. It does
+ * nothing when the core is loaded.
  *
  * @type {() => Promise<void>}
- * @throws {import('../error.cjs').BitbucketAuthError} `INVALID_CONFIG` where the runtime refuses to compile WebAssembly
+ * @throws {import('../error.cjs').BitbucketAuthError} `INVALID_CONFIG` if the runtime refuses to compile WebAssembly
  */
 declare const init: () => Promise<void>;
 
