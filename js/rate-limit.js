@@ -12,7 +12,8 @@
  *
  * Other programs may use the same account. A refusal without `Retry-After` means that the account has used up its limit, and no
  * process knows when those requests were sent. So this process pauses, and then sends one request at a time for the rest of the
- * hour. It accepts a `Retry-After` of up to an hour, and waits for up to a minute.
+ * hour. It obeys a `Retry-After` for up to an hour. A request waits for up to a minute of that, and fails if it
+ * would have to wait longer.
  */
 
 import { createHmac } from 'node:crypto';
@@ -25,7 +26,7 @@ import { RequestQueue } from './request-queue.js';
 
 /**
  * @typedef {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redis'> & { key?: Uint8Array }} Settings `key`: hides the
- *   accounts in the names of Redis keys. Without one, no account that could be guessed may be part of a name
+ *   accounts in the names of Redis keys. Without a key, the names must not be made from an account that someone could guess
  */
 
 /** @typedef {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redis' | 'client'>} LimitingEnvironment */

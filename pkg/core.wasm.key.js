@@ -1,4 +1,4 @@
-export const hash = 'b2dafaf6e7b54ca838ef84a6a9448f2aff91d3ae1bada94ec20436de93cbdf6e';
+export const hash = '8bddb696ccc4746f3c88f574738ea51b2a261a79a0fa96bfd7daf9f4328d4cb6';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '7e4b0c317d89c4ca05502c968d29303c84d69ec2671c1d68737bb9e911f641c1';
-export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/b2dafaf6e7b54ca838ef84a6a9448f2aff91d3ae1bada94ec20436de93cbdf6e');
+export const build = 'a4af399c48bc6b1d25374fb1f08f1a709a77740a63990550096d536eae320751';
+export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/8bddb696ccc4746f3c88f574738ea51b2a261a79a0fa96bfd7daf9f4328d4cb6');

@@ -669,9 +669,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_exports={};__export(core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="b2dafaf6e7b54ca838ef84a6a9448f2aff91d3ae1bada94ec20436de93cbdf6e";var section="nocodb-bitbucket-auth";var build="\
-7e4b0c317d89c4ca05502c968d29303c84d69ec2671c1d68737bb9e911f641c1";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/b2\
-dafaf6e7b54ca838ef84a6a9448f2aff91d3ae1bada94ec20436de93cbdf6e");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isThisBuild(
+var hash="8bddb696ccc4746f3c88f574738ea51b2a261a79a0fa96bfd7daf9f4328d4cb6";var section="nocodb-bitbucket-auth";var build="\
+a4af399c48bc6b1d25374fb1f08f1a709a77740a63990550096d536eae320751";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/8b\
+ddb696ccc4746f3c88f574738ea51b2a261a79a0fa96bfd7daf9f4328d4cb6");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isThisBuild(
 wasm,identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest2=new Uint8Array(
 await subtle.digest("SHA-256",wasm));const found=Array.from(digest2,byte=>byte.toString(16).padStart(2,"0")).join("");if(found!==
 identity.hash)throw unusable(caller);return wasm}if(!WebAssembly.validate(wasm))throw unusable(caller);const module2=await WebAssembly.

@@ -121,8 +121,9 @@ impl WebUrl {
         self.parsed.join(reference).ok()
     }
 
-    /// Whether a reference without query and fragment, resolved against this URL (RFC 3986 section 5), has the origin
-    /// and the path of this URL. Returns false for a reference that programs could resolve in different ways.
+    /// Whether a reference, resolved against this URL (RFC 3986 section 5), has the origin and the path of this URL. The
+    /// caller must have removed its query and fragment. Returns false for a reference that programs could resolve in
+    /// different ways.
     pub fn matches(&self, text: &str) -> bool {
         let url = if text.starts_with("//") {
             parse_web_url(&[self.parsed.scheme(), ":", text].concat()).ok()

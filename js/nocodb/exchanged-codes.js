@@ -14,8 +14,8 @@ import { parseOAuthPayload } from './oauth-payload.js';
 const EXCHANGE_LIFETIME_MS = 60_000;
 
 /**
- * The maximum number of remembered exchanges. Beyond it, the oldest ones are dropped, because a client may send any number of
- * codes that need no exchange.
+ * The maximum number of remembered exchanges. Beyond it, the oldest ones are dropped. Codes that are not exchanged are remembered as
+ * well, and a client may send any number of them.
  */
 const MAX_EXCHANGES = 1000;
 

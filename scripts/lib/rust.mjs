@@ -84,8 +84,8 @@ export async function ensureWasmTarget() {
 
 /**
  * Builds the target from Debian's packages. Debian ships a newer rustc (for building browsers) with the sources of the standard
- * library, but does not compile that library for wasm. When cargo builds an empty crate, it compiles the standard library, too.
- * The compiled libraries are then copied to the folder in which that rustc looks for them.
+ * library, but does not compile that library for wasm. With `-Zbuild-std`,
+ * cargo compiles the standard library together with a crate, so this function builds an empty crate. The compiled libraries are then copied to the folder in which that rustc looks for them.
  */
 async function addDebianTarget() {
   const packages = ['rustc-web', 'cargo-web', 'rust-web-clippy', 'rust-web-src', 'lld-19'];

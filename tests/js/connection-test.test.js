@@ -190,7 +190,7 @@ describe('testConnection with Bitbucket', () => {
       }
     });
 
-    test('succeeds for what the token may read when that is neither the user nor repositories', async () => {
+    test('succeeds when the token can read neither the user nor repositories, and says what it can read', async () => {
       const { success, message, missingScopes, paths } = await run(config('pull-requests', { workspace: 'acme' }));
       assert.equal(success, true);
       assert.deepEqual(missingScopes, ['read:user:bitbucket', 'read:workspace:bitbucket', 'read:repository:bitbucket']);
@@ -387,7 +387,7 @@ describe('testConnection without success', () => {
       assert.deepEqual(Object.keys(result), ['success', 'message']);
       assert.equal(result.success, false);
       assert.match(result.message, message);
-      // A user waits, so that nothing is repeated.
+      // A user is waiting, so no request is repeated.
       assert.equal(requests.length, 1);
     });
   }
@@ -427,7 +427,7 @@ describe('testConnection without success', () => {
       + 'repository (read repositories), pullrequest (read pull requests). Make a token that has them, if they are needed.');
   });
 
-  test("fails on a 403 in Bitbucket's form for a credential that has a user", async (t) => {
+  test("fails on a 403 in Bitbucket's error format, for a credential that belongs to a user", async (t) => {
     const { success, message } = await against(t, bitbucketError(403, { message: 'No.' }), OAUTH);
     assert.equal(success, false);
     assert.match(message, /403: Bitbucket does not accept this type of credential here, or its owner lacks the permission/);

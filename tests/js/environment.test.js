@@ -102,7 +102,7 @@ describe('an incomplete or wrong configuration', () => {
     });
   }
 
-  test('without any variable has the log name each required variable', (t) => {
+  test('without any variable: the log names each required variable', (t) => {
     const { form, warnings } = read(t, {});
     assert.deepEqual(warnings.map((line) => line.match(/INTEGRATION_AUTH_BITBUCKET_(\w+)/)[1]), Object.keys(COMPLETE));
     assert.deepEqual(authTypes(form), WITHOUT_CLIENT);
@@ -222,7 +222,7 @@ describe('a complete configuration', () => {
     assert.equal(button(form).oauthMeta.clientId, 'the-key');
   });
 
-  test('accepts scopes that are separated by spaces or commas, and no scopes', (t) => {
+  test('accepts scopes that are separated by spaces or commas, and `none` for no scopes', (t) => {
     for (const SCOPES of ['account email', 'account,email', ' account, email ']) {
       assert.deepEqual(button(read(t, { ...COMPLETE, SCOPES }).form).oauthMeta.scopes, ['account', 'email']);
     }
@@ -243,7 +243,7 @@ describe('a complete configuration', () => {
 });
 
 describe('the entry for NocoDB', () => {
-  test("has the form that NocoDB's registry requires", () => {
+  test("has the members that NocoDB's registry requires", () => {
     const { type, sub_type: subType, manifest, wrapper } = entry;
     assert.deepEqual({ type, subType }, { type: 'auth', subType: 'bitbucket' });
     assert.equal(typeof wrapper, 'function');

@@ -144,7 +144,7 @@ describe('many wrappers of one connection', () => {
 });
 
 describe('a token set', () => {
-  test('is refreshed before it expires, and not sooner', async (t) => {
+  test('is refreshed shortly before it expires, and not sooner', async (t) => {
     const { Wrapper, seen } = await unruly(t, { token: pair });
     const at = (refreshed, expires) => ({ refreshed_at: inFuture(refreshed), expires_at: inFuture(expires) });
     const used = async (name, times) => {
@@ -211,7 +211,7 @@ describe('a response of the API', () => {
     assert.equal(seen.token, 1);
   });
 
-  test('with 401 has the request repeated with its body', async (t) => {
+  test('with 401 causes the request to be repeated with its body', async (t) => {
     const { Wrapper, seen } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
     let runs = 0;
     await new Wrapper(OAUTH).use((client) => {
@@ -222,7 +222,7 @@ describe('a response of the API', () => {
     assert.equal(runs, 1);
   });
 
-  test('with 401 has the work run again when the body was a stream', async (t) => {
+  test('with 401 causes the work to run again when the body was a stream', async (t) => {
     const { Wrapper, seen } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
     let runs = 0;
     await new Wrapper(OAUTH).use((client) => {
@@ -233,7 +233,7 @@ describe('a response of the API', () => {
     assert.equal(runs, 2);
   });
 
-  test('is no longer awaited by a request whose signal is aborted during a refresh', async (t) => {
+  test('does not delay a request whose signal is aborted during a refresh', async (t) => {
     let answerToken;
     const asked = new Promise((resolve) => { answerToken = resolve; });
     const { Wrapper, seen } = await unruly(t, {
@@ -301,7 +301,7 @@ describe('a fault of the token endpoint', () => {
     assert.equal(seen.token, 2);
   });
 
-  test('with a wait of more than a minute fails at once, and no request is sent before that is over', async (t) => {
+  test('with a Retry-After of over a minute fails the call at once, and no token request is sent until then', async (t) => {
     const { Wrapper, seen } = await unruly(t, {
       api: (bearer) => (bearer === 'access-0' ? 401 : 200),
       token: (response) => {
@@ -319,7 +319,7 @@ describe('a fault of the token endpoint', () => {
   });
 
   for (const [status, body] of [[503, {}], [429, {}], [400, { error: 'temporarily_unavailable' }]]) {
-    test(`with status ${status} and a wait of a day counts down two minutes`, async (t) => {
+    test(`with status ${status} and a Retry-After of a day causes a wait of two minutes`, async (t) => {
       const { Wrapper, seen } = await unruly(t, {
         api: (bearer) => (bearer === 'access-0' ? 401 : 200),
         token: (response, n) => {
@@ -363,7 +363,7 @@ describe('a store that fails', () => {
     assert.doesNotMatch(lines[0], /refresh-1|SQLITE/);
 
     assert.equal((await user(wrapper)).status, 200);
-    assert.equal(failures, 5, 'the next call tries it whenever it wants the tokens');
+    assert.equal(failures, 5, 'the next call tries to store the tokens each time it needs them');
     assert.equal(lines.length, 1, 'one line for one pair');
     assert.deepEqual(row, {});
 
@@ -440,7 +440,7 @@ describe('a dead connection', () => {
   });
 });
 
-test('a burst of connections opens at most 20 connections at once, and no refresh is lost', async (t) => {
+test('300 simultaneous refreshes have at most 20 token requests under way, and none is lost', async (t) => {
   let atOnce = 0;
   let most = 0;
   const { Wrapper, seen } = await unruly(t, {

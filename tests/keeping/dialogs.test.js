@@ -85,7 +85,7 @@ describe('a dialog ends in time and shows the cause of the delay', { concurrency
     assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
     outcomes.push(wrapper.use((client) => client.get('/user')).catch(() => {}));
     // The second connection waits in the queue, or was refused as well: on a busy machine it may have sent its request before
-    // the update arrived.
+    // this process had handled the refusal of the first one.
     await pause(500);
     const { length: before } = tap.requests;
     // A copy of the module shares only the token store with this one, like another process.
@@ -97,7 +97,7 @@ describe('a dialog ends in time and shows the cause of the delay', { concurrency
     await Promise.all(outcomes);
   });
 
-  test('while NocoDB stores nothing, as the new tokens are valid: testConnection', async (t) => {
+  test('while NocoDB never finishes storing the tokens: testConnection succeeds, because the new tokens are valid', async (t) => {
     const { healthy: [wrapper] } = await start(t, { host: { saveConfig: () => new Promise(() => {}) } });
     const { success, message } = await within(DIALOG_MS, () => wrapper.testConnection());
     assert.ok(success, message);

@@ -111,7 +111,7 @@ for (const compiler of Object.keys(compilers)) {
   }
 }
 
-// TypeScript 7 has dropped it, and both have dropped "classic", which finds no package of npm at all.
+// TypeScript 7 has dropped `node10`.
 test('the types of the entry and its subpaths work in TypeScript 5 with node10', () => {
   const options = { module: 'commonjs', moduleResolution: 'node10' };
   assert.equal(compile('TypeScript 5', options, ['module.ts', 'commonjs.ts']), '');

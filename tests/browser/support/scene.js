@@ -55,8 +55,8 @@ const QUICKEST = 'webkit';
  * Registers the tests for each engine, or for the one that the variable ENGINE names.
  *
  * @param {Parameters<typeof Scene.open>[1]} usual
- * @param {(on: ReturnType<typeof scenes>, once: typeof test) => void} define the tests; `once` in place of `test` for one
- *   that tells no engine from another, and is defined in one of them
+ * @param {(on: ReturnType<typeof scenes>, once: typeof test) => void} define the tests; `once` instead of `test` for a test
+ *   whose result is the same in all engines; it is defined in one engine only
  */
 export function inEachEngine(usual, define) {
   const { ENGINE: chosen } = process.env;
@@ -115,7 +115,7 @@ export class Scene {
   }
 
   /**
-   * Calls `authorizeInPopup` in a click. The popup, once the page has opened it.
+   * Calls `authorizeInPopup` in a click. Returns the popup as soon as the page has opened it.
    *
    * @param {object} [options]
    * @param {object} [page] the page or the frame with the button
