@@ -200,10 +200,10 @@ Math.random()));if(pause===void 0){const{values,next,page,pagelen,size}=(0,impor
 isArray(values))throw(0,import_core11.failure)("RESPONSE_INVALID","api",{field:"values"});const advance=()=>(0,import_error5.callCore)(
 readPage,()=>list.advance(nextLinkOf(next),values.length,numberOrUndefined(page),numberOrUndefined(pagelen),numberOrUndefined(
 size)));return{values,advance}}await(0,import_promises.setTimeout)(pause,void 0,{signal}).catch(()=>{})}}function withRepeatedNames(config){
-const{paramsSerializer}=config;if(typeof paramsSerializer==="function"||"indexes"in(paramsSerializer??{}))return config;
-return{...config,paramsSerializer:{...REPEATED_NAMES,...paramsSerializer}}}function headerValue(headers,name){const found=Object.
-entries({...(0,import_arguments5.objectOrEmpty)(headers)}).find(([key])=>key.toLowerCase()===name);return found&&String(
-found[1])}function nextLinkOf(next){if(next===void 0||next===null||typeof next==="string")return next??void 0;throw(0,import_core11.failure)(
+const{paramsSerializer}=config;if(typeof paramsSerializer==="function"||"indexes"in(0,import_arguments5.objectOrEmpty)(paramsSerializer))
+return config;return{...config,paramsSerializer:{...REPEATED_NAMES,...paramsSerializer}}}function headerValue(headers,name){
+const found=Object.entries({...(0,import_arguments5.objectOrEmpty)(headers)}).find(([key])=>key.toLowerCase()===name);return found&&
+String(found[1])}function nextLinkOf(next){if(next===void 0||next===null||typeof next==="string")return next??void 0;throw(0,import_core11.failure)(
 "RESPONSE_INVALID","api",{field:"next"})}function numberOrUndefined(value){return typeof value==="number"?value:void 0}var import_promises,
 import_arguments5,import_core11,import_error5,REPEATED_NAMES;var init_paginate=__esm({"js/api/paginate.js"(){import_promises=
 require("node:timers/promises");import_arguments5=require("./shared.cjs");import_core11=require("./shared.cjs");import_error5=
@@ -260,32 +260,32 @@ s"(){init_abort();init_activity();import_core13=require("./shared.cjs");import_e
 init_transport();init_redaction();MAX_BODY_BYTES=32*1024*1024;apiAt=memoize(apiUrl=>(0,import_error6.callCore)(createSender,
 ()=>new((0,import_core13.core)()).ApiBaseUrl(apiUrl)));withoutQuery=(path="")=>path.replace(/[?#].*$/,"")}});function createClient({apiUrl,kind,activity,sender,isRateLimited=false,maxWaitMs=Infinity}){const writes=new WriteCounter;
 const client=import_axios.default.create();Object.assign(client.defaults,{baseURL:apiUrl,maxBodyLength:MAX_BODY_BYTES,adapter:"\
-fetch",env:{fetch:fetchThroughSender,Request:null,FormData,Response:null},fetchOptions:{[SENDER]:writes.track(sender)},paramsSerializer:REPEATED_NAMES,
-formSerializer:REPEATED_NAMES});client.defaults.headers.Accept=ACCEPT;return installInterceptors(client,{kind,activity,writes,
-isRateLimited,maxWaitMs})}function installInterceptors(client,behavior){const{kind,activity,isRateLimited,maxWaitMs}=behavior;
-client.interceptors.request.use(config=>{if(isStream(config.data))config.maxBodyLength=-1;const{timeout,maxRedirects,fetchOptions}=config;
-config.fetchOptions={...fetchOptions,[LIMITS]:{timeout,maxRedirects}};return withRepeatedNames(config)});client.interceptors.
-response.use(void 0,error=>{if(import_axios.default.isAxiosError(error)){const bitbucket=toBitbucketError(error,kind);if(!isPrefetch(
-error.config))activity().recordError(bitbucket);Object.assign(error,{bitbucket})}throw error});(0,import_axios_retry.default)(
-client,{retries:RETRIES,retryCondition:error=>shouldRetry(error,isRateLimited,maxWaitMs),onRetry:()=>{activity().retries+=
-1},retryDelay:(attempts,error)=>retryDelay(error,attempts,isRateLimited,maxWaitMs,Math.random())??0});const{create}=client;
-client.create=config=>installInterceptors(create(config),behavior);return Object.defineProperty(client,"paginate",{value:paginate(
-client,behavior)})}function isCurableByRefresh(error){const{response,status,statusCode,message}=(0,import_arguments6.objectOrEmpty)(
-error);const failedStatus=[(0,import_arguments6.objectOrEmpty)(response).status,status,statusCode].find(each=>typeof each===
-"number");const clientError=findClientError(error);return(0,import_core14.core)().isCurableByRefresh(clientError!==void 0,
-responseContexts.get((0,import_arguments6.objectOrEmpty)((0,import_arguments6.objectOrEmpty)(clientError).response).headers??
-{})?.needsRetry===true,failedStatus,typeof message==="string"?message:"")}function findClientError(error){const seen=new Set;
-for(let each=error;(0,import_arguments6.isObject)(each)&&!seen.has(each);each=each.cause){if(each instanceof import_error7.BitbucketAuthError||
-each.bitbucket instanceof import_error7.BitbucketAuthError)return each;seen.add(each)}return void 0}function tokenErrorOf(error){
-const cause=error instanceof Error?error.cause:void 0;return cause instanceof import_error7.BitbucketAuthError&&cause.phase!==
-"api"?cause:void 0}async function fetchThroughSender(input,init={}){const sender=init[SENDER];const{timeout,maxRedirects}=init[LIMITS]??
-{};const senderResponse=await sender({method:init.method??"GET",url:String(input),headers:lowerCaseNames(init.headers),body:init.
-body,signal:init.signal,...typeof timeout==="number"&&timeout>0&&{timeoutMs:timeout},...typeof maxRedirects==="number"&&
-{maxRedirects},redirect:init.redirect});const{status,body,path,isForeignOrigin,needsRetry,authorization}=senderResponse;
-const responseHeaders=import_axios.default.AxiosHeaders.from(senderResponse.headers);responseContexts.set(responseHeaders,
-{path,isForeignOrigin,needsRetry,authorization});const toResponse=()=>new Response(body,{headers:senderResponse.headers});
-return{status,statusText:"",headers:responseHeaders,text:async()=>utf82.decode(body),arrayBuffer:()=>toResponse().arrayBuffer(),
-blob:()=>toResponse().blob(),formData:()=>toResponse().formData(),stream:()=>toResponse().body}}function lowerCaseNames(headers){
+fetch",env:{fetch:fetchThroughSender,Request:null,FormData,Response:null},fetchOptions:{[SENDER]:writes.track(sender)},paramsSerializer:{
+...REPEATED_NAMES},formSerializer:{...REPEATED_NAMES}});client.defaults.headers.Accept=ACCEPT;return installInterceptors(
+client,{kind,activity,writes,isRateLimited,maxWaitMs})}function installInterceptors(client,behavior){const{kind,activity,
+isRateLimited,maxWaitMs}=behavior;client.interceptors.request.use(config=>{if(isStream(config.data))config.maxBodyLength=
+-1;const{timeout,maxRedirects,fetchOptions}=config;config.fetchOptions={...fetchOptions,[LIMITS]:{timeout,maxRedirects}};
+return withRepeatedNames(config)});client.interceptors.response.use(void 0,error=>{if(import_axios.default.isAxiosError(
+error)){const bitbucket=toBitbucketError(error,kind);if(!isPrefetch(error.config))activity().recordError(bitbucket);Object.
+assign(error,{bitbucket})}throw error});(0,import_axios_retry.default)(client,{retries:RETRIES,retryCondition:error=>shouldRetry(
+error,isRateLimited,maxWaitMs),onRetry:()=>{activity().retries+=1},retryDelay:(attempts,error)=>retryDelay(error,attempts,
+isRateLimited,maxWaitMs,Math.random())??0});const{create}=client;client.create=config=>installInterceptors(create(config),
+behavior);return Object.defineProperty(client,"paginate",{value:paginate(client,behavior)})}function isCurableByRefresh(error){
+const{response,status,statusCode,message}=(0,import_arguments6.objectOrEmpty)(error);const failedStatus=[(0,import_arguments6.objectOrEmpty)(
+response).status,status,statusCode].find(each=>typeof each==="number");const clientError=findClientError(error);return(0,import_core14.core)().
+isCurableByRefresh(clientError!==void 0,responseContexts.get((0,import_arguments6.objectOrEmpty)((0,import_arguments6.objectOrEmpty)(
+clientError).response).headers??{})?.needsRetry===true,failedStatus,typeof message==="string"?message:"")}function findClientError(error){
+const seen=new Set;for(let each=error;(0,import_arguments6.isObject)(each)&&!seen.has(each);each=each.cause){if(each instanceof
+import_error7.BitbucketAuthError||each.bitbucket instanceof import_error7.BitbucketAuthError)return each;seen.add(each)}
+return void 0}function tokenErrorOf(error){const cause=error instanceof Error?error.cause:void 0;return cause instanceof
+import_error7.BitbucketAuthError&&cause.phase!=="api"?cause:void 0}async function fetchThroughSender(input,init={}){const sender=init[SENDER];
+const{timeout,maxRedirects}=init[LIMITS]??{};const senderResponse=await sender({method:init.method??"GET",url:String(input),
+headers:lowerCaseNames(init.headers),body:init.body,signal:init.signal,...typeof timeout==="number"&&timeout>0&&{timeoutMs:timeout},
+...typeof maxRedirects==="number"&&{maxRedirects},redirect:init.redirect});const{status,body,path,isForeignOrigin,needsRetry,
+authorization}=senderResponse;const responseHeaders=import_axios.default.AxiosHeaders.from(senderResponse.headers);responseContexts.
+set(responseHeaders,{path,isForeignOrigin,needsRetry,authorization});const toResponse=()=>new Response(body,{headers:senderResponse.
+headers});return{status,statusText:"",headers:responseHeaders,text:async()=>utf82.decode(body),arrayBuffer:()=>toResponse().
+arrayBuffer(),blob:()=>toResponse().blob(),formData:()=>toResponse().formData(),stream:()=>toResponse().body}}function lowerCaseNames(headers){
 const lower={};for(const[name,value]of Object.entries(headers??{}))lower[name.toLowerCase()]=value;return lower}function toBitbucketError(error,kind){
 const{response,config,cause,code,name}=error;if(response){const{path,isForeignOrigin,authorization}=responseContexts.get(
 response.headers)??{};if(response.status<300&&authorization)redactAxiosResponse(response,authorization());if((0,import_arguments6.objectOrEmpty)(

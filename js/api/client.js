@@ -87,8 +87,8 @@ export function createClient({ apiUrl, kind, activity, sender, isRateLimited = f
     },
     fetchOptions: /** @type {Record<symbol, Sender>} */ ({ [SENDER]: writes.track(sender) }),
     // `getUri` and forms use these.
-    paramsSerializer: REPEATED_NAMES,
-    formSerializer: REPEATED_NAMES,
+    paramsSerializer: { ...REPEATED_NAMES },
+    formSerializer: { ...REPEATED_NAMES },
   });
   client.defaults.headers.Accept = ACCEPT;
   return installInterceptors(client, { kind, activity, writes, isRateLimited, maxWaitMs });

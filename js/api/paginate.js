@@ -210,7 +210,7 @@ export async function readPage(get, list, signal, { url = list.url, maxWaitMs = 
  */
 export function withRepeatedNames(config) {
   const { paramsSerializer } = config;
-  if (typeof paramsSerializer === 'function' || 'indexes' in (paramsSerializer ?? {})) return config;
+  if (typeof paramsSerializer === 'function' || 'indexes' in objectOrEmpty(paramsSerializer)) return config;
   return { ...config, paramsSerializer: { ...REPEATED_NAMES, ...paramsSerializer } };
 }
 

@@ -28,6 +28,15 @@ describe('paginate', PATIENT, () => {
     const next = nexts[page - 1];
     json(response, 200, { values: [page * 10, page * 10 + 1], ...(next !== undefined && { next }) });
   };
+  test('does not share its defaults for parameters with another client', async (t) => {
+    const { Wrapper } = await simulator(t);
+    const [one, other] = await Promise.all([1, 2].map(() => new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate()));
+    one.defaults.paramsSerializer.indexes = true;
+    one.defaults.formSerializer.indexes = true;
+    assert.match(other.getUri({ url: '/list', params: { state: ['OPEN', 'MERGED'] } }), /state=OPEN&state=MERGED/);
+    assert.deepEqual([other.defaults.paramsSerializer, other.defaults.formSerializer], [{ indexes: null }, { indexes: null }]);
+  });
+
   test('yields each value of all pages of the simulator once', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t, { pullRequests: 130 });
     const client = await new Wrapper(connected(bitbucket)).authenticate();
