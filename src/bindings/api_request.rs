@@ -28,7 +28,7 @@ impl ApiBaseUrl {
     /// What the sender does after a response: `undefined` to return it to the caller, `'refresh'` to send the request again
     /// once a newer credential is available, or the request that follows a redirect.
     #[wasm_bindgen(js_name = followUp, unchecked_return_type = "'refresh' | Redirect | undefined")]
-    #[expect(clippy::too_many_arguments, reason = "an object would cost more than it tells")]
+    #[expect(clippy::too_many_arguments, reason = "reading an object costs a call to JavaScript for each member")]
     pub fn follow_up(
         &self,
         method: &str,

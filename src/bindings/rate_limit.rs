@@ -13,7 +13,7 @@ pub fn proves_credential(status: u16) -> bool {
 
 /// What a response says about the rate limit.
 #[wasm_bindgen(js_name = rateLimitUpdate, unchecked_return_type = "RateLimitUpdate")]
-#[expect(clippy::too_many_arguments, reason = "creating an object would cost more than its fields are worth")]
+#[expect(clippy::too_many_arguments, reason = "reading an object costs a call to JavaScript for each member")]
 pub fn rate_limit_update(
     status: u16,
     limit: Option<String>,

@@ -166,7 +166,7 @@ impl OAuthCore {
 
     /// Validates a response and returns its token set. `previous_…` are the values that were stored before a refresh.
     /// `request_body` is the form of the request.
-    #[expect(clippy::too_many_arguments, reason = "an object of JavaScript's would be read property by property")]
+    #[expect(clippy::too_many_arguments, reason = "reading an object costs a call to JavaScript for each member")]
     #[wasm_bindgen(js_name = parseTokenResponse, unchecked_return_type = "TokenSet")]
     pub fn parse_token_response(
         &self,
