@@ -16,7 +16,7 @@ use crate::secret::clean_description;
 /// The maximum size of a body that is searched for an error, in bytes. Bitbucket's errors have a few hundred bytes.
 pub const MAX_BODY_SIZE: usize = 65_536;
 
-/// The maximum number of scopes that are read from a response. Bitbucket has about twenty-five.
+/// The maximum number of scopes that are read from a response. Bitbucket has about twenty-five OAuth scopes.
 const MAX_SCOPES: usize = 50;
 
 /// The maximum length of a scope; the longest of Bitbucket's has about forty characters.

@@ -69,8 +69,8 @@ impl AuthorizationRequest {
     }
 }
 
-/// The reason to reject extra parameters that would repeat a parameter in the URL, which RFC 6749 section 3.1 forbids. `None` if
-/// they repeat none.
+/// Returns why the extra parameters are rejected: one of them would repeat a parameter in the URL, which RFC 6749 section 3.1
+/// forbids. Returns `None` if there is no repetition.
 fn repeated(client: &ClientConfig, extra: &[(String, String)]) -> Option<&'static str> {
     let (_, query) = query::split(client.endpoints().authorize.as_str());
     let mut seen: Vec<Cow<'_, str>> = query::pairs(query).flatten().map(|(name, _)| name).collect();

@@ -94,8 +94,8 @@ pub fn validate_in_page(client: &ClientConfig, callback: &str, state: &State) ->
     }
 }
 
-/// Whether a callback that was rejected with this error belongs to another login than the pending one. If so, the
-/// callback of the pending login may still arrive.
+/// Whether a callback that was rejected with this error belongs to a login other than the pending one. If so, the callback of
+/// the pending login may still arrive.
 pub fn is_from_another_login(code: Code) -> bool {
     matches!(code, Code::StateMissing | Code::StateMismatch | Code::CallbackInvalid)
 }

@@ -48,8 +48,7 @@ impl AuthType {
         Self::ALL.into_iter().find(|auth_type| auth_type.as_str() == name)
     }
 
-    /// Whether a config with this type gets its tokens in exchange for an authorization code. A config with an
-    /// unknown type does so, too.
+    /// Whether a config with this type gets its tokens in exchange for an authorization code. An unknown type counts as OAuth.
     pub fn uses_authorization_code(name: &str) -> bool {
         matches!(Self::from_name(name), None | Some(Self::OAuth))
     }
@@ -98,8 +97,8 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// Reads the JSON of a config's [members](MEMBERS). A store may contain anything, so a value that is not a string counts
-    /// as absent. So does an empty string. White space around pasted values is trimmed.
+    /// Reads the JSON of a config's [members](MEMBERS). A store may contain anything, so a value that is not a string counts as
+    /// absent, like an empty string. White space around pasted values is trimmed.
     pub fn read(config: &str, client_credentials: ClientCredentials) -> Result<Self> {
         let [auth_type, token, email, oauth_token, refresh_token, code] = members(config.as_bytes(), MEMBERS)
             .map_err(|_| argument("config", "is not an object that can be read"))?;

@@ -14,7 +14,7 @@ use crate::scope::ScopeSet;
 /// other lengths are not an error.
 const LENGTHS: [(&str, usize, usize); 2] = [("older", 18, 32), ("newer", 32, 76)];
 
-/// If the clock skew is greater, tokens expire earlier or later here than at Bitbucket, and certificates seem to be
+/// With a greater clock skew, tokens expire earlier or later here than at Bitbucket, and certificates may seem to be
 /// invalid.
 const MAX_CLOCK_SKEW_MS: f64 = 60_000.0;
 
@@ -23,7 +23,7 @@ pub fn secret_length(client: &ClientConfig) -> usize {
     client.client_secret().map_or(0, |secret| secret.expose().chars().count())
 }
 
-/// Returns which of Bitbucket's OAuth back ends issues a Key and a Secret of these lengths.
+/// Returns which of Bitbucket's OAuth back ends issues a Key and a Secret as long as the client's.
 pub fn generation(client: &ClientConfig) -> Option<&'static str> {
     let lengths = (client.client_id().chars().count(), secret_length(client));
     LENGTHS.iter().find(|(_, key, secret)| (*key, *secret) == lengths).map(|(name, ..)| *name)
@@ -84,8 +84,8 @@ pub fn redirect_uri_status(
     }
 }
 
-/// Classifies a redirect that the redirect URI returns. The browser follows it, so the query of `location` has to
-/// contain the authorization response.
+/// Classifies a redirect that the redirect URI returns. The browser follows the redirect, so the query of `location`
+/// has to contain the authorization response.
 fn judge_redirect(redirect_uri: &WebUrl, location: &str) -> &'static str {
     let Some(target) = redirect_uri.resolve(location) else { return "elsewhere" };
     let origin = crate::endpoints::origin(&target);

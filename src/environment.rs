@@ -1,7 +1,7 @@
 //! Reads what an administrator configures with environment variables: the OAuth client, proxies, limits and a Redis.
 //!
-//! In: the variables. Out: an [`Environment`], with a list of problems. Never: a variable's value in an
-//! error, which has only its name and the reason.
+//! In: the variables. Out: an [`Environment`], with a list of problems. Never: a variable's value in an error. An error has
+//! only the variable's name and the reason.
 
 use crate::Reason;
 use crate::callback_page::CallbackPage;
@@ -37,13 +37,13 @@ pub mod variable {
     pub const API_URL: &str = "INTEGRATION_AUTH_BITBUCKET_API_URL";
     /// The time limit of one request, in milliseconds.
     pub const TIMEOUT_MS: &str = "INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS";
-    /// How long to wait after a refused refresh token before one is used again, in milliseconds.
+    /// For how long no refresh token is sent after Bitbucket refused one, in milliseconds.
     pub const LOCKOUT_MS: &str = "INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS";
     /// The maximum number of requests to the API in an hour, or the word `off`.
     pub const RATE_LIMIT: &str = "INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT";
     /// The Redis through which processes share their tokens.
     pub const REDIS_URL: &str = "INTEGRATION_AUTH_BITBUCKET_REDIS_URL";
-    /// NocoDB's own Redis, used when the one above is not set.
+    /// NocoDB's own Redis, used when `REDIS_URL` is not set.
     pub const NOCODB_REDIS_URL: &str = "NC_REDIS_URL";
     /// The Redis of NocoDB's jobs, if it is a different one.
     pub const NOCODB_JOBS_REDIS_URL: &str = "NC_JOBS_REDIS_URL";
@@ -91,7 +91,7 @@ pub const DEFAULT_TIMEOUT_MS: u32 = 10_000;
 /// The longest time that may be configured: five minutes.
 const LONGEST_TIME_MS: u32 = 300_000;
 
-/// The wait after a refused refresh token when none is configured. Bitbucket's lockout is short. Its length has not been
+/// The default wait after a refused refresh token. Bitbucket's lockout (src/refusals.rs) is short, but its length has not been
 /// measured.
 pub const DEFAULT_LOCKOUT_MS: u32 = 30_000;
 
@@ -130,7 +130,8 @@ pub enum CodeVerifierPolicy {
     /// The form has to send a code verifier, as NocoDB's form does.
     #[default]
     Required,
-    /// The form may send none, because the form of NocoDB 0.262 to 0.265 began its logins without a code challenge.
+    /// The form may omit the code verifier, because the form of NocoDB 0.262 to 0.265 began its logins without a code
+    /// challenge.
     Optional,
 }
 

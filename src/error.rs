@@ -293,8 +293,8 @@ pub struct Error {
     pub code: Code,
     /// The phase in which the error occurred.
     pub phase: Phase,
-    /// The explanation that replaces the code's own explanation, if that does not apply. The text comes from this
-    /// crate, never from a server.
+    /// The explanation that replaces the code's own explanation, if the code's own does not apply. The text comes from
+    /// this crate, never from a server.
     pub explanation: Option<&'static str>,
     /// The reason for the error, if the code alone does not give it. The text comes from this crate, never from a
     /// server.
@@ -398,8 +398,8 @@ impl Error {
             && self.explanation.is_none_or(|explanation| explanation == unexchanged)
     }
 
-    /// The required scopes that were not granted. These are all required scopes if the granted ones are unknown, or
-    /// if they include all required ones.
+    /// The required scopes that were not granted. If the granted scopes are unknown, or include all required ones, all
+    /// required scopes count as missing.
     pub fn missing_scopes(&self) -> ScopeSet {
         let set = |names: &[String]| names.iter().map(String::as_str).collect::<ScopeSet>();
         let required = set(&self.required);

@@ -63,7 +63,7 @@ impl Value {
         pick(self.entries()?, names)
     }
 
-    /// The number, also from a string: some servers write numbers as strings.
+    /// The number, if the value is one or is a string that contains only a number: some servers write numbers as strings.
     pub fn number(self) -> Option<f64> {
         match self {
             // JSON allows white space around a number; a string must contain only the number.

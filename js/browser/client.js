@@ -1,8 +1,8 @@
 /**
  * Creates the OAuth client for a front end that builds authorization URLs and validates callbacks itself.
  *
- * In: the configuration of a public client. Out: the client, without the functions for tokens. Never: a secret
- * is accepted, or the configuration is validated; the core rejects secrets and validates.
+ * In: the configuration of a public client. Out: the client, without the functions for tokens. Never: this file validates the
+ * configuration. The core validates it, and rejects a secret.
  */
 
 import { AuthorizationClient } from '../authorization-client.js';

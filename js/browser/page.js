@@ -53,7 +53,8 @@ export function findWindow(options) {
 }
 
 /**
- * Reads from a caller's object or from a page; `undefined` if that throws. The core reports later what is wrong.
+ * Reads from a caller's object or from a page. Returns `undefined` if the read throws an exception; the core reports the
+ * problem later.
  *
  * @template T
  * @param {() => T} read
@@ -68,7 +69,7 @@ export function valueOrUndefined(read) {
 }
 
 /**
- * Reads a string. A caller's own `window` may contain anything in its place.
+ * Reads a string. Returns `undefined` for any other value: a `window` that the caller passes may contain values of any type.
  *
  * @param {() => unknown} read
  * @returns {string | undefined}

@@ -22,8 +22,8 @@ import {
  * @typedef {object} PopupOptions
  * @property {number | undefined} [timeoutMs] how long the user may take, 1 to 600000 milliseconds; by default ten minutes
  * @property {import('../core.js').RuntimeType<'AbortSignal'> | undefined} [signal] ends the login and closes the popup
- * @property {((grant: Grant) => void) | undefined} [onLateGrant] receives the grant if the popup only seemed to be closed, so
- *   that the outcome was `null`, and the user gives consent later
+ * @property {((grant: Grant) => void) | undefined} [onLateGrant] receives the grant if the popup only seemed to be closed. In
+ *   this case, the promise has resolved to `null` before the user gives consent
  */
 
 const POPUP_SIZE = { width: 600, height: 760 };
@@ -31,7 +31,7 @@ const POPUP_SIZE = { width: 600, height: 760 };
 /** Interval at which the popup's URL is read, in milliseconds. */
 const POLL_INTERVAL_MS = 100;
 
-/** For how many milliseconds a popup that keeps posting its URL is told that the page has received it. */
+/** How long the page keeps confirming to the popup that it has received the callback's URL, in milliseconds. */
 const ACKNOWLEDGEMENT_MS = 10_000;
 
 /** A popup that seems to be closed counts as closed when the page has had the focus for this long, in milliseconds. */
@@ -41,14 +41,15 @@ const CLOSED_AFTER_FOCUS_MS = 60_000;
 const BLANK_URLS = ['', 'about:blank'];
 
 /**
- * Lets the user log in and give consent in a popup. Call it directly in the click handler, or browsers block the popup. It opens
- * the popup before it does anything else, and closes it in every outcome. The popup cannot access the page that opened it.
+ * Lets the user log in and give consent in a popup. Call this function directly in the click handler; otherwise, browsers block
+ * the popup. The function opens the popup before it does anything else, and closes the popup in every outcome. The popup cannot
+ * access the page that opened it.
  *
  * The page detects the callback by the popup's URL. This page, Bitbucket's pages, or another page of the login may isolate the
- * popup with `Cross-Origin-Opener-Policy`. Then the page cannot see the popup's URL, and the redirect URI has to be that of the
- * package's `callback.html`, which posts its URL to the page. The page cannot distinguish an isolated popup from one that the
- * user has closed. So a popup that seems to be closed counts as cancelled only after the page has had the focus for a minute. To
- * let the user cancel sooner, offer a button that aborts the `signal`.
+ * popup with `Cross-Origin-Opener-Policy`. If so, the page cannot see the popup's URL, and the redirect URI has to be the URL
+ * of the package's `callback.html`, which posts its own URL to the page. The page cannot distinguish an isolated popup from a
+ * popup that the user has closed. So a popup that seems to be closed counts as cancelled only after the page has had the focus
+ * for a minute. To let the user cancel sooner, offer a button that aborts the `signal`.
  *
  * @param {PageOptions & PopupOptions} options
  * @returns {Promise<Grant | null>} `null`: the user closed the popup or denied access
@@ -89,7 +90,8 @@ export async function authorizeInPopup(options) {
 }
 
 /**
- * Waits for the callback page of a popup that seemed to be closed. Then the window is closed, and the code does not stay in it.
+ * Waits for the callback page of a popup that seemed to be closed. Then closes the popup, so that the code does not stay in the
+ * popup's URL.
  *
  * @param {Popup} popup
  * @param {number} waitMs
@@ -129,7 +131,7 @@ class Popup {
     this.#page = page;
     this.#id = randomId(page);
     this.#channel = new page.BroadcastChannel(PACKAGE_NAME);
-    // A popup starts with a copy of the page's session storage, and keeps the copy when a policy isolates it.
+    // A popup starts with a copy of the page's session storage, and keeps the copy even if a policy isolates the popup.
     const storage = sessionStorageOrUndefined(page);
     trySetItem(storage, POPUP_KEY, this.#id);
     const name = randomId(page);
@@ -138,7 +140,7 @@ class Popup {
     this.#openerFrame = this.#window && !this.#window.closed ? replaceOpener(page, this.#window, name) : undefined;
   }
 
-  /** A popup blocker returns no window, or one that it closes at once. */
+  /** A popup blocker returns no window, or a window that it closes at once. */
   get isBlocked() {
     return !this.#window || this.#window.closed;
   }
@@ -265,8 +267,8 @@ function openWindow(page, name) {
 
 /**
  * Makes an empty frame the popup's `opener` instead of this page. A window may navigate its opener, so Bitbucket's pages could
- * replace this page while the user looks at the popup. A popup without any opener would prevent this, too, but this page could
- * then close it only in Firefox.
+ * replace this page while the user looks at the popup. A popup without an opener cannot do that either, but only in Firefox
+ * could this page then close the popup.
  *
  * @param {Page} page
  * @param {Window} popup
@@ -287,7 +289,7 @@ function replaceOpener(page, popup, name) {
     }
     popup.opener = null;
   } catch {
-    // The popup is not same-origin with this page. Then both origins are opaque, which the core rejects.
+    // The popup is not same-origin with this page, so both origins are opaque. The core rejects opaque origins.
   }
   frame.remove();
   return undefined;

@@ -83,8 +83,8 @@ impl Redactor {
         self.0.redact(text)
     }
 
-    /// Takes the next chunk of a body, and returns the bytes that can be passed on. The last ones are kept back if
-    /// the credential may begin there.
+    /// Takes the next chunk of a body, and returns the bytes that can be passed on. Keeps the last bytes back if the
+    /// credential may begin in them.
     pub fn push(&mut self, chunk: &[u8]) -> Vec<u8> {
         self.0.push(chunk)
     }
@@ -101,8 +101,8 @@ pub fn is_safe_method(method: &str) -> bool {
     retry::is_safe(method)
 }
 
-/// The maximum size of a body that the core inspects, in bytes. If a body is larger, the shim passes one byte more
-/// than that, by which the core recognizes that the body is too large.
+/// The maximum size of a body that the core inspects, in bytes. If a body is larger, the shim passes this number of
+/// bytes and one more, so that the core recognizes that the body is too large.
 #[wasm_bindgen(js_name = maxInspectedBytes)]
 pub fn max_inspected_bytes() -> u32 {
     u32::try_from(api_response::MAX_BODY_SIZE.max(connection_test::LARGEST_BODY)).unwrap_or(u32::MAX)

@@ -13,7 +13,7 @@ pub fn argument_schema(argument: &str) -> JsValue {
     Argument::named(argument).map_or(JsValue::UNDEFINED, |argument| to_js_value(&argument.schema()))
 }
 
-/// Throws the error for an invalid argument or member. `grant_type` is that of the token request, where it is known.
+/// Throws the error for an invalid argument or member. `grant_type` is the grant type of the token request, if it is known.
 #[wasm_bindgen(js_name = throwArgumentError)]
 pub fn throw_argument_error(
     argument: &str,
@@ -25,8 +25,8 @@ pub fn throw_argument_error(
     Err(Argument::named(argument).map_or(JsValue::UNDEFINED, |known| known.error(problem, member, phase).into()))
 }
 
-/// The error object for a failure that only JavaScript can detect, with the message and the flags from the core's
-/// table. `connection_end` says why a connection ended although Bitbucket accepts its tokens.
+/// The error object for a failure that only JavaScript can detect, with the message and the flags that the core defines for the
+/// code. `connection_end` says why a connection ended although Bitbucket accepts its tokens.
 #[wasm_bindgen(js_name = errorDetails, unchecked_return_type = "ErrorDetails")]
 pub fn error_details(
     code: &str,

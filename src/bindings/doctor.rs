@@ -10,8 +10,8 @@ use crate::authorization_response;
 use crate::doctor;
 use crate::error::{Code, Error, Phase};
 
-/// Whether a callback that was rejected with this code belongs to another login than the pending one. If so, the
-/// callback of the pending login may still arrive.
+/// Whether a callback that was rejected with this code belongs to a login other than the pending one. If so, the callback of
+/// the pending login may still arrive.
 #[wasm_bindgen(js_name = isFromAnotherLogin)]
 pub fn is_from_another_login(code: &str) -> bool {
     Code::from_name(code).is_some_and(authorization_response::is_from_another_login)
@@ -23,7 +23,7 @@ pub fn secret_length(client: &OAuthCore) -> usize {
     doctor::secret_length(&client.config)
 }
 
-/// Which of Bitbucket's OAuth back ends issues a Key and a Secret of these lengths; `undefined` when none does.
+/// Which of Bitbucket's OAuth back ends issues a Key and a Secret as long as the client's; `undefined` when none does.
 #[wasm_bindgen(js_name = clientGeneration, unchecked_return_type = "'older' | 'newer' | undefined")]
 pub fn client_generation(client: &OAuthCore) -> Option<String> {
     doctor::generation(&client.config).map(str::to_owned)
@@ -41,8 +41,8 @@ pub fn is_same_redis_database(address: &str, database: u32, other: &str) -> bool
     doctor::is_same_redis_database(address, database, other)
 }
 
-/// What this error code says about the Key and the Secret. The exchange of a made-up authorization code failed with
-/// it.
+/// What the error code of a failed exchange says about the Key and the Secret. The doctor tries to exchange a made-up
+/// authorization code.
 #[wasm_bindgen(
     js_name = trialExchangeOutcome,
     unchecked_return_type = "'accepted' | 'refused' | 'failed' | 'unknown'"

@@ -58,7 +58,7 @@ pub struct Settings<'a> {
     api_url: Option<&'a str>,
     /// The time limit of one request, in milliseconds.
     timeout_ms: u32,
-    /// How long to wait, after Bitbucket refused a refresh token, before a refresh token is sent again, in milliseconds.
+    /// For how long no refresh token is sent after Bitbucket refused one, in milliseconds.
     lockout_ms: u32,
     /// The maximum number of requests to the API in an hour; absent when there is no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,8 +112,8 @@ pub struct RedisAddress<'a> {
     other_databases: Option<&'a [u32]>,
 }
 
-/// Serializes the members as JSON, which the JavaScript runtime parses. That takes two calls, instead of two or three for
-/// each member.
+/// Serializes the members as JSON, which the JavaScript runtime parses. This takes two calls to JavaScript, instead of two or
+/// three for each member.
 fn in_one_piece<S: Serializer>(value: &impl Serialize, serializer: S) -> Result<S::Ok, S::Error> {
     let json = serde_json::to_string(value).unwrap_or_default();
     preserve::serialize(&JSON::parse(&json).unwrap_or(JsValue::UNDEFINED), serializer)

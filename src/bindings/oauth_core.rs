@@ -90,7 +90,7 @@ impl OAuthCore {
         self.config.client_secret().is_some()
     }
 
-    /// The authorization URL without state and PKCE, for NocoDB, which appends its own.
+    /// The authorization URL without state and PKCE, for NocoDB. NocoDB appends its own state and PKCE parameters.
     #[wasm_bindgen(js_name = authorizationUrl)]
     pub fn authorization_url(&self) -> String {
         self.authorization_url.clone()

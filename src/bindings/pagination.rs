@@ -52,7 +52,7 @@ impl Paginator {
         Ok(self.0.page_token()?)
     }
 
-    /// Takes the data of a response about its page, and advances to the next page. Returns whether there is one.
+    /// Takes what a response says about its page, and advances to the next page. Returns whether there is a next page.
     pub fn advance(
         &mut self,
         next: Option<String>,
@@ -86,19 +86,20 @@ impl PagePredictor {
         self.0.on_request(url)
     }
 
-    /// Forgets the sequence. The shim calls this for a request for anything other than a page, or with unusual
-    /// options.
+    /// Forgets the sequence of pages. The shim calls this method for each request that is not for a page, or that has
+    /// unusual options.
     pub fn reset(&mut self) {
         self.0.reset();
     }
 
-    /// Records a successful response. Returns whether `onPage` needs the data of the response about its page.
+    /// Records a successful response. Returns whether `onPage` has to be called with what the response says about its
+    /// page.
     #[wasm_bindgen(js_name = onSuccess)]
     pub fn on_success(&mut self, url: &str) -> bool {
         self.0.on_success(url)
     }
 
-    /// Takes the data of the response about its page. Returns the URL of the page to prefetch now.
+    /// Takes what the response says about its page. Returns the URL of the page to prefetch now.
     #[wasm_bindgen(js_name = onPage)]
     pub fn on_page(
         &mut self,
@@ -112,14 +113,15 @@ impl PagePredictor {
 }
 
 /// Whether the result of a prefetch may be used for the page. The result is a response with this status, or an error
-/// with this code. If it may not be used, the shim requests the page again.
+/// with this code. The shim requests the page again if the result may not be used.
 #[wasm_bindgen(js_name = isUsablePrefetch)]
 pub fn is_usable_prefetch(status: Option<u16>, code: Option<String>) -> bool {
     pages_ahead::is_usable(status, code.as_deref().and_then(Code::from_name))
 }
 
-/// The URL of a page of a list. `list` has no query. The token `next` selects the page. Without it, the token in
-/// `page` does, or the number in `page_number`. Without any of them, the page is the first one.
+/// The URL of a page of a list. `list` has no query. The token `next` selects the page. If `next` is absent, the token
+/// `page` selects the page, or else the number `page_number`. If all three are absent, the URL is that of the first
+/// page.
 #[wasm_bindgen(js_name = pageUrl)]
 pub fn page_url(
     list: &str,

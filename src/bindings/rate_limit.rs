@@ -33,7 +33,7 @@ pub fn rate_limit_update(
     to_js_value(&RateLimitUpdate::of(status, &headers, queue, received_at))
 }
 
-/// Whether requests wait for as long as Bitbucket asks. `retry_after` is in milliseconds.
+/// Whether requests wait for the time that Bitbucket asks for. `retry_after` is this time in milliseconds.
 #[wasm_bindgen(js_name = honorsRetryAfter)]
 pub fn honors_retry_after(retry_after: f64) -> bool {
     rate_limit::honors_retry_after(retry_after)
@@ -64,7 +64,7 @@ impl RequestLog {
         self.0.wait_time(limit, now)
     }
 
-    /// How many of the `used` requests are not in this log.
+    /// How many of the `used` requests are not in this log, because other clients of the account sent them.
     #[wasm_bindgen(js_name = unloggedCount)]
     pub fn unlogged_count(&mut self, used: u32, now: f64) -> u32 {
         self.0.unlogged_count(used, now)
@@ -80,14 +80,14 @@ impl RequestLog {
         self.0.remove(number);
     }
 
-    /// How many requests a shared log must have at least.
+    /// The minimum number of requests in a shared log that has lost none.
     #[wasm_bindgen(js_name = minimumSharedCount)]
     pub fn minimum_shared_count(&self, now: f64) -> usize {
         self.0.minimum_shared_count(now)
     }
 
-    /// The oldest of the requests that may be missing from the shared log, at most `most` of them: for each, its
-    /// number, followed by how long ago it was sent, in microseconds.
+    /// The oldest requests that may be missing from the shared log, at most `most` of them. Each request takes two
+    /// elements: its number, and how long ago it was sent, in microseconds.
     pub fn unshared(&mut self, most: usize, now: f64) -> Vec<f64> {
         self.0.unshared(most, now).into_iter().flat_map(|(number, ago)| [number, ago]).collect()
     }

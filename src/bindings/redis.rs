@@ -6,7 +6,7 @@ use super::to_js_value;
 use crate::error::{Error, Phase};
 use crate::redis::{Choice, Problem, Server, database_candidates};
 
-/// Parses the URL of a Redis.
+/// Parses a Redis URL.
 #[wasm_bindgen(js_name = parseRedisUrl, unchecked_return_type = "RedisServer")]
 pub fn parse_redis_url(address: &str) -> core::result::Result<JsValue, JsValue> {
     let server = Server::parse(address).map_err(|reason| Error::argument(Phase::Config, "address", reason))?;
@@ -28,8 +28,8 @@ pub fn redis_database_candidates(home: u32, others: &[u32]) -> Vec<u32> {
     database_candidates(home, others)
 }
 
-/// Chooses one of the [`redis_database_candidates`]. `survey` has one word for each of them, which says what it
-/// contains: `missing`, `empty`, `ours`, `others`, `marked` or `invaded`.
+/// Chooses one of the [`redis_database_candidates`]. `survey` has one word for each candidate. The word says what the
+/// database contains: `missing`, `empty`, `ours`, `others`, `marked` or `invaded`.
 #[wasm_bindgen(js_name = chooseRedisDatabase, unchecked_return_type = "RedisChoice")]
 pub fn choose_redis_database(surveyed: &[u32], survey: &str) -> JsValue {
     to_js_value(&Choice::of(surveyed, survey))

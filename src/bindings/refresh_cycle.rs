@@ -11,7 +11,7 @@ pub enum RefreshDecision {
     Use,
     /// Wait for the next step of the cycle, and acquire again.
     Wait,
-    /// Fail: the refresh token is dead.
+    /// Fail: Bitbucket no longer accepts the refresh token, so it is *dead*.
     Dead,
     /// Fail with the error of the last token request.
     RequestFailed,

@@ -59,8 +59,8 @@ impl Policy {
         self.0.state().action().into()
     }
 
-    /// How many milliseconds the action `Wait` lasts. A single wait has a maximum length, so it may end before the
-    /// time for which the connection waits.
+    /// How many milliseconds the action `Wait` lasts. A single wait has a maximum length, so it may end before the time
+    /// that the connection waits for.
     #[wasm_bindgen(js_name = waitDuration)]
     pub fn wait_duration(&self, now: f64) -> Option<f64> {
         match self.0.state().action() {

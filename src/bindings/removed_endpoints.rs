@@ -10,8 +10,8 @@ use crate::endpoints::{Endpoint, WebUrl, argument_error};
 use crate::error::{Error, Phase, Result};
 use crate::removed_endpoints::{self, Replacement, Sort, WorkspaceOutcome, replacement};
 
-/// How a request to a removed endpoint is handled: `list` is collected by the package instead, or `refusal` is the body of a 400.
-/// Without both, the request is sent unchanged, and `issuesNotFoundBody` judges its response.
+/// How a request to a removed endpoint is handled: `list` is collected by the package instead, or `refusal` is the body of a
+/// 400. If both are absent, the request is sent unchanged, and `issuesNotFoundBody` judges the response.
 #[derive(Serialize, Tsify)]
 #[tsify(rename = "Replacement")]
 pub struct ReplacementResult<'a> {
@@ -30,11 +30,11 @@ pub struct ReplacementResult<'a> {
 /// A list that the package collects from all workspaces.
 #[derive(Serialize, Tsify)]
 pub struct CollectedList<'a> {
-    /// Identifies the list, for all of its pages.
+    /// Identifies the list. All pages of a list have the same key.
     key: String,
     /// The URL of the user's workspaces.
     workspaces: String,
-    /// Its order.
+    /// The order of the list.
     #[serde(skip_serializing_if = "Option::is_none")]
     sort: Option<&'a Sort>,
 }
@@ -81,7 +81,7 @@ impl Removed {
 
 #[wasm_bindgen(js_class = RemovedEndpoints)]
 impl Removed {
-    /// For the API's base URL, as it was configured.
+    /// Takes the API's base URL, as it was configured.
     #[wasm_bindgen(constructor)]
     pub fn new(url: &str) -> core::result::Result<Removed, JsValue> {
         Ok(Self(Endpoint::Api.parse(Some(url)).map_err(|reason| argument_error("apiUrl", reason))?))
@@ -113,7 +113,7 @@ impl Removed {
         })
     }
 
-    /// The URL of the part of a list in one workspace, which is given by its path segment.
+    /// The URL of one workspace's part of a list. `segment` is the workspace's path segment.
     #[wasm_bindgen(js_name = workspaceUrl)]
     pub fn workspace_url(&self, url: &str, segment: &str, with_role: bool) -> core::result::Result<String, JsValue> {
         Ok(self.list(url)?.workspace_url(segment, with_role))
@@ -138,7 +138,7 @@ impl Removed {
         Ok(to_js_value(&WorkspaceOutcomeResult { outcome, notice }))
     }
 
-    /// The page that `url` requests, of a list of `size` values.
+    /// The page that `url` requests from a list of `size` values.
     #[wasm_bindgen(unchecked_return_type = "CollectedPage")]
     pub fn page(&self, url: &str, size: usize) -> core::result::Result<JsValue, JsValue> {
         Ok(to_js_value(&self.list(url)?.page(size)))

@@ -158,7 +158,7 @@ impl OAuthCore {
         Ok(token_request::TokenRequest::renewal(&self.config, grant_type_named(grant_type)?, refresh_token)?.to_js())
     }
 
-    /// The request for a token for the client itself.
+    /// The request for a token that belongs to the client itself (RFC 6749 section 4.4).
     #[wasm_bindgen(js_name = buildClientCredentialsRequest, unchecked_return_type = "TokenRequest")]
     pub fn build_client_credentials_request(&self) -> core::result::Result<JsValue, JsValue> {
         Ok(token_request::TokenRequest::client_credentials(&self.config)?.to_js())
