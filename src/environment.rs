@@ -109,8 +109,9 @@ pub enum RateLimit {
     Off,
 }
 
-/// Whether a connection may act as the OAuth client itself (RFC 6749 section 4.4). No user consents to that access, and every user
-/// who may create a connection can then read and change everything that the client can. So an administrator has to allow it.
+/// Whether a connection may act as the OAuth client itself (RFC 6749 section 4.4). No user consents to this access, and every
+/// user who may create a connection can then read and change everything that the client can. So an administrator has to allow
+/// it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ClientCredentials {
     /// No connection may act as the client.

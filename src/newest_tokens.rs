@@ -1,12 +1,14 @@
-//! Compares the token sets of one connection. Decides which one is the newest, and what to do with a published one.
+//! Compares the token sets of one connection. Decides which token set is the newest, and what the shared token store
+//! does with a published token set.
 //!
 //! In: when token sets were received and when they expire, under which locks they were obtained, and which refresh
-//! token followed which. Out: the newer token set, and what the shared token store does with a published one. Never:
-//! holding a token. The caller compares the refresh tokens and passes on only the results.
+//! token followed which. Out: the newer token set, and the step that the shared token store takes. Never: holding a
+//! token. The caller compares the refresh tokens and passes on only the results.
 //!
 //! There are two measures of age. *Times* come from the clocks of different machines. A *fence* is the number of a
-//! lock, and each later lock has a greater one; only a process that may write to the shared store can forge it. A
-//! *successor* is newer without either measure, because it was obtained with the refresh token that it follows.
+//! lock. Each later lock has a greater number, and only a process that may write to the shared store can forge a fence.
+//! A *successor* is newer whatever its times and its fence are, because it was obtained with the refresh token that it
+//! replaced.
 
 /// When a token set was received and when its access token expires, in milliseconds since 1970, if that is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -36,9 +38,9 @@ pub struct Version {
 }
 
 impl Version {
-    /// Whether this entry is newer than an entry that was found elsewhere. The found entry was then obtained earlier,
-    /// and not under a later lock, so it cannot be this entry's successor. An attacker who can write to the place
-    /// where it was found can restore an earlier token set there, but cannot raise its fence.
+    /// Whether this entry is newer than an entry that was found elsewhere. If so, the found entry was obtained earlier,
+    /// and not under a later lock, so it cannot be this entry's successor. An attacker who can write to the place where
+    /// the entry was found can restore an earlier token set there, but cannot raise its fence.
     pub fn is_newer_than(self, found: Self) -> bool {
         self.times.is_after(found.times) && found.fence <= self.fence
     }
@@ -58,7 +60,7 @@ pub enum ChainPosition {
     Newest,
     /// It is in the chain, and another refresh token followed it.
     Superseded,
-    /// It came before the refresh token that the entry is to follow: the store knows that it led to that one.
+    /// It led to the refresh token that the entry is to follow, as the store knows.
     Predecessor,
     /// It led to the newest refresh token of the chain, but not through the refresh token that the entry is to
     /// follow.
@@ -67,8 +69,8 @@ pub enum ChainPosition {
     Unrelated,
 }
 
-/// The facts by which a store decides what to do with an entry that it receives. They concern two refresh tokens: the
-/// one that the entry is to follow (*before*), and the entry's own.
+/// The facts by which a store decides what to do with an entry that it receives. They concern two refresh tokens:
+/// *before*, which the entry is to follow, and the entry's own refresh token.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PublicationContext {
     /// The position of the entry's own refresh token.
@@ -77,7 +79,7 @@ pub struct PublicationContext {
     pub is_first: bool,
     /// The fence of the newest entry that followed *before*; zero if there is none.
     pub newest: f64,
-    /// The highest fence on the path from *before* to that newest entry.
+    /// The highest fence on the path from *before* to the newest entry that followed it.
     pub highest: f64,
     /// No entry has followed the entry's own refresh token yet.
     pub is_last: bool,
@@ -88,20 +90,21 @@ pub struct PublicationContext {
 /// What the store does with a published entry.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Publication {
-    /// It drops the entry: it knows a newer one.
+    /// The store drops the entry, because the store knows a newer entry.
     Outdated,
-    /// It keeps the newer entry that it knows, and links the chain of the published refresh token to that newer
-    /// entry, with this fence.
-    Joins(f64),
-    /// It replaces the entry of the same refresh token.
-    Replaces,
-    /// It links the newest entry to the published one, which becomes the newest, with this fence.
-    Follows(f64),
-    /// Like `Follows`. It also deletes the link from the entry's own refresh token to a later one, because that link
-    /// led backwards.
-    FollowsAnew(f64),
-    /// It links the chain of *before* to the newest entry in the chain of the entry's own refresh token, with this
+    /// The store keeps a newer entry, and links the chain of the published refresh token to the newer entry, with this
     /// fence.
+    Joins(f64),
+    /// The store replaces the entry of the same refresh token.
+    Replaces,
+    /// The store links the newest entry to the published entry, with this fence. The published entry becomes the
+    /// newest.
+    Follows(f64),
+    /// Like `Follows`. The store also deletes the link from the entry's own refresh token to a later one, because that
+    /// link led backwards.
+    FollowsAnew(f64),
+    /// The store links the chain of *before* to the newest entry in the chain of the entry's own refresh token, with
+    /// this fence.
     Precedes(f64),
 }
 
@@ -112,8 +115,8 @@ impl Publication {
         let by = own.max(fence);
         match position {
             ChainPosition::Newest if newest <= fence => Self::Replaces,
-            // A successor always takes precedence over an update to the refresh token that it replaced, whatever the
-            // fences.
+            // A successor always takes precedence over an update to the refresh token that it replaced, whatever their
+            // fences are.
             ChainPosition::Newest | ChainPosition::Superseded | ChainPosition::PredecessorOfNewest => Self::Outdated,
             ChainPosition::Predecessor if fence > own.max(highest) => Self::FollowsAnew(fence),
             ChainPosition::Predecessor => Self::Outdated,

@@ -41,14 +41,14 @@ impl PagePredictor {
         self.latest.insert(requested).predict()
     }
 
-    /// Forgets the sequence. The shim calls this for a request for anything other than a page, or with unusual
-    /// options.
+    /// Forgets the sequence of pages. The shim calls this method for each request that is not for a page, or that has
+    /// unusual options.
     pub fn reset(&mut self) {
         self.latest = None;
     }
 
-    /// Records a successful response. Returns whether [`PagePredictor::on_page`] needs the data of the response about
-    /// its page.
+    /// Records a successful response. Returns whether [`PagePredictor::on_page`] has to be called with what the
+    /// response says about its page.
     pub fn on_success(&mut self, url: &str) -> bool {
         let latest = self.latest.as_mut().filter(|latest| latest.url == url);
         latest.is_some_and(|latest| {
@@ -57,7 +57,7 @@ impl PagePredictor {
         })
     }
 
-    /// Takes the data of a response about its page. Returns the URL of the page to prefetch now.
+    /// Takes what a response says about its page. Returns the URL of the page to prefetch now.
     pub fn on_page(&mut self, url: &str, page: &Page<'_>) -> Option<String> {
         let latest = self.latest.as_mut().filter(|latest| latest.url == url)?;
         let number = latest.position.number;

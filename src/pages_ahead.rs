@@ -1,9 +1,8 @@
-//! Which pages of a list may be prefetched.
+//! Decides which pages of a list may be prefetched.
 //!
-//! In: what the responses say about their pages, in the order of the pages, and how many prefetches were useless.
-//! Out: the URLs that may be requested now. Never: deciding by a prefetched page how a list goes on. The last
-//! response in the order of the pages decides that. A prefetched URL is a guess, which that response confirms or
-//! refutes.
+//! In: what the responses say about their pages, in the order of the pages, and how many prefetches were useless. Out: the URLs
+//! that may be requested now. Never: a prefetched page decides how a list continues. Only the last response in the order of the
+//! pages decides how the list continues. A prefetched URL is a guess, which that response confirms or refutes.
 //!
 //! Bitbucket promises only `next`, and no page number in it. Most lists are numbered all the same: their first response has
 //! `size` and `pagelen`, and its `next` is the requested URL with the next page number.
@@ -19,14 +18,14 @@ const PAGELEN: &str = "pagelen";
 /// The maximum number of pages of a list that are requested or buffered at once, including the one that the caller consumes.
 const MAX_CONCURRENCY: u8 = 6;
 
-/// How many additional requests prefetching may cost a list in all. Useless prefetches count, and so do prefetched
-/// pages that are not used yet.
+/// The maximum number of additional requests that prefetching may cause for a list. Useless prefetches count, and so do
+/// prefetched pages that are not used yet.
 const MAX_WASTED: usize = 6;
 
-/// Whether the result of a prefetch is used when the caller needs the page: the page itself, a 429, or a timeout.
-/// After a 429, another request would meet the same rate limit; after a timeout, it would take as long again. Any
-/// other failure may be over by the time that the caller needs the page. `code` is the code of the error, if there
-/// was no response.
+/// Whether the result of a prefetch is used when the caller needs the page. The page itself, a 429 and a timeout are used.
+/// After a 429, another request would meet the same rate limit; after a timeout, another request would take as long again. Any
+/// other failure may be over by the time that the caller needs the page. `code` is the code of the error, if there was no
+/// response.
 pub fn is_usable(status: Option<u16>, code: Option<Code>) -> bool {
     matches!(status, Some(200 | 429)) || code == Some(Code::RequestTimeout)
 }

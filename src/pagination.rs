@@ -109,8 +109,8 @@ impl Paginator {
         &self.url
     }
 
-    /// Takes the data of a response about its page, and advances to the next page. Returns whether there is one; its
-    /// URL is [`Paginator::url`].
+    /// Takes what a response says about its page, and advances to the next page. Returns whether there is a next page;
+    /// [`Paginator::url`] is its URL.
     pub fn advance(&mut self, page: &Page<'_>) -> Result<bool> {
         let next = match page.next.filter(|next| !next.trim().is_empty()) {
             Some(next) => self.follow(next),
@@ -146,8 +146,8 @@ impl Paginator {
         self.ahead.record_wasted_prefetch();
     }
 
-    /// Returns a `next` URL with those parameters of the first page added that it lacks. For a list of pipelines,
-    /// Bitbucket's `next` omits `sort` and all filters.
+    /// Adds to a `next` URL those parameters of the first page that it lacks. For a list of pipelines, Bitbucket's
+    /// `next` omits `sort` and all filters.
     fn follow(&self, next: &str) -> String {
         let (base, query) = query::split(next);
         let own = parameters(query);
@@ -184,7 +184,7 @@ impl Paginator {
     }
 }
 
-/// The URL of a page of a list by its token. `field` is the name of the argument with the token.
+/// The URL of the page that a token identifies in a list. `field` is the name of the argument with the token.
 pub fn page_url(list: &str, token: &str, field: &str) -> Result<String> {
     let query = URL_SAFE_NO_PAD.decode(token).ok().and_then(|query| String::from_utf8(query).ok());
     match query.filter(|query| is_query(query)) {
@@ -193,7 +193,7 @@ pub fn page_url(list: &str, token: &str, field: &str) -> Result<String> {
     }
 }
 
-/// The URL of a page of a list by its number, counted from 1.
+/// The URL of the page with this number in a list. Pages count from 1.
 pub fn numbered_page_url(list: &str, number: f64) -> Result<String> {
     if number.fract() == 0.0 && (1.0..=LARGEST_PAGE).contains(&number) {
         Ok(format!("{list}?{PAGE}={}", number as u64))
@@ -226,7 +226,8 @@ pub fn retry_delay(attempt: &Attempt<'_>) -> Result<Option<f64>> {
         return Ok(None);
     }
     let requested_wait = retry_after::wait(attempt.retry_after, attempt.received_at);
-    // The first pause takes half a second to a second, and each further one twice as long: half a minute in all.
+    // The first pause takes half a second to a second, and each further pause twice as long. All pauses together take
+    // at most about half a minute, unless Bitbucket asks for longer ones.
     let pause = (attempt.number <= MAX_RETRIES)
         .then(|| {
             retry::pause(attempt.number.saturating_add(1), requested_wait.map(|wait| wait as f64), attempt.random)

@@ -35,7 +35,7 @@ pub fn check(value: &str) -> core::result::Result<(), Reason> {
     Ok(())
 }
 
-/// How the placeholders in guides begin, for instance in NocoDB's own guides.
+/// The beginnings of placeholders in guides, for instance in NocoDB's own guides.
 const PLACEHOLDERS: [&str; 4] = ["<", "your_", "your-", "https://your-nocodb-instance"];
 
 /// Rejects a placeholder from a guide.

@@ -1,8 +1,8 @@
 //! Chooses the proxy for a request, from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which are read once.
 //!
-//! In: the variables as an administrator wrote them, then the URL of each request. Out: the proxy from which the request
-//! gets a tunnel (RFC 9110 section 9.3.6), with its credentials, or none. Never: a variable's value in an
-//! error, reading a variable although another one takes precedence, or a request that bypasses an invalid proxy.
+//! In: the variables as an administrator wrote them, then the URL of each request. Out: the proxy that tunnels the request (RFC
+//! 9110 section 9.3.6), with the credentials for the proxy; or no proxy. Never: a variable's value in an error, reading a
+//! variable although another one takes precedence, or a request that bypasses an invalid proxy.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -141,7 +141,7 @@ fn parse_user_info(user_info: &str) -> core::result::Result<Option<Secret>, Reas
     Ok((!is_empty).then(|| Secret::new(format!("Basic {}", STANDARD.encode([&user, ":", &password].concat())))))
 }
 
-/// Rejects an entry that matches no host. Requests to the host that it means would go through the proxy instead of directly.
+/// Rejects an entry that cannot match any host: requests to the intended host would go through the proxy instead of directly.
 fn check_exception(entry: &str) -> core::result::Result<(), Reason> {
     pasted::check_without_quotes(entry)?;
     if entry.contains("://") {

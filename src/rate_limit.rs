@@ -20,17 +20,16 @@ pub const DEFAULT_LIMIT: u32 = 1000;
 /// The largest plausible limit: a hundred times the largest one that Atlassian sells.
 pub const LARGEST_LIMIT: u32 = 1_000_000;
 
-/// The largest number of other clients' requests that one response may add to the log: the largest limit that Atlassian
-/// sells. Each is an entry in the log, so a response that reports a million requests would block all callers.
+/// The largest number of other clients' requests that one response may add to the log: the largest limit that Atlassian sells.
+/// Each of these requests becomes an entry in the log, so a response that reports a million requests would block all callers.
 const MAX_REPORTED_REQUESTS: u32 = 10_000;
 
 /// An hour, in milliseconds.
 const HOUR: u64 = LONGEST_WAIT;
 
-/// For how long a request counts against the limit, in milliseconds. This is longer than an hour, because Bitbucket
-/// counts a request when it arrives, and requests take more or less time to connect. Otherwise, a request that
-/// arrives quickly could fall into the hour of an earlier request that arrived late, although it was sent an hour
-/// after that request.
+/// For how long a request counts against the limit, in milliseconds. This is longer than an hour, because Bitbucket counts a
+/// request when it arrives, and the time to connect varies. Without the margin, the second of two requests that were sent an
+/// hour apart could arrive within an hour of the first, if the first connected slowly.
 pub const WINDOW: f64 = HOUR as f64 + 5_000.0;
 
 /// How long all requests pause after a 429 that has no `Retry-After`, in milliseconds. Each further such response in
@@ -49,9 +48,9 @@ pub fn refusal_pause(before: u32) -> u64 {
     (FIRST_PAUSE << before.min(7)).min(HOUR)
 }
 
-/// Whether requests wait for as long as Bitbucket asks. `retry_after` is in milliseconds. When Bitbucket asks for
-/// more than a minute, each caller gets the error at once and decides. If Bitbucket does not say how long to wait,
-/// the request queue decides.
+/// Whether requests wait for the time that Bitbucket asks for. `retry_after` is this time in milliseconds. If Bitbucket asks
+/// for more than a minute, requests do not wait: each caller gets the error at once and decides. If Bitbucket does not say how
+/// long to wait, the request queue decides.
 pub fn honors_retry_after(retry_after: f64) -> bool {
     retry_after <= LONGEST_PATIENCE
 }
@@ -74,8 +73,8 @@ pub struct RateLimitUpdate {
     /// No request is sent for this many milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pause: Option<u64>,
-    /// After the pause, and for the rest of the hour, one request is sent in this many milliseconds, because it is
-    /// not known when the requests that used up the limit were sent. Absent when Bitbucket said how long to wait.
+    /// The interval between two requests after the pause, for the rest of the hour, in milliseconds. The requests are spread
+    /// because it is not known when the requests that used up the limit were sent. Absent when Bitbucket said how long to wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pace: Option<u64>,
 }
@@ -132,7 +131,7 @@ struct Request {
 }
 
 impl Request {
-    /// For how many milliseconds it still counts.
+    /// For how many milliseconds the request still counts.
     fn left(&self, now: f64) -> f64 {
         WINDOW - (now - self.time)
     }
@@ -140,7 +139,7 @@ impl Request {
 
 /// When the requests of one account and group of resources were sent, oldest first.
 ///
-/// Times are milliseconds of a monotonic clock. Processes that share a log tell each other about its requests. Each request
+/// Times are milliseconds of a monotonic clock. Processes exchange the entries of their logs through a shared log. Each request
 /// has a number that is unique in its process, so that no request is counted twice.
 #[derive(Debug, Default)]
 pub struct RequestLog {
@@ -183,14 +182,14 @@ impl RequestLog {
         }
     }
 
-    /// Returns how many requests a shared log must have at least, even if the clock of the shared log is some seconds
-    /// ahead.
+    /// Returns the minimum number of requests in a shared log that has lost none. The number is right even if the clock of the
+    /// shared log is some seconds ahead.
     pub fn minimum_shared_count(&self, now: f64) -> usize {
         self.requests.len() - self.requests.partition_point(|request| request.time + HOUR as f64 <= now)
     }
 
-    /// Returns the oldest of the requests that may be missing from the shared log, at most `most` of them: the number
-    /// of each, and how long ago it was sent, in whole microseconds.
+    /// Returns the oldest requests that may be missing from the shared log, at most `most` of them. Returns for each request
+    /// its number, and how long ago it was sent, in whole microseconds.
     pub fn unshared(&mut self, most: usize, now: f64) -> Vec<(f64, f64)> {
         self.trim(now);
         // Most logs have no such request.

@@ -26,8 +26,8 @@ const MAX_DEPTH: u8 = 3;
 /// of the secret; their number is smaller than this.
 const KEPT_BACK: usize = 8;
 
-/// For each byte, which forms may have it as their first byte, or as their second byte. Each form has a bit, and all
-/// forms that remain share the last bit.
+/// For each byte, the forms that may have this byte at one position: the first or the second. Each of the first 63 forms has
+/// its own bit, and all further forms share the last bit.
 type Table = [u64; 256];
 
 /// Removes secrets.
@@ -173,7 +173,8 @@ impl Redaction {
         Ok(None)
     }
 
-    /// How many bytes certainly begin no form. Most bytes begin none, so this decides how long the search takes.
+    /// How many bytes at the start of a text certainly begin no form. Most bytes begin none, so the speed of this function
+    /// determines the speed of the search.
     #[inline]
     fn skip(&self, text: &[u8]) -> usize {
         let may_begin = |pair: &[u8]| match pair {
@@ -184,7 +185,7 @@ impl Redaction {
         text.windows(2).position(may_begin).unwrap_or(text.len().saturating_sub(1))
     }
 
-    /// The forms that may begin here; `None` if only more text can tell.
+    /// The forms that may begin here; `None` if the text ends too early to tell.
     fn mask(&self, text: &[u8], at: usize, is_whole: bool) -> Option<u64> {
         let mut forms = 0;
         for depth in 0..=MAX_DEPTH {

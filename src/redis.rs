@@ -53,7 +53,7 @@ pub struct Server {
     pub password: Option<Secret>,
     /// The number of the database.
     pub database: u32,
-    /// `true` for an encrypted connection, or the name that ioredis has for a certificate authority to trust.
+    /// `true` for an encrypted connection, or the name of a TLS profile of ioredis, which trusts another certificate authority.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<String>,
     /// The version of IP, 4 or 6; 0 for either.
@@ -74,7 +74,7 @@ impl Server {
         if address.contains('#') {
             return Err(FRAGMENT);
         }
-        // `url` drops control characters.
+        // The `url` crate drops control characters.
         if has_control(address) {
             return Err(NO_HOST);
         }

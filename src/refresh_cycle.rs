@@ -88,8 +88,8 @@ pub enum Event {
 }
 
 impl Event {
-    /// Returns the event for a failed token request. Only Bitbucket's own error makes a refresh token doubtful. A
-    /// response that cannot be parsed may have contained the new token set, so the request is repeated.
+    /// Returns the event for a failed token request. Only an OAuth error from Bitbucket casts doubt on the refresh
+    /// token. A response that cannot be parsed may have contained the new token set, so the request is repeated.
     pub fn of_failure(code: Code, retryable: bool, retry_after: Option<f64>) -> Self {
         match code {
             Code::ReconnectRequired => Self::Refused,

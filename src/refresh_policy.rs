@@ -1,4 +1,5 @@
-//! Decides when the tokens of one connection are refreshed, which token set is the newest, and when the connection is dead.
+//! Decides when the tokens of one connection are refreshed, which token set is the newest, and when the refresh token is
+//! *dead*: Bitbucket no longer accepts it.
 //!
 //! In: what happened, and when. Out: what the caller does next. Never: input or output, reading a clock,
 //! drawing a random number, or holding a token. The policy knows token sets by their number (the *generation*) and their
@@ -28,8 +29,8 @@ const SECOND: f64 = 1000.0;
 const MINUTE: f64 = 60.0 * SECOND;
 const DAY: f64 = 24.0 * 60.0 * MINUTE;
 
-/// The longest time before its expiry at which a token set is refreshed. A token set with a short lifetime is
-/// refreshed when a tenth of its lifetime is left.
+/// A token set is refreshed at most this long before it expires. A token set with a short lifetime is refreshed when a tenth of
+/// its lifetime is left.
 const LONGEST_SKEW: f64 = 5.0 * MINUTE;
 
 /// A token set whose refresh token was unused for this long is refreshed when a caller next needs it. An unused refresh
@@ -69,7 +70,7 @@ pub struct RefreshPolicy {
     refusals: Refusals,
     /// This process obtained the token set from Bitbucket, so no other process can have a newer one.
     is_refreshed_here: bool,
-    /// Another process acquired the lock after this process, but published another token set before it.
+    /// Another process acquired the lock after this process, but published another token set before this process did.
     is_superseded: bool,
     /// Since when a response with a newer token set may have been lost.
     response_lost_since: Option<f64>,
@@ -233,16 +234,15 @@ impl RefreshPolicy {
         true
     }
 
-    /// Whether a token set that was found elsewhere counts as the successor of the current one. An earlier token set
-    /// does not, because somebody may have restored it. It may also seem earlier only because two clocks differ. Even
-    /// so, it counts only if Bitbucket refused the current refresh token, or if another process published its token
-    /// set first.
+    /// Whether a token set that was found elsewhere counts as the successor of the current one. An earlier token set usually
+    /// does not count, because somebody may have restored it. It counts if Bitbucket refused the current refresh token, or if
+    /// another process published its token set first. In both cases, it may seem earlier only because two clocks differ.
     pub fn is_successor(&self, found: Times) -> bool {
         self.is_refused() || self.is_superseded || !self.times.is_after(found)
     }
 
-    /// Whether a token set that was found in a row of NocoDB counts as the successor. Only its times show that: the row may
-    /// not have been updated, or may have been restored from a backup.
+    /// Whether a token set that was found in a row of NocoDB counts as the successor. Only its times decide, because the row
+    /// may not have been updated, or may have been restored from a backup.
     pub fn is_row_successor(&self, found: Times) -> bool {
         !self.times.is_after(found)
     }
@@ -260,7 +260,7 @@ impl RefreshPolicy {
             self.save_attempts = 0;
         }
         let is_hopeless = match self.state {
-            // The search for a successor is short. After it, the cycle only tries a dead refresh token again.
+            // The search for a successor is short. After the search, the cycle can only try a dead refresh token again.
             _ if self.is_dead() => !matches!(self.state, State::AcquiringLock | State::FindingSuccessor),
             State::BackingOff(until) => deadline < until,
             _ => false,
@@ -286,7 +286,7 @@ impl RefreshPolicy {
         is_ahead(self.lock_skipped_until, now, PAUSE)
     }
 
-    /// Whether a response that had the successor of the refresh token may have been lost.
+    /// Whether a response with the successor of the refresh token may have been lost within the grace period.
     fn is_urgent(&self, now: f64) -> bool {
         self.response_lost_since.is_some_and(|since| now < since + GRACE)
     }

@@ -1,4 +1,5 @@
-//! Decides when a refused refresh token counts as dead, and when a dead one is tried again.
+//! Decides when a refused refresh token counts as *dead*, that is, no longer accepted by Bitbucket, and when a dead
+//! refresh token is tried again.
 //!
 //! In: refusals, the refusals of other connections that may explain them, and the tombstones of other processes. Out:
 //! whether the refresh token is dead, and the times of the next attempts. Never: reading a clock, or drawing a random
@@ -30,8 +31,8 @@ const SECOND_ATTEMPT: core::ops::Range<f64> = 2.0..10.0;
 /// The longest time until that attempt.
 const LONGEST_SECOND_ATTEMPT: f64 = 10.0 * MINUTE;
 
-/// How long after a refresh token was declared dead it is tried again: another program may have caused the lockout
-/// from which the refusals came.
+/// The time after which a dead refresh token is tried again: another program may have caused the lockout that led to
+/// the refusals.
 const REVIEW_AFTER: f64 = 4.0 * 60.0 * MINUTE;
 /// The time that applies instead of `REVIEW_AFTER` in a process that started after the refresh token was declared
 /// dead, and after an attempt that did not show whether the refresh token is dead.
@@ -67,8 +68,8 @@ impl Refusals {
         *self = Self::new(self.lockout, self.known_since);
     }
 
-    /// Makes one more refusal sufficient to declare the refresh token dead. By then, the cycle has waited for the end
-    /// of the lockout.
+    /// Makes one more refusal sufficient to declare the refresh token dead. Before that refusal, the cycle has waited
+    /// for the end of the lockout.
     pub fn allow_one_more(&mut self) {
         self.counted = ENOUGH_REFUSALS - 1;
     }

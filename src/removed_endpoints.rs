@@ -41,11 +41,10 @@ const NO_TRACKER: &str = "Repository has no issue tracker.";
 const PAGELEN: u64 = 10;
 const LONGEST_PAGE: u64 = 100;
 
-/// The roles that `GET /repositories` accepted. `/repositories/{workspace}` accepts the same.
+/// The roles that `GET /repositories` accepted. `/repositories/{workspace}` accepts the same roles.
 const ROLES: [&str; 4] = [MEMBER, "contributor", "admin", "owner"];
 
-/// The role of everybody who belongs to a repository. Bitbucket may reject a request that has this role for the list
-/// of a workspace.
+/// The role of everybody who belongs to a repository. Bitbucket may reject this role in a request for the list of a workspace.
 const MEMBER: &str = "member";
 
 /// How long a list is cached, in milliseconds. Consumers request one page after the other.
@@ -294,7 +293,7 @@ impl CollectedList {
         [&self.api, "/user/workspaces?pagelen=100"].concat()
     }
 
-    /// The URL of the part of the list in one workspace, which is given by its path segment.
+    /// The URL of one workspace's part of the list. `segment` is the workspace's path segment.
     pub fn workspace_url(&self, segment: &str, with_role: bool) -> String {
         self.with_parameters([&self.api, "/repositories/", segment, "?pagelen=100"].concat(), with_role)
     }

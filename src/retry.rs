@@ -49,9 +49,8 @@ pub struct Failed<'a> {
     pub random: f64,
 }
 
-/// Whether Bitbucket limited a request because the account has used up its hourly limit: that is what a 429 without
-/// `Retry-After` means. The request then enters the request queue again like any other request, as often as
-/// necessary.
+/// Whether Bitbucket limited a request because the account has used up its hourly limit: a 429 without `Retry-After`
+/// means this. The request then enters the request queue again like any other request, as often as necessary.
 pub fn is_hour_used_up(status: Option<u16>, retry_after: Option<&str>, received_at: f64) -> bool {
     status == Some(429) && wait(retry_after, received_at).is_none()
 }
@@ -62,8 +61,8 @@ impl Failed<'_> {
     pub fn delay(&self) -> Option<f64> {
         let requested = wait(self.retry_after, self.received_at).map(|wait| wait as f64);
         let (limited, wait) = match self.status {
-            // The queue delays the request, and has recorded other 429s as well. The request must not be delayed
-            // twice.
+            // The queue has recorded this 429, and perhaps others, and delays the request. This function must not add
+            // the same delay again.
             Some(429) if self.is_queued => {
                 (requested, if requested.is_some() { pause(self.attempts, None, self.random) } else { 0.0 })
             }

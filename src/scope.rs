@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::Reason;
 
-/// The maximum number of scopes in a list; Bitbucket has about thirty. Lists are compared scope by scope, so a longer list could
-/// keep this thread busy.
+/// The maximum number of scopes in a list; Bitbucket has about twenty-five OAuth scopes. Lists are compared scope by scope, so
+/// a longer list could keep this thread busy.
 pub const MAX_SCOPES: usize = 1000;
 
 /// Why a longer list is rejected.
@@ -43,8 +43,8 @@ pub fn cure(error: &str) -> Option<&'static str> {
     )
 }
 
-/// Tells a person who chooses scopes what each scope permits: all OAuth scopes of Bitbucket, and the API token scopes that users
-/// need first.
+/// Tells a person who chooses scopes what each scope permits. The list contains the OAuth scopes of Bitbucket except `team` and
+/// `test`, which permit nothing, and the API token scopes that users need first.
 const PURPOSES: [(&str, &str); 26] = [
     ("account", "read the user's profile and workspaces"),
     ("account:write", "change the user's account"),

@@ -1,7 +1,7 @@
 //! Confidential values: client secrets, authorization codes, verifiers, states and tokens.
 //!
-//! In: a string. Out: the same string, but only through [`Secret::expose`], so that this name finds every place that exposes a
-//! secret. Never: `Debug` or `Display` prints a secret.
+//! In: a string. Out: the same string, but only through [`Secret::expose`], so that a search for this name finds every place
+//! that exposes a secret. Never: `Debug` or `Display` prints a secret.
 
 use core::fmt;
 
@@ -47,8 +47,8 @@ impl fmt::Debug for Secret {
 /// core's states are not. A shorter secret is removed only if the caller names it.
 const MIN_REPLACED_LENGTH: usize = 24;
 
-/// The minimum length of a secret that is removed from a text. The gap of a shorter one would reveal too much, so the whole text
-/// is dropped.
+/// The minimum length of a secret that is removed from a text. Removing a shorter secret would leave a gap that reveals too
+/// much, so the whole text is dropped.
 const MIN_REMOVABLE_LENGTH: usize = 8;
 
 /// The maximum length of a description that is passed on, in characters.

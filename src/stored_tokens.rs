@@ -1,13 +1,12 @@
 //! Classifies the tokens in a row of NocoDB's database, before other tokens are saved there.
 //!
-//! In: metadata of the tokens in the row and of a wrapper's tokens. Out: whether the row still belongs to the
-//! wrapper's connection. Never: comparing or holding a token. The caller knows with which refresh token each other
-//! one was obtained.
+//! In: metadata of the tokens in the row and of a wrapper's tokens. Out: whether the row still belongs to the wrapper's
+//! connection. Never: comparing or holding a token. The caller knows which refresh token led to which other one.
 //!
-//! A row may have changed since a wrapper was created from it, for one of two reasons. A user authenticated again:
-//! the row has the tokens of another authorization, and the tokens of the earlier one must not replace them. Or a
-//! process refreshed the tokens and could not tell this process, because the two processes share no Redis: the row's
-//! tokens are as good as the wrapper's.
+//! A row may have changed since a wrapper was created from it, for one of two reasons. A user authenticated again: the
+//! row has the tokens of another authorization, and the tokens of the earlier one must not replace them. Or a process
+//! refreshed the tokens and could not tell this process, because the two processes share no Redis: the row's tokens
+//! belong to the same authorization as the wrapper's.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -44,8 +43,8 @@ impl TokenMetadata<'_> {
 pub struct Row<'a> {
     /// Their metadata; `None` when the row has no refresh token any more.
     pub metadata: Option<TokenMetadata<'a>>,
-    /// Whether the refresh token is the wrapper's newest one, or an earlier one with which that was obtained,
-    /// directly or in several steps.
+    /// Whether the row's refresh token is the wrapper's newest one, or an earlier one from which the newest one was
+    /// obtained in one or several refreshes.
     pub is_of_same_chain: bool,
     /// Whether a token is a reference to a vault.
     pub is_in_vault: bool,
@@ -68,7 +67,8 @@ pub enum RowContent {
 }
 
 impl RowContent {
-    /// Classifies a row for a wrapper with these tokens. `is_refused` says that Bitbucket refuses their refresh token.
+    /// Classifies a row for a wrapper with these tokens. `is_refused` says whether Bitbucket refused the wrapper's
+    /// refresh token.
     pub fn of(row: Row<'_>, own: TokenMetadata<'_>, is_refused: bool) -> Self {
         if row.is_in_vault {
             return Self::VaultReference;
@@ -79,8 +79,8 @@ impl RowContent {
         if row.is_of_same_chain {
             return Self::SameChain;
         }
-        // Where the authorization was not stored, a refusal decides. A user who authenticates again leaves the earlier
-        // refresh token valid. A process that refreshes the tokens does not.
+        // If the time of an authorization was not stored, a refusal decides: the earlier refresh token stays valid when
+        // a user authenticates again, but not when a process refreshes the tokens.
         let has_same_authorization =
             metadata.has_same_authorization(own).unwrap_or(is_refused && !metadata.has_other_account(own));
         if !has_same_authorization {

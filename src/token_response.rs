@@ -17,7 +17,7 @@ use crate::secret::{Secret, clean_description};
 use crate::token_request::MAX_TOKEN_LENGTH;
 use crate::token_set::{Previous, TokenSet};
 
-/// The maximum size of a response: 1 MiB, over a hundred times the largest one seen.
+/// The maximum size of a response: 1 MiB, over a hundred times the largest response that was observed.
 pub const MAX_BODY_SIZE: usize = 1_048_576;
 
 /// The maximum lifetime that is accepted: ten years, in seconds.
@@ -125,8 +125,8 @@ impl TokenResponse<'_> {
         Ok(Some(self.received_at + (seconds * 1000.0).floor()))
     }
 
-    /// The granted scopes, if the response names any. Bitbucket's own `scopes` takes precedence over the standard's `scope`, because
-    /// Bitbucket keeps only `scopes` up to date.
+    /// The granted scopes, if the response names any. Bitbucket's own `scopes` takes precedence over the standard's `scope`,
+    /// because Bitbucket keeps only `scopes` up to date.
     fn granted_scopes(&self, scopes: Option<Value>, scope: Option<Value>) -> Result<Option<ScopeSet>> {
         let scopes = self.scopes("scopes", scopes)?;
         let scope = self.scopes("scope", scope)?;
@@ -192,7 +192,8 @@ pub fn is_token(text: &str) -> bool {
     (1..=MAX_TOKEN_LENGTH).contains(&text.len()) && is_graphic(text)
 }
 
-/// The error for a 4xx status: by the body if it has an error of RFC 6749 section 5.2, else by the status and the challenge.
+/// The error for a 4xx status. The body determines it if the body has an error of RFC 6749 section 5.2; otherwise, the status
+/// and the challenge determine it.
 fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Box<Error> {
     if response.body.len() > MAX_BODY_SIZE {
         return response.error(Code::ResponseTooLarge);

@@ -119,7 +119,7 @@ impl Removed {
         Ok(self.list(url)?.workspace_url(segment, with_role))
     }
 
-    /// Decides what a failed request about a workspace means. `kind` is the type of the credential that the request was sent with.
+    /// Decides what a failed request about a workspace means. `kind` is the type of the request's credential.
     #[wasm_bindgen(js_name = workspaceOutcome, unchecked_return_type = "WorkspaceOutcome")]
     pub fn workspace_outcome(
         &self,

@@ -1,7 +1,7 @@
 //! The encodings in which a secret may appear: as it is, in base64 of either alphabet, or in hexadecimal digits.
 //!
-//! In: a secret, and a position in a text. Out: the byte strings to search for, and whether one of them begins there.
-//!  Never: an escape is decoded; unescape.rs does that.
+//! In: a secret, and a position in a text. Out: the byte strings to search for, and whether one of them begins there. Never: an
+//! escape is decoded. Module unescape.rs decodes escapes.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -9,15 +9,17 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use super::unescape::{Reader, is_escape};
 use super::{KEPT_BACK, MAX_DEPTH};
 
-/// Shorter secrets are searched for only unencoded. Of their base64, the characters that do not depend on adjacent bytes are so
-/// few that they occur in many texts.
+/// Shorter secrets are searched for only in their unencoded form. In their base64, so few characters are independent of
+/// adjacent bytes that these characters occur in many texts.
 const MIN_ENCODED_LENGTH: usize = 6;
 
 /// Base64 encodes groups of three bytes in four characters. If 0, 1 or 2 bytes of a group precede the secret, this many
-/// characters of the group also depend on those bytes. They cannot be searched for, but may contain bits of the secret.
+/// characters of the group also depend on those bytes. Such characters cannot be searched for, but may contain bits of the
+/// secret.
 const BORDERS: [usize; 3] = [0, 2, 3];
 
-/// The maximum number of characters after the searched ones that belong to the secret: the one with its last bits, and padding.
+/// The maximum number of characters after the searched ones that belong to the secret: one character with its last bits, and
+/// the padding.
 const BORDER_AFTER: usize = 3;
 
 /// One encoding of a secret, before any escaping.

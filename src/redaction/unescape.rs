@@ -73,7 +73,7 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     /// Returns whether these bytes follow, each inside up to `depth` nested escapes. The second result is whether a greater
     /// depth might give other bytes. A secret may itself contain characters that look like an escape but are none. Only later
-    /// bytes show which it is, so this function follows all readings at once.
+    /// bytes show whether they are an escape, so this function follows all readings at once.
     pub(super) fn matches_bytes(&mut self, bytes: &[u8], depth: u8) -> (bool, bool) {
         let mut is_escaped = false;
         let mut readings = Readings { first: Some(self.at), others: Vec::new() };
@@ -199,7 +199,7 @@ impl Reader<'_> {
                 self.at = before;
                 break;
             }
-            // A name contains nothing else. Reading on would take quadratic time in a text of only ampersands.
+            // A name contains no other characters. Reading on would take quadratic time in a text of only ampersands.
             if !byte.is_ascii_alphanumeric() && byte != b'#' {
                 return None;
             }

@@ -19,10 +19,11 @@ const GRACE_MARGIN: f64 = 30.0 * SECOND;
 
 /// How many attempts to save a token set fail before the failure is reported. After that, each cycle makes one attempt.
 const MAX_SAVE_ATTEMPTS: u32 = 3;
-/// The wait before the second attempt. Each further one doubles it.
+/// The wait before the second attempt. Each further attempt doubles the wait.
 const SAVE_WAIT: f64 = 100.0;
 
-/// The shortest wait between two attempts to acquire a lock. The wait is a quarter of the time that has passed already.
+/// The shortest wait between two attempts to acquire a lock. The wait is a quarter of the time that the cycle has waited
+/// already.
 const SHORTEST_LOCK_WAIT: f64 = 10.0;
 /// The longest wait between two such attempts.
 const LONGEST_LOCK_WAIT: f64 = 500.0;
@@ -33,8 +34,8 @@ const LOCK_PATIENCE: f64 = 2.0 * MINUTE;
 const SHORT_LOCK_PATIENCE: f64 = 2.0 * SECOND;
 
 impl RefreshPolicy {
-    /// Continues a cycle after an event, which happened at `now`. `random` is a number from 0 to 1. An event that does not belong to
-    /// the state changes nothing.
+    /// Continues a cycle after an event, which happened at `now`. `random` is a number from 0 to 1. An event that does not
+    /// belong to the state changes nothing.
     pub fn handle(&mut self, event: Event, now: f64, random: f64) -> Action {
         self.state = match (self.state, event) {
             (State::AcquiringLock, Event::LockAcquired) => State::FindingSuccessor,
@@ -147,7 +148,7 @@ impl RefreshPolicy {
         self.state.action()
     }
 
-    /// The state after the search for a successor: no process knows a newer token set.
+    /// The state after a search for a successor that found no newer refresh token.
     fn proceed(&mut self, now: f64) -> State {
         if !self.is_due(now) {
             State::SavingTokens
