@@ -1,6 +1,6 @@
-//! Compares the core's URLs with the URL standard, as the crate `url` implements it. The core accepts no text that `url`
-//! rejects or rewrites, and parses each URL as `url` does. Of the texts that `url` accepts, it rejects only those that break
-//! its rules.
+//! Compares how the core parses URLs with the crate `url`, which implements the URL standard. The core must reject each text
+//! that `url` rejects or rewrites; only upper case and the default port may be rewritten. It must parse each other text as `url`
+//! does, unless the text breaks a rule of the core.
 
 use nocodb_bitbucket_auth::endpoints::{RESERVED_PARAMETERS, WebUrl};
 use nocodb_bitbucket_auth::query;
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use url::{Host, Position, Url};
 
-/// The rules for a URL, applied to what `url` parses.
+/// The URL as `url` parses it, or `None` if the core must reject the text.
 fn expected(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let (scheme, rest) = text.split_once("://")?;
@@ -32,7 +32,7 @@ fn expected(text: &str) -> Option<Url> {
     accepted.then_some(url)
 }
 
-/// The URL that a reference resolves to, applied to what `url` parses.
+/// The URL to which `url` resolves a reference, or `None` if the core must reject the reference.
 fn expected_place(base: &Url, text: &str) -> Option<Url> {
     let url = base.join(text).ok().filter(|url| is_plain(text) && matches!(url.scheme(), "https" | "http"))?;
     let scheme =
@@ -48,12 +48,12 @@ fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#')
 }
 
-/// Whether host and port follow the slashes and are written as `url` writes them, apart from upper case and the default
-/// port.
+/// Whether the text after the slashes begins with a host and a port as `url` writes them. Upper case and the default port may
+/// differ.
 fn is_plain_authority(rest: &str, url: &Url) -> bool {
     let authority = rest.split(['/', '?']).next().unwrap();
     let host = url.host_str().unwrap();
-    // A label that is too long for DNS is not decoded.
+    // The core rejects a punycode label that is too long for DNS.
     let limits = host.split('.').all(|label| !label.starts_with("xn--") || label.len() <= 63);
     let ports = match url.port() {
         Some(port) => vec![format!(":{port}")],
@@ -129,7 +129,7 @@ fn port() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A relative path with every segment that programs treat specially.
+/// A relative path, mostly of segments that programs treat specially, such as `..`.
 fn path() -> BoxedStrategy<String> {
     let segment = prop_oneof![
         4 => select(vec![
@@ -175,7 +175,8 @@ fn mutated(text: impl Strategy<Value = String>) -> impl Strategy<Value = String>
         })
 }
 
-/// A spelling of a URL, or of something similar: relative to the URL, or with detours.
+/// Another spelling of a URL, or a similar text that means another URL. A spelling may be relative to the URL, or contain a
+/// detour such as `x/..`.
 fn reference_to(base: &str, way: usize, detour: &str) -> String {
     let url = Url::parse(base).unwrap();
     let (origin, path) = (&url[..Position::BeforePath], url.path());
@@ -210,16 +211,16 @@ fn any_reference() -> BoxedStrategy<String> {
 }
 
 #[test]
-fn punycode_is_decoded_up_to_its_limits() {
+fn a_punycode_host_is_parsed_as_in_the_url_standard() {
     let most = format!("xn--{}", "9".repeat(59));
     for label in [
-        // RFC 3492 section 7.1, in lower case: Arabic, Chinese, Hindi, Japanese, and a name with ASCII in it.
+        // Samples of RFC 3492 section 7.1, in lower case: Arabic, Chinese, Hindi, Japanese, and a name with ASCII letters.
         "xn--egbpdaj6bu4bxfgehfvwxn",
         "xn--ihqwcrb4cv8a8dqg056pqjye",
         "xn--i1baa7eci9glrd9b2ae1bj0hfcgg6iyaf8o0a1dig0cd",
         "xn--n8jok5ay5dzabd5bym9f0cm5685rrjetr6pdxa",
         "xn--d9juau41awczczp",
-        // U+FFFD; U+200C and U+200D alone, first, last and in between; what a wrong bias would decode; an overflow.
+        // U+FFFD; U+200C and U+200D alone, first, last and in between; a label that only a wrong bias decodes; an overflow.
         "xn--zn7c",
         "xn--0ug",
         "xn--1ug",

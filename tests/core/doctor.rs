@@ -76,7 +76,7 @@ fn only_the_authorization_endpoint_may_return_a_page_or_a_redirect() {
 }
 
 #[test]
-fn the_response_of_the_redirect_uri_shows_what_is_there() {
+fn the_status_of_the_redirect_uri_follows_from_its_response() {
     let root = WebUrl::parse("https://nocodb.example/").unwrap();
     let below = WebUrl::parse("https://nocodb.example/noco/cb?tenant=7").unwrap();
     let local = WebUrl::parse("http://localhost:8080/").unwrap();
@@ -89,7 +89,7 @@ fn the_response_of_the_redirect_uri_shows_what_is_there() {
         (&root, 200, Some("/dashboard"), false, "other-page"),
         (&root, 204, None, false, "other-page"),
         (&root, 304, None, false, "other-page"),
-        // With another status, the page is not the plugin's.
+        // The plugin's page always has the status 200.
         (&root, 404, None, true, "missing"),
         (&root, 410, None, false, "missing"),
         (&root, 401, None, false, "guarded"),
@@ -122,7 +122,7 @@ fn a_clock_skew_of_at_most_a_minute_is_ignored() {
         (noon - 60_000.0, noon - 60_000.0, Some(0.0)),
         (noon - 61_000.0, noon - 60_001.0, Some(-60.0)),
         (noon - 3_600_000.0, noon - 3_600_000.0, Some(-3600.0)),
-        // The date was written at the end of that second.
+        // The server may have written the date at the end of its second.
         (noon + 61_000.0, noon + 62_000.0, Some(0.0)),
         (noon + 63_000.0, noon + 64_000.0, Some(62.0)),
         // The response took so long that the difference is unknown.

@@ -7,8 +7,8 @@ use nocodb_bitbucket_auth::nocodb_response;
 
 use Phase::{Api, Authorize, Callback, Config, Exchange, Refresh};
 
-/// A code, its name, the phases in which it occurs, and whether an error without further details is retryable and requires a new
-/// authorization: the contract that consumers rely on.
+/// The contract that consumers rely on: a code, its name, the phases in which it occurs, and two flags. The flags say whether an
+/// error without further details is retryable, and whether it requires a new authorization.
 type Row = (Code, &'static str, &'static [Phase], bool, bool);
 
 const TABLE: [Row; 36] = [
@@ -64,7 +64,7 @@ fn every_code_has_its_name_and_flags() {
     assert_eq!(Code::from_name("NO_SUCH_CODE"), None);
 }
 
-/// Fails if an error has a phase that the table does not list for its code. The tests call this for every error of every case.
+/// Fails if an error has a phase that the table does not list for its code. The tests call this function for every error.
 pub fn assert_listed(error: &Error) {
     let row = TABLE.iter().find(|(code, ..)| *code == error.code).unwrap();
     assert!(row.2.contains(&error.phase), "{} in phase {}", row.1, error.phase.as_str());
@@ -117,7 +117,7 @@ fn authenticating_does_not_fix_a_replaced_or_deleted_connection() {
 }
 
 #[test]
-fn a_row_with_an_authorization_code_is_fixed_by_authenticating() {
+fn authenticating_fixes_a_connection_whose_code_was_never_exchanged() {
     assert_eq!(ConnectionEnd::from_name("unexchanged"), Some(ConnectionEnd::Unexchanged));
     let error = nocodb_response::unexchanged_code_error(Exchange);
     assert_eq!(error.message(), "A process without the preload created this connection. Authenticate again.");
@@ -144,7 +144,7 @@ fn a_masked_credential_in_a_new_row_is_rejected_with_the_name_of_its_field() {
     assert_listed(&error);
 }
 
-/// A message with one of the phrases would make NocoDB refresh tokens, which cures none of the errors.
+/// NocoDB refreshes tokens if a message contains one of the phrases. A refresh would fix none of these errors.
 #[test]
 fn no_message_makes_nocodb_refresh_tokens() {
     let described = ["The access TOKEN EXPIRED", "Unauthorized", "see invalid_grant", "Plain words"];
@@ -191,7 +191,7 @@ fn a_message_says_what_is_wrong_and_why() {
 }
 
 #[test]
-fn a_message_about_the_api_names_missing_scopes_and_the_wait() {
+fn a_message_about_the_api_names_missing_scopes_and_the_waiting_time() {
     let mut error = Error::new(Code::ApiInsufficientScope, Phase::Api).with_status(403).with_reason("add it");
     error.required = vec!["repository".to_owned(), "webhook".to_owned()];
     assert_eq!(

@@ -3,7 +3,7 @@
 use nocodb_bitbucket_auth::grant_type::GrantType;
 use nocodb_bitbucket_auth::token_response::TokenResponse;
 
-/// A response of status 200 without header fields that matter.
+/// A token response with status 200 and without the header fields that the core reads.
 pub fn token_response(grant_type: GrantType, body: &str) -> TokenResponse<'_> {
     TokenResponse {
         status: 200,

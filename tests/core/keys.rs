@@ -1,5 +1,5 @@
-//! Keys derived from the client's secret: the derivation against RFC 5869, its input against another implementation, and that
-//! every value that distinguishes clients or purposes is part of it.
+//! Keys that are derived from the client's secret. The tests compare the derivation with RFC 5869, and the keys with those of
+//! another implementation. They also check that the keys of different clients and purposes differ.
 
 use hkdf::Hkdf;
 use nocodb_bitbucket_auth::client_config::ClientConfig;
@@ -16,7 +16,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// RFC 5869 appendix A.1 to A.3.
+/// The test vectors of RFC 5869 appendix A.1 to A.3.
 #[test]
 fn the_derivation_matches_rfc_5869() {
     let range = |from: u8, to: u8| (from..=to).collect::<Vec<u8>>();
@@ -34,7 +34,7 @@ fn the_derivation_matches_rfc_5869() {
             "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c65e590e09\
              da3275600c2f09b8367793a9aca3db71cc30c58179ec3e87c14c01d5c1f3434f1d87",
         ),
-        // An absent salt is one of zeros, which a salt without bytes is padded to.
+        // HKDF replaces an absent salt by zeros. An empty salt is padded to the same zeros.
         (
             vec![0x0b; 22],
             None,
@@ -49,8 +49,8 @@ fn the_derivation_matches_rfc_5869() {
     }
 }
 
-/// Computed with the HKDF of Node's OpenSSL. Processes share data under these keys. If the keys change, the version in them must
-/// change too.
+/// The expected keys are computed with the HKDF of Node's OpenSSL. Processes share data under these keys. If the derivation
+/// changes, `VERSION` in src/key_derivation.rs must change too.
 #[test]
 fn the_keys_do_not_change_between_versions() {
     let client = client("Key", Some("Secret"), None);
@@ -64,7 +64,7 @@ fn the_keys_do_not_change_between_versions() {
 }
 
 #[test]
-fn each_difference_gives_another_key() {
+fn another_client_or_purpose_gives_another_key() {
     let elsewhere = Some("https://bitbucket.example/access_token");
     let keys = [
         derive_key(&client("Key", Some("Secret"), None), "purpose"),
@@ -80,7 +80,7 @@ fn each_difference_gives_another_key() {
     }
 }
 
-/// The other URLs and the scopes may change during the life of a connection.
+/// All URLs except the token endpoint, and the scopes, may change during the life of a connection.
 #[test]
 fn values_that_may_change_during_a_connection_do_not_change_the_key() {
     let endpoints = Endpoints::new(Some("https://other.example/"), None, Some("https://api.example/")).unwrap();

@@ -1,6 +1,6 @@
-//! The core's tests, run natively. `vectors` runs the shared cases of tests/vectors. The other modules test what
-//! cannot be a case: all variants of a type, redaction, and the parsers of JSON and of URLs against libraries. `tables` writes
-//! the tables of docs/refresh-policy.md from the rows of `refresh_policy` and `refresh_queue`.
+//! The core's tests, run natively. `vectors` runs the shared cases of tests/vectors. The other modules test what shared cases
+//! cannot express: all variants of a type, redaction, and comparisons of the JSON and URL parsers with libraries. `tables`
+//! writes the tables of docs/refresh-policy.md from the rows of `refresh_policy` and `refresh_queue`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 

@@ -28,7 +28,7 @@ fn state() -> State {
 }
 
 #[test]
-fn the_redirect_uri_of_a_page_is_on_its_own_origin() {
+fn the_redirect_uri_of_a_page_must_have_the_origin_of_the_page() {
     for (origin, redirect_uri) in [
         ("https://nocodb.example", "https://nocodb.test:8080/callback.html"),
         ("http://nocodb.example", "https://nocodb.example/"),
@@ -54,7 +54,7 @@ fn the_redirect_uri_of_a_page_is_on_its_own_origin() {
         assert_eq!(client.redirect_uri().as_str(), redirect_uri);
         assert!(client.client_secret().is_none());
     }
-    // The other rules apply to pages, too.
+    // The other rules for redirect URIs apply to pages, too.
     for redirect_uri in
         ["http://nocodb.test:8080/#f", "http://u@nocodb.test:8080/", "http://nocodb.test:8080/?state=1"]
     {
@@ -115,7 +115,7 @@ fn a_callback_is_recognised_by_its_origin_and_path() {
 }
 
 #[test]
-fn a_denial_is_not_an_error_unless_it_has_another_state() {
+fn a_denied_login_is_not_an_error_unless_its_callback_is_invalid() {
     let judged = |query: &str| {
         let address = format!("{REDIRECT_URI}?{query}");
         validate_in_page(&client(), &address, &state()).map(|code| code.map(|code| code.expose().to_owned())).map_err(

@@ -71,12 +71,12 @@ fn printable() -> impl Strategy<Value = String> {
 }
 
 /// Whether a text is valid as a Key or a Secret.
-#[expect(clippy::ptr_arg, reason = "what a filter of proptest is given")]
+#[expect(clippy::ptr_arg, reason = "proptest's filters pass a `&String`")]
 fn is_credential(text: &String) -> bool {
     pasted::check_credential(text).is_ok()
 }
 
-/// A secret that is long enough to be removed from a text, so that the text is not dropped.
+/// A secret that is long enough to be replaced inside a text. A text that contains a shorter secret is dropped as a whole.
 fn secret() -> impl Strategy<Value = String> {
     "[!-~]{8,60}".prop_filter("a Secret", is_credential)
 }
@@ -172,7 +172,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Names of members that are read, and other names.
+/// Names of members that the core reads, and other names.
 fn member_name() -> impl Strategy<Value = String> {
     prop_oneof![
         3 => prop::sample::select(vec![
@@ -246,7 +246,7 @@ fn judged(status: u16, fields: &ResponseFields, body: &str, received_at: f64, au
     })
 }
 
-/// Header fields with only this one.
+/// The header fields of a response that has at most this one field.
 fn fields(name: &str, value: Option<&str>) -> ResponseFields {
     let field = |asked: &str| value.filter(|_| asked == name).map(str::to_owned);
     let Ok(fields) = ResponseFields::read(|asked| Ok::<_, std::convert::Infallible>(field(asked)));
@@ -257,7 +257,7 @@ fn api_error(status: u16, body: &str, auth_type: AuthType) -> Box<Error> {
     judged(status, &ResponseFields::default(), body, 0.0, auth_type)
 }
 
-/// URLs of the API, and URLs that look like one.
+/// URLs of the API, and texts that look like URLs of the API.
 fn any_address() -> impl Strategy<Value = String> {
     let scheme = prop::sample::select(vec!["https://", "https://", "HTTPS://", "http://", "https:/", "//", "ftp://"]);
     let piece = || {
@@ -300,7 +300,7 @@ fn any_address() -> impl Strategy<Value = String> {
         .prop_map(|(scheme, begin, rest)| format!("{scheme}{begin}{}", rest.concat()))
 }
 
-/// Seconds since 1970, up to the end of the year 9999.
+/// The last second of the year 9999, in seconds since 1970.
 const LAST_SECOND: i64 = 253_402_300_799;
 
 /// Year, month and day of a number of days since 1970 (Hinnant's civil_from_days).
@@ -349,7 +349,7 @@ proptest! {
         for date in [imf, asctime] {
             prop_assert_eq!(retry_after::wait(Some(&date), now as f64 * 1000.0), Some(expected), "{}", date);
         }
-        // Two digits of a year are of the century around now.
+        // A two-digit year that is close to now is read as a year of the current century.
         if (civil(now.div_euclid(86_400)).0 / 100) == (civil(at.div_euclid(86_400)).0 / 100) {
             prop_assert_eq!(retry_after::wait(Some(&rfc850), now as f64 * 1000.0), Some(expected), "{}", rfc850);
         }
@@ -358,7 +358,7 @@ proptest! {
     #[test]
     fn a_two_digit_year_is_at_most_fifty_years_ahead(at in 0..=LAST_SECOND, years in -100i64..100) {
         let now = at - years * 31_556_952;
-        // Fifty years before this, dates begin.
+        // The limit is the beginning of 2020. A date of 1970, fifty years earlier, is the earliest that the core parses.
         prop_assume!((1_577_836_800..=LAST_SECOND).contains(&now));
         let (year, this_year) = (civil(at.div_euclid(86_400)).0, civil(now.div_euclid(86_400)).0);
         let wait = retry_after::wait(Some(&http_dates(at)[2]), now as f64 * 1000.0).unwrap();
@@ -381,7 +381,7 @@ proptest! {
     }
 
     #[test]
-    fn a_pause_is_as_long_as_bitbucket_asks_and_not_much_longer(
+    fn the_wait_before_a_retry_is_as_long_as_bitbucket_requests_and_not_much_longer(
         attempts in any::<u32>(), asked in prop::option::of(0..100u32), random in 0.0..=1.0f64, patience in 0.0..100_000.0f64,
         status in prop::sample::select(vec![None, Some(429u16), Some(502), Some(503)]), is_queued in any::<bool>(),
     ) {
@@ -401,7 +401,7 @@ proptest! {
     }
 
     #[test]
-    fn a_list_requests_no_page_twice_and_keeps_every_filter(
+    fn a_paginator_requests_no_page_twice_and_keeps_every_filter(
         filters in prop::collection::btree_map("[a-z]{2,6}", "[a-z0-9%.]{0,6}", 0..4),
         pages in prop::collection::vec((prop::option::of(0..6u32), 0..3usize, prop::option::of(0..4u32), prop::option::of(0..90u32)), 0..8),
     ) {
@@ -415,7 +415,7 @@ proptest! {
             match list.advance(&told) {
                 Ok(true) => asked.push(list.url().to_owned()),
                 Ok(false) => {
-                    // Nothing said that there is more.
+                    // A list may end only if neither `next` nor the counts of a page with values announced another page.
                     let more = page.zip(size).is_some_and(|(page, size)| page > 0 && size > page * 10);
                     prop_assert!(next.is_none() && (!more || values == 0));
                     break;
@@ -458,7 +458,7 @@ proptest! {
             if api_request::path(&api, text).is_ok() {
                 prop_assert_eq!(parsed.as_ref().unwrap().origin(), own.clone(), "{}", text);
             }
-            // The shim passes URLs as the URL standard serializes them; all of them that belong to the API are accepted.
+            // The shim passes URLs in the serialization of the URL standard. The core accepts all of them that belong to the API.
             if let Ok(parsed) = parsed {
                 let is_own = parsed.origin() == own && parsed.username().is_empty() && parsed.password().is_none();
                 let below = parsed.path().strip_prefix("/2.0").unwrap_or(parsed.path());
@@ -478,7 +478,7 @@ proptest! {
         };
         if let Ok(step) = api_request::follow_up(&api, &answered) {
             let FollowUp::Redirect(judged) = step else { panic!("{step:?}") };
-            // A URL that cannot be requested gets neither.
+            // A location that cannot be parsed gets neither the credential nor the body.
             let target = Url::parse(&location).ok();
             let is_own = target.as_ref().is_some_and(|target| target.origin() == own);
             prop_assert!(!judged.with_credential || with_credential && is_own, "{}", location);
@@ -581,7 +581,7 @@ proptest! {
             let segments: Vec<&str> = path.split('/').skip(1).collect();
             let is_allowed = matches!(*segments, ["user"] | ["workspaces", _] | ["repositories", _] | ["repositories", _, _]);
             prop_assert!(is_allowed && segments.iter().all(|segment| !segment.is_empty()), "{}", path);
-            // At most two questions.
+            // A connection test sends at most two requests.
             let (status, body) = answers.next().unwrap();
             prop_assert!(answers.len() > 0);
             test.on_response(status, &ResponseFields::default(), body.as_bytes(), 0.0);
@@ -606,7 +606,7 @@ proptest! {
         prop_assert!(update.pace.is_none_or(|pace| status == 429 && pace <= HOUR_MS as u64));
     }
 
-    /// The wait is the shortest one, and no window of any beginning has more than the limit.
+    /// Each wait is the shortest possible. No window contains more requests than the limit, whenever the window begins.
     #[test]
     fn a_request_log_delays_exactly_the_requests_beyond_the_limit(
         limit in 1u32..8, pauses in prop::collection::vec((0u32..3, 0..WINDOW as u32), 1..200),
@@ -614,7 +614,7 @@ proptest! {
         let mut log = RequestLog::default();
         let (mut now, mut sent) = (0.0, Vec::new());
         for (number, (kind, pause)) in pauses.into_iter().enumerate() {
-            // Quarters add up without rounding.
+            // Multiples of a quarter add up without rounding errors.
             now += if kind == 0 { 0.0 } else { f64::from(pause) / 4.0 };
             let wait = log.wait_time(limit, now);
             let within = |at: f64| sent.iter().filter(|time: &&f64| **time + WINDOW > at).count() < limit as usize;
@@ -630,7 +630,7 @@ proptest! {
         prop_assert!(sent.windows(limit as usize + 1).all(|some| some[limit as usize] - some[0] >= WINDOW));
     }
 
-    /// A process tells a shared log of each request that this lacks, and of no other.
+    /// A process reports to the shared log each request that the shared log lacks, and no other request.
     #[test]
     fn a_request_log_knows_which_requests_the_shared_log_lacks(
         steps in prop::collection::vec((0u8..6, 0.0..WINDOW / 4.0), 1..100), most in 1usize..5,
@@ -681,7 +681,7 @@ proptest! {
     }
 
     #[test]
-    fn a_built_request_parses_to_its_parameters(
+    fn an_authorize_url_parses_to_the_parameters_of_its_request(
         id in printable().prop_filter("a Key", is_credential),
         path in "[a-z/]{0,12}",
         scopes in prop::collection::vec("[a-z:]{1,8}", 0..4),
@@ -751,10 +751,10 @@ proptest! {
     }
 
     #[test]
-    fn a_callback_gives_the_same_result_in_every_notation(text in any_callback(), state in "right|wrong") {
+    fn a_callback_with_an_upper_case_scheme_gives_the_same_result(text in any_callback(), state in "right|wrong") {
         let client = client("Key", Some("the-secret-of-the-client"), REDIRECT_URI, None);
         let state = State::remembered(&state).unwrap();
-        // Only the exact redirect URI is recognised without parsing.
+        // The core recognises the exact redirect URI without parsing it. It parses every other spelling.
         if let Some(rest) = text.strip_prefix("https://") {
             let other = format!("HTTPS://{rest}");
             let [one, other] = [&text, &other].map(|text| validate(&client, text, &state));
@@ -849,7 +849,7 @@ proptest! {
         let [before, after] = frame;
         let redaction = Redaction::new([secret.as_bytes()]);
         let written = ways.iter().fold(secret.clone(), |text, way| way.write(&text));
-        // The spaces separate the written secret from its frame, so that no character of the frame joins its encoding.
+        // The spaces separate the written secret from its frame, so that no character of the frame becomes part of the encoding.
         let text = format!("{before} {written} {after}");
         let cleaned = redaction.redact(&text);
         prop_assert!(!cleaned.contains(&written), "{} in {}", written, cleaned);
@@ -883,14 +883,15 @@ proptest! {
         let cleaned = redaction.redact(&written);
         prop_assert!(cleaned.contains("[redacted]"), "{} of {}", cleaned, written);
         if ways.is_empty() {
-            // Of the text before and after the secret, no more is kept than was there: the bits at the secret's ends are removed.
+            // The result keeps no more than the text before and after the secret: Base64 characters that contain bits of the
+            // secret are removed as a whole.
             let kept: usize = cleaned.split("[redacted]").map(str::len).sum();
             prop_assert!(kept * 6 <= (before.len() + after.len() + 2) * 8, "{} of {}", cleaned, written);
         }
     }
 
     #[test]
-    fn a_text_without_secrets_stays_as_it_is(
+    fn redaction_does_not_change_a_text_without_secrets(
         secret in "[a-z]{8,40}", text in prop::collection::vec(prop_oneof!["[0-9A-F%&;#\\\\ux+/=]{0,9}", "[%&\\\\]{1,5}", ".{0,9}"], 0..20),
     ) {
         let text = text.concat();
@@ -947,7 +948,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_as_a_number_is_a_number_or_none(text in "[0-9.eE+-]{0,30}") {
+    fn a_number_in_a_string_is_parsed_or_rejected_as_by_serde_json(text in "[0-9.eE+-]{0,30}") {
         let reference = serde_json::from_str::<f64>(&text).ok();
         let json = json!({ "x": text }).to_string();
         let [value] = members(json.as_bytes(), ["x"]).unwrap();
@@ -973,7 +974,7 @@ proptest! {
     }
 
     #[test]
-    fn a_form_is_read_as_other_parsers_read_it_or_rejected(
+    fn a_valid_form_is_read_as_by_form_urlencoded_and_a_malformed_form_is_rejected(
         text in prop_oneof!["[a-z%0-9A-F+&=é\u{fffd}]{0,30}", "(%[EeCF][0-9AFaf]|%B[fF]|%[bB]d|%C3|%A9|[%+&=a]){0,12}"],
     ) {
         let lenient: Vec<(String, String)> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
@@ -1021,7 +1022,7 @@ proptest! {
     }
 
     #[test]
-    fn scopes_keep_their_order_and_expand_once(scopes in prop::collection::vec(prop::sample::select(vec![
+    fn expanding_scopes_keeps_their_order_and_is_idempotent(scopes in prop::collection::vec(prop::sample::select(vec![
         "repository", "repository:write", "pullrequest", "pullrequest:write", "issue", "issue:write", "account",
         "project", "snippet", "snippet:write", "teleport",
     ]), 0..8)) {

@@ -54,7 +54,7 @@ fn debug_output_shows_no_secret() {
 }
 
 #[test]
-fn a_credential_shows_its_token_to_the_header_only() {
+fn only_the_authorization_header_exposes_the_token_of_a_credential() {
     for (kind, header) in [("oauth", "Bearer"), ("api_key", "Bearer"), ("basic", "Basic")] {
         let config = json!({
             "type": kind, "token": MARK, "oauth_token": MARK, "refresh_token": MARK, "email": "dana@example.com",
@@ -69,7 +69,7 @@ fn a_credential_shows_its_token_to_the_header_only() {
 }
 
 #[test]
-fn an_invalid_credential_is_not_shown() {
+fn the_error_for_an_invalid_credential_does_not_show_it() {
     let unusable = format!("{MARK} {MARK}");
     let read = |kind: &str, token: &str| {
         let config = json!({ "type": kind, "token": token, "oauth_token": unusable, "email": unusable });
@@ -99,7 +99,7 @@ fn an_invalid_credential_is_not_shown() {
     }
 }
 
-/// The shim removes the credential that it sent. This covers other secrets in a response.
+/// The shim removes the credential that it sent. This test covers other secrets in a response.
 #[test]
 fn an_error_does_not_show_text_that_looks_like_a_token() {
     let token = format!("ATATT3xFfGF0-{MARK}-FAKE");
@@ -115,7 +115,7 @@ fn an_error_does_not_show_text_that_looks_like_a_token() {
             for body in [&body, &scopes, text] {
                 let error = to_error(&ApiResponse {
                     status,
-                    // Each field has it.
+                    // Every header field contains the text.
                     fields: &ResponseFields::read(|_| Ok::<_, ()>(Some(text.clone()))).unwrap(),
                     body: body.as_bytes(),
                     received_at: 0.0,
@@ -145,7 +145,7 @@ fn state_and_verifier_come_from_different_random_bytes() {
 
 #[test]
 fn a_problem_of_the_environment_names_the_variable_and_never_its_value() {
-    // Every value of these variables is valid: it counts as on, or NocoDB validates it.
+    // The core accepts every value of these variables, because any value counts as on, or because NocoDB validates the value.
     let takes_anything = |name: &str| variable::NOCODB_WORKERS.contains(&name) || name == variable::NOCODB_PUBLIC_URL;
     for name in variable::ALL.into_iter().filter(|name| !takes_anything(name)) {
         let value = format!("{MARK} \u{7} \" http://{MARK}");

@@ -152,8 +152,8 @@ fn every_redis_error_is_assigned_to_a_problem() {
     }
 }
 
-/// The reply of the survey: a word for each candidate. A database that `holding` lists has the word that stands there; every
-/// other database has the word `others`.
+/// The reply of the script that surveys the candidate databases: one word for each. A database in `holding` gets the word listed
+/// there; every other database gets the word `others`.
 fn survey(home: u32, holding: &[(u32, &str)], others: &str) -> String {
     let word = |number| holding.iter().find(|(of, _)| *of == number).map_or(others, |(_, word)| *word);
     database_candidates(home, &[]).into_iter().map(word).collect::<Vec<_>>().join(" ")
@@ -184,7 +184,7 @@ fn databases_that_other_variables_of_nocodb_name_come_last() {
         surveyed.iter().map(word).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(Choice::of(&surveyed, &survey(&[])).database, 14);
-    // Processes with fewer of NocoDB's variables use that database already.
+    // Processes that have fewer of NocoDB's variables already use that database.
     assert_eq!(Choice::of(&surveyed, &survey(&[(15, "marked")])).database, 15);
     assert_eq!(Choice::of(&surveyed, &survey(&[(15, "invaded")])).database, 14);
 }
@@ -226,7 +226,7 @@ fn a_database_without_keys_of_other_software_is_chosen() {
 }
 
 #[test]
-fn only_errors_about_the_survey_make_the_plugin_use_the_database_of_nocodb() {
+fn only_an_error_that_prevents_the_survey_makes_the_plugin_use_nocodbs_database() {
     for (message, stays) in [
         ("NOPERM this user has no permissions to run the 'select' command", true),
         ("ERR The user executing the script can't run this command or subcommand", true),

@@ -13,9 +13,10 @@ pub struct Issued {
     pub at: f64,
     pub used_at: Option<f64>,
     pub refusals: u32,
-    /// How often a use of it failed within the grace period after its first use: because of a lockout, or a lost response.
+    /// How many requests with this token failed within the grace period after its first use, because of a lockout or a lost
+    /// response.
     pub failures_in_grace: u32,
-    /// When Bitbucket last refused it.
+    /// When Bitbucket last refused this token.
     pub refused_at: Option<f64>,
 }
 
@@ -32,7 +33,7 @@ impl Bitbucket {
         Self { issued: Vec::new(), chains: 0, revoked: HashSet::new(), locked_until: 0.0, lockout }
     }
 
-    /// The first tokens after a login.
+    /// Issues the first tokens after a login.
     pub fn log_in(&mut self, at: f64) -> Token {
         self.chains += 1;
         self.issue(self.chains, None, at)
@@ -51,8 +52,8 @@ impl Bitbucket {
         self.issued.len() - 1
     }
 
-    /// A dead token locks out the whole client, and each further use of a dead token prolongs the lockout. A valid token that
-    /// is refused during the lockout does not prolong it.
+    /// The use of a dead token locks out the whole client, and each further use of a dead token prolongs the lockout. A valid
+    /// token is refused during the lockout, but does not prolong it.
     pub fn refresh(&mut self, token: Token, now: f64) -> Option<Token> {
         let is_locked = now < self.locked_until;
         let is_alive = self.is_alive(token, now);
@@ -72,13 +73,13 @@ impl Bitbucket {
         Some(self.issue(chain, Some(token), now))
     }
 
-    /// A request with this token returned no tokens.
+    /// Counts a request with this token that returned no tokens.
     pub fn note_failure(&mut self, token: Token, now: f64) {
         let is_in_grace = self.issued[token].used_at.is_some() && self.is_alive(token, now);
         self.issued[token].failures_in_grace += u32::from(is_in_grace);
     }
 
-    /// Another program used a dead token of this client.
+    /// Begins or prolongs the lockout, after a use of a dead token of this client.
     pub fn lock_out(&mut self, now: f64) {
         self.locked_until = now + self.lockout;
     }

@@ -1,7 +1,7 @@
 //! Wrappers and their calls: which calls need tokens, and how long they wait.
 //!
-//! In: a call, or the end of a step of a refresh cycle. Out: the use of tokens, or an error. Never: the step
-//! itself; keeper.rs takes it.
+//! In: a call, or the end of a step of a refresh cycle. Out: the use of tokens, or an error. Never: a step
+//! of the cycle; keeper.rs takes those steps.
 
 use super::process::{Connection, Holder};
 use super::shared::follow;
@@ -30,17 +30,18 @@ pub struct Wrapper {
     pub process: usize,
     pub row: usize,
     pub connection: usize,
-    /// Distinguishes it from earlier wrappers with the same index.
+    /// Distinguishes this wrapper from earlier wrappers with the same index.
     pub epoch: u32,
-    /// The refresh token with which it was created.
+    /// The refresh token with which this wrapper was created.
     pub first: Token,
-    /// Whether its row contains the tokens of another login.
+    /// Whether the wrapper's row contains the tokens of another login.
     pub ended: bool,
-    /// The generation that its store has saved.
+    /// The generation that the wrapper's store has saved.
     pub stored: u32,
-    /// The generation that was last offered to its store.
+    /// The generation that was last offered to the wrapper's store.
     pub offered: u32,
-    /// The generation that counts as saved in this call: a save that failed is not repeated within one call.
+    /// The generation that counts as saved in this call. A generation also counts if its save failed, because a save is not
+    /// repeated within one call.
     pub known: u32,
     pub call: Call,
     pub began_at: f64,
@@ -139,7 +140,7 @@ impl World {
         }
     }
 
-    /// Asks the policy for tokens, unless the wrapper's row contains another login: then the call gets none.
+    /// Asks the policy for tokens. If the wrapper's row contains another login, the call ends without tokens instead.
     fn decide_or_end(&mut self, id: usize) {
         if self.wrappers[id].ended {
             self.end(id, Outcome::InVain);

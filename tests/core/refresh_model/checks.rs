@@ -9,7 +9,7 @@ use super::{EARLY_REVIEW, GRACE, HOUR, LOCKOUT, MINUTE, REVIEW, Token, VERDICT};
 use nocodb_bitbucket_auth::refresh_cycle::State;
 use std::collections::HashSet;
 
-/// The longest time until a verdict is published.
+/// The longest time that a process may need to publish that a token is dead.
 const PUBLICATION: f64 = 5.0 * MINUTE;
 
 /// Two refusals that are at most this far apart count as one.
@@ -47,7 +47,7 @@ impl World {
         );
     }
 
-    /// Before a refresh token is declared dead.
+    /// Called just before a refresh token is declared dead.
     pub fn check_tombstone(&self, p: usize, c: usize) {
         let connection = &self.processes[p].connections[c];
         let token = connection.token;
@@ -66,7 +66,7 @@ impl World {
             self.noted.iter().any(|(_, other_at, other)| *other != token && (at - LOCKOUT..=at).contains(other_at))
         };
         let counted = self.noted.iter().filter(|(_, at, noted)| *noted == token && !others(*at));
-        assert!(counted.count() >= 2, "a refusal that another one explains does not count");
+        assert!(counted.count() >= 2, "a refusal that the refusal of another token explains does not count");
         let successor = follow(&[&self.shared.links, &self.processes[p].links], token);
         assert!(successor.is_none_or(|entry| entry.token == token), "a token with a successor is not declared dead");
     }
@@ -90,16 +90,16 @@ impl World {
         }
     }
 
-    /// A request has just failed without a verdict.
+    /// Called after a request that failed without showing whether its token is valid.
     pub fn check_failures(&self, p: usize, c: usize) {
         let failed_at = &self.processes[p].connections[c].failed_at;
         let recent = failed_at.iter().filter(|at| self.now < **at + MINUTE).count();
         assert!(recent <= 4, "at most four requests a minute fail");
     }
 
-    /// The valid refresh tokens that are in a row, or that follow it and are in a running process or in the shared store.
-    /// If coordination fails, a process may know a newer token without its predecessor, because the row was restored or the
-    /// shared store lost its data. Then the login of that token is unknown.
+    /// The valid, unused refresh tokens of a row: the token in the row, and its successors in running processes and in the shared
+    /// store. If coordination fails or a row is restored, a process may know a newer token without its predecessor. Such a token
+    /// does not count, because no process can tell which login it belongs to.
     pub fn survivors(&self, row: usize) -> Vec<Token> {
         let stored = self.rows[row];
         let mut found = vec![stored];
@@ -123,16 +123,16 @@ impl World {
         found
     }
 
-    /// Whether an unused token is known to have a successor: two processes used its predecessor, and agreed on the token of
-    /// the other process.
+    /// Whether an unused token has a known successor. This happens if two processes used its predecessor, and then agreed on the
+    /// token that the other process received.
     fn is_given_up(&self, token: Token) -> bool {
         let living = self.processes.iter().filter(|process| !process.dead);
         let mut entries = living.filter_map(|process| follow(&[&self.shared.links, &process.links], token));
         entries.any(|entry| entry.token != token)
     }
 
-    /// Whether the processes did everything possible for the refresh tokens of a row: after a lost response, they sent at least
-    /// two more requests within the grace period.
+    /// Whether no process could have kept the refresh tokens of a row. This is so after some faults, or if a response was lost
+    /// and at least two more requests failed within the grace period.
     pub fn was_loss_unavoidable(&self, row: usize) -> bool {
         let chain = self.bitbucket.issued[self.rows[row]].chain;
         let mut of_row = self.bitbucket.issued.iter().filter(|issued| issued.chain == chain);
@@ -141,7 +141,7 @@ impl World {
             || of_row.any(|issued| issued.failures_in_grace >= 3)
     }
 
-    /// A call of a dead connection gets the error, and sends no request.
+    /// Checks that a call of a dead connection sends no request.
     pub fn check_dead_calls_are_free(&mut self, row: usize) {
         for id in 0..self.wrappers.len() {
             if self.wrappers[id].row == row && self.connection_of(id).policy.state() == State::Dead {
@@ -153,7 +153,7 @@ impl World {
         }
     }
 
-    /// Without work.
+    /// Called when no process has work left.
     pub fn check_idle(&self) {
         for process in &self.processes {
             assert!(

@@ -1,7 +1,7 @@
 //! The keeper of each process: it carries out the decisions of the policy and of the queue, as js/token-keeper.js does.
 //!
 //! In: the next action of a cycle, or the admitted request. Out: locks, entries and requests, and the resulting event.
-//! Never: a rule of OAuth is decided; the policy and the queue do that.
+//! Never: a decision about OAuth; the policy and the queue make those decisions.
 
 use super::process::{Connection, Holder, Pending};
 use super::shared::{Entry, Held, Hold, LockName, follow, later};
@@ -54,7 +54,7 @@ impl World {
                 let explained =
                     connection.policy.is_explained(others.map(|at| now - at), now - connection.refused_at);
                 let connection = self.connection(p, c);
-                // Much later, the store may have lost the refusal that explains it.
+                // A refusal that is judged late does not count: the store may have lost another refusal that explains it.
                 let counts = !explained && now <= connection.refused_at + VERDICT;
                 connection.unexplained += u32::from(counts);
                 if !counts {
@@ -119,7 +119,7 @@ impl World {
         }
     }
 
-    /// A process that shares only the rows may have used the refresh token.
+    /// Looks for newer tokens in the rows, because a process that shares only the rows may have used the refresh token.
     fn find_in_rows(&mut self, p: usize, c: usize) {
         let token = self.connection(p, c).token;
         let mut newest = None;
@@ -148,13 +148,13 @@ impl World {
             let fence = connection.lock.as_ref().map_or(0, |lock| lock.fence);
             self.pair(p, c, theirs);
             self.connection(p, c).published = theirs;
-            // Other wrappers of this process have the previous token.
+            // Other wrappers of this process may still have the previous token.
             self.publish(p, token, Entry { token: theirs, died_at: None, fence });
         }
         self.on(p, c, Event::RowTokensFound { times });
     }
 
-    /// Whether a row has the newest token, or a known predecessor of it.
+    /// Whether the token in a row is the connection's newest token or one of its known predecessors.
     fn is_known_to_lead_to(&mut self, p: usize, theirs: Token, holder: Holder, token: Token) -> bool {
         theirs == token || theirs == holder.first || self.find(p, theirs).is_some_and(|entry| entry.token == token)
     }
@@ -186,7 +186,8 @@ impl World {
                 self.unlock_client(p);
                 self.admit(p, false);
             }
-            // The next step reads the reports that other processes wrote before they released the lock.
+            // The lock was taken in an earlier step. `learn` has just read the reports that other processes wrote before they
+            // released it.
             Admission::FirstExclusive if has_lock => self.admit(p, true),
             Admission::FirstExclusive => {
                 self.unlock_client(p);
@@ -340,7 +341,7 @@ impl World {
         }
     }
 
-    /// Saves nothing in the row of another login, and nothing over tokens that were obtained later.
+    /// Saves tokens in a row, unless the row has the tokens of another login, or newer tokens that this process does not know.
     fn store(&mut self, p: usize, holder: Holder, token: Token) {
         let before = self.rows[holder.row];
         if !self.bitbucket.is_same_chain(before, token) {

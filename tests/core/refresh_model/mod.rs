@@ -1,7 +1,7 @@
-//! The refresh policy in a model: several processes with several wrappers each, over models of Bitbucket's rules, of the
-//! coordination that processes share, and of NocoDB's rows. Each step does one of the things that could happen next.
-//! After each step, the invariants in docs/refresh-policy.md are checked. The keeper in the model is written from the
-//! description of a cycle there, and from the interface of js/coordination.
+//! A model-based test of the refresh policy. Several processes with several wrappers each run against models of Bitbucket's
+//! rules, of the shared store, and of NocoDB's rows. Each step is one of the events that could happen next. After each step, the
+//! model checks the invariants of docs/refresh-policy.md. The model's keeper follows the description of a refresh cycle in that
+//! document, and the interface of js/coordination.
 
 mod bitbucket;
 mod callers;
@@ -30,7 +30,7 @@ const UNUSED: f64 = 90.0 * DAY;
 
 /// The time after which a dead refresh token is tried again.
 const REVIEW: f64 = 4.0 * HOUR;
-/// The time after its start at which a process tries refresh tokens that died before it started.
+/// The time after the start of a process at which it tries those refresh tokens again that died before its start.
 const EARLY_REVIEW: f64 = 10.0 * MINUTE;
 
 /// A refusal that is judged later than this does not count.
@@ -41,7 +41,7 @@ const REQUEST_LIMIT: f64 = 10.0 * SECOND;
 const LOCK_LIMIT: f64 = 6.0 * SECOND;
 /// The interval at which the queue tries to take the lock of the client.
 const LOCK_POLL: f64 = 0.5 * SECOND;
-/// The interval at which it reads the grants of other processes.
+/// The interval at which the queue reads the grants of other processes.
 const LOOK: f64 = SECOND;
 /// The longest wait of a call.
 const PATIENCE: f64 = 50.0 * SECOND;
@@ -57,7 +57,7 @@ enum End {
     /// No unused refresh token is left, because a process was killed or stopped for a long time, or because its repeated
     /// requests after a lost response all failed.
     Lost,
-    /// The row was restored to a dead token, and no process knows a later one.
+    /// The row was restored to a dead token, and no process knows a newer token.
     Restored,
     /// The token was unused for three months.
     Unused,
@@ -183,7 +183,7 @@ fn world(processes: usize, wrappers: usize, rows: usize, stale: usize, lockout: 
     world
 }
 
-/// Runs a world with the numbers of each seed, and counts the results.
+/// Runs one world for each seed, with choices that depend on the seed, and counts the results.
 fn ends(runs: u32, processes: usize, faults: Faults) -> HashMap<End, u32> {
     let mut ends = HashMap::new();
     for seed in 1..=runs {

@@ -26,13 +26,13 @@ pub enum Pending {
     },
 }
 
-/// A wrapper whose store gets the tokens of a cycle. The wrapper may be gone by then, but its store still exists.
+/// A wrapper whose store gets the tokens of a cycle. The wrapper may be gone when the cycle ends, but its store still exists.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Holder {
     pub wrapper: usize,
     pub epoch: u32,
     pub row: usize,
-    /// The refresh token with which it was created.
+    /// The refresh token with which the wrapper was created.
     pub first: Token,
 }
 
@@ -42,15 +42,15 @@ pub struct Connection {
     pub published: Token,
     pub lock: Option<Held>,
     pub pending: Pending,
-    /// Its ticket in the queue, and its priority.
+    /// The connection's ticket in the queue, and the priority of its request.
     pub ticket: Option<u32>,
     pub lane: Priority,
-    /// The step in which its request was admitted.
+    /// The step in which the queue admitted the connection's request.
     pub admitted: Option<u64>,
     pub refused_at: f64,
     /// The number of refusals of these tokens that no other refusal explains.
     pub unexplained: u32,
-    /// When a request with these tokens failed, or was refused for another reason.
+    /// When a request with these tokens last ended without showing whether they are valid.
     pub no_verdict_at: Option<f64>,
     /// The wrappers whose calls wait.
     pub waiting: Vec<usize>,
@@ -97,7 +97,7 @@ impl Connection {
         }
     }
 
-    /// The priority that it should have.
+    /// The priority that the connection's request should have.
     pub fn expected_priority(&self, now: f64) -> Priority {
         if self.unexplained > 0 || self.policy.failure_reason(now) == FailureReason::Dead {
             Priority::Suspect
@@ -124,7 +124,7 @@ pub struct Process {
     /// The queue does not try to take the lock of the client before this time.
     pub pump_at: f64,
     pub client_lock: Option<Held>,
-    /// The connection whose request must stay the only one.
+    /// The connection whose request must stay the only request under way.
     pub alone: Option<usize>,
     pub connections: Vec<Connection>,
     pub index: HashMap<Token, usize>,

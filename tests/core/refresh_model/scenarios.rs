@@ -11,7 +11,7 @@ use super::{HOUR, LOCKOUT, MINUTE, SECOND, START};
 use nocodb_bitbucket_auth::refresh_cycle::FailureReason;
 
 const LATENCY: f64 = 0.2 * SECOND;
-/// The step of the clock.
+/// The resolution of the clock.
 const GRAIN: f64 = 0.05 * SECOND;
 /// The lockout of the simulator, as a fraction of the configured one.
 const REAL_LOCKOUT: f64 = 20.0 * SECOND / LOCKOUT;
@@ -53,7 +53,7 @@ impl Scenario {
             pause: 3.0 * SECOND,
             random: seed.wrapping_mul(0x9E37_79B9),
         };
-        // The dead ones are at random positions.
+        // The dead connections are at random positions.
         let mut rows: Vec<usize> = (0..dead + healthy).collect();
         for _ in 0..dead {
             let row = rows.swap_remove((scenario.draw() * rows.len() as f64) as usize);
@@ -71,7 +71,7 @@ impl Scenario {
         }
     }
 
-    /// From 0 to 1.
+    /// A random number from 0 to 1.
     fn draw(&mut self) -> f64 {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 17;
@@ -83,7 +83,7 @@ impl Scenario {
         self.world.now - START - 2.0 * HOUR
     }
 
-    /// Runs until all callers are done, but not longer than this.
+    /// Runs until all callers are done, but at most for this time.
     fn run(&mut self, time: f64) {
         let until = self.world.now + time;
         while self.world.now < until {
@@ -97,7 +97,7 @@ impl Scenario {
         }
     }
 
-    /// Does all steps that are possible at this time.
+    /// Takes all steps that are possible at this time.
     fn act(&mut self) {
         loop {
             let before = self.world.step;
@@ -124,7 +124,7 @@ impl Scenario {
     }
 
     fn take(&mut self, step: Step) {
-        // None of these outages sends a `Retry-After`.
+        // In these outages, no response has a `Retry-After`: `Step::Fail` adds one if the random number is below 0.2.
         let least = if matches!(step, Step::Fail(..)) { 0.2 } else { 0.0 };
         self.world.random = least + (1.0 - least) * self.draw();
         self.world.take(step);
@@ -159,7 +159,7 @@ impl Scenario {
         }
     }
 
-    /// A request takes its time, and may get lost.
+    /// Holds back each step of a request until its time has come, and lets requests and responses get lost.
     fn after_its_time(&self, step: Step) -> Option<Step> {
         let (Step::Process(p, c) | Step::Answer(p, c)) = step else { return Some(step) };
         let Pending::Request { sent_at, .. } = self.world.processes[p].connections[c].pending else { return None };
@@ -207,7 +207,7 @@ impl Scenario {
     }
 }
 
-/// Fewer seeds for many connections, which take long.
+/// Scenarios with many connections take long, so they run with fewer seeds.
 fn seeds(connections: usize) -> u32 {
     if connections > 30 { 1 } else { 3 }
 }
@@ -224,7 +224,7 @@ fn among_many_connections_the_dead_ones_do_not_kill_valid_ones() {
                 let failures: u32 = crowd.callers.iter().map(|caller| caller.failures).sum();
                 println!(
                     "{processes} processes, {dead} dead, {healthy} healthy: {requests} requests ({:.2} each), all served \
-                     after {:.0} s, all told after {:.0} s, longest call {:.1} s, {failures} failed calls",
+                     after {:.0} s, all done after {:.0} s, longest call {:.1} s, {failures} failed calls",
                     f64::from(requests) / (dead + healthy) as f64,
                     crowd.served_by(),
                     crowd.since_start() / SECOND,
@@ -252,7 +252,8 @@ fn a_dead_connection_makes_few_simultaneous_requests_fail() {
             "{processes} processes, 1 dead, 50 healthy: {requests} requests, all served after {:.1} s",
             burst.served_by()
         );
-        // The dead connection sends two requests, and at first each process has four requests under way.
+        // The dead connection sends two requests. Its first refusal locks out the requests that are then under way, which are at
+        // most four in each process.
         assert!(requests <= 50 + 2 + 4 * processes as u32);
     }
 }
@@ -270,10 +271,10 @@ fn lockouts_by_other_programs_do_not_kill_valid_connections() {
             let mut served: Vec<f64> = scenario.callers.iter().filter_map(|caller| caller.served_at).collect();
             served.sort_by(f64::total_cmp);
             let after = |at: f64| (at - now) / SECOND;
-            // The request that was under way when a lockout began counts as a refusal, each time.
+            // In each process, each of the two lockouts refuses the one request that was under way when the lockout began.
             let last_but_few = served[served.len() - 1 - 2 * processes];
             println!(
-                "{processes} processes: {requests} requests, all but two connections served after {:.1} s, the last one after {:.1} s, longest \
+                "{processes} processes: {requests} requests, all but a few connections served after {:.1} s, the last one after {:.1} s, longest \
                  call {:.1} s",
                 after(last_but_few),
                 scenario.served_by(),
@@ -316,7 +317,7 @@ fn responses_that_were_lost_in_an_outage_are_requested_again_among_many_connecti
             crowd.run(4.0 * HOUR);
             crowd.check_only_dead_connections_failed();
             println!(
-                "{processes} processes: {} requests, all served after {:.1} s, all told after {:.0} s",
+                "{processes} processes: {} requests, all served after {:.1} s, all done after {:.0} s",
                 crowd.world.requests,
                 crowd.served_by(),
                 crowd.since_start() / SECOND,
@@ -326,7 +327,7 @@ fn responses_that_were_lost_in_an_outage_are_requested_again_among_many_connecti
 }
 
 #[test]
-fn a_response_that_was_lost_late_is_requested_again_after_a_lockout() {
+fn a_response_that_was_lost_at_the_end_of_an_outage_is_requested_again_after_a_lockout() {
     for seed in 1..=20 {
         let mut scenario = Scenario::new(1, 0, 1, seed);
         let now = scenario.world.now;
@@ -341,7 +342,7 @@ fn a_response_that_was_lost_late_is_requested_again_after_a_lockout() {
     }
 }
 
-/// The only caller of a row learns that it is dead, because other programs use dead tokens all the time.
+/// A scenario in which a valid connection is declared dead, because other programs use dead tokens all the time.
 fn declared_dead_by_mistake(processes: usize, rows: usize, seed: u32) -> Scenario {
     let mut scenario = Scenario::new(processes, 0, rows, seed);
     let now = scenario.world.now;
@@ -359,7 +360,7 @@ fn declared_dead_by_mistake(processes: usize, rows: usize, seed: u32) -> Scenari
 }
 
 impl Scenario {
-    /// Whether a caller at this time, or a minute later if necessary, succeeds.
+    /// Lets a caller call now and again after one or two minutes, and returns whether the caller succeeds the second time.
     fn serves(&mut self, id: usize) -> bool {
         for _ in 0..2 {
             self.callers[id] = Caller { next_at: Some(self.world.now), ..Caller::default() };
@@ -369,7 +370,7 @@ impl Scenario {
         self.callers[id].served_at.is_some()
     }
 
-    /// No caller calls for this time.
+    /// Lets this time pass without new calls.
     fn wait(&mut self, time: f64) {
         let until = self.world.now + time;
         while self.world.now < until {
@@ -394,7 +395,7 @@ fn a_valid_connection_that_was_declared_dead_works_again_after_the_review() {
 }
 
 #[test]
-fn a_valid_connection_that_was_declared_dead_soon_works_again_in_a_new_process() {
+fn a_valid_connection_that_was_declared_dead_works_again_ten_minutes_after_a_restart() {
     for seed in 1..=10 {
         let mut scenario = declared_dead_by_mistake(1, 1, seed);
         let requests = scenario.world.requests;
@@ -410,11 +411,11 @@ fn a_valid_connection_that_was_declared_dead_soon_works_again_in_a_new_process()
 }
 
 #[test]
-fn a_review_that_meets_an_explained_lockout_is_repeated_soon() {
+fn a_review_that_ends_without_a_verdict_because_of_a_lockout_is_repeated_soon() {
     for seed in 1..=10 {
         let mut scenario = declared_dead_by_mistake(2, 2, seed);
         scenario.wait(4.0 * HOUR);
-        // Bitbucket refuses the other process at the same time.
+        // A lockout refuses a request of the other process at the same time, which explains the refusal of this process.
         scenario.strangers = vec![scenario.world.now];
         let other = 3;
         assert!(scenario.world.wrappers[other].process == 1 && scenario.world.wrappers[other].row == 1);

@@ -47,7 +47,7 @@ impl Links {
     }
 }
 
-/// Follows the links of all stores from a token to the newest.
+/// Follows the links of all stores from a token to its newest successor.
 pub fn follow(stores: &[&Links], from: Token) -> Option<Entry> {
     let mut seen = HashSet::from([from]);
     let (mut at, mut last) = (from, None);
@@ -74,7 +74,7 @@ impl Record {
         self.refused_at.insert(token, now);
     }
 
-    /// Bitbucket granted a request that was sent at this time.
+    /// Records that Bitbucket granted a request that was sent at this time.
     pub fn record_grant(&mut self, sent_at: f64) {
         self.granted_at = later(self.granted_at, Some(sent_at));
     }
@@ -99,7 +99,7 @@ pub fn later(one: Option<f64>, other: Option<f64>) -> Option<f64> {
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LockName {
-    /// Its holder is the only process that sends a token request.
+    /// The holder of this lock is the only process that sends a token request.
     Client,
     Token(Token),
 }
@@ -108,7 +108,7 @@ pub enum LockName {
 pub struct Hold {
     pub process: usize,
     pub fence: u64,
-    /// When the lock expires, if that process is dead or stopped.
+    /// When the lock expires, if its process is dead or stopped.
     pub until: f64,
 }
 
@@ -124,7 +124,7 @@ impl Shared {
         Self { up: true, links: Links::default(), locks: HashMap::new(), record: Record::default() }
     }
 
-    /// Another program empties the store.
+    /// Empties the store, as another program may do.
     pub fn clear(&mut self) {
         *self = Self { up: self.up, ..Self::new() };
     }

@@ -71,7 +71,7 @@ pub struct World {
     /// The number of the current step.
     pub step: u64,
     pub random: f64,
-    /// Whether the API responds 401 to the next call, whatever the token.
+    /// Whether the API responds 401 to the next call, even if its token is valid.
     pub rejects_next_call: bool,
     pub faults: Faults,
     pub bitbucket: Bitbucket,
@@ -83,9 +83,10 @@ pub struct World {
     pub rows: Vec<Token>,
     /// The rows that were restored to an older token.
     pub restored: Vec<bool>,
-    /// A process was killed, or stopped for longer than the grace period, possibly before it read the response to a request.
+    /// Whether a process was killed, or processes were stopped for at least half the grace period. A process may then have missed
+    /// the response to a request.
     pub excuses_loss: bool,
-    /// The chains whose token was used long after the first request failed.
+    /// The chains with a token that was first used at least half the grace period after a request with it had failed.
     pub excused_chains: HashSet<usize>,
     pub requests: u32,
     /// The step and the time at which a refusal of a token became known.
@@ -98,7 +99,7 @@ pub struct World {
 }
 
 impl World {
-    /// A world without wrappers. Bitbucket's lockout is a fraction of the configured one.
+    /// A world without wrappers. `lockout` is Bitbucket's lockout, as a fraction of the configured lockout.
     pub fn new(processes: usize, rows: usize, lockout: f64, faults: Faults) -> Self {
         let mut bitbucket = Bitbucket::new(LOCKOUT * lockout);
         let rows: Vec<Token> = (0..rows).map(|_| bitbucket.log_in(START)).collect();
@@ -138,7 +139,7 @@ impl World {
         }
     }
 
-    /// Gives the row a token that was rotated long ago.
+    /// Gives the row a token that was replaced long ago.
     pub fn make_stale(&mut self, row: usize) {
         self.bitbucket.issued[self.rows[row]].used_at = Some(START - HOUR);
         self.restored[row] = true;
@@ -156,7 +157,7 @@ impl World {
     pub fn steps(&self, amount: f64) -> Vec<Step> {
         let mut steps = self.work();
         self.add_ticks(&mut steps, amount);
-        // Only a few of the wrappers, so that their steps do not outnumber all others.
+        // Only three wrappers can begin a call in this step, so that their steps do not outnumber all others.
         for id in [0.0, 0.31, 0.67].map(|part| ((amount * 16.0 + part).fract() * self.wrappers.len() as f64) as usize)
         {
             let wrapper = &self.wrappers[id];
@@ -448,7 +449,8 @@ impl World {
             let since = connection.unanswered_since.filter(goes_on).unwrap_or(now);
             connection.unanswered_since = Some(since);
             self.bitbucket.note_failure(token, now);
-            // The grace period begins with the first request that failed, although a later request may have used the token.
+            // The policy assumes that the grace period begins with the first failed request. In fact, a later request may have been
+            // the first to use the token.
             let used_at = self.bitbucket.issued[token].used_at;
             if used_at.is_some_and(|at| at >= since + GRACE / 2.0) {
                 self.excused_chains.insert(self.bitbucket.issued[token].chain);
@@ -483,7 +485,7 @@ impl World {
         }
     }
 
-    /// A process that continues before its locks in the shared store expire keeps them.
+    /// A stopped process keeps its locks in the shared store if it continues before they expire.
     fn let_locks_expire(&mut self) {
         let now = self.now;
         self.shared.locks.retain(|_, hold| now < hold.until);
