@@ -16,7 +16,7 @@ const CAREFUL: f64 = 3.0 * LOCKOUT;
 struct Fixture {
     queue: RefreshQueue,
     now: f64,
-    /// The time of the last refusal, without reports that repeat a known one.
+    /// The time of the last refusal. A report that repeats a known refusal does not change it.
     refused_at: f64,
 }
 
@@ -25,7 +25,7 @@ impl Fixture {
         Self { queue: RefreshQueue::new(LOCKOUT), now: START, refused_at: f64::NAN }
     }
 
-    /// Takes this number of requests from the queue, even if it would admit none, and leaves them under way.
+    /// Takes this number of requests from the queue, even if the queue would admit none, and leaves them under way.
     fn under_way(mut self, requests: u32) -> Self {
         for _ in 0..requests {
             self.queue.enqueue(Priority::Normal);
@@ -76,7 +76,7 @@ impl Fixture {
 #[derive(Debug, Clone, Copy)]
 enum Admitted {
     Now(Admission),
-    /// None until 1.25 lockouts after the last refusal, without reports that repeat a known one.
+    /// No request until 1.25 lockouts after the last refusal. Reports that repeat a known refusal do not prolong this time.
     NoneUntilReopened,
 }
 
@@ -164,10 +164,10 @@ fn rows() -> Vec<Row> {
         row(Priority::Suspect, "no result is known, none under way", Fixture::new, ALONE),
         row(Priority::Suspect, "no result is known, 1 under way", || Fixture::new().under_way(1), NONE),
         row(Priority::Suspect, "16 successes, 1 under way", || Fixture::new().successes(16).under_way(1), NONE),
-        normal("one is under way alone", || admitted_alone(Fixture::new()), NONE),
-        row(Priority::Urgent, "one is under way alone", || admitted_alone(Fixture::new()), NONE),
+        normal("a request is under way alone", || admitted_alone(Fixture::new()), NONE),
+        row(Priority::Urgent, "a request is under way alone", || admitted_alone(Fixture::new()), NONE),
         normal(
-            "one that was alone has ended, 3 under way",
+            "a request that was alone has ended, 3 under way",
             || {
                 let mut fixture = admitted_alone(Fixture::new());
                 fixture.queue.on_ended(Outcome::Failed, fixture.now);
@@ -435,7 +435,7 @@ fn crowd(dead: usize, valid: usize, first_dead: usize) -> (usize, usize) {
             }
             fixture.queue.on_ended(Outcome::Refused, fixture.now);
         }
-        assert!(fixture.now < START + 1000.0 * LOCKOUT, "does not end");
+        assert!(fixture.now < START + 1000.0 * LOCKOUT, "the requests do not end");
     }
     (sent, members.iter().filter(|member| !member.is_dead).map(|member| member.refusals).max().unwrap())
 }

@@ -25,7 +25,7 @@ fn a_prefetch_is_usable_if_it_gave_a_page_a_429_or_a_timeout() {
 }
 
 #[test]
-fn a_safe_method_may_be_retried() {
+fn a_request_with_an_idempotent_method_may_be_repeated() {
     let repeated = |method| may_repeat(method, Code::RequestFailed, None, Phase::Api);
     for (method, safe, repeatable) in [
         ("GET", true, true),
@@ -53,7 +53,7 @@ fn a_callback_of_another_login_does_not_end_the_pending_one() {
 }
 
 #[test]
-fn new_tokens_come_from_a_refresh_or_for_the_client_itself_from_a_new_request() {
+fn new_tokens_come_from_a_refresh_or_with_client_credentials_from_a_new_token_request() {
     let endpoints = Endpoints::new(None, None, None).unwrap();
     let client = ClientConfig::new("Key", Some("Secret"), "https://nocodb.example/", None, endpoints).unwrap();
     let body = |grant| TokenRequest::renewal(&client, grant, "RT").unwrap().body.expose().to_owned();

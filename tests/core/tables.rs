@@ -6,7 +6,7 @@
 use crate::{refresh_policy, refresh_queue};
 use std::path::PathBuf;
 
-/// A table of the document, by the name in its marks.
+/// A table of the document. The document has marks with this name around the table.
 pub struct Table {
     pub name: &'static str,
     pub header: &'static [&'static str],
@@ -36,7 +36,7 @@ fn with(document: &str, table: &Table) -> String {
 }
 
 #[test]
-fn the_tables_of_the_document_are_the_rows_of_the_tests() {
+fn the_tables_of_the_document_equal_the_rows_of_the_tests() {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/refresh-policy.md"));
     let document = std::fs::read_to_string(&path).unwrap();
     let tables = refresh_policy::tables().into_iter().chain(refresh_queue::tables()).collect::<Vec<_>>();
@@ -48,7 +48,8 @@ fn the_tables_of_the_document_are_the_rows_of_the_tests() {
         let differs = written.lines().zip(document.lines()).find(|(new, old)| new != old);
         assert!(
             written == document,
-            "docs/refresh-policy.md is not what the rows say; WRITE_TABLES=1 cargo test --test core tables writes it. {differs:#?}"
+            "docs/refresh-policy.md differs from the rows. WRITE_TABLES=1 cargo test --test core tables writes its tables. \
+             {differs:#?}"
         );
     }
 }

@@ -43,7 +43,7 @@ fn a_token_is_expired_from_the_millisecond_of_its_expiry() {
 }
 
 #[test]
-fn every_config_without_another_type_uses_an_authorization_code() {
+fn a_config_uses_an_authorization_code_unless_it_names_another_type() {
     for (name, uses_authorization_code) in
         [("oauth", true), ("", true), ("OAuth", true), ("api_key", false), ("basic", false), ("custom", false)]
     {

@@ -156,7 +156,7 @@ fn faults() -> impl Strategy<Value = Faults> {
 }
 
 proptest! {
-    // The variable PROPTEST_CASES runs more cases.
+    // The variable PROPTEST_CASES changes this number.
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]

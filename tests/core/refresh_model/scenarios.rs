@@ -274,8 +274,8 @@ fn lockouts_by_other_programs_do_not_kill_valid_connections() {
             // In each process, each of the two lockouts refuses the one request that was under way when the lockout began.
             let last_but_few = served[served.len() - 1 - 2 * processes];
             println!(
-                "{processes} processes: {requests} requests, all but a few connections served after {:.1} s, the last one after {:.1} s, longest \
-                 call {:.1} s",
+                "{processes} processes: {requests} requests, all but a few connections served after {:.1} s, the last one \
+                 after {:.1} s, longest call {:.1} s",
                 after(last_but_few),
                 scenario.served_by(),
                 longest_call / SECOND,

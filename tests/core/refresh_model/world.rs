@@ -449,8 +449,8 @@ impl World {
             let since = connection.unanswered_since.filter(goes_on).unwrap_or(now);
             connection.unanswered_since = Some(since);
             self.bitbucket.note_failure(token, now);
-            // The policy assumes that the grace period begins with the first failed request. In fact, a later request may have been
-            // the first to use the token.
+            // The policy assumes that the grace period begins with the first failed request. But a later request may have been
+            // the first that used the token.
             let used_at = self.bitbucket.issued[token].used_at;
             if used_at.is_some_and(|at| at >= since + GRACE / 2.0) {
                 self.excused_chains.insert(self.bitbucket.issued[token].chain);

@@ -10,7 +10,7 @@ use nocodb_bitbucket_auth::newest_tokens::Times;
 use nocodb_bitbucket_auth::refresh_cycle::{Decision, Event, FailureReason, State};
 use nocodb_bitbucket_auth::refresh_policy::RefreshPolicy;
 
-/// The methods that every state has a row for.
+/// The methods of the policy. Every state has a row for each of them.
 pub fn methods() -> [String; 6] {
     [
         method_name(RefreshPolicy::acquire),
@@ -126,7 +126,7 @@ fn dead(state: StateName) -> Fixture {
         StateName::FindingSuccessor => fixture.finding_successor(),
         StateName::Queued => fixture.queued(),
         StateName::RequestingTokens => fixture.requesting(),
-        _ => panic!("no way to {state:?} after a death"),
+        _ => panic!("no fixture brings a dead connection to {state:?}"),
     }
 }
 
@@ -134,15 +134,15 @@ fn unusable_dead(state: StateName) -> (Fixture, f64) {
     (dead(state), NEVER)
 }
 
-/// A policy after this process itself renewed the tokens. If they still get a 401, another refresh does not help.
+/// A policy after this process itself refreshed the tokens. If they still get a 401, another refresh does not help.
 fn renewed_here() -> Fixture {
     let fixture = requesting();
     let renewed = Event::Refreshed(times(fixture.now, LIFETIME));
     fixture.handle_all(&[renewed, Event::Published, Event::Saved])
 }
 
-/// Makes a row about a caller that wants to use the newest tokens. If these were not offered to the caller's store, it has the
-/// token set before them.
+/// Makes a row about a caller that wants to use the newest tokens. If they were not offered to the caller's store, the store has
+/// the previous token set.
 fn ask(
     states: States,
     when: &'static str,
@@ -253,7 +253,7 @@ fn use_rows() -> Vec<Row> {
             give_up(FailureReason::RequestFailed),
             None,
         ),
-        // A review after a death, while the API still accepts the access token.
+        // A review of a dead refresh token, while the API still accepts the access token.
         not_offered(
             One(RequestingTokens),
             "usable, not offered, dead",
@@ -348,7 +348,7 @@ fn force_rows() -> Vec<Row> {
     };
     let of_newest = "newer than the newest tokens";
     let mut rows = vec![
-        row(Any, method(), "newer than older tokens", text(Decision::Use), None, |state| {
+        row(Any, method(), "newer than tokens that are not the newest", text(Decision::Use), None, |state| {
             let mut fixture = Fixture::in_state(state, false);
             let answer = fixture.policy.force_refresh(fixture.generation() - 1, NEVER, fixture.now);
             (fixture, text(answer))
@@ -421,7 +421,7 @@ fn rejected_rows() -> Vec<Row> {
         })
     };
     let in_state = |state| Fixture::in_state(state, true);
-    /// A 401 to the first repetition, with tokens that this process renewed.
+    /// A 401 to the first repetition, with tokens that this process refreshed.
     fn not_cured_here() -> Fixture {
         let mut fixture = renewed_here();
         assert!(!fixture.policy.on_unauthorized(fixture.generation(), 1, fixture.now));
@@ -462,7 +462,7 @@ fn rejected_rows() -> Vec<Row> {
         ),
         rejected(
             One(Inactive),
-            "401 to the newest tokens, after that",
+            "401 to the newest tokens, which another process refreshed, after a 401 to the second repetition",
             true,
             |state| {
                 let mut fixture = Fixture::in_state(state, true);
@@ -483,7 +483,7 @@ fn rejected_rows() -> Vec<Row> {
         ),
         rejected(
             One(Inactive),
-            "401 to the newest tokens, which this process refreshed, after that",
+            "401 to the newest tokens, which this process refreshed, after a 401 to the first repetition with them",
             false,
             |_| not_cured_here(),
             0,
@@ -491,7 +491,8 @@ fn rejected_rows() -> Vec<Row> {
         ),
         rejected(
             One(Inactive),
-            "401 to the first repetition, with newer tokens of another process, after that",
+            "401 to the first repetition, with newer tokens of another process, after a 401 to the first repetition with \
+             tokens that this process refreshed",
             false,
             |_| {
                 let mut fixture = not_cured_here().later(1.0);
@@ -513,7 +514,11 @@ fn suspect_rows() -> Vec<Row> {
             let newest = fixture.generation();
             let usable = fixture.policy.clone().acquire(newest, NEVER, fixture.now);
             let is_cured = fixture.policy.on_work_failed(newest - age, repetitions, fixture.now);
-            assert_eq!(fixture.policy.clone().acquire(newest, NEVER, fixture.now), usable, "as usable as before");
+            assert_eq!(
+                fixture.policy.clone().acquire(newest, NEVER, fixture.now),
+                usable,
+                "the tokens are as usable as before"
+            );
             (fixture, words(is_cured))
         })
     };
@@ -537,7 +542,7 @@ fn suspect_rows() -> Vec<Row> {
         ),
         suspect(
             One(Inactive),
-            "with the newest tokens, which this process refreshed, after a second time",
+            "with the newest tokens, which this process refreshed, after a failure for the second time",
             false,
             |_| after_a_second_time(renewed_here()),
             0,
@@ -545,7 +550,7 @@ fn suspect_rows() -> Vec<Row> {
         ),
         suspect(
             One(Inactive),
-            "with the newest tokens, which another process refreshed, after a second time",
+            "with the newest tokens, which another process refreshed, after a failure for the second time",
             true,
             |state| after_a_second_time(Fixture::in_state(state, true)),
             0,

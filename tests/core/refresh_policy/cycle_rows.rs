@@ -39,13 +39,13 @@ const TEN_MINUTES: f64 = 10.0 * MINUTE;
 /// What the policy decides.
 #[derive(Debug, Clone, Copy)]
 enum Decision {
-    /// This action, in this state.
+    /// The policy takes this action, in this state.
     Do(Action, StateName),
-    /// A wait from the first to the second number of milliseconds, at random.
+    /// The policy waits for a random time between the first and the second number of milliseconds.
     Wait(f64, f64, StateName),
-    /// The rest of a wait that began earlier in the cycle. The function gives its end.
+    /// The policy waits for the rest of a time that began earlier in the cycle. The function returns the end of that time.
     WaitForTheRest(fn(&Fixture) -> f64, StateName),
-    /// The state stays, and its action is the next one still.
+    /// The state stays the same, and so does the next action.
     NothingChanges,
 }
 use Decision::{Do, NothingChanges, Wait, WaitForTheRest};
@@ -86,7 +86,7 @@ impl Decision {
     }
 }
 
-/// A time in the unit that fits.
+/// A range of times, in milliseconds or seconds.
 fn span(low: f64, high: f64) -> String {
     let (unit, name) = if low < SECOND { (1.0, "ms") } else { (SECOND, "s") };
     if low == high { format!("{} {name}", low / unit) } else { format!("{} to {} {name}", low / unit, high / unit) }
@@ -94,7 +94,7 @@ fn span(low: f64, high: f64) -> String {
 
 type Situation = fn() -> (Fixture, Event);
 
-/// In this state, if the condition holds.
+/// The row for an event in this state, if a condition holds.
 fn row(state: StateName, when: &'static str, situation: Situation, decides: Decision) -> Row {
     let (decision, next) = decides.text();
     Row {
@@ -107,7 +107,7 @@ fn row(state: StateName, when: &'static str, situation: Situation, decides: Deci
     }
 }
 
-/// In this state, always.
+/// The row for an event in this state, without a condition.
 fn always(state: StateName, event: Event, decides: Decision) -> Row {
     let (decision, next) = decides.text();
     Row {
@@ -120,7 +120,7 @@ fn always(state: StateName, event: Event, decides: Decision) -> Row {
     }
 }
 
-/// Each other event in this state.
+/// The row for all other events in this state.
 fn any_other(state: StateName) -> Row {
     let (decision, next) = NothingChanges.text();
     Row {
@@ -133,15 +133,15 @@ fn any_other(state: StateName) -> Row {
     }
 }
 
-/// In this state, the event changes nothing.
+/// Checks that the event changes nothing in this state.
 pub fn changes_nothing(state: StateName, event: Event) {
     NothingChanges.check(state, || (Fixture::in_state(state, false), event));
 }
 
-/// A condition of the search for a successor that finds nothing.
+/// A condition under which the search for a successor finds nothing.
 struct Search {
     when: &'static str,
-    /// The search, for a connection that the function gives at rest, with a token set of the wanted age.
+    /// Makes a policy that is searching, from a function that makes inactive policies.
     situation: fn(Inactive<'_>) -> Fixture,
     decides: Decision,
 }
@@ -272,15 +272,15 @@ fn searches() -> [Search; 16] {
     ]
 }
 
-/// The search, as the condition has it, for a connection that is at rest with a token set of the wanted age.
+/// A policy that is searching under this condition. `inactive` makes inactive policies with tokens of a given age.
 fn searching(search: &Search, inactive: Inactive<'_>) -> Fixture {
     let fixture = (search.situation)(inactive);
     assert_eq!(fixture.policy.state(), State::FindingSuccessor);
     fixture
 }
 
-/// What the search finds changes nothing: in every condition, the policy decides as if nothing was found. The function leaves
-/// out the conditions of which that is not true.
+/// The row for an event that changes nothing: under every condition, the policy decides as if the search found nothing. `found`
+/// returns `None` for the conditions that are exceptions.
 fn as_nothing_found(when: &'static str, found: fn(&Search) -> Option<(Fixture, Event)>) -> Row {
     let event = searches().iter().find_map(found).unwrap().1;
     let as_nothing = format!("as `{}`", event_name(Event::NoSuccessor));
@@ -309,42 +309,42 @@ fn expired() -> Fixture {
     Fixture::inactive(Age::Expired)
 }
 
-/// The lock is busy for so long already.
+/// The lock has been busy for this time.
 fn lock_busy(age: Age, waited: f64) -> (Fixture, Event) {
     (Fixture::inactive(age).start_cycle().later(waited), Event::LockBusy)
 }
 
-/// The token set is not due at this time, and a caller wants newer tokens.
+/// A policy that is searching at this time, only because a caller wants newer tokens.
 fn forced_at(now: f64) -> Fixture {
     let mut fixture = Fixture::inactive(Age::Fresh);
     fixture.now = now;
     fixture.force_refresh().handle_all(&[Event::LockAcquired])
 }
 
-/// The refresh token was declared dead so long ago.
+/// The search finds a tombstone that was written this long ago.
 fn died(fixture: Fixture, ago: f64) -> (Fixture, Event) {
     let died_at = Some(fixture.now - ago);
     (fixture, Event::TombstoneFound { died_at })
 }
 
-/// The state after this many failed requests, with a token set that is not usable.
+/// The policy after this many failed requests, with a token set that is not usable.
 fn failed(times: u32) -> Fixture {
     (0..times).fold(expired().requesting(), |fixture, _| fixture.handle_all(&[FAILED]).requesting_again())
 }
 
-/// The state after this many failed requests, with a usable token set and a caller that wants newer tokens.
+/// The policy after this many failed requests, with a usable token set and a caller that wants newer tokens.
 fn failed_forced(times: u32) -> Fixture {
     (0..times).fold(forced(&Fixture::inactive), |fixture, _| fixture.handle_all(&[FAILED]).requesting_again())
 }
 
-/// The config came with other tokens while the tombstone is being written.
+/// The config brought other tokens while the tombstone was being written.
 fn stored_tokens_during_tombstone() -> Fixture {
     let mut fixture = Fixture::in_state(StateName::WritingTombstone, false);
     fixture.receive_stored_tokens();
     fixture
 }
 
-/// The store of the token set failed in a whole cycle.
+/// A policy after a cycle in which all tries to save the token set failed.
 fn not_stored() -> Fixture {
     let again = [Event::SaveFailed, Event::WaitEnded];
     let storing = Fixture::in_state(StateName::SavingTokens, true);
@@ -485,7 +485,7 @@ fn looking() -> Vec<Row> {
         ),
         row(
             FindingSuccessor,
-            "due, died later than now, by another clock",
+            "due, died in the future, because the clock of another process is ahead",
             || died(expired().finding_successor(), -DAY),
             Do(Action::Done, Dead),
         ),
@@ -501,7 +501,7 @@ fn looking() -> Vec<Row> {
             || died(expired().later(DAY).finding_successor(), 4.0 * HOUR),
             Do(Action::Enqueue, Queued),
         ),
-        // The process knows the connection since START.
+        // The process has known the connection since START.
         row(
             FindingSuccessor,
             "due, died before this process knew the connection, which it has known for nearly 10 minutes",
@@ -520,8 +520,8 @@ fn looking() -> Vec<Row> {
             || (expired().finding_successor(), Event::TombstoneFound { died_at: None }),
             Do(Action::Enqueue, Queued),
         ),
-        as_nothing_found("the config brought other tokens since", |search| {
-            // After such a config, the first refusal is the last one.
+        as_nothing_found("the config brought other tokens after the refresh token died", |search| {
+            // After such a config, one refusal is enough to declare the refresh token dead, so no search follows a refusal.
             let fixture = || searching(search, &Fixture::revived);
             (!refused_once(search.when))
                 .then(|| (fixture(), Event::TombstoneFound { died_at: Some(START + LIFETIME) }))
@@ -816,7 +816,7 @@ fn storing() -> Vec<Row> {
         ),
         row(
             SavingTokens,
-            "first failure, the previous token set was not stored either",
+            "first failure, the previous token set was not saved either",
             || {
                 let fixture = not_stored().force_refresh();
                 let renewed = Event::Refreshed(times(fixture.now, LIFETIME));
@@ -827,7 +827,7 @@ fn storing() -> Vec<Row> {
         ),
         row(
             SavingTokens,
-            "in a later cycle, already reported for this token set",
+            "in a later cycle, a failure was already reported for this token set",
             || (not_stored().finding_successor().handle_all(&[Event::NoSuccessor]), Event::SaveFailed),
             Do(Action::Done, Inactive),
         ),

@@ -106,7 +106,7 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    /// Inactive, with tokens of this age.
+    /// An inactive policy with tokens of this age.
     pub fn inactive(age: Age) -> Self {
         Self::with_lockout(LOCKOUT, age)
     }
@@ -116,7 +116,7 @@ impl Fixture {
         Self { policy, now: START, random: 0.5 }.at_age(age)
     }
 
-    /// Inactive, with tokens of this age that came with a config after the refresh token had died.
+    /// An inactive policy with tokens of this age. A config brought them after the refresh token had died.
     pub fn revived(age: Age) -> Self {
         let mut fixture = Self::in_state(StateName::Dead, false);
         fixture.receive_stored_tokens();
@@ -198,7 +198,7 @@ impl Fixture {
         self.handle_all(&[Event::LockLost, Event::LockAcquired])
     }
 
-    /// From the wait before a request.
+    /// From the wait before a request: sends the request.
     pub fn requesting_again(self) -> Self {
         self.handle_all(&[Event::WaitEnded, Event::NoSuccessor, Event::Admitted])
     }
@@ -228,7 +228,7 @@ impl Fixture {
         self.later(4.0 * HOUR).requesting()
     }
 
-    /// In this state, with tokens that are usable or not.
+    /// A policy in this state, with usable or unusable tokens.
     pub fn in_state(state: StateName, usable: bool) -> Self {
         let inactive = || Self::inactive(if usable { Age::Due } else { Age::Expired });
         let fixture = match state {

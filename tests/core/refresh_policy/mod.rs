@@ -1,4 +1,4 @@
-//! The refresh policy: the rows of the tables in docs/refresh-policy.md, and the numbers in it.
+//! Tests of the refresh policy: the rows of the tables in docs/refresh-policy.md, and the numbers in that document.
 //!
 //! The rows are data in `cycle_rows`, `caller_rows` and `number_rows`. The tests here run each row against the policy, and
 //! `crate::tables` writes the document's tables from the same rows.

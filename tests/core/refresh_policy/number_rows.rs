@@ -1,4 +1,4 @@
-//! The other tables of the document: the numbers, with the tests that prove each of them, the states and the reasons.
+//! The other tables of docs/refresh-policy.md: the numbers and the tests that prove them, the states, and the reasons.
 
 use super::fixture::StateName;
 use super::{numbers, verdicts};
@@ -6,7 +6,7 @@ use crate::tables::Table;
 use nocodb_bitbucket_auth::error::Code;
 use nocodb_bitbucket_auth::refresh_cycle::FailureReason;
 
-/// A number of the policy, as the document says it.
+/// A number of the policy, as the document shows it.
 pub struct Number {
     pub what: &'static str,
     pub value: &'static str,
@@ -26,7 +26,7 @@ pub fn numbers() -> Vec<Number> {
             &[numbers::tokens_are_refreshed_five_minutes_or_a_tenth_of_their_lifetime_before_they_expire],
         ),
         number(
-            "Time without use after which a refresh token is used",
+            "Time after which an unused refresh token is used",
             "60 days",
             &[
                 numbers::a_connection_is_idle_after_sixty_days,
@@ -44,7 +44,7 @@ pub fn numbers() -> Vec<Number> {
         ),
         number(
             "Wait before a request that failed temporarily is repeated",
-            "about 0.5, 1 and 2 s (each at random from half of that to all of it), or `Retry-After` if that is longer. The policy waits for at most two minutes of a `Retry-After`, and only until half a minute before the 10 minutes of the next row end. A cycle ends if it would have to wait for more than 50 s. It also ends if the tokens are usable, unless a caller wants newer ones",
+            "about 0.5, 1 and 2 s (each at random from half of that to all of it), or `Retry-After` if that is longer. The policy waits for at most two minutes of a `Retry-After`, and only until half a minute before the end of the 10 minutes in the next row. A cycle ends if it would have to wait for more than 50 s. It also ends if the tokens are usable, unless a caller wants newer ones",
             &[
                 numbers::at_most_four_requests_fail_in_any_minute,
                 numbers::retry_after_is_respected_after_the_last_repetition_too,
@@ -71,7 +71,7 @@ pub fn numbers() -> Vec<Number> {
             "A refusal is explained if Bitbucket refused another connection of the same OAuth client",
             "between one lockout before the refusal and its judgement. A refusal that is judged more than 10 minutes late is explained, too. An explained refusal does not count; the connection joins the request queue again",
             &[
-                verdicts::a_refusal_of_another_connection_explains_this_one_if_it_came_at_most_one_lockout_before,
+                verdicts::a_refusal_of_another_connection_explains_a_refusal_that_came_at_most_one_lockout_later,
                 verdicts::explained_refusals_never_count_however_many_there_are,
                 verdicts::a_refusal_that_is_judged_more_than_ten_minutes_late_does_not_count,
             ],
@@ -102,7 +102,7 @@ pub fn numbers() -> Vec<Number> {
         ),
         number(
             "Wait before the next try to take a lock that another process has",
-            "a quarter of the time waited so far, but 10 to 500 ms (each at random from half of that to all of it). The tries end after 2 s while the tokens are usable, otherwise after 2 minutes. Then no caller waits for the lock for 1 minute while the tokens are usable",
+            "a quarter of the time waited so far, but at least 10 ms and at most 500 ms (each at random from half of that to all of it). The tries end after 2 s while the tokens are usable, otherwise after 2 minutes. Then, for 1 minute, no caller waits for the lock while the tokens are usable",
             &[
                 numbers::a_cycle_waits_for_the_lock_for_two_minutes_and_starts_again_after_losing_it,
                 numbers::newer_tokens_end_the_time_in_which_callers_do_not_wait_for_the_lock,
@@ -121,14 +121,14 @@ pub fn numbers() -> Vec<Number> {
             "1. If a 401 follows with an access token that this process has refreshed, further 401s cause no refresh until that token's regular time to be refreshed (for 10 minutes if that time is unknown)",
             &[
                 numbers::a_401_causes_a_refresh,
-                numbers::a_401_that_a_fresh_token_does_not_cure_causes_one_refresh_per_expiry,
+                numbers::a_401_that_a_refresh_does_not_prevent_causes_one_more_refresh_per_expiry,
                 numbers::without_an_expiry_time_further_401s_cause_no_refresh_for_ten_minutes,
             ],
         ),
         number(
             "Repetitions of a request after a 401",
             "1, or 2 if the first repetition used tokens that this process did not refresh, or that are no longer the newest",
-            &[numbers::tokens_of_another_process_that_do_not_cure_a_401_are_refreshed_once_in_the_same_call],
+            &[numbers::tokens_of_another_process_that_also_get_a_401_are_refreshed_once_in_the_same_call],
         ),
     ]
 }

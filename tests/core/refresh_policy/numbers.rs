@@ -14,7 +14,7 @@ fn policy(times: Times) -> RefreshPolicy {
     RefreshPolicy::new(times, true, LOCKOUT, START)
 }
 
-/// The first time at which tokens that were offered are refreshed.
+/// The earliest time at which a caller waits for a refresh, although the tokens were offered to the caller's store.
 fn renewed_at(times: Times, received: f64) -> Option<f64> {
     let due = |now: f64| RefreshPolicy::new(times, true, LOCKOUT, received).acquire(1, NEVER, now) == Decision::Wait;
     let (mut low, mut high) = (received, received + 1000.0 * DAY);
@@ -260,7 +260,10 @@ fn times_that_were_recorded_before_the_clock_was_set_back_delay_nothing() {
 
     let mut failed = Fixture::inactive(Age::Expired).requesting().handle_all(&[Event::PermanentFailure]);
     failed.now -= back;
-    assert!(failed.policy.on_unauthorized(1, 0, failed.now), "its access token was good for two hours two days ago");
+    assert!(
+        failed.policy.on_unauthorized(1, 0, failed.now),
+        "a 401 shows that the access token has expired, although the clock says otherwise"
+    );
     assert_eq!(failed.clone().requesting().policy.state(), State::RequestingTokens);
 
     let mut busy = Fixture::inactive(Age::Fresh).start_cycle().later(2.0 * SECOND).handle_all(&[Event::LockBusy]);
@@ -314,14 +317,14 @@ fn a_401_to_older_tokens_causes_no_refresh() {
     let tokens = times(fixture.now, LIFETIME);
     fixture = fixture.handle_all(&[Event::Refreshed(tokens), Event::Published, Event::Saved]);
     assert!(fixture.policy.on_unauthorized(1, 0, fixture.now));
-    assert!(fixture.policy.on_unauthorized(1, 1, fixture.now), "with the newest tokens");
+    assert!(fixture.policy.on_unauthorized(1, 1, fixture.now), "the request is repeated with the newest tokens");
     assert!(!fixture.policy.on_unauthorized(1, 2, fixture.now));
     assert_eq!(fixture.policy.acquire(2, NEVER, fixture.now), Decision::Use);
     assert!(fixture.policy.on_unauthorized(2, 0, fixture.now), "a 401 to the newest tokens still causes a refresh");
 }
 
 #[test]
-pub fn a_401_that_a_fresh_token_does_not_cure_causes_one_refresh_per_expiry() {
+pub fn a_401_that_a_refresh_does_not_prevent_causes_one_more_refresh_per_expiry() {
     let mut fixture = Fixture::inactive(Age::Fresh);
     let mut refreshes = 0;
     let end = fixture.now + 3.0 * LIFETIME;
@@ -345,7 +348,7 @@ pub fn a_401_that_a_fresh_token_does_not_cure_causes_one_refresh_per_expiry() {
         }
         fixture.now += SECOND;
     }
-    // The first tokens, and then at each regular refresh: this refresh, and one that does not help.
+    // The first tokens are refreshed once. Then, at each expiry, the tokens are refreshed twice: regularly, and after the 401.
     assert_eq!(refreshes, 1 + 2 * 3);
 }
 
@@ -360,7 +363,7 @@ pub fn without_an_expiry_time_further_401s_cause_no_refresh_for_ten_minutes() {
 }
 
 #[test]
-pub fn tokens_of_another_process_that_do_not_cure_a_401_are_refreshed_once_in_the_same_call() {
+pub fn tokens_of_another_process_that_also_get_a_401_are_refreshed_once_in_the_same_call() {
     let mut fixture = Fixture::inactive(Age::Fresh);
     let found = Event::SuccessorFound { times: times(START, LIFETIME), same_refresh_token: false };
     assert!(fixture.policy.on_unauthorized(1, 0, fixture.now));
@@ -418,7 +421,7 @@ pub fn newer_tokens_end_the_time_in_which_callers_do_not_wait_for_the_lock() {
     assert_eq!(
         fixture.policy.acquire(1, NEVER, fixture.now),
         Decision::Wait,
-        "the newer tokens were not offered to its store"
+        "the newer tokens were not offered to the caller's store"
     );
 }
 

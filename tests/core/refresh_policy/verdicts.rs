@@ -36,7 +36,7 @@ pub fn a_refusal_is_judged_after_two_seconds_or_a_fifteenth_of_the_lockout() {
         let until = fixture.now + wait;
         assert_eq!(fixture.handle(Event::Refused), Action::WaitUntil(until), "{lockout}");
     }
-    // Also under another lock, not earlier.
+    // A cycle that takes the lock again does not judge the refusal earlier.
     let fixture = Fixture::inactive(Age::Expired).requesting().handle_all(&[Event::Refused]);
     let until = fixture.now + 2.0 * SECOND;
     let mut fixture = fixture.later(SECOND).finding_successor_again();
@@ -45,7 +45,7 @@ pub fn a_refusal_is_judged_after_two_seconds_or_a_fifteenth_of_the_lockout() {
 }
 
 #[test]
-pub fn a_refusal_of_another_connection_explains_this_one_if_it_came_at_most_one_lockout_before() {
+pub fn a_refusal_of_another_connection_explains_a_refusal_that_came_at_most_one_lockout_later() {
     let policy = Fixture::inactive(Age::Expired).policy;
     let explained = |others_refused_ago, refused_ago| policy.is_explained(others_refused_ago, refused_ago);
     assert!(!explained(None, 2.0 * SECOND));
@@ -70,7 +70,7 @@ pub fn explained_refusals_never_count_however_many_there_are() {
         fixture = fixture.handle_all(&[Event::Admitted]);
     }
     fixture = fixture.refused();
-    assert_eq!(name(fixture.policy.state()), StateName::BackingOff, "the first one that counts");
+    assert_eq!(name(fixture.policy.state()), StateName::BackingOff, "the first refusal that counts");
     assert_eq!(fixture.requesting_again().refused().policy.state(), State::WritingTombstone);
 }
 
@@ -78,7 +78,11 @@ pub fn explained_refusals_never_count_however_many_there_are() {
 pub fn a_refusal_that_is_judged_more_than_ten_minutes_late_does_not_count() {
     let judging = Fixture::inactive(Age::Expired).requesting().judging_refusal();
     let late = judging.clone().later(10.0 * MINUTE).handle_all(&[COUNTS]);
-    assert_eq!(name(late.policy.state()), StateName::BackingOff, "the last moment");
+    assert_eq!(
+        name(late.policy.state()),
+        StateName::BackingOff,
+        "a refusal that is judged exactly ten minutes late still counts"
+    );
     let fixture = judging.later(10.0 * MINUTE + 1.0).handle_all(&[COUNTS]);
     assert_eq!((fixture.policy.state(), fixture.policy.priority(fixture.now)), (State::Queued, Priority::Normal));
 }
@@ -112,7 +116,7 @@ pub fn no_refresh_token_is_declared_dead_while_a_response_may_be_lost() {
     assert_eq!(
         fixture.refused().policy.state(),
         State::WritingTombstone,
-        "the first refusal after that is the last one"
+        "after the grace period, one more refusal is enough"
     );
     assert!(requests >= 3, "{requests}");
     // The last request is sent before the grace period ends.
@@ -177,7 +181,7 @@ fn newer_tokens_start_without_the_history_of_the_previous_ones() {
         State::Queued,
         "the older tokens are not a successor"
     );
-    // History 2: this process refreshed the tokens, so a 401 is not about their age.
+    // History 2: this process refreshed the tokens, so another refresh does not help against a 401.
     let mut own = renewed(Fixture::inactive(Age::Expired).requesting())
         .handle_all(&[Event::Published, Event::Saved])
         .finding_successor();
@@ -195,7 +199,7 @@ pub fn the_failures_of_the_last_minute_still_count_after_a_refresh() {
     }
     let tokens = Event::Refreshed(times(fixture.now, 0.0));
     let mut renewed = fixture.clone().handle_all(&[tokens, Event::Published, Event::Saved]).requesting();
-    assert_eq!(renewed.handle(FAILED), Action::Done, "the fourth one");
+    assert_eq!(renewed.handle(FAILED), Action::Done, "the fourth failure");
     assert_eq!(renewed.policy.backoff(renewed.now), Some(first + MINUTE - renewed.now));
 
     let mut configured = fixture.handle_all(&[FAILED]);
@@ -270,7 +274,7 @@ fn a_review_is_retried_if_its_response_may_be_lost() {
         assert_eq!(
             fixture.policy.acquire(1, NEVER, fixture.now),
             Decision::Fail(FailureReason::Dead),
-            "no caller waits for it"
+            "no caller waits for the review"
         );
     }
     fixture = fixture.handle_all(&[FAILED]);
@@ -386,7 +390,7 @@ fn changed_stored_tokens_revive_a_dead_connection_for_one_request() {
 }
 
 #[test]
-fn a_second_config_does_not_grant_a_second_request_after_death() {
+fn a_second_config_does_not_allow_a_second_request_after_death() {
     let mut fixture = Fixture::revived(Age::Expired);
     assert!(fixture.policy.on_stored_tokens(times(fixture.now - HOUR, HOUR), fixture.now));
     let died = Event::TombstoneFound { died_at: Some(fixture.now) };
@@ -429,7 +433,7 @@ fn stored_tokens_that_arrive_while_the_connection_is_dead_or_is_declared_dead_re
     }
     for fixture in [looking, burying.handle_all(&[Event::Published, Event::LockAcquired])] {
         let fixture = fixture.handle_all(&[died]);
-        assert_eq!(fixture.policy.state(), State::Queued, "once");
+        assert_eq!(fixture.policy.state(), State::Queued, "one request is allowed");
         assert_eq!(fixture.handle_all(&[Event::Admitted]).refused().policy.state(), State::WritingTombstone);
     }
 }
@@ -520,7 +524,7 @@ fn a_forced_refresh_stays_pending_until_it_succeeds_or_fails() {
     let busy = forced().later(2.0 * SECOND).handle_all(&[Event::LockBusy]);
     assert!(!busy.policy.is_refresh_forced());
     assert_eq!(busy.policy.failure_reason(busy.now), FailureReason::TimedOut);
-    // The wish came too late for this cycle, and starts the next one.
+    // A refresh that is forced too late for this cycle starts the next cycle.
     let mut fixture = Fixture::in_state(StateName::SavingTokens, true).force_refresh().handle_all(&[Event::Saved]);
     assert!(fixture.policy.is_refresh_forced());
     assert_eq!(fixture.policy.acquire(fixture.generation(), NEVER, fixture.now), Decision::Wait);
@@ -537,7 +541,7 @@ pub fn a_request_whose_response_may_be_lost_is_repeated_in_the_grace_period_with
     let since = fixture.now;
     fixture = fixture.handle_all(&[FAILED, Event::Saved]);
     assert_eq!(fixture.policy.background_refresh_at(fixture.now), Some(since + 375.0));
-    assert_eq!(fixture.policy.background_refresh_at(since + MINUTE), Some(since + MINUTE), "at once");
+    assert_eq!(fixture.policy.background_refresh_at(since + MINUTE), Some(since + MINUTE), "immediately");
 
     // The grace period begins with the first request that Bitbucket may have executed.
     fixture.now += MINUTE;
@@ -545,7 +549,7 @@ pub fn a_request_whose_response_may_be_lost_is_repeated_in_the_grace_period_with
     assert!(fixture.policy.background_refresh_at(since + GRACE - 1.0).is_some());
     assert_eq!(fixture.policy.background_refresh_at(since + GRACE), None);
 
-    // Not before the lock may be free, nor before the wait after a permanent failure ends.
+    // The request is not repeated before the lock may be free, nor before the wait after a permanent failure ends.
     let busy = fixture.start_cycle().later(2.0 * SECOND).handle_all(&[Event::LockBusy]);
     assert_eq!(busy.policy.background_refresh_at(busy.now), Some(busy.now + MINUTE));
     let expired =
@@ -554,13 +558,13 @@ pub fn a_request_whose_response_may_be_lost_is_repeated_in_the_grace_period_with
     assert_eq!(
         expired.policy.background_refresh_at(expired.now),
         Some(expired.now),
-        "there are no usable tokens meanwhile"
+        "without usable tokens, callers try to take the lock again immediately"
     );
     let mended = Fixture::inactive(Age::Expired).requesting().handle_all(&[FAILED]).requesting_again();
     let mended = mended.handle_all(&[Event::PermanentFailure]);
     assert_eq!(mended.policy.background_refresh_at(mended.now), Some(mended.now + 15.0 * SECOND));
 
-    // Fresh tokens, too, if a caller forced the refresh.
+    // A forced refresh of fresh tokens is repeated, too.
     let mut forced = Fixture::inactive(Age::Fresh).force_refresh().handle_all(&[
         Event::LockAcquired,
         Event::NoSuccessor,
