@@ -1,4 +1,4 @@
-/** The package's callback page: to which page it sends its URL, and what NocoDB's GUI can read in it. */
+/** The package's callback page: which page receives its URL, and what NocoDB's GUI can read from that URL. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
@@ -11,7 +11,7 @@ const SEEN_BY_ALL_MS = 120_000;
 
 const on = scenes();
 
-test("the hashes in the callback page's policy are those of its script and its style", async () => {
+test("the hashes in the callback page's policy match the page's script and style", async () => {
   const { body } = await callbackPage();
   for (const [tag, directive] of [['script', 'script-src'], ['style', 'style-src']]) {
     const [, text] = new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(body);
@@ -46,7 +46,7 @@ describe("NocoDB's GUI, which polls the URL of its popup", () => {
 });
 
 describe('a callback page that no page waits for', () => {
-  test('sends nothing, stays open, and forgets the code after a while', () => on({}, async (scene) => {
+  test('sends nothing, stays open, and removes the code from its URL after two minutes', () => on({}, async (scene) => {
     await scene.page.evaluate(() => {
       window.heard = [];
       new BroadcastChannel('nocodb-bitbucket-auth').onmessage = ({ data }) => window.heard.push(data);
@@ -62,7 +62,7 @@ describe('a callback page that no page waits for', () => {
     assert.deepEqual(await scene.page.evaluate(() => window.heard), []);
   }));
 
-  test('that reports a refusal keeps the error in its URL for the page that reads it later', async () => {
+  test('keeps the error in its URL when it shows a refusal, so that a page can read the error later', async () => {
     const { body, ...rest } = await callbackPage();
     const refusal = body.replace(/<main>\n[^]*<\/main>/, '<main>Refused <button type="button">Close this window</button></main>');
     await on({ site: { pages: { '/callback.html': { ...rest, body: refusal } } } }, async (scene) => {
@@ -76,7 +76,7 @@ describe('a callback page that no page waits for', () => {
   });
 
   for (const [host, isHeard] of [['localhost', true], ['127.0.0.1', false]]) {
-    test(`reveals its URL only to an opener on its own origin: ${host}`, () => on({}, async (scene) => {
+    test(`reveals its URL only to an opener on its own origin, localhost (opener: ${host})`, () => on({}, async (scene) => {
       await scene.page.goto(`${scene.origin.replace('localhost', host)}/`);
       await scene.page.evaluate(() => {
         window.heard = [];
@@ -90,13 +90,13 @@ describe('a callback page that no page waits for', () => {
         await popup.evaluate((to) => { location.href = to; }, address);
         await popup.waitForURL(address);
       };
-      // As if the package had opened the popup.
+      // Makes the popup look like one that the package opened.
       await go(scene.redirectUri);
       await popup.evaluate(() => sessionStorage.setItem('nocodb-bitbucket-auth:popup', 'somebody'));
       const address = `${scene.redirectUri}?code=abc&state=def`;
       await go(address);
       assert.equal(await popup.evaluate(() => window.opener !== null), true);
-      // What was posted before this is there after it.
+      // Messages arrive in order: once `last` is there, so are all messages that were posted before it.
       await popup.evaluate(() => window.opener.postMessage('last', '*'));
       await scene.page.waitForFunction(() => window.heard.includes('last'));
       // The page repeats its message until a page accepts it.
@@ -110,7 +110,7 @@ describe('a callback page that no page waits for', () => {
 });
 
 describe('a Content Security Policy of the site', () => {
-  test("that blocks the page's script does no harm while the popup has its opener", async () => {
+  test("lets a login succeed although it blocks the callback page's script, while the popup has its opener", async () => {
     const { body } = await callbackPage();
     const pages = { '/callback.html': { headers: policy('\'self\''), body } };
     await on({ site: { pages } }, async (scene) => {
@@ -121,7 +121,7 @@ describe('a Content Security Policy of the site', () => {
     });
   });
 
-  test("as strict as the page's first lines require blocks nothing", () => on({}, async (scene) => {
+  test("blocks nothing in the callback page if it is the policy from the page's first lines", () => on({}, async (scene) => {
     const other = await scene.context.newPage();
     const said = [];
     other.on('console', (message) => said.push(message.text()));

@@ -33,7 +33,7 @@ async function stepsAfter(way, decision, change) {
     await page.locator('html[data-ready]').waitFor();
     const [shown] = await Promise.all([
       way === 'popup' ? page.waitForEvent('popup') : page,
-      // With the keyboard, because the buttons must work without a mouse.
+      // Uses the keyboard, because the buttons must work without a mouse.
       page.locator(`#${way}`).press('Enter'),
     ]);
     await shown.getByRole('button', { name: 'Log in' }).click();
@@ -47,7 +47,7 @@ async function stepsAfter(way, decision, change) {
   }
 }
 
-test("the demo sees the callback if it gets only the message to the popup's opener", async () => {
+test("the demo receives the callback when only the popup's message to its opener arrives", async () => {
   const steps = await stepsAfter('popup', 'Deny', () => {
     BroadcastChannel.prototype.postMessage = () => {};
     // Keeps the pages from polling the popup's URL.

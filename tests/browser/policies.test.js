@@ -12,7 +12,7 @@ const on = scenes();
 describe('a Content Security Policy', () => {
   const site = (scripts) => ({ site: { headers: policy(`'self' ${importMapSource}${scripts}`) } });
 
-  test("without 'wasm-unsafe-eval' causes an error that names the missing source", () => on(site(''), async (scene) => {
+  test("causes an error that names the missing source if it lacks 'wasm-unsafe-eval'", () => on(site(''), async (scene) => {
     const popup = await scene.click();
     const { error } = await scene.outcome();
     assert.deepEqual([error.code, error.phase, error.field], ['INVALID_CONFIG', 'config', 'WebAssembly']);
@@ -25,7 +25,7 @@ describe('a Content Security Policy', () => {
     }
   }));
 
-  test("with 'wasm-unsafe-eval' allows a login", () => on(site(' \'wasm-unsafe-eval\''), async (scene) => {
+  test("allows a login if it has 'wasm-unsafe-eval'", () => on(site(' \'wasm-unsafe-eval\''), async (scene) => {
     const popup = await scene.click();
     await scene.decide(popup, 'Grant access');
     assert.equal((await scene.exchange((await scene.outcome()).value)).status, 200);
@@ -39,7 +39,7 @@ describe('a page loaded over plain http, outside of loopback,', () => {
     await body(scene);
   });
 
-  test('cannot have the redirect URI on another origin', () => on({}, async (scene) => {
+  test('is rejected as the redirect URI of a page on another origin', () => on({}, async (scene) => {
     const redirectUri = scene.redirectUri.replace('localhost', PLAIN_HOST);
     const popup = await scene.click({ ...scene.options, redirectUri });
     const { error } = await scene.outcome();
@@ -58,7 +58,7 @@ describe('a page loaded over plain http, outside of loopback,', () => {
     await gone(popup);
   }));
 
-  test('reports by popup that the user denied access', () => plain({}, async (scene) => {
+  test('learns from a login by popup that the user denied access', () => plain({}, async (scene) => {
     const popup = await scene.click();
     await scene.decide(popup, 'Deny');
     assert.deepEqual(await scene.outcome(), { value: null });

@@ -1,11 +1,11 @@
-/** When a page compiles the core: while it is idle, and only once. */
+/** A page compiles the core while the page is idle, and only once. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gone, inEachEngine } from '../support/scene.js';
 import { policy } from '../support/site.js';
 import { importMapSource } from '../../../demo/browser/package-files.js';
 
-/** Loads a page for which the test decides when it is idle, and when compiling ends. */
+/** Loads a page in which the test decides when the page is idle, and when the compilation ends. Then runs `body`. */
 const counting = (on, body, options = {}) => on(options, async (scene) => {
   await scene.load(scene.page, '/counted');
   await body(scene, scene.page);
@@ -14,27 +14,27 @@ const counting = (on, body, options = {}) => on(options, async (scene) => {
 const counted = (page) => page.evaluate(() => window.counted);
 const isLoading = { compile: 1, Module: 0, rejections: 0 };
 
-/** The popup shows Bitbucket's page, so that its URL must have been there. */
+/** Waits until the popup shows Bitbucket's page, whose URL the core has then built, and closes the popup. */
 async function logIn(scene, popup) {
   await scene.shows(popup, 'Log in', 'Deny');
   await popup.close();
 }
 
 inEachEngine({}, (on) => {
-  test('importing compiles nothing, and the idle page compiles before the click', () => counting(on, async (scene, page) => {
+  test('importing compiles nothing, and the idle page compiles before a click', () => counting(on, async (scene, page) => {
     assert.deepEqual(await counted(page), { ...isLoading, compile: 0 });
     await page.evaluate(() => window.idle());
     await logIn(scene, await scene.click());
     assert.deepEqual(await counted(page), isLoading);
   }));
 
-  test('a click before the page is idle compiles the core, and the idle page does not', () => counting(on, async (scene, page) => {
+  test('a click before the page is idle compiles the core, and only this click does', () => counting(on, async (scene, page) => {
     await logIn(scene, await scene.click());
     await page.evaluate(() => window.idle());
     assert.deepEqual(await counted(page), isLoading);
   }));
 
-  test('a click while the idle page compiles waits for that', () => counting(on, async (scene, page) => {
+  test('a click while the idle page compiles the core waits for this compilation', () => counting(on, async (scene, page) => {
     await page.evaluate(() => {
       window.holds = true;
       window.idle();
@@ -46,7 +46,7 @@ inEachEngine({}, (on) => {
     assert.deepEqual(await counted(page), isLoading);
   }));
 
-  test('createClient, which cannot wait, compiles the core itself, once', () => counting(on, async (scene, page) => {
+  test('createClient is synchronous, so it compiles the core itself, but only once', () => counting(on, async (scene, page) => {
     await page.evaluate((options) => {
       window.holds = true;
       window.idle();
@@ -58,7 +58,7 @@ inEachEngine({}, (on) => {
     assert.deepEqual(await counted(page), { ...isLoading, Module: 1 });
   }));
 
-  test('a policy that forbids WebAssembly causes an error at the click only', () => counting(on, async (scene, page) => {
+  test('a policy that forbids WebAssembly causes an error only at the click', () => counting(on, async (scene, page) => {
     await page.evaluate(() => window.idle());
     await page.evaluate(() => new Promise((resolve) => { setTimeout(resolve, 100); }));
     const popup = await scene.click();

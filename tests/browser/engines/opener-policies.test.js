@@ -1,6 +1,6 @@
 /**
- * Logins by popup under every Cross-Origin-Opener-Policy of the page and of the provider. The browser isolates the popup for each pair
- * that does not match. How an isolated popup looks to its page depends on the browser.
+ * Logins by popup under every Cross-Origin-Opener-Policy of the page and of the provider. The browser isolates the popup for each
+ * pair that does not match. How an isolated popup looks to its page depends on the browser.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -9,7 +9,7 @@ import { gone, inEachEngine } from '../support/scene.js';
 
 const POLICY = 'cross-origin-opener-policy';
 
-/** Header fields of the page. One with an embedder policy, too, is isolated. */
+/** Header fields of the page. If it also has an embedder policy, the page is cross-origin isolated. */
 const pages = {
   'no policy': {},
   'same-origin': { [POLICY]: 'same-origin' },
@@ -44,7 +44,7 @@ async function assertGranted(scene) {
 
 inEachEngine({}, (on) => {
   for (const [page, headers] of Object.entries(pages)) {
-    describe(`a login by popup from a page with ${page}`, () => {
+    describe(`a login by popup from a page with ${page} (Cross-Origin-Opener-Policy)`, () => {
       for (const [provider, openerPolicies] of Object.entries(providers)) {
         test(`succeeds at a provider with ${provider}`, () =>
           on({ site: { headers }, bitbucket: { openerPolicies } }, assertGranted));

@@ -1,6 +1,6 @@
 /**
- * The login in a popup where something stands between popup and page: a provider's opener policy, a browser that gives no
- * window, a frame, a worker.
+ * Logins by popup under obstacles: a provider's opener policy that isolates the popup, a browser that opens no window, a page in
+ * a frame, and a worker.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -11,7 +11,7 @@ import { POPUP_POLL_MS, at, gone, inEachEngine } from '../support/scene.js';
 import { framing } from '../support/site.js';
 
 inEachEngine({}, (on, once) => {
-  describe('a provider that isolates the popup (Cross-Origin-Opener-Policy)', () => {
+  describe('a login by popup at a provider that isolates the popup by its Cross-Origin-Opener-Policy', () => {
     const policies = {
       'from its first page on': { [SIGN_IN_PATH]: 'same-origin', [AUTHORIZE_PATH]: 'same-origin' },
       'on its second page': { [AUTHORIZE_PATH]: 'same-origin' },
@@ -25,28 +25,28 @@ inEachEngine({}, (on, once) => {
       const popup = await scene.click();
       await scene.press(popup, 'Log in');
       await scene.shows(popup, 'Deny');
-      // The policy is in force when the popup looks closed to its opener and is not.
+      // The popup looks closed to its opener although it is open. This shows that the policy is in force.
       assert.equal(await scene.page.evaluate(() => window.opened.closed), true);
       await body(scene, popup);
     });
 
     for (const [when, openerPolicies] of Object.entries(policies)) {
-      // The page hears the same from a popup, whenever that was cut off.
+      // The page receives the same messages, wherever the isolation began, so all engines run only one of the two policies.
       const inEach = when === 'on its second page' ? test : once;
 
-      // For each engine, it is among the tests of opener-policies.test.js.
-      once(`${when} does not prevent the login`, () => cutOff(openerPolicies, async (scene, popup) => {
+      // opener-policies.test.js tests the same login in each engine.
+      once(`succeeds, with the policy ${when}`, () => cutOff(openerPolicies, async (scene, popup) => {
         await scene.decide(popup, 'Grant access');
         await assertGranted(scene, popup);
       }));
 
-      inEach(`${when}: denied`, () => cutOff(openerPolicies, async (scene, popup) => {
+      inEach(`gives null after a denial, with the policy ${when}`, () => cutOff(openerPolicies, async (scene, popup) => {
         await scene.decide(popup, 'Deny');
         assert.deepEqual(await scene.outcome(), { value: null });
         await gone(popup);
       }));
 
-      inEach(`${when}: a forged state`, () => cutOff(openerPolicies, async (scene, popup) => {
+      inEach(`rejects a forged state, with the policy ${when}`, () => cutOff(openerPolicies, async (scene, popup) => {
         await forge(scene, popup, 'code=another');
         assertError(await scene.outcome(), mismatch);
         await gone(popup);
@@ -54,7 +54,7 @@ inEachEngine({}, (on, once) => {
     }
 
     for (const [when, openerPolicies] of Object.entries(policies)) {
-      test(`${when} leaves the login open while the user looks at the page, and ends it when the user stays there`, () =>
+      test(`counts as cancelled once the user has looked at the page for a minute, with the policy ${when}`, () =>
         cutOff(openerPolicies, async (scene) => {
           await scene.holdClock();
           await scene.setFocus(true);
@@ -64,7 +64,7 @@ inEachEngine({}, (on, once) => {
           assert.deepEqual(await scene.outcome(), { value: null });
         }));
 
-      test(`${when} leaves the login open when the user was at the page for less than a minute`, () =>
+      test(`stays open when the user looks at the page for less than a minute, with the policy ${when}`, () =>
         cutOff(openerPolicies, async (scene, popup) => {
           await scene.holdClock();
           for (let times = 0; times < 2; times += 1) {
@@ -78,7 +78,7 @@ inEachEngine({}, (on, once) => {
         }));
     }
 
-    test('does not lose a grant that comes after the login seemed cancelled, and the window closes', () =>
+    test('delivers a grant that comes after the login seemed cancelled, and closes the popup', () =>
       cutOff(policies['on its second page'], async (scene, popup) => {
         await scene.holdClock();
         await scene.setFocus(true);
@@ -91,7 +91,7 @@ inEachEngine({}, (on, once) => {
         assert.equal((await scene.exchange(grant)).status, 200);
       }));
 
-    test("does not have the page accept another login's message after the login seemed cancelled", () =>
+    test("does not accept another login's message after the login seemed cancelled", () =>
       cutOff(policies['on its second page'], async (scene, popup) => {
         await scene.holdClock();
         await scene.setFocus(true);
@@ -103,11 +103,11 @@ inEachEngine({}, (on, once) => {
       }));
   });
 
-  describe('a login ends with POPUP_BLOCKED when', () => {
+  describe('a login by popup ends with POPUP_BLOCKED when window.open', () => {
     const ways = {
-      'none': () => { window.open = () => null; },
-      'nothing': () => { window.open = () => undefined; },
-      'one that is closed': () => {
+      'returns null': () => { window.open = () => null; },
+      'returns undefined': () => { window.open = () => undefined; },
+      'returns a closed window': () => {
         const { open } = window;
         window.open = (...parameters) => {
           const popup = open(...parameters);
@@ -115,10 +115,10 @@ inEachEngine({}, (on, once) => {
           return popup;
         };
       },
-      'an exception': () => { window.open = () => { throw new DOMException('sandboxed', 'SecurityError'); }; },
+      'throws an exception': () => { window.open = () => { throw new DOMException('sandboxed', 'SecurityError'); }; },
     };
     for (const [what, block] of Object.entries(ways)) {
-      once(`the browser gives ${what}`, () => on({}, async (scene) => {
+      once(what, () => on({}, async (scene) => {
         await scene.page.evaluate(block);
         await scene.call();
         assertError(await scene.outcome(), { code: 'POPUP_BLOCKED', phase: 'authorize' });
@@ -141,7 +141,7 @@ inEachEngine({}, (on, once) => {
             return error.name;
           }
         }), `${scene.bb.origin}/elsewhere`);
-        // The opener itself is not the page.
+        // The assignment to `opener` may succeed, because the opener is an empty frame and not the page.
         assert.deepEqual(said.slice(1), ['SecurityError', 'SecurityError']);
         await wait(POPUP_POLL_MS);
         assert.equal(await scene.page.url(), `${scene.origin}/`);
@@ -152,7 +152,7 @@ inEachEngine({}, (on, once) => {
       assert.equal(await scene.page.evaluate(() => document.querySelectorAll('iframe').length), 0);
     }));
 
-    test('cannot run a script in the intermediate page', () => on({}, async (scene) => {
+    test('cannot run a script in the empty frame that is their opener', () => on({}, async (scene) => {
       const popup = await scene.click();
       await scene.shows(popup, 'Log in');
       await scene.page.evaluate(() => {
@@ -180,7 +180,7 @@ inEachEngine({}, (on, once) => {
         await scene.inFrame(body);
       });
 
-    test('logs in like any other', () => inFrame('', async (scene, frame) => {
+    test('can log in by popup', () => inFrame('', async (scene, frame) => {
       const popup = await scene.click(scene.options, frame);
       await scene.decide(popup, 'Grant access');
       const { value } = await scene.outcome(frame);
@@ -188,14 +188,14 @@ inEachEngine({}, (on, once) => {
       await gone(popup);
     }));
 
-    test('whose sandbox forbids popups gets POPUP_BLOCKED', () =>
+    test('gets POPUP_BLOCKED if its sandbox forbids popups', () =>
       inFrame('sandbox="allow-scripts allow-same-origin"', async (scene, frame) => {
         await scene.call(scene.options, frame);
         assertError(await scene.outcome(frame), { code: 'POPUP_BLOCKED', phase: 'authorize' });
       }));
 
     for (const more of ['', ' allow-popups', ' allow-popups allow-popups-to-escape-sandbox']) {
-      test(`whose sandbox has an opaque origin gets INVALID_CONFIG (allow-scripts${more})`, () =>
+      test(`gets INVALID_CONFIG if its sandbox gives it an opaque origin (allow-scripts${more})`, () =>
         inFrame(`sandbox="allow-scripts${more}"`, async (scene, frame) => {
           const message = 'The configuration is invalid: origin is opaque';
           await scene.call(scene.options, frame);
@@ -211,7 +211,7 @@ inEachEngine({}, (on, once) => {
   });
 
   describe('a worker', () => {
-    test('has no page, and each function reports that', () => on({}, async (scene) => {
+    test('has no window, so each function rejects with INVALID_CONFIG', () => on({}, async (scene) => {
       const errors = await scene.page.evaluate((options) => new Promise((resolve) => {
         const worker = new Worker('/worker.js', { type: 'module' });
         worker.onmessage = ({ data }) => resolve(data);

@@ -7,7 +7,7 @@ import { POPUP_POLL_MS, at, gone, inEachEngine } from '../support/scene.js';
 
 inEachEngine({}, (on, once) => {
   describe('a login by popup', () => {
-    test('without a click ends with POPUP_BLOCKED', () => on({}, async (scene) => {
+    test('ends with POPUP_BLOCKED when it starts without a click', () => on({}, async (scene) => {
       // The page starts the login by itself. The test cannot use `evaluate`, which counts as a click.
       await scene.load(scene.page, `/at-once#${encodeURIComponent(JSON.stringify(scene.options))}`);
       const message = assertError(await scene.outcome(), { code: 'POPUP_BLOCKED', phase: 'authorize' });
@@ -21,14 +21,14 @@ inEachEngine({}, (on, once) => {
     ];
     const site = { pages: { '/plain': { body: 'a page without a script' } } };
     for (const [what, callback] of ways) {
-      test(`that the user denies gives null and closes the popup, with ${what}`, () => on({ callback, site }, async (scene) => {
+      test(`gives null and closes the popup after a denial, with ${what}`, () => on({ callback, site }, async (scene) => {
         const popup = await scene.click();
         await scene.decide(popup, 'Deny');
         assert.deepEqual(await scene.outcome(), { value: null });
         await gone(popup);
       }));
 
-      once(`that the user denies gives null without a state, with ${what}`, () =>
+      once(`gives null after a denial whose callback has no state, with ${what}`, () =>
         on({ callback, site, bitbucket: { stateOnDenial: false } }, async (scene) => {
           const popup = await scene.click();
           await scene.decide(popup, 'Deny');
@@ -36,7 +36,7 @@ inEachEngine({}, (on, once) => {
           await gone(popup);
         }));
 
-      test(`with a forged state ends with STATE_MISMATCH and closes the popup, with ${what}`, () =>
+      test(`ends with STATE_MISMATCH and closes the popup when the state is forged, with ${what}`, () =>
         on({ callback, site }, async (scene) => {
           const popup = await scene.click();
           await forge(scene, popup, 'code=another');
@@ -45,20 +45,20 @@ inEachEngine({}, (on, once) => {
         }));
     }
 
-    once('that is denied with a forged state ends with STATE_MISMATCH', () => on({}, async (scene) => {
+    once('ends with STATE_MISMATCH when a denial has a forged state', () => on({}, async (scene) => {
       const popup = await scene.click();
       await forge(scene, popup, 'error=access_denied');
       assertError(await scene.outcome(), mismatch);
       await gone(popup);
     }));
 
-    test("that the user closes on Bitbucket's page gives null a minute after the user is back", () => on({}, async (scene) => {
+    test("gives null a minute after the user returns and has closed the popup on Bitbucket's page", () => on({}, async (scene) => {
       const popup = await scene.click();
       await scene.shows(popup, 'Log in');
       await assertCancelledInAMinute(scene, popup);
     }));
 
-    test('that the user closes before Bitbucket has responded gives null a minute after the user is back', () =>
+    test('gives null a minute after the user returns and has closed the popup before Bitbucket responded', () =>
       on({}, async (scene) => {
         scene.bb.control.fault({ target: 'authorize', kind: 'delay', delayMs: 600_000 });
         const popup = await scene.click();
@@ -66,7 +66,7 @@ inEachEngine({}, (on, once) => {
         await assertCancelledInAMinute(scene, popup);
       }));
 
-    test('that the user closes on another page of the site gives null a minute after the user is back', () =>
+    test('gives null a minute after the user returns and has closed the popup on another page of the site', () =>
       on({ site: { pages: { '/elsewhere': { body: 'not the callback' } } } }, async (scene) => {
         const popup = await scene.click();
         await go(scene, popup, `${scene.origin}/elsewhere`);
@@ -74,20 +74,20 @@ inEachEngine({}, (on, once) => {
         await assertCancelledInAMinute(scene, popup);
       }));
 
-    test('that is not finished in time ends with AUTHORIZATION_TIMEOUT and closes the popup', () => on({}, async (scene) => {
+    test('ends with AUTHORIZATION_TIMEOUT and closes the popup after its time limit', () => on({}, async (scene) => {
       const popup = await scene.click({ ...scene.options, timeoutMs: 1500 });
       assertError(await scene.outcome(), { code: 'AUTHORIZATION_TIMEOUT', phase: 'authorize' });
       await gone(popup);
     }));
 
-    once('to which Bitbucket does not respond ends with AUTHORIZATION_TIMEOUT and closes the popup', () => on({}, async (scene) => {
+    once('ends with AUTHORIZATION_TIMEOUT and closes the popup if Bitbucket never responds', () => on({}, async (scene) => {
       scene.bb.control.fault({ target: 'authorize', kind: 'delay', delayMs: 600_000 });
       const popup = await scene.click({ ...scene.options, timeoutMs: 1500 });
       assertError(await scene.outcome(), { code: 'AUTHORIZATION_TIMEOUT', phase: 'authorize' });
       await gone(popup);
     }));
 
-    once('has ten minutes by default', () => on({}, async (scene) => {
+    once('has a time limit of ten minutes by default', () => on({}, async (scene) => {
       await scene.holdClock();
       const popup = await scene.click();
       await scene.shows(popup, 'Log in');
@@ -110,9 +110,9 @@ inEachEngine({}, (on, once) => {
       await gone(popup);
     }));
 
-    once('with an aborted signal ends with REQUEST_ABORTED and opens no popup', () => on({}, async (scene) => {
+    once('ends with REQUEST_ABORTED and opens no popup when its signal is already aborted', () => on({}, async (scene) => {
       const { page, options } = scene;
-      // `evaluate` counts as a click.
+      // `evaluate` counts as a click, so the browser would allow a popup.
       const outcome = await page.evaluate((given) =>
         window.browser.authorizeInPopup({ ...given, signal: AbortSignal.abort() })
           .then((value) => ({ value }), (error) => ({ error: error.toJSON() })), options);
@@ -120,7 +120,7 @@ inEachEngine({}, (on, once) => {
       assert.equal(await scene.windows(), 1);
     }));
 
-    once("that Bitbucket refuses ends with AUTHORIZATION_FAILED and Bitbucket's reason", () => on({}, async (scene) => {
+    once("ends with AUTHORIZATION_FAILED and Bitbucket's reason when Bitbucket rejects it", () => on({}, async (scene) => {
       const popup = await scene.click({ ...scene.options, scopes: ['no-such-scope'] });
       const message = assertError(await scene.outcome(), {
         code: 'AUTHORIZATION_FAILED',
@@ -136,21 +136,21 @@ inEachEngine({}, (on, once) => {
   describe('invalid options of a login', () => {
     const cases = [
       ['a client secret', { clientSecret: 'not-a-real-secret' }, 'clientSecret'],
-      ['a client secret under its name on the wire', { client_secret: 'not-a-real-secret' }, 'client_secret'],
+      ['a client secret under its OAuth parameter name', { client_secret: 'not-a-real-secret' }, 'client_secret'],
       ['an empty client secret', { clientSecret: '' }, 'clientSecret'],
-      ['another origin\'s redirect URI', { redirectUri: 'https://nocodb.example/callback.html' }, 'redirectUri'],
+      ['a redirect URI on another origin', { redirectUri: 'https://nocodb.example/callback.html' }, 'redirectUri'],
       ['a redirect URI on another port', { redirectUri: 'http://localhost:1/callback.html' }, 'redirectUri'],
       ['no redirect URI', { redirectUri: undefined }, 'redirectUri'],
-      ['no client', { clientId: undefined }, 'clientId'],
-      ['a time limit of nothing', { timeoutMs: 0 }, 'timeoutMs'],
+      ['no client ID', { clientId: undefined }, 'clientId'],
+      ['a time limit of zero', { timeoutMs: 0 }, 'timeoutMs'],
       ['a time limit beyond ten minutes', { timeoutMs: 600_001 }, 'timeoutMs'],
-      ['a time limit in words', { timeoutMs: '1000' }, 'timeoutMs'],
+      ['a time limit as a string', { timeoutMs: '1000' }, 'timeoutMs'],
       ['a time limit under another name', { timeout: 1000 }, 'timeout'],
       ['scopes under another name', { scope: ['account'] }, 'scope'],
       ['an endpoint under another name', { endpoints: { authorizeURL: 'https://b.example/' } }, 'endpoints.authorizeURL'],
     ];
     for (const [what, more, field] of cases) {
-      once(`such as ${what} cause INVALID_ARGUMENT, and the popup is closed`, () => on({}, async (scene) => {
+      once(`cause INVALID_ARGUMENT, and the popup is closed: ${what}`, () => on({}, async (scene) => {
         const popup = await scene.click({ ...scene.options, ...more });
         const { error } = await scene.outcome();
         assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', field]);
@@ -164,15 +164,15 @@ inEachEngine({}, (on, once) => {
         ({ client: oauth.createClient({ ...given, clientSecret: 'not-a-real-secret' }) }), 'client'],
       ['a secret beside a client', (oauth, given) =>
         ({ client: oauth.createClient(given), clientSecret: 'not-a-real-secret' }), 'clientSecret'],
-      ['a secret in a client', (oauth, given) => ({ client: { ...given, clientSecret: 'not-a-real-secret' } }),
+      ['options with a secret as a client', (oauth, given) => ({ client: { ...given, clientSecret: 'not-a-real-secret' } }),
         'client.clientSecret'],
-      ['what does not say that it has no secret', (oauth, given) => ({ client: given }), 'client'],
+      ['options as a client', (oauth, given) => ({ client: given }), 'client'],
       ['a redirect URI beside a client', (oauth, { redirectUri, ...given }) =>
         ({ client: oauth.createClient({ redirectUri, ...given }), redirectUri }), 'redirectUri'],
     ];
     for (const [what, make, field] of clients) {
       for (const call of ['authorizeInPopup', 'beginRedirect']) {
-        once(`such as ${what} cause INVALID_ARGUMENT in ${call}`, () => on({}, async ({ page, options }) => {
+        once(`cause INVALID_ARGUMENT in ${call}: ${what}`, () => on({}, async ({ page, options }) => {
           const error = await page.evaluate(async ({ given, source, name }) => {
             await window.oauth.init();
             const made = (0, eval)(source)(window.oauth, given);
@@ -186,14 +186,14 @@ inEachEngine({}, (on, once) => {
     }
   });
 
-  describe('a callback is recognised by its origin and path', () => {
+  describe('a popup login does not take a URL for the callback', () => {
     const decoys = {
-      '/elsewhere': 'the redirect URI in a query',
-      '/callback.html.old': 'a path that only begins like the redirect URI\'s',
-      '/callback.html/': 'the path with a slash at the end',
+      '/elsewhere': 'only its query contains the redirect URI',
+      '/callback.html.old': 'its path only begins like that of the redirect URI',
+      '/callback.html/': 'its path has an additional slash at the end',
     };
     for (const [path, what] of Object.entries(decoys)) {
-      (path === '/elsewhere' ? test : once)(`${what} is none`, () => on({ site: { pages: { [path]: { body: 'not the callback' } } } }, async (scene) => {
+      (path === '/elsewhere' ? test : once)(`if ${what}`, () => on({ site: { pages: { [path]: { body: 'not the callback' } } } }, async (scene) => {
         const popup = await scene.click();
         await scene.shows(popup, 'Log in');
         await popup.goto(`${scene.origin}${path}?next=${scene.redirectUri}&code=abc&state=forged&error=access_denied`);
@@ -206,10 +206,10 @@ inEachEngine({}, (on, once) => {
       }));
     }
 
-    test('and not by a path on another origin', () => on({}, async (scene) => {
+    test('if it has the same path on another origin', () => on({}, async (scene) => {
       const popup = await scene.click();
       await scene.shows(popup, 'Log in');
-      // This machine under another name: it serves the same pages.
+      // Another name of this machine, under which the same server responds.
       const elsewhere = scene.redirectUri.replace('localhost', '127.0.0.1');
       await popup.goto(`${elsewhere}?code=abc&state=forged&to=${scene.redirectUri}`);
       await wait(500);
@@ -222,7 +222,7 @@ inEachEngine({}, (on, once) => {
 
   describe('a successful login by popup', () => {
     test('opens an empty page in the click, before the core is loaded', () => on({}, async (scene) => {
-      // Loading takes as long as the page's own file of bytes; a click's right to open a popup ends long before that.
+      // Loading the core may take much longer than a click allows the page to open a popup.
       await scene.load(scene.page, '/counted');
       await scene.page.evaluate(() => { window.holds = true; });
       const popup = await scene.click();
@@ -249,14 +249,14 @@ inEachEngine({}, (on, once) => {
         await assertGranted(scene, popup);
       }));
 
-    test('works with the page itself at the redirect URI, which also completes logins of its own', () =>
+    test('works when the page at the redirect URI calls completeRedirect for its own logins', () =>
       on({ callback: '/completes' }, async (scene) => {
         const popup = await scene.click();
         await scene.decide(popup, 'Grant access');
         await assertGranted(scene, popup);
       }));
 
-    once('works with a client of createClient', () => on({}, async (scene) => {
+    once('works with a client from createClient', () => on({}, async (scene) => {
       await scene.page.evaluate(async (options) => {
         await window.oauth.init();
         window.more = { client: window.oauth.createClient(options) };
@@ -273,7 +273,7 @@ inEachEngine({}, (on, once) => {
       await assertGranted(scene, popup);
     }));
 
-    once('works after one that the user denied', () => on({}, async (scene) => {
+    once('works after a login that the user denied', () => on({}, async (scene) => {
       const first = await scene.click();
       await scene.decide(first, 'Deny');
       assert.deepEqual(await scene.outcome(), { value: null });

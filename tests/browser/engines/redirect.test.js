@@ -39,20 +39,20 @@ async function assertNothingLeft(page) {
 
 inEachEngine({ callback: '/app' }, (on, once) => {
   describe('a login by redirect', () => {
-    test('that the user denied gives null and leaves nothing behind', () => on({}, async (scene) => {
+    test('gives null and leaves nothing behind when the user denied access', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Deny');
       assert.deepEqual(await complete(scene.page), { value: null });
       await assertNothingLeft(scene.page);
     }));
 
-    once('that the user denied without a state in the callback gives null and leaves nothing behind', () =>
+    once('gives null and leaves nothing behind when the user denied access and the callback has no state', () =>
       on({ bitbucket: { stateOnDenial: false } }, async (scene) => {
         await goAndComeBack(scene, 'Deny');
         assert.deepEqual(await complete(scene.page), { value: null });
         await assertNothingLeft(scene.page);
       }));
 
-    once('with a forged state ends with STATE_MISMATCH and leaves nothing behind', () => on({}, async (scene) => {
+    once('ends with STATE_MISMATCH and leaves nothing behind when the state is forged', () => on({}, async (scene) => {
       await begin(scene);
       await scene.shows(scene.page, 'Log in');
       await scene.load(scene.page, '/app?code=another&state=forged');
@@ -60,7 +60,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       await assertNothingLeft(scene.page);
     }));
 
-    once('without a state ends with STATE_MISSING and leaves nothing behind', () => on({}, async (scene) => {
+    once('ends with STATE_MISSING and leaves nothing behind when the callback has no state', () => on({}, async (scene) => {
       await begin(scene);
       await scene.shows(scene.page, 'Log in');
       await scene.load(scene.page, '/app?code=another');
@@ -68,21 +68,21 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       await assertNothingLeft(scene.page);
     }));
 
-    once('with a callback at another URL ends with CALLBACK_INVALID and leaves nothing behind', () => on({}, async (scene) => {
+    once('ends with CALLBACK_INVALID and leaves nothing behind when the path is wrong', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       await scene.load(scene.page, `/${new URL(await scene.page.url()).search}`);
       assertError(await complete(scene.page), 'CALLBACK_INVALID');
       await assertNothingLeft(scene.page);
     }));
 
-    once('that comes back too late ends with AUTHORIZATION_TIMEOUT and leaves nothing behind', () => on({}, async (scene) => {
+    once('ends with AUTHORIZATION_TIMEOUT and leaves nothing behind when the callback is late', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       await setTime(scene.page, Date.now() + LIFETIME_MS);
       assertError(await complete(scene.page), 'AUTHORIZATION_TIMEOUT');
       await assertNothingLeft(scene.page);
     }));
 
-    once('that comes back just in time gives the code', () => on({}, async (scene) => {
+    once('gives the code when the callback comes just in time', () => on({}, async (scene) => {
       await setTime(scene.page, Date.now());
       const begun = await scene.page.evaluate(() => window.Date.now());
       await goAndComeBack(scene, 'Grant access');
@@ -90,7 +90,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       assert.equal(typeof (await complete(scene.page)).value.code, 'string');
     }));
 
-    test('gives a code and a verifier that are valid for tokens, and leaves nothing behind', () => on({}, async (scene) => {
+    test('gives a code and a verifier that Bitbucket accepts, and leaves nothing behind', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       const { value } = await complete(scene.page);
       assert.deepEqual(Object.keys(value), ['code', 'code_verifier']);
@@ -129,17 +129,17 @@ inEachEngine({ callback: '/app' }, (on, once) => {
     }));
   });
 
-  describe('a page that does not come back from Bitbucket', () => {
+  describe('completeRedirect', () => {
     const paths = ['/app', '/app?tab=1#top', '/app?code=of-another-program', '/app?error=not-found', '/app?state=open'];
     for (const path of paths) {
-      once(`at ${path} is left alone`, () => on({}, async (scene) => {
+      once(`gives null and keeps the URL of a page that is no callback: ${path}`, () => on({}, async (scene) => {
         await scene.load(scene.page, path);
         assert.deepEqual(await complete(scene.page), { value: null });
         assert.equal(await scene.page.url(), scene.origin + path);
       }));
     }
 
-    once('gets INVALID_ARGUMENT for a client secret', () => on({}, async (scene) => {
+    once('rejects a client secret with INVALID_ARGUMENT', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       const { error } = await complete(scene.page, { clientSecret: 'not-a-real-secret' });
       assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', 'clientSecret']);
@@ -157,8 +157,8 @@ inEachEngine({ callback: '/app' }, (on, once) => {
     }
   });
 
-  describe('one of several logins', () => {
-    test('in two tabs at the same time does not disturb the other', () => on({}, async (scene) => {
+  describe('a pending login by redirect', () => {
+    test('does not disturb a login in another tab at the same time', () => on({}, async (scene) => {
       const other = await scene.another();
       await begin(scene);
       await scene.shows(scene.page, 'Log in');
@@ -175,14 +175,14 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       await assertNothingLeft(other);
     }));
 
-    test('gets a refusal for the callback of another tab', () => on({}, async (scene) => {
+    test('does not accept the callback of another tab', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       const other = await scene.another(`/app${new URL(await scene.page.url()).search}`);
       assertError(await complete(other), 'STATE_MISMATCH');
       assert.equal(typeof (await complete(scene.page)).value.code, 'string');
     }));
 
-    test('in the same tab is distinguished from the one that was abandoned', () => on({}, async (scene) => {
+    test('succeeds after another login was abandoned in the same tab', () => on({}, async (scene) => {
       await begin(scene);
       await scene.shows(scene.page, 'Log in');
       await scene.load();
@@ -191,7 +191,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       assert.equal((await scene.exchange(value)).status, 200);
     }));
 
-    once('that never came back is forgotten after its time', () => on({}, async (scene) => {
+    once('is removed from the storage after its lifetime if its callback never came', () => on({}, async (scene) => {
       const beginAnew = async () => {
         await begin(scene);
         await scene.shows(scene.page, 'Log in');
@@ -206,7 +206,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
 
     test("ends with INVALID_CONFIG on the same page when the tab's storage is full", () => on({}, async (scene) => {
       const error = await scene.page.evaluate((given) => {
-        // In one piece it may not fit, and in halves it does, down to the last character.
+        // Fills the storage to the last character: a text that no longer fits is halved.
         for (let text = 'x'.repeat(2 ** 23); text.length > 0; text = text.slice(text.length / 2)) {
           try {
             for (let number = 0; ; number += 1) sessionStorage.setItem(`${text.length} ${number}`, text);

@@ -40,15 +40,15 @@ inEachEngine({ callback }, (on) => {
     await gone(popup);
   }));
 
-  test("the package's own popup gets its grant from the served callback page", () => on({}, async (scene) => {
+  test("a login by popup receives a grant from the served callback page", () => on({}, async (scene) => {
     const popup = await scene.click();
     await scene.decide(popup, 'Grant access');
     assert.equal((await scene.exchange((await scene.outcome()).value)).status, 200);
     await gone(popup);
   }));
 
-  // The denial arrives long before a popup that seems to be closed would count as closed.
-  test("the package's own popup gets its denial from the served callback page, and closes", () => on({}, async (scene) => {
+  // The denial arrives long before the login would take a popup that seems closed for a closed one.
+  test("a login by popup receives a denial from the served callback page, and closes the popup", () => on({}, async (scene) => {
     const popup = await scene.click();
     await scene.decide(popup, 'Deny');
     assert.deepEqual(await scene.outcome(), { value: null });

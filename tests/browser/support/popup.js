@@ -12,16 +12,16 @@ export function assertError(outcome, expected) {
 
 export const mismatch = { code: 'STATE_MISMATCH', phase: 'callback' };
 
-/** Sends the popup elsewhere, as a link on the provider's page would. */
+/** Sends the popup to another URL, as a link on the provider's page would. */
 export async function go(scene, popup, address) {
   await scene.shows(popup, 'Log in', 'Deny');
   await sendTo(popup, address);
 }
 
-/** Navigates the popup to the redirect URI, as an attacker would who wants to give the user another user's code. */
+/** Navigates the popup to the redirect URI with a forged state, as an attacker would to inject another user's code. */
 export const forge = (scene, popup, response) => go(scene, popup, `${scene.redirectUri}?${response}&state=forged`);
 
-/** Closes the popup, as a user does who is back in the page then. */
+/** Closes the popup as a user who returns to the page, and asserts that the login counts as cancelled after a minute. */
 export async function assertCancelledInAMinute(scene, popup) {
   await scene.holdClock();
   await scene.setFocus(true);
@@ -32,7 +32,7 @@ export async function assertCancelledInAMinute(scene, popup) {
   assert.deepEqual(await scene.outcome(), { value: null });
 }
 
-/** The outcome is what the token endpoint accepts; nothing stays behind in the page. */
+/** Asserts that the token endpoint accepts the outcome, and that nothing stays in the page's storage. */
 export async function assertGranted(scene, popup) {
   const { value } = await scene.outcome();
   assert.deepEqual(Object.keys(value), ['code', 'code_verifier']);

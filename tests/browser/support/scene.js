@@ -15,9 +15,9 @@ const PATIENCE_MS = 30_000;
 const POLL_MS = 50;
 
 /**
- * For the tests of a file: a browser of their own, and a function that runs a test on a scene of its own.
+ * Starts a browser for the tests of a file. Returns a function that runs a test in a new scene.
  *
- * @param {Parameters<typeof Scene.open>[1]} [usual] what all scenes of the file have
+ * @param {Parameters<typeof Scene.open>[1]} [usual] the options of all scenes of the file
  * @param {import('./engines.js').Engine} [engine]
  */
 export function scenes(usual, engine = 'chromium') {
@@ -39,7 +39,7 @@ export function scenes(usual, engine = 'chromium') {
     try {
       await run(options, body);
     } catch (error) {
-      // WebKit's driver sometimes loses a command when the machine is busy. That says nothing about the page.
+      // WebKit's driver sometimes loses a command when the machine is busy. The test then runs again in a new browser.
       if (!browser.isSilent) throw error;
       await browser.close();
       browser = await launch(engine);
@@ -55,8 +55,8 @@ const QUICKEST = 'webkit';
  * Registers the tests for each engine, or for the one that the variable ENGINE names.
  *
  * @param {Parameters<typeof Scene.open>[1]} usual
- * @param {(on: ReturnType<typeof scenes>, once: typeof test) => void} define the tests; `once` instead of `test` for a test
- *   whose result is the same in all engines; it is defined in one engine only
+ * @param {(on: ReturnType<typeof scenes>, once: typeof test) => void} define defines the tests. A test whose result is the same
+ *   in all engines uses `once` instead of `test`, and runs in one engine only
  */
 export function inEachEngine(usual, define) {
   const { ENGINE: chosen } = process.env;
@@ -97,7 +97,7 @@ export class Scene {
     return page;
   }
 
-  /** A page of the site in a window of its own. */
+  /** Opens a page of the site in a new window. */
   async another(path = '/') {
     return this.load(await this.context.newPage(), path);
   }
@@ -137,7 +137,7 @@ export class Scene {
     await page.click('button');
   }
 
-  /** Whether the page itself reports that it has the focus. Headless browsers differ in that. */
+  /** Sets whether the page reports that it has the focus, because headless browsers differ in this. */
   setFocus(hasFocus, page = this.page) {
     return page.evaluate((given) => { document.hasFocus = () => given; }, hasFocus);
   }
@@ -160,7 +160,7 @@ export class Scene {
     return page.evaluate(() => window.settled === undefined);
   }
 
-  /** Waits until a page shows one of these buttons, and returns which. */
+  /** Waits until a page shows one of these buttons, and returns the button's name. */
   shows(page, ...names) {
     return page.waitForFunction((wanted) => {
       const buttons = [...document.querySelectorAll('button')];
@@ -181,7 +181,7 @@ export class Scene {
     await this.press(page, decision);
   }
 
-  /** Whether the code and the verifier are ones that NocoDB's server can exchange. */
+  /** Exchanges the code and the verifier for tokens, as NocoDB's server does, and returns the token response. */
   exchange({ code, code_verifier: verifier }) {
     return requestTokens(this.bb, {
       grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: this.redirectUri,
@@ -238,7 +238,7 @@ export class Scene {
   }
 }
 
-/** When to press a button again that is still there: a click may be lost while WebKit replaces the page's process. */
+/** After this time, a button that is still there is pressed again: WebKit may lose a click while it replaces the page's process. */
 const CLICK_LOST_MS = 10_000;
 
 /** Long enough for the page to poll its popup, which it does every 100 milliseconds. */
@@ -249,7 +249,7 @@ export function ready(page) {
   return page.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
 }
 
-/** Waits until a condition holds. While a page is being loaded, checking it may fail. */
+/** Waits until `ask` returns a value. A call that fails is repeated, because it may fail while a page is being loaded. */
 async function soon(ask, what) {
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await wait(POLL_MS)) {
     const found = await ask().catch(() => undefined);
@@ -258,7 +258,7 @@ async function soon(ask, what) {
   throw new Error(`there is no ${what}`);
 }
 
-/** Navigates a popup to a URL. Like a click, that may be lost while WebKit replaces the page's process. */
+/** Navigates a popup to a URL. Repeats this if WebKit loses the navigation, as it may lose a click. */
 export async function sendTo(popup, address) {
   const before = await popup.url();
   const hasLeft = async () => await popup.isClosed() || await popup.url() !== before;
@@ -271,7 +271,7 @@ export async function sendTo(popup, address) {
   throw new Error('the popup did not leave its page');
 }
 
-/** Resolves when a popup is gone. */
+/** Resolves when a popup is closed. */
 export async function gone(popup) {
   await soon(async () => await popup.isClosed() || undefined, 'end of the popup');
 }

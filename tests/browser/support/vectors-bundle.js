@@ -2,7 +2,7 @@
  * The pages for the shared cases: a page with the bundled interpreter, and each file of tests/vectors.
  *
  * In: nothing. Out: the names of the files, and pages for `startSite`. Never: a module of the package is replaced.
- * Assertions replace `node:assert` in the page. Other imports of Node.js are empty there, because no case calls them.
+ * In the page, tests/support/page-assert.js replaces `node:assert`. Other modules of Node.js are empty: no case calls them.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

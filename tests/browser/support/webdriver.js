@@ -18,13 +18,13 @@ import { freePort } from '../../support/http-server.js';
 const PATIENCE_MS = 30_000;
 const POLL_MS = 50;
 
-// Longer than the driver lets a page or a script take.
+// Longer than the driver's time limit for a page or a script.
 const SILENCE_MS = 2 * PATIENCE_MS;
 
 /** How to start each driver, and how it opens a page. */
 const drivers = {
   firefox: {
-    // Windows take Firefox much longer than tabs.
+    // Firefox opens a tab much faster than a window.
     newPage: 'tab',
     command: (port) => [findGeckodriver(), ['--port', port, '--binary', findFirefox()]],
     capabilities: {
@@ -64,7 +64,7 @@ export class WebDriverBrowser {
   #driver;
   #newPage;
   #queue = Promise.resolve();
-  /** Whether the driver did not respond to a command. It then responds to no other one. */
+  /** Whether the driver failed to respond to a command. It then responds to no later command either. */
   isSilent = false;
   /** The window that keeps the session alive between tests. */
   #first;
@@ -105,7 +105,7 @@ export class WebDriverBrowser {
   #spawn(program, args, options) {
     const child = spawn(program, args, options);
     this.#children.push(child);
-    // The error of one that cannot be started comes as an event; then there is no driver.
+    // A program that cannot be started emits an error. The start then fails, because there is no driver.
     child.on('error', () => {});
     return child;
   }
@@ -131,7 +131,7 @@ export class WebDriverBrowser {
     }
   }
 
-  /** All windows that tests have opened, and the popups of those. */
+  /** All windows that tests have opened, with their popups. */
   async handles() {
     return (await this.run((driver) => driver.getAllWindowHandles())).filter((handle) => handle !== this.#first);
   }
@@ -161,7 +161,7 @@ export class WebDriverBrowser {
   }
 }
 
-/** The windows of one test. The test serves its pages on ports of its own, so that they share no storage with the next test's. */
+/** The windows of one test. Each test serves its pages on its own ports, so it shares no storage with other tests. */
 class Context {
   #browser;
 
@@ -188,14 +188,14 @@ class Page {
   #handle;
   #frame;
 
-  /** @param {WebDriverBrowser} browser @param {string} [handle] of a window that is gone: none @param {number} [frame] */
+  /** @param {WebDriverBrowser} browser @param {string} [handle] absent if the window is gone @param {number} [frame] */
   constructor(browser, handle, frame) {
     this.#browser = browser;
     this.#handle = handle;
     this.#frame = frame;
   }
 
-  /** Runs `body` while this is the driver's current window. */
+  /** Makes this page the driver's current window, and runs `body`. */
   #in(body) {
     return this.#browser.run(async (driver) => {
       if (this.#handle === undefined) throw new errors.NoSuchWindowError('the window is gone');
@@ -205,7 +205,7 @@ class Page {
     });
   }
 
-  /** The document in the frame of this number. */
+  /** The document in the frame with this number. */
   frame(number) {
     return new Page(this.#browser, this.#handle, number);
   }
@@ -218,7 +218,7 @@ class Page {
     return value;
   }
 
-  /** Waits until a condition holds, and returns its value. While a page is being loaded, checking it may fail. */
+  /** Waits until a condition holds, and returns its value. Errors are ignored, because a page may still be loading. */
   waitForFunction(condition, argument) {
     return until(() => this.evaluate(condition, argument), 'page on which the condition holds');
   }
@@ -236,7 +236,7 @@ class Page {
   }
 
   /**
-   * Clicks, and with `againAfter` does so again when the same element is still there after so many milliseconds.
+   * Clicks an element. With `againAfter`, clicks it again if it is still there after this number of milliseconds.
    *
    * @param {string} selector
    * @param {{ againAfter?: number }} [options]
@@ -257,7 +257,7 @@ class Page {
         }
         return false;
       } catch (error) {
-        // The click has done away with the window or the page.
+        // After a click, these errors mean that the window is closed or shows another page.
         const isGone = error instanceof errors.NoSuchWindowError;
         const isOther = error instanceof errors.StaleElementReferenceError || error instanceof errors.NoSuchElementError;
         if (!isGone && !(wasClicked && isOther)) throw error;
@@ -266,7 +266,7 @@ class Page {
     }, selector);
   }
 
-  /** Types into a field, in place of what is in it. */
+  /** Replaces the content of a field. */
   async fill(selector, text) {
     await until(() => this.#in(async (driver) => {
       const field = await driver.findElement(By.css(selector));
@@ -281,7 +281,7 @@ class Page {
     return Buffer.from(await this.#in((driver) => driver.takeScreenshot()), 'base64');
   }
 
-  /** The popup that `act` opens. One that is closed again at once may not be seen. */
+  /** Returns the popup that `act` opens. A popup that closes at once may go unnoticed. */
   async popupOf(act, isSettled) {
     const before = await this.#browser.handles();
     await act();
