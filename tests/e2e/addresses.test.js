@@ -91,7 +91,7 @@ describe("NocoDB's callback URL", () => {
     }
   }
 
-  test('shows a denial in Firefox and stays open, and the form can be used again', async () => {
+  test('shows a denial in a popup that stays open in Firefox, and the form can be used again', async () => {
     await startWith(`http://localhost:${port}/`);
     chromium = await Gui.open('addresses');
     // NocoDB asks a new user some questions. Chromium skips them, so Firefox does not see them.

@@ -17,7 +17,7 @@ const WITHOUT_CLIENT = ['Access token', 'API token'];
 const SECRET = 'INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET';
 const REDIRECT_URI = 'INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI';
 
-describe('NocoDB with an incomplete or invalid configuration', () => {
+describe('NocoDB with the plugin', () => {
   let port;
   let bb;
   let host;
@@ -65,7 +65,7 @@ describe('NocoDB with an incomplete or invalid configuration', () => {
     assert.equal(lines.filter((line) => line.includes(SECRET)).length, 1);
   });
 
-  test('offers a login and tokens with a complete configuration, and reports nothing', async () => {
+  test('offers a login and tokens with a complete configuration, and reports no problem', async () => {
     const { authTypes, lines } = await startWith(simulatorVariables(bb));
     assert.deepEqual(authTypes, ['OAuth2', ...WITHOUT_CLIENT]);
     assert.equal(lines.length, 1);

@@ -58,7 +58,7 @@ describe('a connection of Bitbucket in NocoDB', () => {
     assert.deepEqual(await host.integrations(), []);
   }));
 
-  test('gets 400 with a plain message for a wrong client secret, and nothing is stored', () => gui.try(async () => {
+  test('is not stored with a wrong client secret, and NocoDB responds with 400 and a plain message', () => gui.try(async () => {
     await gui.newBitbucketConnection(host.url);
     await gui.chooseOAuth2();
     await gui.grant();
@@ -75,7 +75,7 @@ describe('a connection of Bitbucket in NocoDB', () => {
   const listRepositories = (query) =>
     host.request('POST', `/api/v2/integrations/${id}/listRepositories`, { workspace: 'acme', ...query });
 
-  test('has stored tokens after Grant access, and neither code nor verifier is stored', () => gui.try(async () => {
+  test('is stored with its tokens after Grant access, without the code and the verifier', () => gui.try(async () => {
     await host.stop();
     await host.start(port, simulatorVariables(bb));
     await gui.newBitbucketConnection(host.url);
@@ -118,7 +118,7 @@ describe('a connection of Bitbucket in NocoDB', () => {
     assert.deepEqual([tested.body.success, tested.body.message], [true, 'Connected as Dana Demo.']);
   });
 
-  test('exposes no method that returns a credential or sends any request', async () => {
+  test('exposes no method that returns a credential or sends arbitrary requests', async () => {
     assert.ok(id);
     for (const method of ['exchangeToken', 'refreshToken', 'authenticate', 'use', 'config', 'saveVars', 'constructor']) {
       const { status, body } = await host.request('POST', `/api/v2/integrations/${id}/${method}`, {});
@@ -126,12 +126,12 @@ describe('a connection of Bitbucket in NocoDB', () => {
     }
   });
 
-  /** Stores another configuration, as the GUI of an edition that can edit does. */
+  /** Stores another configuration, as the GUI does in editions that can edit such an integration. */
   const update = (config) => host.request('PATCH', `/api/v2/meta/integrations/${id}`,
     { title: 'Bitbucket', type: 'development', sub_type: 'bitbucket', config });
 
-  // By the API, because the community edition's dialog for editing such an integration stays empty.
-  test('stays unchanged when an update brings a code that Bitbucket refuses; the update gets 400', async () => {
+  // The tests use the API, because the community edition's dialog for editing such an integration stays empty.
+  test('stays unchanged when an update contains a code that Bitbucket rejects, and the update gets 400', async () => {
     const { config } = await host.integration(id);
     const grant = { ...(await authorizationCode(bb)), code_verifier: 'x'.repeat(43) };
     const { status, body } = await update({ ...config, oauth: { code: grant } });
@@ -142,7 +142,7 @@ describe('a connection of Bitbucket in NocoDB', () => {
     assert.equal(host.databaseHolds(grant.code_verifier), false);
   });
 
-  test('has new tokens after an update with a new code, and neither code nor verifier is stored', async () => {
+  test('has new tokens after an update with a new code, without the code and the verifier', async () => {
     const { config } = await host.integration(id);
     const grant = await authorizationCode(bb);
     const { status } = await update({ ...config, oauth: { code: grant } });
@@ -162,19 +162,19 @@ describe('a connection of Bitbucket in NocoDB', () => {
     bb.control.advance(3 * 60 * 60 * 1000);
     assert.equal((await listRepositories()).status, 201);
     const { config } = await host.integration(id);
-    // A message of `notEqual` would print the tokens.
+    // The message of a failed `notEqual` would print the tokens.
     assert.ok(config.oauth_token !== before.oauth_token);
     assert.ok(config.refresh_token !== before.refresh_token);
     assert.ok(Date.parse(config.expires_at) > Date.now());
   });
 
-  test('never has a secret printed', async () => {
+  test('leaves no secret in the output', async () => {
     assertNoTrace();
     const { config } = await host.integration(id);
     for (const secret of [bb.client.secret, 'a-wrong-secret', config.oauth_token, config.refresh_token]) {
       assert.ok(!host.printed.some((line) => line.includes(secret)));
     }
-    // One line per start.
+    // NocoDB was started twice, and the plugin prints one line per start.
     assert.equal(host.pluginLines.filter((line) => line.includes('registered')).length, 2);
   });
 });

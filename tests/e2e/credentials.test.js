@@ -1,6 +1,6 @@
 /**
- * Credentials other than OAuth2 in the real NocoDB. A creator enters each kind in its form. The tests call the methods that the
- * plugin exposes through NocoDB's own endpoint.
+ * Credentials other than OAuth2 in the real NocoDB. A creator enters each kind in NocoDB's form. The tests then use NocoDB's
+ * endpoint to call the methods that the plugin exposes.
  *
  * In: what a creator types. Out: checks of what the form shows and rejects, of what NocoDB stores, and of the responses.
  */
@@ -82,7 +82,7 @@ describe('a credential in NocoDB', () => {
     let id;
     const call = (method, query = {}) => host.request('POST', `/api/v2/integrations/${id}/${method}`, query);
 
-    test(`has a form that requires what it needs, and accepts nothing else (${name})`, () => gui.try(async () => {
+    test(`has a form that rejects missing and invalid values (${name})`, () => gui.try(async () => {
       await gui.newBitbucketConnection(host.url);
       await gui.chooseAuthType(name);
       assert.deepEqual((await gui.fields()).filter(([model]) => model !== 'config.type'), fields);
@@ -101,15 +101,15 @@ describe('a credential in NocoDB', () => {
       ({ id } = answer);
       await gui.seeConnection((connections += 1));
       const { config } = await host.integration(id);
-      // NocoDB stores the fields of the other kinds, too, as they are: empty.
+      // NocoDB also stores the fields of the other kinds, which are empty.
       assert.deepEqual(Object.fromEntries(Object.entries(config).filter(([, value]) => value !== '')), { ...stored, ...entered });
       const { body } = await call('testConnection');
       assert.equal(body.success, true);
-      // What follows depends on the scopes of the token.
+      // The rest of the message depends on the scopes of the token.
       assert.ok(body.message.startsWith(message), body.message);
     }));
 
-    test(`is not revealed by what creators may call (${name})`, async () => {
+    test(`is not revealed by the methods that creators may call (${name})`, async () => {
       assert.ok(id);
       const answers = [];
       for (const [method, query] of [['testConnection'], ['connectionStatus'], ['listWorkspaces'], ['listRepositories']]) {
@@ -129,7 +129,7 @@ describe('a credential in NocoDB', () => {
     });
   }
 
-  test('of the OAuth client costs one token for all of that, and nothing of it is stored', () => {
+  test('of the kind "OAuth client itself" needs one token request for all calls above', () => {
     const grants = bb.requests.filter((line) => line.includes('grant='));
     assert.equal(grants.length, 1);
     assert.match(grants[0], /grant=client_credentials/);

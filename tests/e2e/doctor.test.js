@@ -16,7 +16,7 @@ import { Host } from './support/host.js';
 const CLIENT_ID = 'INTEGRATION_AUTH_BITBUCKET_CLIENT_ID';
 const REDIRECT_URI = 'INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI';
 
-describe('`doctor` with a running NocoDB', () => {
+describe('`doctor` beside NocoDB', () => {
   /** Functions that stop Redis. */
   const ends = [];
   let bb;
@@ -55,7 +55,7 @@ describe('`doctor` with a running NocoDB', () => {
     });
   }
 
-  test('finds nothing wrong with the preload and its environment', async () => {
+  test('finds no problem when NocoDB has the preload and the same environment', async () => {
     const { status, found } = await examine();
     assert.match(found('redirect-uri'), /^good: The redirect URI http:\/\/localhost:\d+\/ returns the plugin's page\.$/);
     assert.match(found('nocodb'), /^good: NocoDB .+, community edition, answers at http:\/\/localhost:\d+\/\.$/);

@@ -46,7 +46,7 @@ describe('a row that NocoDB is about to store', () => {
   const call = (id, method, body = { workspace: 'acme' }) => host.request('POST', `/api/v2/integrations/${id}/${method}`, body);
   const stored = async (id) => (await host.integration(id)).config;
 
-  test('is rejected if it is new and has a mask; in an existing row, the stored value replaces the mask', async () => {
+  test('is rejected if it is new and contains a mask; in an existing row, the stored value replaces the mask', async () => {
     await start();
     const refused = await create({ type: 'api_key', token: MASK });
     assert.equal(refused.status, 400);
@@ -63,7 +63,7 @@ describe('a row that NocoDB is about to store', () => {
     assert.match(stolen.body.msg, /config\.token is a mask/);
   });
 
-  test('with a code that NocoDB stored without the preload causes an error that says so, and the code is not sent', async () => {
+  test('causes an error that names the cause if NocoDB stored its code without the preload, and the code is not sent', async () => {
     await start({}, { withPlugin: false });
     const { body: { id } } = await create(STALE);
     assert.deepEqual(await stored(id), STALE);
@@ -79,7 +79,7 @@ describe('a row that NocoDB is about to store', () => {
     assert.deepEqual(await stored(id), tokens);
   });
 
-  test('whose encryption key was lost is repaired by a new login', async () => {
+  test('is repaired by a new login after its encryption key was lost', async () => {
     await start();
     const { body: { id } } = await create(await scene.connect('encrypted'));
     await start({ NC_CONNECTION_ENCRYPT_KEY: randomUUID() });
@@ -89,7 +89,7 @@ describe('a row that NocoDB is about to store', () => {
     assert.equal((await call(id, 'listRepositories')).status, 201);
   });
 
-  test("needs one token request inside a transaction, and a rejected code gives an error of NocoDB's class", async () => {
+  test("needs one token request inside a transaction, and a rejected code causes an error of NocoDB's own class", async () => {
     const preload = fileURLToPath(new URL('support/in-transaction.cjs', import.meta.url));
     await start({ NODE_OPTIONS: `--require "${preload}"` });
     const inBase = { title: 'In a base' };

@@ -1,8 +1,8 @@
 /**
  * Encrypted rows of the real NocoDB that an administrator changes while the plugin refreshes their tokens.
  *
- * In: changes by NocoDB's API while Bitbucket's response with the new tokens is on its way. Out: checks of the row, of
- * the response and of the log.
+ * In: changes through NocoDB's API while Bitbucket's response with the new tokens is on its way. Out: checks of the row, of
+ * NocoDB's response and of the log.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -15,7 +15,7 @@ import { ADMIN, Host } from './support/host.js';
 const HOUR = 3_600_000;
 const TITLE = 'Bitbucket of sales';
 
-describe('a row of NocoDB that is changed while its tokens are refreshed', () => {
+describe('a row of NocoDB with OAuth tokens', () => {
   let scene;
   let host;
 
@@ -55,7 +55,7 @@ describe('a row of NocoDB that is changed while its tokens are refreshed', () =>
   const stored = async (id) => (await host.integration(id)).config;
   const isSame = (one, other) => one.refresh_token === other.refresh_token && one.oauth_token === other.oauth_token;
 
-  test('keeps the tokens of a new login', async () => {
+  test('keeps the tokens of a new login that happens during a refresh', async () => {
     let again;
     const { id, answer } = await renewDuring('former', async (row) => {
       again = await scene.connect('again');
@@ -67,7 +67,7 @@ describe('a row of NocoDB that is changed while its tokens are refreshed', () =>
     assert.ok(isSame(await stored(id), again), 'the new login is in use, and its tokens did not have to be refreshed');
   });
 
-  test('keeps what an administrator changed, and gets the new tokens', async () => {
+  test('keeps a change that an administrator makes during a refresh, and gets the new tokens', async () => {
     const { id, config, answer } = await renewDuring('changed', (row, before) => (
       patch(row, { ...before, workspace: 'acme-labs' })));
     assert.equal(answer.status, 201);
@@ -78,7 +78,7 @@ describe('a row of NocoDB that is changed while its tokens are refreshed', () =>
     assert.equal((await list(id)).status, 201);
   });
 
-  test('is reported as deleted, by name', async () => {
+  test('is reported by its title if it is deleted during a refresh', async () => {
     const { answer } = await renewDuring('deleted', (row) => host.request('DELETE', `/api/v2/meta/integrations/${row}`));
     assert.equal(answer.status, 400);
     assert.match(answer.body.msg, /deleted in NocoDB/);
@@ -88,8 +88,8 @@ describe('a row of NocoDB that is changed while its tokens are refreshed', () =>
     assert.ok(!host.printed.some((line) => line.includes('could not save')));
   });
 
-  describe('of a type that this edition does not offer', () => {
-    test('has a hidden entry with its form in the list', async () => {
+  describe('whose type this edition does not offer', () => {
+    test('has a hidden entry with its form in the list of integrations', async () => {
       const { body } = await host.request('GET', '/api/v2/integrations');
       assert.deepEqual(body.map(({ type, sub_type, manifest: { hidden } }) => [type, sub_type, hidden]),
         [['auth', 'bitbucket', true], ['development', 'bitbucket', false]]);
@@ -116,7 +116,7 @@ describe('a row of NocoDB that is changed while its tokens are refreshed', () =>
       assert.equal(scene.tap.refreshes.filter(({ connection }) => connection === 'auth').length, 1);
     });
 
-    test('never contains a code', async () => {
+    test('is never stored with a code', async () => {
       const code = 'unknown-authorization-code-4713';
       const { status } = await host.request('POST', '/api/v2/meta/integrations', {
         title: TITLE, type: 'auth', sub_type: 'bitbucket', config: { type: 'oauth', oauth: { code, code_verifier: 'v'.repeat(43) } },
@@ -125,7 +125,7 @@ describe('a row of NocoDB that is changed while its tokens are refreshed', () =>
       assert.equal(host.databaseHolds(code), false);
     });
 
-    test('is one Bitbucket in the GUI, without a category', async () => {
+    test('appears in the GUI as one Bitbucket, without a category of its own', async () => {
       const gui = await Gui.open('rows');
       try {
         await gui.signIn(host.url, ADMIN);
@@ -136,7 +136,7 @@ describe('a row of NocoDB that is changed while its tokens are refreshed', () =>
     });
   });
 
-  test('has no secret printed', () => {
+  test('leaves no secret in the output', () => {
     const printed = host.printed.join('\n');
     for (const secret of scene.tap.secrets) assert.ok(!printed.includes(secret), 'a secret was printed');
   });

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The chaos as a command: runs seeds, says how many connections were saved, and tells the story of each seed in which
- * one was lost. With `nocodb` in real NocoDBs.
+ * The command `npm run chaos`: runs seeds of the chaos test, prints how many connections were saved, and prints the timeline of
+ * each seed that had a problem. With `nocodb`, the seeds run in real NocoDBs.
  */
 import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
@@ -55,7 +55,7 @@ async function runInProcesses(seed) {
   };
 }
 
-/** Ends by an error when it is interrupted, after all that it started. */
+/** Rejects if it is interrupted, once everything that it started has ended. */
 async function runInNocodb(seed, signal) {
   process.stdout.write(`seed ${seed}:\n`);
   const result = await runNocodbChaos(seed, { signal, say: (line) => process.stdout.write(`  ${line}\n`) });

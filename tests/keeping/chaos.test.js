@@ -7,7 +7,7 @@ import { runSeed } from './support/chaos-seed.js';
 // Twenty consecutive seeds whose plans together contain every trouble and every ending.
 const SEEDS = Array.from({ length: 20 }, (_, index) => 17 + index);
 
-test('the plans contain every trouble, and every ending with and without Redis where that matters', () => {
+test('the plans contain every trouble, and every ending, with and without Redis where Redis matters', () => {
   const plans = SEEDS.map(makePlan);
   const endings = new Set(plans.map(({ ending, withRedis }) => `${ending} ${withRedis}`));
   for (const ending of ['undelivered true', 'unstored true', 'unstored false', 'undefined true', 'undefined false']) {

@@ -1,6 +1,7 @@
 /**
- * A restored backup: some rows have refresh tokens that were rotated away, and others have valid ones, all of one OAuth client. All
- * are used at once. Each dead refresh token locks the client out, together with its valid ones.
+ * A restored backup: some rows have refresh tokens that were replaced long ago, and others have valid ones, all of one OAuth
+ * client. All connections are used at once. When a dead refresh token is used, Bitbucket locks the client out, and so refuses the
+ * valid refresh tokens as well.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -12,28 +13,28 @@ import { Worker, leaks } from './support/workers.js';
 
 const HOUR = 3_600_000;
 
-/** Bitbucket's lockout and what the plugin believes of it, both a twentieth of the usual ones. */
+/** The duration of Bitbucket's lockout, and the duration that the plugin assumes. Both are a twentieth of the usual ones. */
 const LOCKOUT_MS = 1000;
 const BELIEVED_LOCKOUT_MS = 1500;
 
 /** All users make their first call within this time. */
 const RUSH_MS = 3000;
 
-/** The pause between two calls of a user whose call was retryable. */
+/** The pause before a user repeats a call that failed with a retryable error. */
 const PAUSE_MS = 500;
 
-/** How long a token request takes, so that two at once meet. */
+/** How long a token request takes: long enough that two simultaneous requests overlap. */
 const LATENCY_MS = 40;
 
 const LONGEST_CALL_MS = 60_000;
 const MAX_REQUESTS = 2.2;
 
-/** For how many lockouts after a refusal only one token request is sent at a time. */
+/** After a refusal, only one token request is sent at a time, for this number of lockouts. */
 const CAREFUL = 3;
 
 /**
- * How long it may take on a busy machine until all processes know of a refusal, and until the requests that were sent before
- * arrive. Shorter than the time in which no process sends a request.
+ * How long it may take on a busy machine until all processes know of a refusal, and until the requests that were sent before it
+ * have arrived. This is shorter than the time without requests after a refusal.
  */
 const NEWS_MS = 1000;
 
@@ -78,7 +79,7 @@ async function startCrowd(t, { dead, healthy, processes }) {
   return { scene, rows, workers, names };
 }
 
-/** Token requests that were sent while another one was under way, though all processes knew that one was refused. */
+/** Token requests that were sent while another one was under way, although all processes knew of a refusal. */
 function careless(requests) {
   const refusals = requests.filter(({ status }) => status === 400).map(({ endedAt }) => endedAt);
   return requests.filter((request) => {
@@ -90,12 +91,12 @@ function careless(requests) {
   });
 }
 
-// More at once would keep a machine with two cores so busy that Redis seemed to be away.
-describe('dead connections in a crowd cost the healthy ones nothing', { concurrency: 6 }, () => {
+// With more tests at once, a machine with two cores would be so busy that Redis would seem unavailable.
+describe('every healthy connection works beside dead ones of the same OAuth client', { concurrency: 6 }, () => {
   for (const dead of [1, 3, 8]) {
     for (const healthy of [8, 24]) {
       for (const processes of [1, 2]) {
-        test(`with ${dead} dead and ${healthy} healthy ones in ${processes === 1 ? 'one process' : 'two processes'}`, async (t) => {
+        test(`with ${dead} dead and ${healthy} healthy connections in ${processes === 1 ? 'one process' : 'two processes'}`, async (t) => {
           const { scene, rows, workers, names } = await startCrowd(t, { dead, healthy, processes });
           const { tap } = scene;
           const begun = performance.now();

@@ -1,4 +1,4 @@
-/** When a connection is dead, what that costs, and what a connection survives. */
+/** When a connection counts as dead, how many token requests a dead connection causes, and what a connection survives. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
@@ -13,10 +13,10 @@ const MINUTE = 60_000;
 
 const HOUR = 60 * MINUTE;
 
-/** As in crowd.test.js. */
+/** The lockouts of crowd.test.js, which are longer than those of the scene. */
 const LONG_LOCKOUT = { lockoutMs: 1000, variables: { INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '1500' } };
 
-/** A scene in which one process uses one connection, and what its wrappers logged. */
+/** A scene in which one process uses one connection, with the log of its wrappers. */
 async function start(t, settings = {}) {
   const scene = await startScene({ accessTokenLifetimeMs: HOUR, ...settings });
   t.after(() => scene.close());
@@ -36,7 +36,7 @@ async function start(t, settings = {}) {
 const ask = (wrapper) => wrapper.use((client) => client.get('/user'));
 const works = async (wrapper) => assert.equal((await ask(wrapper)).data.type, 'user');
 
-/** Ways to use a connection; each must say that the user has to connect again. */
+/** The ways to use a connection. If the connection is dead, each must report that the user has to connect again. */
 const WAYS = [
   (wrapper) => ask(wrapper),
   async (wrapper) => (await wrapper.authenticate()).get('/user'),
@@ -47,7 +47,7 @@ const WAYS = [
 const codeOf = (error) => (error.cause?.code === 'RECONNECT_REQUIRED' ? error.cause.code : error.code);
 
 describe('a dead connection', { concurrency: true }, () => {
-  test('is reported after the lockout was waited out, and then costs nothing until its config changes', async (t) => {
+  test('is reported after the lockout, and then causes no token request until its config changes', async (t) => {
     const scene = await start(t);
     const { bitbucket, tap, config, open, log, tokenRequests } = scene;
     const old = Array.from({ length: 20 }, () => open(config));
@@ -56,7 +56,7 @@ describe('a dead connection', { concurrency: true }, () => {
 
     const begun = performance.now();
     const errors = await Promise.all(old.map((wrapper) => thrownBy(() => ask(wrapper))));
-    assert.ok(performance.now() - begun >= LOCKOUT_WAIT_MS, 'not before the lockout was waited out');
+    assert.ok(performance.now() - begun >= LOCKOUT_WAIT_MS, 'the calls do not fail before the end of the lockout');
     assert.deepEqual(new Set(errors.map(codeOf)), new Set(['RECONNECT_REQUIRED']));
     assert.ok(errors.every((error) => (error.reauthorize ?? error.cause.reauthorize) === true));
     assert.ok(tokenRequests() <= 2, `${tokenRequests()} token requests`);
@@ -71,7 +71,7 @@ describe('a dead connection', { concurrency: true }, () => {
     const verdict = await open(config).testConnection();
     assert.equal(verdict.success, false);
     assert.match(verdict.message, /connect/i);
-    assert.equal(tokenRequests(), before, 'a known dead connection asks for nothing');
+    assert.equal(tokenRequests(), before, 'a connection that is known to be dead causes no token request');
 
     const changed = {
       ...config, oauth_token: `${config.oauth_token}0`, expires_at: new Date(Date.now() + 2 * HOUR).toISOString(),
@@ -91,7 +91,7 @@ describe('a dead connection', { concurrency: true }, () => {
     assert.deepEqual(leaks(tap.secrets, [...log, ...errors.map((error) => inspect(error, { depth: 6 }))]), []);
   });
 
-  test('is known in every process that shares Redis', async (t) => {
+  test('is known to be dead in every process that shares Redis', async (t) => {
     const redis = await startRedis(t);
     const scene = await start(t, { variables: { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url } });
     const { bitbucket, config, environment, tokenRequests } = scene;
@@ -112,13 +112,13 @@ describe('a dead connection', { concurrency: true }, () => {
     await last.init(environment, 4);
     await last.send('open', { connection: 'first', config, count: 1, via: 'callback' });
     assert.equal(await last.send('ask', { connection: 'first' }), 'RECONNECT_REQUIRED');
-    assert.equal(tokenRequests(), before, 'a new process asks for nothing either');
+    assert.equal(tokenRequests(), before, 'a new process sends no token request either');
   });
 });
 
 describe('a connection survives', { concurrency: true }, () => {
-  test('a lockout that another client caused', async (t) => {
-    // Long enough for the connection to meet the lockout, even on a busy machine. The lockout then ends.
+  test('a lockout that another program caused', async (t) => {
+    // So long that the connection's first request meets the lockout, even on a busy machine. The test then ends the lockout.
     const lockoutMs = 5 * MINUTE;
     const scene = await start(t, { lockoutMs });
     const { bitbucket, tap } = scene;
@@ -138,8 +138,8 @@ describe('a connection survives', { concurrency: true }, () => {
     await works(wrapper);
   });
 
-  for (const [when, delayMs] of [['at the same time', 0], ['shortly after', 300], ['towards the second try', 3000]]) {
-    test(`a dead connection beside it that is used ${when}`, async (t) => {
+  for (const [when, delayMs] of [['together with', 0], ['shortly after', 300], ['around the second try of', 3000]]) {
+    test(`being used ${when} a dead connection of the same OAuth client`, async (t) => {
       const scene = await start(t, LONG_LOCKOUT);
       const other = await scene.connect('second');
       await scene.refreshElsewhere(other.refresh_token);
@@ -152,7 +152,7 @@ describe('a connection survives', { concurrency: true }, () => {
     });
   }
 
-  test('tokens that another process refreshed, even if those have expired, too', async (t) => {
+  test('a refresh in another process, even if the new tokens have expired as well', async (t) => {
     const redis = await startRedis(t);
     const { config, environment, tokenRequests, expire } = await start(t, {
       variables: { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url },
@@ -165,7 +165,7 @@ describe('a connection survives', { concurrency: true }, () => {
       assert.equal(await worker.send('ask', { connection: 'first' }), 'works');
     }
     const [one, two] = workers;
-    // The clocks of the processes stay, so that only a 401 reveals the expiry.
+    // The processes' clocks do not move, so only a 401 reveals the expiry.
     expire();
     assert.equal(await two.send('ask', { connection: 'first' }), 'works');
     expire();
@@ -173,7 +173,7 @@ describe('a connection survives', { concurrency: true }, () => {
     assert.equal(tokenRequests(), 2);
   });
 
-  test('any number of 403, which cause no refresh', async (t) => {
+  test('any number of responses with 403, which cause no refresh', async (t) => {
     const clients = [{ callback: 'http://127.0.0.1:8080/dashboard/', scopes: ['account'] }];
     const { config, open, tokenRequests } = await start(t, { clients });
     const wrapper = open(config);
@@ -195,7 +195,7 @@ describe('a connection survives', { concurrency: true }, () => {
   ];
   for (const trouble of troubles) {
     const { kind, status = '', times = 1 } = trouble;
-    test(`${[kind, status].join(' ').trim()} at the token endpoint (${times})`, async (t) => {
+    test(`the fault "${[kind, status].join(' ').trim()}" at the token endpoint (times: ${times})`, async (t) => {
       const { bitbucket, config, open, expire, tap } = await start(t);
       const wrappers = Array.from({ length: 5 }, () => open(config));
       bitbucket.control.fault({ target: 'token', ...trouble });
@@ -212,7 +212,7 @@ describe('a connection survives', { concurrency: true }, () => {
     });
   }
 
-  test('429 with Retry-After, which it waits out', async (t) => {
+  test('a token response with 429 and Retry-After, because it waits that long', async (t) => {
     const { bitbucket, config, open, expire } = await start(t);
     bitbucket.control.fault({ target: 'token', kind: 'status', status: 429, retryAfter: 2 });
     expire();
@@ -221,7 +221,7 @@ describe('a connection survives', { concurrency: true }, () => {
     assert.ok(performance.now() - begun >= 2000);
   });
 
-  test('a token endpoint that is down: it retries three times, and fails at once for a minute', async (t) => {
+  test('a token endpoint that is down: the first call retries three times, and then calls fail at once for a minute', async (t) => {
     const { bitbucket, config, open, expire, tokenRequests } = await start(t);
     const wrapper = open(config);
     await works(wrapper);
@@ -231,7 +231,7 @@ describe('a connection survives', { concurrency: true }, () => {
     for (const again of [wrapper, open(config), wrapper]) {
       const begun = performance.now();
       const error = await thrownBy(() => ask(again));
-      assert.ok(performance.now() - begun < 500, 'told at once');
+      assert.ok(performance.now() - begun < 500, 'the call fails at once');
       assert.deepEqual([codeOf(error), error.status], [codeOf(first), 503]);
       assert.ok(error.retryAfter > 0 && error.retryAfter <= MINUTE, String(error.retryAfter));
     }
@@ -239,14 +239,14 @@ describe('a connection survives', { concurrency: true }, () => {
     assert.equal(tokenRequests(), 0);
   });
 
-  test('a wait that is longer than any caller may wait', async (t) => {
+  test('a Retry-After that is longer than any caller waits', async (t) => {
     const { bitbucket, config, open, expire, tokenRequests } = await start(t);
     bitbucket.control.fault({ target: 'token', kind: 'status', status: 429, retryAfter: 600 });
     expire();
     const wrapper = open(config);
     const begun = performance.now();
     const error = await thrownBy(() => ask(wrapper));
-    assert.ok(performance.now() - begun < 5000, 'told at once');
+    assert.ok(performance.now() - begun < 5000, 'the call fails at once');
     assert.notEqual(codeOf(error), 'RECONNECT_REQUIRED');
     assert.equal(tokenRequests(), 0);
   });

@@ -16,7 +16,7 @@ const HOUR = 3_600_000;
 const DIALOG_MS = 15_000;
 const CALL_MS = 60_000;
 
-/** How much later a busy machine may be. */
+/** The additional time that a busy machine may take. */
 const SLACK_MS = 1500;
 
 /** The simulator's lockout, and the longer one that the plugin assumes by default. */
@@ -33,7 +33,7 @@ const DIALOGS = {
   listWorkspaces: async (wrapper) => (await thrownBy(() => wrapper.listWorkspaces())).message,
 };
 
-/** Connections whose access tokens have expired, each with a wrapper of its own, and which of them are dead. */
+/** Connects dead and healthy connections whose access tokens have expired, and returns a wrapper for each of them. */
 async function start(t, { dead = 0, healthy = 1, host, ...settings }) {
   const scene = await startScene({ accessTokenLifetimeMs: HOUR, ...settings });
   t.after(() => scene.close());
@@ -61,8 +61,8 @@ async function within(limitMs, call) {
 
 describe('a dialog ends in time and shows the cause of the delay', { concurrency: true }, () => {
   for (const [name, open] of Object.entries(DIALOGS)) {
-    for (const [limit, timeoutMs] of [['its usual limit', 10_000], ['a longer one', 60_000]]) {
-      test(`while the token endpoint hangs: ${name}, ${limit}`, async (t) => {
+    for (const [limit, timeoutMs] of [['the usual time limit', 10_000], ['a longer time limit', 60_000]]) {
+      test(`while the token endpoint hangs: ${name}, with ${limit} for requests`, async (t) => {
         const variables = { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: String(timeoutMs) };
         const { tap, healthy: [wrapper] } = await start(t, { variables });
         tap.outage = { kind: 'hang' };
@@ -114,14 +114,14 @@ describe('a dialog ends in time and shows the cause of the delay', { concurrency
     assert.equal((await within(DIALOG_MS, () => wrapper.connectionStatus())).kind, 'oauth');
   });
 
-  test('and calls end, though only at their own time limit, while Bitbucket refuses refresh tokens because of a dead one', async (t) => {
+  test('while Bitbucket refuses valid refresh tokens because of a dead one: calls in background jobs', async (t) => {
     const { tap, dead: [dead], healthy } = await start(t, { dead: 1, healthy: 8, ...LOCKOUT });
     const ask = (wrapper) => wrapper.use((client) => client.get('/user')).then(() => undefined, (error) => error);
     const calls = [ask(dead)];
     assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
     calls.push(...healthy.map(ask));
     const [ofTheDead, ...others] = await within(CALL_MS, () => Promise.all(calls));
-    // Whether it is dead is not known by then; the others may have been served in time.
+    // By then, the plugin does not know yet whether the first connection is dead. The other calls may have succeeded in time.
     for (const { code, retryable, retryAfter, message } of [ofTheDead, ...others.filter(Boolean)]) {
       assert.deepEqual([code, retryable], ['REFRESH_PENDING', true]);
       assert.ok(retryAfter > 0);

@@ -14,7 +14,7 @@ test('a connection whose new tokens are only in Redis survives a start of NocoDB
   t.after(() => scene.close());
   const workers = [];
   t.after(() => Promise.all(workers.map((worker) => worker.kill())));
-  /** A process of NocoDB whose database is away: its rows stay as they are. */
+  /** Starts a process of NocoDB whose database is not available, so its rows stay unchanged. */
   const start = async (name, config) => {
     const worker = new Worker(name, async () => {
       throw new Error('the database is away');
@@ -33,7 +33,7 @@ test('a connection whose new tokens are only in Redis survives a start of NocoDB
   const raw = new Redis(redis.url);
   t.after(() => raw.disconnect());
   await raw.flushdb();
-  // Bitbucket takes the refresh token of the row no longer.
+  // From now on, Bitbucket no longer accepts the row's refresh token.
   scene.bitbucket.control.advance(HOUR);
   const after = await start('after', config);
   assert.equal(await after.send('ask', { connection: 'first' }), 'works');

@@ -88,7 +88,7 @@ async function runUnderLoad(t, { processes, wrappers, pace, variables, ahead }) 
   const log = reports.flatMap((report) => [...report.log, ...report.samples]);
   assert.deepEqual(leaks(tap.secrets, [...log, ...workers.map(({ output }) => output)]), []);
   const troubles = reports.flatMap((report) => report.log).filter((line) => !line.startsWith('INFO refreshed, '));
-  assert.deepEqual(troubles, [], 'nothing went wrong');
+  assert.deepEqual(troubles, [], 'the log reports only refreshes');
 }
 
 /** Asserts that the stored row and the very first refresh token both lead to the newest tokens, without another refresh. */
@@ -113,14 +113,14 @@ async function assertEverybodyHasTheNewest({ scene: { bitbucket, tap, environmen
 test('8 processes with 50 wrappers each share one refresh for each of 20 expiries', async (t) => {
   const redis = await startRedis(t);
   const variables = { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url };
-  // Slow enough that the simulator, which is one process, keeps up with them.
+  // So slow that the simulator, which is one process, keeps up with the calls.
   await runUnderLoad(t, { processes: 8, wrappers: 50, pace: [200, 2000], variables, ahead: false });
 });
 
-test('400 wrappers in one process share one refresh for each expiry in memory alone', async (t) => {
+test('400 wrappers in one process share one refresh for each expiry, without Redis', async (t) => {
   await runUnderLoad(t, { processes: 1, wrappers: 400, pace: [100, 900], ahead: false });
 });
 
-test('400 wrappers in one process refresh once ahead of each expiry', async (t) => {
+test('400 wrappers in one process share one refresh before each expiry', async (t) => {
   await runUnderLoad(t, { processes: 1, wrappers: 400, pace: [100, 900], ahead: true });
 });

@@ -13,7 +13,7 @@ const PATH = '/repositories/acme/docs-service/pullrequests';
 /** The numbers of all open pull requests, the newest first, as the simulator has them. */
 const EXPECTED = Array.from({ length: OPEN }, (_, index) => 2 * OPEN - 1 - 2 * index);
 
-/** A connection whose NocoDB stores what it gets. */
+/** Opens a connection whose refreshed tokens are stored in its row. */
 async function startSync(t) {
   const scene = await startScene({ pullRequests: 2 * OPEN, accessTokenLifetimeMs: HOUR });
   t.after(() => scene.close());
@@ -28,7 +28,7 @@ async function startSync(t) {
   return { ...scene, Wrapper, wrapper, row, stored };
 }
 
-/** @param {number} expiries how many there were */
+/** Asserts one refresh for each expiry, and no other token request. @param {number} expiries */
 async function assertQuiet({ bitbucket, Wrapper, row, stored }, expiries) {
   const { requests, refused } = bitbucket.control.stats().token.refresh_token;
   assert.deepEqual({ requests, refused, stored: stored.length }, { requests: expiries, refused: 0, stored: expiries });
@@ -57,11 +57,11 @@ test('a sync of 5,000 pull requests gets all pages while the token expires every
     return found;
   });
   assert.deepEqual(numbers, EXPECTED);
-  assert.deepEqual([runs, expiries], [1, PAGES / 50], 'the reader was run once');
+  assert.deepEqual([runs, expiries], [1, PAGES / 50], 'the function that was passed to `use` ran once');
   await assertQuiet(sync, PAGES / 50);
 });
 
-test('a sync gets all pages with eight requests under way at each expiry', async (t) => {
+test('a sync gets all pages although eight requests are under way at each expiry', async (t) => {
   const sync = await startSync(t);
   const { bitbucket, tap } = sync;
   let runs = 0;
@@ -79,7 +79,7 @@ test('a sync gets all pages with eight requests under way at each expiry', async
         assert.equal(found[page], undefined);
         found[page] = data.values.map(({ id }) => id);
         done += 1;
-        // The next expiry comes after the last one was noticed. This test does not cover tokens that expire unused.
+        // Each expiry comes after the refresh for the previous one, because this test does not cover tokens that expire unused.
         if (done % 50 === 25 && tap.refreshes.length === expiries) {
           bitbucket.control.advance(HOUR + 1000);
           expiries += 1;

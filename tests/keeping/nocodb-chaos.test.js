@@ -12,7 +12,7 @@ const outcome = { saved: 1, unavoidable: 0, lost: 0, isPassed: true };
 describe('the plan of the chaos', () => {
   const plans = Array.from({ length: 100 }, (_, index) => makePlan(index + 1));
 
-  test('has ten expiries, five SIGKILLs, a restart of main and 20 s without PostgreSQL for any seed', () => {
+  test('has ten expiries, five SIGKILLs, a restart of the main process and 20 s without PostgreSQL for any seed', () => {
     for (const plan of plans) {
       assert.equal(plan.length, 10);
       assert.equal(plan.filter(({ isRevealed }) => isRevealed).length, 5);
@@ -32,20 +32,20 @@ describe('the plan of the chaos', () => {
     }
   });
 
-  test('kills either process for some seed, and ends one during the outage for some seed', () => {
+  test('kills each of the two processes for some seeds, and ends a process during the outage for some seeds', () => {
     const rounds = plans.flat();
     const killed = new Set(rounds.flatMap(({ troubles }) => troubles).map(({ process }) => process));
     assert.deepEqual([...killed].filter(Boolean).sort(), ['main', 'worker']);
     assert.ok(rounds.some(({ troubles }) => troubles.length === 2));
   });
 
-  test('is the same for the same seed, and another for another seed', () => {
+  test('is the same for the same seed, and differs for another seed', () => {
     assert.deepEqual(makePlan(7), makePlan(7));
     assert.notDeepEqual(makePlan(7), makePlan(8));
   });
 });
 
-test('a response fails by its status, and a connection test by its message', () => {
+test('a call counts as failed if its status is an error, and a connection test also if it reports no success', () => {
   const cases = [
     ['listWorkspaces', 201, { values: [] }, undefined],
     ['testConnection', 201, { success: true }, undefined],
@@ -58,7 +58,7 @@ test('a response fails by its status, and a connection test by its message', () 
   for (const [method, status, body, failure] of cases) assert.equal(failureOf(method, { status, body }), failure);
 });
 
-test('lines of the plugin are separated from others, and counted by kind', () => {
+test('the lines of the plugin are separated from other lines of the log, and counted by kind', () => {
   const logged = new Kinds();
   for (const line of [
     '[nocodb-bitbucket-auth] Wait 12 s.', 'nocodb-bitbucket-auth: Wait 3 s.', 'Nest application started', 'connected',
@@ -70,7 +70,7 @@ test('lines of the plugin are separated from others, and counted by kind', () =>
   assert.equal(logged.sum, 2);
 });
 
-test('a connection counts as saved when it works everywhere and its row is valid', () => {
+test('a connection counts as saved when it works everywhere and the refresh token in its row is unused', () => {
   const verdicts = [
     [works, outcome],
     [{ troubles: [], row: 'usable' }, { ...outcome, isPassed: false }],
@@ -83,7 +83,7 @@ test('a connection counts as saved when it works everywhere and its row is valid
   assert.deepEqual(judge({ connections: { amber: works }, problems: ['a leak'] }), { ...outcome, isPassed: false });
 });
 
-test('the report contains every violation', () => {
+test('the report contains every failure and problem', () => {
   const failures = new Kinds();
   failures.add('HTTP 400: dead');
   const lines = tell({

@@ -1,4 +1,4 @@
-/** The token endpoint is down for an unknown time: the plugin sends it four requests a minute, and every call gets an error. */
+/** The token endpoint is down for an unknown time: the plugin sends at most four requests a minute, and every call gets an error. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Rows } from './support/rows.js';
@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE;
 
 const CALLERS = 10;
 
-/** A request without an answer is given up after this. */
+/** The time limit of a request. */
 const LIMIT_MS = 500;
 
 /** Longer than four requests take, with the pauses between them. */
@@ -48,13 +48,13 @@ async function start(t, outage) {
   return { tap, rows, worker, advance };
 }
 
-describe('calls fail at once while the token endpoint is permanently down with', { concurrency: true }, () => {
+describe('calls fail at once while the token endpoint is permanently down', { concurrency: true }, () => {
   for (const [outage, expected] of [
     [{ kind: 'drop' }, 'REQUEST_FAILED'], [{ kind: 'status', status: 503 }, 'UNEXPECTED_STATUS'],
     [{ kind: 'html' }, 'RESPONSE_NOT_JSON'], [{ kind: 'hang' }, 'REQUEST_TIMEOUT'],
   ]) {
     const { kind, status = '' } = outage;
-    test(`${kind} ${status}`.trim(), async (t) => {
+    test(`with the fault ${kind} ${status}`.trim(), async (t) => {
       const { tap, rows, worker, advance } = await start(t, outage);
       for (let minute = 1; minute <= 2; minute += 1) {
         const before = tap.requests.length;
@@ -69,7 +69,7 @@ describe('calls fail at once while the token endpoint is permanently down with',
         assert.ok(later.length > CALLERS, String(later.length));
         const longest = Math.max(...later.map(({ tookMs }) => tookMs));
         assert.ok(longest < AT_ONCE_MS, `a call took ${longest} ms`);
-        assert.ok(later.every(({ retryAfter }) => retryAfter > 0 && retryAfter <= MINUTE), 'with the time to wait');
+        assert.ok(later.every(({ retryAfter }) => retryAfter > 0 && retryAfter <= MINUTE), 'each error has a retryAfter of at most a minute');
         await advance(MINUTE + 1000);
       }
       tap.outage = undefined;

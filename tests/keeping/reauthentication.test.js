@@ -38,7 +38,7 @@ async function startHost(t) {
 }
 
 /**
- * Readers of one wrapper at work. Each reads until it fails, or there is nothing more.
+ * Reads all pages with several readers of one wrapper. Each reader stops at an error or after the last page.
  *
  * @param {(page: number) => unknown} atPage is called before each page
  * @returns {Promise<{ pages: number, failures: { code: string, message: string }[] }>}
@@ -80,8 +80,8 @@ async function assertReplaced(host, again, wrapper, { failures }) {
   assert.deepEqual(host.lines, []);
 }
 
-describe('a sync during which its connection is authenticated again', () => {
-  test('continues when that happens before its tokens expire', async (t) => {
+describe('a sync whose row changes', () => {
+  test('ends when a user authenticates again before the tokens expire, and the new login stays', async (t) => {
     const host = await startHost(t);
     const wrapper = host.open();
     let again;
@@ -97,7 +97,7 @@ describe('a sync during which its connection is authenticated again', () => {
     await assertReplaced(host, again, wrapper, outcome);
   });
 
-  test('continues when that happens while new tokens for the former login are on their way', async (t) => {
+  test('ends when a user authenticates again during a refresh of the former login, and the new login stays', async (t) => {
     const host = await startHost(t);
     const wrapper = host.open();
     let again;
@@ -112,7 +112,7 @@ describe('a sync during which its connection is authenticated again', () => {
     await assertReplaced(host, again, wrapper, outcome);
   });
 
-  test('continues when only another member was changed', async (t) => {
+  test('continues when only another member of the row was changed', async (t) => {
     const host = await startHost(t);
     const wrapper = host.open();
     const { pages, failures } = await sync(wrapper, (page) => {
@@ -125,7 +125,7 @@ describe('a sync during which its connection is authenticated again', () => {
   });
 });
 
-test('a connection that is deleted during a sync ends the sync, and its tokens are no longer refreshed', async (t) => {
+test('deleting a connection during a sync ends the sync, and the tokens are no longer refreshed', async (t) => {
   const host = await startHost(t);
   const wrapper = host.open();
   const { failures } = await sync(wrapper, (page) => {
@@ -144,12 +144,12 @@ test('a connection that is deleted during a sync ends the sync, and its tokens a
   assert.match(host.lines[0], /^WARN connection-deleted, connection "Sales": This connection was deleted in NocoDB/);
 });
 
-test('a row that is restored from any time gets the newest tokens of its login', async (t) => {
+test('a row that is restored from a backup of any age gets the newest tokens of its login', async (t) => {
   const host = await startHost(t);
   const { row } = host;
   const wrapper = host.open();
   const renew = () => wrapper.refreshToken({ refresh_token: wrapper.config.refresh_token });
-  // More than memory keeps of a chain.
+  // More refreshes than the store in memory keeps keys of a chain.
   for (let n = 0; n < 30; n += 1) await renew();
   const late = host.open();
   host.row = { ...row, workspace: 'acme' };

@@ -41,7 +41,7 @@ describe('a process that is suspended in the middle of a token request', { concu
       tap.trapAfter = () => {
         worker.suspend();
         goesOn = pause(STILL_MS).then(() => {
-          // No process gets other tokens for the old refresh token any more.
+          // The grace period is over: Bitbucket issues no more tokens for the old refresh token.
           bitbucket.control.advance(11 * MINUTE);
           worker.resume();
         });

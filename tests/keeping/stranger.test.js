@@ -1,6 +1,6 @@
 /**
  * Another program with the same OAuth client (a second NocoDB, a script) uses dead refresh tokens that this plugin does not know.
- * Bitbucket then refuses the valid ones of healthy connections.
+ * Bitbucket then refuses the valid refresh tokens of healthy connections.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -13,25 +13,25 @@ import { Worker } from './support/workers.js';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** A twentieth of the usual ones, as are all times below that depend on them. */
+/** The duration of Bitbucket's lockout, and the one that the plugin assumes: a twentieth of the usual ones. NEWS_MS depends on them. */
 const LOCKOUT_MS = 1000;
 const BELIEVED_LOCKOUT_MS = 1500;
 const AGAIN_MS = 2000;
 
-/** How long a success may take to reach all processes. Shorter than the time without requests after a refusal. */
+/** How long it may take until all processes know of a success. This is shorter than the time without requests after a refusal. */
 const NEWS_MS = 1500;
 const LATENCY_MS = 20;
 
-/** Two things that are so close to each other may have happened in the other order. */
+/** Two events whose times differ by less may have happened in the opposite order. */
 const MOMENT_MS = 150;
 
-/** After these, a connection that was declared dead is tried again: in the process that knew it, and in a later one. */
+/** A connection that counts as dead is tried again after these times: in the process that used it, and in one that started later. */
 const REVIEW_MS = 4 * HOUR;
 const EARLY_REVIEW_MS = 10 * MINUTE;
 
 const VERDICT = 'RECONNECT_REQUIRED';
 
-/** Healthy connections whose access tokens have expired, in NocoDB's processes, and another client's dead refresh token. */
+/** Starts processes with healthy connections whose access tokens have expired, and gives another program a dead refresh token. */
 async function start(t, { healthy, processes, environment: more = {}, isStored = true }) {
   const redis = processes > 1 ? await startRedis(t) : undefined;
   const scene = await startScene({
@@ -78,7 +78,7 @@ async function start(t, { healthy, processes, environment: more = {}, isStored =
   };
 }
 
-/** Whether it is not certain that a refusal of another connection explains this one. */
+/** Whether it is possible that no refusal of another connection explains this refusal. */
 const isAlone = (refusal, refusals) => !refusals.some(({ connection, endedAt }) => (
   connection !== refusal.connection && endedAt > refusal.endedAt - BELIEVED_LOCKOUT_MS + MOMENT_MS
     && endedAt <= refusal.endedAt
@@ -89,16 +89,16 @@ function isLate({ sentAt }, requests) {
   const before = requests.filter(({ endedAt }) => endedAt < sentAt);
   const refusedAt = before.findLast(({ status }) => status === 400)?.endedAt ?? 0;
   return before.some((other) => other.status === 200 && other.sentAt > refusedAt + MOMENT_MS)
-    // One is sent after the other.
+    // Requests are sent one after the other, so the time counts from the end of the last one.
     && before.every(({ endedAt }) => endedAt < sentAt - NEWS_MS);
 }
 
-describe("another client's dead refresh token", { concurrency: true }, () => {
+describe("another program's dead refresh token", { concurrency: true }, () => {
   for (const processes of [1, 2]) {
-    test(`that is used twice does not harm 12 healthy connections in ${processes === 1 ? 'one process' : 'two processes'}`, async (t) => {
+    test(`does not harm 12 healthy connections in ${processes === 1 ? 'one process' : 'two processes'} when used twice`, async (t) => {
       const { tap, names, workers, useDeadToken } = await start(t, { healthy: 12, processes });
       const calls = workers.map((worker) => worker.send('insist', { withinMs: 300, pauseMs: 100 }));
-      // The stranger is there when they come, however busy the machine is.
+      // Uses the dead refresh token until a healthy connection meets the lockout, even on a busy machine.
       const isMet = async () => {
         await useDeadToken();
         return tap.requests.some(({ status }) => status === 400);
@@ -111,7 +111,7 @@ describe("another client's dead refresh token", { concurrency: true }, () => {
       assert.deepEqual(outcomes.filter((line) => !line.endsWith('works')), []);
 
       const granted = tap.requests.filter(({ status }) => status === 200);
-      assert.deepEqual(granted.map(({ connection }) => connection).sort(), [...names].sort(), 'one refresh for each');
+      assert.deepEqual(granted.map(({ connection }) => connection).sort(), [...names].sort(), 'each connection is refreshed once');
       const refused = tap.requests.filter(({ status }) => status === 400);
       const suspects = refused.filter((refusal) => isAlone(refusal, refused)).map(({ connection }) => connection);
       const late = granted.filter((request) => !suspects.includes(request.connection) && isLate(request, tap.requests));
@@ -122,7 +122,7 @@ describe("another client's dead refresh token", { concurrency: true }, () => {
     });
   }
 
-  /** Has the only connection refused until it counts as dead. */
+  /** Causes lockouts until the only connection counts as dead. */
   async function kill({ tap, workers: [worker], useDeadToken }) {
     let isOver = false;
     const strange = (async () => {
@@ -134,17 +134,17 @@ describe("another client's dead refresh token", { concurrency: true }, () => {
     const [{ outcome }] = await worker.send('insist', { withinMs: 0, pauseMs: 200 });
     isOver = true;
     await strange;
-    assert.equal(outcome, VERDICT, 'two refusals that nothing explains');
+    assert.equal(outcome, VERDICT, 'after two refusals without an explanation, the connection counts as dead');
     const before = tap.requests.length;
     assert.equal(await ask(worker), VERDICT);
-    assert.equal(tap.requests.length, before, 'a dead connection costs nothing');
+    assert.equal(tap.requests.length, before, 'a dead connection causes no token request');
     await pause(LOCKOUT_MS);
   }
 
   const ask = (worker) => worker.send('ask', { connection: 'healthy 1' });
   const works = (worker) => until(async () => await ask(worker) === 'works', 20_000);
 
-  test('that is used again and again blocks a connection for no longer than the review takes', async (t) => {
+  test('blocks a connection for at most four hours when it is used again and again', async (t) => {
     const scene = await start(t, { healthy: 1, processes: 1 });
     const { bitbucket, tap, workers: [worker] } = scene;
     await kill(scene);
@@ -155,7 +155,7 @@ describe("another client's dead refresh token", { concurrency: true }, () => {
     assert.equal(tap.requests.length, before + 1);
   });
 
-  test('blocks it even less long where a process starts later', async (t) => {
+  test('blocks a connection for at most ten minutes when another process starts later', async (t) => {
     const redis = await startRedis(t);
     const environment = { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url };
     const scene = await start(t, { healthy: 1, processes: 1, environment });
@@ -166,17 +166,17 @@ describe("another client's dead refresh token", { concurrency: true }, () => {
     assert.equal(await ask(later), VERDICT);
     bitbucket.control.advance(EARLY_REVIEW_MS);
     await Promise.all(workers.map((worker) => worker.send('clock', { offsetMs: EARLY_REVIEW_MS + 1000 })));
-    assert.ok(await works(later), 'the later process');
-    assert.ok(await works(workers[0]), 'and with it the one that saw it die');
+    assert.ok(await works(later), 'the connection works in the later process');
+    assert.ok(await works(workers[0]), 'and then also in the process in which it counted as dead');
     assert.equal(tap.requests.length, before + 1);
   });
 
-  test('does not harm a process that starts later and whose row has older tokens', async (t) => {
+  test('blocks a connection for at most ten minutes in a later process whose row has older tokens', async (t) => {
     const redis = await startRedis(t);
     const environment = { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url };
     const scene = await start(t, { healthy: 1, processes: 1, environment, isStored: false });
     const { bitbucket, workers: [first], startWorker } = scene;
-    assert.ok(await works(first), 'with tokens that only Redis has');
+    assert.ok(await works(first), 'the connection works with tokens that only Redis has');
     let offsetMs = 0;
     const later = async (ms) => {
       offsetMs += ms;

@@ -7,12 +7,12 @@ import { Worker, leaks } from './support/workers.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** For so long Bitbucket takes a used refresh token. */
+/** How long Bitbucket still accepts a refresh token after its first use. */
 const GRACE = 10 * MINUTE;
 const CONNECTION = 'Sales';
 const SHARED = `WARN connection-shared, connection "${CONNECTION}": Another process uses this connection. The processes need a common Redis.`;
 
-/** Two processes with a long-lived wrapper each of one row, which the wrappers can read. */
+/** Starts two processes. Each has a long-lived wrapper of the same row, and the wrapper can read the row. */
 async function start(t) {
   const scene = await startScene({ accessTokenLifetimeMs: HOUR, refreshGraceMs: GRACE });
   const rows = new Rows(() => 2);
@@ -35,8 +35,8 @@ async function start(t) {
     use: (worker) => worker.send('ask', { connection: CONNECTION }),
     refused: () => scene.bitbucket.control.stats().token.refresh_token.refused,
     /**
-     * Asserts that the tokens in the row are valid, and that each process logs once that a Redis is needed. Other log lines may
-     * report only how token requests ended.
+     * Asserts that the tokens in the row are valid, and that at least one process logs that a Redis is needed, and none logs it twice.
+     * All other log lines may only report how token requests ended.
      */
     async assertKept() {
       const [one, other] = workers;
@@ -51,7 +51,7 @@ async function start(t) {
   };
 }
 
-test("a refresh token that another process has used up is replaced by the row's, without Redis", async (t) => {
+test("without Redis, a process replaces a refresh token that another process has used up with the row's", async (t) => {
   const scene = await start(t);
   for (let round = 0; round < 4; round += 1) {
     const [first, second] = round % 2 === 0 ? scene.workers : [...scene.workers].reverse();
@@ -59,12 +59,12 @@ test("a refresh token that another process has used up is replaced by the row's,
     assert.equal(await scene.use(first), 'works');
     scene.bitbucket.control.advance(GRACE + 1000);
     assert.equal(await scene.use(second), 'works');
-    assert.equal(scene.refused(), round + 1, 'one refusal for each renewal of the other process');
+    assert.equal(scene.refused(), round + 1, 'one refusal for each refresh of the other process');
   }
   await scene.assertKept();
 });
 
-test('processes that refresh with the same token within its grace period both continue, and the row has valid tokens', async (t) => {
+test('two processes that refresh with the same token within its grace period both continue, and the row has valid tokens', async (t) => {
   const scene = await start(t);
   for (let round = 0; round < 4; round += 1) {
     scene.bitbucket.control.advance(HOUR + 1000);

@@ -52,7 +52,7 @@ inEachEngine({}, (on, once) => {
       await gone(popup);
     }));
 
-    test("gives null a minute after the user returns and has closed the popup on Bitbucket's page", () => on({}, async (scene) => {
+    test("gives null a minute after the user returns and has closed the popup at Bitbucket", () => on({}, async (scene) => {
       const popup = await scene.click();
       await scene.shows(popup, 'Log in');
       await assertCancelledInAMinute(scene, popup);

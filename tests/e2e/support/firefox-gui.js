@@ -1,7 +1,7 @@
 /**
- * A user in front of NocoDB's own GUI, in a real Firefox, as far as a connection requires. gui.js does everything else in Chromium.
+ * A user in front of NocoDB's own GUI, in a real Firefox, with only the steps for a connection. gui.js has all steps, in Chromium.
  *
- * In: what the user does, in words of the GUI. Out: screenshots. Never: a call of NocoDB's API.
+ * In: what the user does, in the terms of the GUI. Out: screenshots. Never: a call of NocoDB's API.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -33,7 +33,7 @@ export class FirefoxGui {
     return this.#browser.close();
   }
 
-  /** Does something and leaves a screenshot if it fails. */
+  /** Runs an action, and takes a screenshot if it fails. */
   async try(action) {
     try {
       return await action();
@@ -69,7 +69,7 @@ export class FirefoxGui {
     await page.waitForFunction(() => document.querySelector('[data-testid="nc-sidebar-integrations-btn"]') !== null);
   }
 
-  /** Opens the form of a new Bitbucket connection, which shows OAuth2. */
+  /** Opens the form of a new Bitbucket connection, and waits until it shows the button for OAuth2. */
   async newBitbucketConnection(url) {
     const page = this.#page;
     await page.goto(`${url}/dashboard/`);
@@ -86,13 +86,13 @@ export class FirefoxGui {
     await gone(popup);
   }
 
-  /** Denies access in the popup, and returns the text that the popup then shows. The button in the popup closes it. */
+  /** Denies access in the popup, closes the popup with its own button, and returns the text that the popup showed. */
   async deny() {
     const popup = await this.#openPopup();
     await this.#decide(popup, 'Deny');
     const words = await popup.waitForFunction(() => (
       document.querySelector('button')?.textContent === 'Close this window' && document.querySelector('main').innerText));
-    // NocoDB's page has looked at the popup by then.
+    // By then, NocoDB's page has polled the popup's URL.
     await wait(GUI_POLL_MS * 3);
     await this.#screenshot(popup, 'denied');
     await this.#press('Close this window', popup);
@@ -100,7 +100,7 @@ export class FirefoxGui {
     return words;
   }
 
-  /** Presses the button that stores the connection, and waits for the list with it. */
+  /** Presses the button that stores the connection, and waits until the list shows the connection. */
   async createIntegration() {
     await this.#press('Create integration');
     await this.#page.waitForFunction(() => (

@@ -1,7 +1,7 @@
 /**
  * A user in front of NocoDB's own GUI, in a real Chromium.
  *
- * In: what the user does, in words of the GUI. Out: what the GUI sent to NocoDB, and screenshots of every step.
+ * In: what the user does, in the terms of the GUI. Out: what the GUI sent to NocoDB, and screenshots of every step.
  * Never: a call of NocoDB's API, or a connection to another machine.
  */
 import { mkdirSync } from 'node:fs';
@@ -36,7 +36,7 @@ export class Gui {
     gui.#browser = await chromium.launch({ executablePath: path, args: chromiumArgs });
     const context = await gui.#browser.newContext({ viewport: { width: 1280, height: 800 } });
     context.setDefaultTimeout(PATIENCE_MS);
-    // NocoDB's pages ask for a chat widget.
+    // NocoDB's pages request a chat widget from another host.
     await context.route(({ hostname }) => hostname !== 'localhost' && hostname !== '127.0.0.1', (route) => route.abort());
     context.on('request', (request) => {
       const code = new URL(request.url()).searchParams.get('code');
@@ -56,7 +56,7 @@ export class Gui {
     await this.#page.screenshot({ path, animations: 'disabled' });
   }
 
-  /** Does something and leaves a screenshot if it fails. */
+  /** Runs an action, and takes a screenshot if it fails. */
   async try(action) {
     try {
       return await action();
@@ -87,14 +87,14 @@ export class Gui {
     await tile.scrollIntoViewIfNeeded();
     await this.screenshot('integrations');
     await tile.click();
-    // The form selects its name when it has settled, which would close a list of options that was opened before.
+    // When the form is ready, it moves the focus to its name field. This would close a list of options that was opened earlier.
     await page.waitForFunction(() => {
       const name = document.querySelector('[data-testid="nc-form-input-title"] input');
       return name?.value === 'Bitbucket' && document.activeElement === name;
     });
   }
 
-  /** Counts how often the page of integrations shows "Bitbucket", and how often the name of the category of `auth`. */
+  /** Counts how often the page of integrations shows "Bitbucket", and how often "Auth Provider", the category of the type `auth`. */
   async tiles(url) {
     const page = this.#page;
     await page.goto(`${url}/dashboard/`);
@@ -131,14 +131,14 @@ export class Gui {
     await this.screenshot(name.toLowerCase().replaceAll(' ', '-'));
   }
 
-  /** The paths that the fields of the form write to, in their order, with the types of their inputs. */
+  /** The fields of the form, in order: the path that a field writes to, and the type of its input. */
   fields() {
     return this.#page.locator('[data-testid^="nc-form-input-config."]').evaluateAll((elements) => elements.map((element) => (
       [element.dataset.testid.replace('nc-form-input-', ''), element.querySelector('input')?.type]
     )));
   }
 
-  /** @param {string} model what the field writes to @param {string} text */
+  /** @param {string} model the path that the field writes to @param {string} text */
   async enter(model, text) {
     const field = this.#page.getByTestId(`nc-form-input-${model}`).locator('input');
     // NocoDB makes the field editable only while it has the focus, so that browsers do not fill in passwords.
@@ -156,8 +156,8 @@ export class Gui {
   }
 
   /**
-   * Denies access in the popup, and returns the text that the popup then shows. The button of the form can be pressed again
-   * while the popup is open. The button in the popup closes it.
+   * Denies access in the popup, closes the popup with its own button, and returns the text that the popup showed. While the
+   * popup is open, the form's button can be pressed again.
    */
   async deny() {
     const popup = await this.#openPopup();
@@ -165,7 +165,7 @@ export class Gui {
     const close = popup.getByRole('button', { name: 'Close this window' });
     await close.waitFor();
     const words = await popup.locator('main').innerText();
-    // NocoDB's page has polled the popup's URL by then.
+    // By then, NocoDB's page has polled the popup's URL.
     await this.#page.waitForTimeout(GUI_POLL_MS * 3);
     await popup.screenshot({ path: `${screenshots}${this.#name}-denied.png` });
     await this.screenshot('after-denied');

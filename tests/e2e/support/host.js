@@ -1,8 +1,8 @@
 /**
  * A NocoDB for one test: the real one, with the packed plugin, on a free port, with a fresh database.
  *
- * In: the environment of the plugin. Out: its address, its API with a signed-in creator, all bytes of its database, and
- *   all that it printed. Everything it makes lies in a temporary folder and is gone after `remove`.
+ * In: the environment of the plugin. Out: NocoDB's address, its API as a signed-in administrator, whether its database contains a
+ *   value, and all its output. All its files are in temporary folders, which `remove` deletes.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -108,8 +108,8 @@ export class Host {
   }
 
   /**
-   * Whether a value stands anywhere in the database's files: main file, write-ahead log, journal. The border of two pages
-   * may run through it, so its beginning or its end is enough.
+   * Whether a value is anywhere in the database's files: main file, write-ahead log, journal. SQLite may split the value between
+   * two pages, so the value's beginning or its end is enough.
    */
   databaseHolds(value) {
     assert.ok(value.length >= 2 * PART, 'too short to be searched for');
@@ -122,7 +122,7 @@ export class Host {
     });
   }
 
-  /** Lines of the plugin among all that was printed. */
+  /** The plugin's lines in the output. */
   get pluginLines() {
     return this.printed.filter((line) => line.includes('nocodb-bitbucket-auth'));
   }

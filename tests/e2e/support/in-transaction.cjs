@@ -1,6 +1,6 @@
 /**
  * Preloaded into the real NocoDB before the plugin. Makes NocoDB create a connection inside a transaction of its database, as
- * newer versions do in a base. NocoDB 0.301.3 supports such a transaction, but none of its routes opens one.
+ * newer versions do for a connection in a base. NocoDB 0.301.3 supports such a transaction, but none of its routes opens one.
  *
  * In: connections whose title begins with "In a base". Out: the row, or no row after an error. Never:
  * NocoDB's code is read; the object that opens a transaction is an argument that NocoDB's methods pass to each other.
@@ -20,7 +20,7 @@ async function metaOf(model) {
   return found;
 }
 
-// The plugin replaces this method of the class. At that moment, the class is known.
+// The plugin replaces `createIntegration` with this function, and so reveals NocoDB's class.
 Reflect.defineProperty = (target, name, descriptor) => {
   if (name !== 'createIntegration' || typeof descriptor.value !== 'function') return define(target, name, descriptor);
   const create = descriptor.value;
