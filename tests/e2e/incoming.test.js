@@ -63,7 +63,7 @@ describe('a row that NocoDB is about to store', () => {
     assert.match(stolen.body.msg, /config\.token is a mask/);
   });
 
-  test('causes an error that names the cause if NocoDB stored its code without the preload, and the code is not sent', async () => {
+  test('causes a clear error if NocoDB stored its code without the preload, and the code is not sent', async () => {
     await start({}, { withPlugin: false });
     const { body: { id } } = await create(STALE);
     assert.deepEqual(await stored(id), STALE);

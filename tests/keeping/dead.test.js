@@ -221,7 +221,7 @@ describe('a connection survives', { concurrency: true }, () => {
     assert.ok(performance.now() - begun >= 2000);
   });
 
-  test('a token endpoint that is down: the first call retries three times, and then calls fail at once for a minute', async (t) => {
+  test('a token endpoint that is down: a call retries three times, and later calls fail at once for a minute', async (t) => {
     const { bitbucket, config, open, expire, tokenRequests } = await start(t);
     const wrapper = open(config);
     await works(wrapper);

@@ -59,7 +59,7 @@ async function within(limitMs, call) {
   return result;
 }
 
-describe('a dialog ends in time and shows the cause of the delay', { concurrency: true }, () => {
+describe('a call in a dialog or a background job ends in time and reports what happened', { concurrency: true }, () => {
   for (const [name, open] of Object.entries(DIALOGS)) {
     for (const [limit, timeoutMs] of [['the usual time limit', 10_000], ['a longer time limit', 60_000]]) {
       test(`while the token endpoint hangs: ${name}, with ${limit} for requests`, async (t) => {
@@ -114,7 +114,7 @@ describe('a dialog ends in time and shows the cause of the delay', { concurrency
     assert.equal((await within(DIALOG_MS, () => wrapper.connectionStatus())).kind, 'oauth');
   });
 
-  test('while Bitbucket refuses valid refresh tokens because of a dead one: calls in background jobs', async (t) => {
+  test('while Bitbucket refuses valid refresh tokens because of a dead one: background jobs', async (t) => {
     const { tap, dead: [dead], healthy } = await start(t, { dead: 1, healthy: 8, ...LOCKOUT });
     const ask = (wrapper) => wrapper.use((client) => client.get('/user')).then(() => undefined, (error) => error);
     const calls = [ask(dead)];

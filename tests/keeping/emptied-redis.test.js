@@ -33,7 +33,7 @@ test('a connection whose new tokens are only in Redis survives a start of NocoDB
   const raw = new Redis(redis.url);
   t.after(() => raw.disconnect());
   await raw.flushdb();
-  // From now on, Bitbucket no longer accepts the row's refresh token.
+  // From now on, Bitbucket would refuse the row's refresh token.
   scene.bitbucket.control.advance(HOUR);
   const after = await start('after', config);
   assert.equal(await after.send('ask', { connection: 'first' }), 'works');

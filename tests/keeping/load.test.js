@@ -1,6 +1,6 @@
 /**
- * Many wrappers of one connection in many processes, whose tokens expire again and again: each expiry costs one refresh, and no call
- * fails.
+ * Many wrappers of one connection in many processes, whose tokens expire again and again: each expiry causes one refresh, and no
+ * call fails.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -23,8 +23,8 @@ const CONNECTION = 'load';
  * @param {number} load.wrappers in each process
  * @param {[number, number]} load.pace the minimum and maximum number of milliseconds between two calls of a wrapper
  * @param {Record<string, string>} [load.variables]
- * @param {boolean} load.ahead whether the clocks of the processes move with Bitbucket's, so that they refresh before an expiry; otherwise
- *   these clocks stay behind, so that the processes learn of an expiry only from a 401
+ * @param {boolean} load.ahead whether the clocks of the processes move with Bitbucket's, so that the processes refresh before an
+ *   expiry; otherwise these clocks stay behind, so that the processes learn of an expiry only from a 401
  */
 async function runUnderLoad(t, { processes, wrappers, pace, variables, ahead }) {
   const random = new Random(processes * 1000 + wrappers);

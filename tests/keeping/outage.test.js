@@ -1,4 +1,4 @@
-/** The token endpoint is down for an unknown time: the plugin sends at most four requests a minute, and every call gets an error. */
+/** The token endpoint is down for an unknown time: the plugin sends at most four requests a minute, and every call fails. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Rows } from './support/rows.js';
@@ -69,7 +69,7 @@ describe('calls fail at once while the token endpoint is permanently down', { co
         assert.ok(later.length > CALLERS, String(later.length));
         const longest = Math.max(...later.map(({ tookMs }) => tookMs));
         assert.ok(longest < AT_ONCE_MS, `a call took ${longest} ms`);
-        assert.ok(later.every(({ retryAfter }) => retryAfter > 0 && retryAfter <= MINUTE), 'each error has a retryAfter of at most a minute');
+        assert.ok(later.every(({ retryAfter }) => retryAfter > 0 && retryAfter <= MINUTE), 'each error says how long to wait');
         await advance(MINUTE + 1000);
       }
       tap.outage = undefined;

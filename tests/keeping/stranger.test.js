@@ -13,7 +13,7 @@ import { Worker } from './support/workers.js';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** The duration of Bitbucket's lockout, and the one that the plugin assumes: a twentieth of the usual ones. NEWS_MS depends on them. */
+/** The lockout, and the duration that the plugin assumes for it: a twentieth of the usual ones. Most times below depend on them. */
 const LOCKOUT_MS = 1000;
 const BELIEVED_LOCKOUT_MS = 1500;
 const AGAIN_MS = 2000;
@@ -25,7 +25,7 @@ const LATENCY_MS = 20;
 /** Two events whose times differ by less may have happened in the opposite order. */
 const MOMENT_MS = 150;
 
-/** A connection that counts as dead is tried again after these times: in the process that used it, and in one that started later. */
+/** When a connection that counts as dead is tried again: in the process that used it, and in a process that started later. */
 const REVIEW_MS = 4 * HOUR;
 const EARLY_REVIEW_MS = 10 * MINUTE;
 
@@ -95,7 +95,7 @@ function isLate({ sentAt }, requests) {
 
 describe("another program's dead refresh token", { concurrency: true }, () => {
   for (const processes of [1, 2]) {
-    test(`does not harm 12 healthy connections in ${processes === 1 ? 'one process' : 'two processes'} when used twice`, async (t) => {
+    test(`leaves 12 healthy connections in ${processes === 1 ? 'one process' : 'two processes'} unharmed`, async (t) => {
       const { tap, names, workers, useDeadToken } = await start(t, { healthy: 12, processes });
       const calls = workers.map((worker) => worker.send('insist', { withinMs: 300, pauseMs: 100 }));
       // Uses the dead refresh token until a healthy connection meets the lockout, even on a busy machine.
@@ -111,7 +111,7 @@ describe("another program's dead refresh token", { concurrency: true }, () => {
       assert.deepEqual(outcomes.filter((line) => !line.endsWith('works')), []);
 
       const granted = tap.requests.filter(({ status }) => status === 200);
-      assert.deepEqual(granted.map(({ connection }) => connection).sort(), [...names].sort(), 'each connection is refreshed once');
+      assert.deepEqual(granted.map(({ connection }) => connection).sort(), [...names].sort(), 'one refresh for each connection');
       const refused = tap.requests.filter(({ status }) => status === 400);
       const suspects = refused.filter((refusal) => isAlone(refusal, refused)).map(({ connection }) => connection);
       const late = granted.filter((request) => !suspects.includes(request.connection) && isLate(request, tap.requests));

@@ -35,8 +35,8 @@ async function start(t) {
     use: (worker) => worker.send('ask', { connection: CONNECTION }),
     refused: () => scene.bitbucket.control.stats().token.refresh_token.refused,
     /**
-     * Asserts that the tokens in the row are valid, and that at least one process logs that a Redis is needed, and none logs it twice.
-     * All other log lines may only report how token requests ended.
+     * Asserts that the tokens in the row are valid, and that at least one process logs that a Redis is needed, but none logs it
+     * twice. Other log lines may only report how token requests ended.
      */
     async assertKept() {
       const [one, other] = workers;
@@ -64,7 +64,7 @@ test("without Redis, a process replaces a refresh token that another process has
   await scene.assertKept();
 });
 
-test('two processes that refresh with the same token within its grace period both continue, and the row has valid tokens', async (t) => {
+test('two processes that refresh with the same token within its grace period keep valid tokens, as does the row', async (t) => {
   const scene = await start(t);
   for (let round = 0; round < 4; round += 1) {
     scene.bitbucket.control.advance(HOUR + 1000);

@@ -238,7 +238,7 @@ export class Scene {
   }
 }
 
-/** A button that is still there after this time is pressed again: WebKit may lose a click while it replaces the page's process. */
+/** A button that is still there after this time is pressed again: WebKit may lose a click while it replaces a page's process. */
 const CLICK_LOST_MS = 10_000;
 
 /** Long enough for the page to poll its popup, which it does every 100 milliseconds. */

@@ -38,7 +38,7 @@ const COMPLETES = `import './module.js';
 window.completed = window.browser.completeRedirect();
 `;
 
-/** The script of a page that counts compilations of a core. The test decides when the page is idle and when a compilation ends. */
+/** The script of a page that counts compilations of a core. The test decides when the page is idle and a compilation ends. */
 const COUNTED = `const { Module, compile } = WebAssembly;
 const counted = { compile: 0, Module: 0, rejections: 0 };
 const held = [];

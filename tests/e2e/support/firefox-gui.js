@@ -1,5 +1,5 @@
 /**
- * A user in front of NocoDB's own GUI, in a real Firefox, with only the steps for a connection. gui.js has all steps, in Chromium.
+ * A user in front of NocoDB's own GUI, in a real Firefox, with only the steps for a connection. gui.js has all steps in Chromium.
  *
  * In: what the user does, in the terms of the GUI. Out: screenshots. Never: a call of NocoDB's API.
  */

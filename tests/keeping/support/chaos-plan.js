@@ -28,8 +28,7 @@ const TOKEN_FAULTS = [
 const COMEBACK = [20, 900];
 
 /**
- * The troubles by kind. `process` counts from 0. Times are real milliseconds after the next expiry. chaos-seed.js causes the
- * troubles.
+ * The kinds of trouble, which chaos-seed.js causes. `process` counts from 0. Times are real milliseconds after the next expiry.
  */
 const TROUBLES = {
   token: (random) => ({
@@ -70,7 +69,7 @@ const TROUBLES = {
     what: 'suspend',
     process: random.integer(0, processes - 1),
     afterMs: random.integer(0, 300),
-    // In one of five cases longer than a lock in Redis lasts.
+    // One of five suspensions is longer than the lifetime of a lock in Redis.
     backMs: random.chance(0.2) ? 7000 : random.integer(200, 1500),
   }),
 };
@@ -82,8 +81,8 @@ export function makePlan(seed) {
   const withRedis = random.chance(0.75);
   const processes = withRedis ? random.integer(2, 3) : 1;
   const kinds = ['token', 'token', 'token', 'store', 'store', 'api', 'newcomer', 'kill', 'killAt', 'killAt', 'suspend'];
-  // Either uses of dead refresh tokens or losses of Redis. With both, a process may miss what only another process knows: that
-  // a refusal has another cause than its refresh token. It then counts the refusal, and the connection is dead for a while.
+  // A plan has either uses of dead refresh tokens or losses of Redis. With both, only one process might know that a refusal was
+  // not caused by the refresh token. Another process would then count this refusal, and the connection would be dead for a while.
   if (!withRedis || random.chance(0.5)) kinds.push('dead', 'stranger', 'stranger');
   else kinds.push('redis', 'redis', 'redis', 'flush');
   const rounds = Array.from({ length: random.integer(3, 5) }, () => ({

@@ -1,8 +1,9 @@
 /**
  * Runs one seed of the chaos test: some connections, a few of NocoDB's processes, and the failures that the plan contains.
  *
- * In: a seed. Out: which connections work at the end although no user connected them again, which of them nothing could have saved,
- * and a timeline. Never: the run decides which connections could have been saved. That follows from the plan. Lines contain short digests of tokens only.
+ * In: a seed. Out: which connections work at the end although no user connected them again, which connections nothing could have
+ * saved, and a timeline, which contains tokens only as short digests. Never: the run decides which connections could have been
+ * saved. This follows from the plan.
  */
 import { startRedis } from '../../support/redis.js';
 import { pause, until, within } from '../../support/waiting.js';
@@ -275,7 +276,7 @@ class Chaos {
     if (backMs !== undefined) this.#later(backMs, () => this.#startProcess(index));
   }
 
-  /** Kills the process if a trap is set for this point. Returns whether it does. */
+  /** Kills the process if a trap is set for this point. Returns whether a trap was set. */
   #isTrapped(point, name) {
     const index = this.#slots.findIndex((worker) => worker?.name === name);
     const at = this.#traps.findIndex((trap) => trap.point === point);
@@ -427,7 +428,7 @@ class Chaos {
       this.say('no expiry: the grace period of a refresh token whose successor may not be stored would end');
       return;
     }
-    // No real token expires while a process obtains it, unnoticed by the clock of that process.
+    // Processes whose clocks stay would not notice that a token expires while they obtain it. No real token expires so early.
     if (!this.#plan.clocksFollow && !this.#isSettled) {
       this.say('no expiry: tokens are being obtained');
       return;

@@ -1,8 +1,8 @@
 /**
  * NocoDB's database: one row for each connection.
  *
- * In: what a process stores by `tokenRefreshCallback` (merged into the row) or by `saveConfig` (replaces the row). Out: the row, after
- * a delay, and the order of the writes. A test can make a write fail or take longer.
+ * In: what a process stores by `tokenRefreshCallback` (merged into the row) or by `saveConfig` (replaces the row). Out: the row,
+ * after a delay, and the order of the writes. A test can make a write fail or take longer.
  */
 import { pause } from '../../support/waiting.js';
 import { digest } from './token-tap.js';
@@ -35,7 +35,7 @@ export class Rows {
     return digest(this.#rows.get(connection).refresh_token);
   }
 
-  /** Sets a fault of the next write of a connection: the write takes `hangMs` longer, and then fails unless `succeeds`. */
+  /** Adds a fault for the next write of a connection: the write takes `hangMs` longer, and then fails unless `succeeds`. */
   trouble(connection, { hangMs = 0, succeeds = false }) {
     const troubles = this.#troubles.get(connection) ?? [];
     this.#troubles.set(connection, [...troubles, { hangMs, succeeds }]);

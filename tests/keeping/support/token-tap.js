@@ -1,10 +1,10 @@
 /**
  * A proxy in front of the token endpoint.
  *
- * In: every token request; processes of the tests name themselves in a header. Out: the simulator's response unchanged, unless a test
- * asked for a fault or a trap; and a record of when each refresh token was used and which one it yielded, as digests in the order in
- * which Bitbucket issued them. Only the proxy knows that order, whatever happens to a response afterwards. Never:
- * a response that Bitbucket did not give, except for faults.
+ * In: every token request; processes of the tests name themselves in a header. Out: the simulator's response unchanged, unless a
+ * test sets a fault or a trap; and the digest of each refresh token that was used, with the digest of its successor, in the order
+ * in which Bitbucket issued them. Only the proxy knows this order, because a response may be lost afterwards. Never: a response
+ * that Bitbucket did not give, except for faults.
  */
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -20,8 +20,8 @@ export const digest = (value) => createHash('sha256').update(String(value)).dige
 
 /**
  * A fault of a token request. Before Bitbucket gets the request: `delay` (the request then continues), `drop`, `status`, `html`,
- * `hang` (there is never a response). After Bitbucket has processed it, so that the refresh token is used up: `delay-after`,
- * `drop-after`, `truncate`, `empty`.
+ * `hang` (there is never a response). After Bitbucket has processed the request, so that the refresh token is used up:
+ * `delay-after`, `drop-after`, `truncate`, `empty`.
  *
  * @typedef {{ kind: string, status?: number, delayMs?: number, retryAfter?: number }} TokenFault
  */
@@ -32,7 +32,7 @@ export const digest = (value) => createHash('sha256').update(String(value)).dige
  * @typedef {object} TokenRequest
  * @property {string} worker the process that sent the request
  * @property {string | undefined} connection
- * @property {number} sentAt like `endedAt` by `performance.now()`
+ * @property {number} sentAt a time of `performance.now()`, like `endedAt`
  * @property {number} [endedAt] absent while it is on its way
  * @property {number} [status] of Bitbucket's response; absent if there was none
  */
@@ -44,7 +44,7 @@ export const digest = (value) => createHash('sha256').update(String(value)).dige
  * @property {string} worker the process that sent the request
  * @property {string} connection
  * @property {string} used digest of the refresh token that was sent
- * @property {string} issued digest of the one that came back
+ * @property {string} issued digest of the refresh token in the response
  * @property {string} accessToken digest
  */
 
@@ -58,10 +58,10 @@ export class TokenTap {
   /** Faults for the next requests that use a refresh token. @type {TokenFault[]} */
   faults = [];
 
-  /** The fault of all these requests, while it is set. @type {TokenFault | undefined} */
+  /** While it is set, the fault of all these requests that have none in `faults`. @type {TokenFault | undefined} */
   outage;
 
-  /** The minimum duration of each of these requests. */
+  /** The minimum duration of each request that uses a refresh token. */
   latencyMs = 0;
 
   /** How often a refresh token was sent while a request with the same one was on its way. */
@@ -77,7 +77,7 @@ export class TokenTap {
   trapBefore = () => false;
 
   /**
-   * Called with each refresh that Bitbucket carried out. The response is sent when this has ended.
+   * Called with each refresh that Bitbucket carried out. The response is sent when this function has finished.
    * @type {(refresh: Refresh) => unknown}
    */
   trapAfter = () => {};
@@ -103,7 +103,7 @@ export class TokenTap {
     return this;
   }
 
-  /** The token endpoint of all processes. It must be the same for all: a different URL means a different OAuth client to the plugin. */
+  /** The token endpoint. All processes must use the same URL, because a different URL means a different OAuth client to the plugin. */
   get url() {
     return `http://127.0.0.1:${this.#server.address().port}${TOKEN_PATH}`;
   }
@@ -126,7 +126,7 @@ export class TokenTap {
     return this.refreshes.findLast((refresh) => refresh.connection === connection)?.issued;
   }
 
-  /** Whether Bitbucket has issued a successor of this refresh token, so that its grace period is running. */
+  /** Whether Bitbucket has issued a successor of this refresh token, so that its grace period has begun. */
   isUsed(refreshToken) {
     return this.#used.has(digest(refreshToken));
   }
@@ -165,8 +165,8 @@ export class TokenTap {
     if (answer?.status === 200) await this.trapAfter(this.#record(worker, connection, used, answer.body));
     if (fault?.kind === 'delay-after') await pause(fault.delayMs);
     if (fault?.kind === 'hang') return undefined;
-    // The request counts as ended before its response is sent. Later would be too late: the next request may arrive before this
-    // process notices that the connection is idle again.
+    // The request counts as ended before its response is sent, because the next request may arrive before this process notices
+    // that the response was sent.
     ended();
     if (fault?.kind === 'drop' || fault?.kind === 'drop-after') return response.destroy();
     return answer ? this.#relay(response, answer, fault?.kind) : this.#instead(response, fault);

@@ -1,8 +1,8 @@
 /**
  * One of NocoDB's processes.
  *
- * In, from the test over IPC: its environment, stored configs, when to call and when to stop. Out: what the wrappers store, whether
- * calls succeeded, and everything that the plugin logged. The clock is the real one unless the test moves it.
+ * In, from the test over IPC: its environment, stored configs, when to call and when to stop. Out: what the wrappers store,
+ * whether calls succeeded, and everything that the plugin logged. The clock is the real one unless the test moves it.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
@@ -17,13 +17,13 @@ const CALLS = [
   ({ wrapper }, random) => wrapper.use((client) => client.get('/repositories/acme', { params: page(random) })),
   async ({ wrapper }) => (await wrapper.authenticate()).get('/user/workspaces'),
   async (user) => {
-    // A client obtained once, long ago.
+    // Uses one client for all calls, as a caller does who keeps it.
     user.client ??= await user.wrapper.authenticate();
     return user.client.get('/repositories/acme/docs-service');
   },
 ];
 
-/** Enough of each to see what they say, not so many that a bad day drowns in them. */
+/** The number of errors that a report contains in full. */
 const SAMPLES = 20;
 
 const VERDICT = 'RECONNECT_REQUIRED';
@@ -44,7 +44,7 @@ const report = { calls: 0, successes: 0, failures: {}, log: [], samples: [] };
 let started = 0;
 let storeNumber = 0;
 
-/** Asks the test for something that a database does. */
+/** Has the test read or write a row, in place of a database. */
 function askDatabase(question) {
   storeNumber += 1;
   const number = storeNumber;
@@ -65,7 +65,7 @@ function describeError(error) {
   return String(error?.code ?? error?.name) + (error?.response ? ` ${error.response.status}` : '');
 }
 
-/** One call. @returns {Promise<unknown>} what it threw; undefined: it was a success */
+/** Makes one call. @returns {Promise<unknown>} the error; undefined if the call succeeded */
 async function attempt(user, work) {
   started += 1;
   const number = started;
@@ -78,14 +78,14 @@ async function attempt(user, work) {
   } catch (error) {
     const what = describeError(error);
     report.failures[what] = (report.failures[what] ?? 0) + 1;
-    // Told at once: this process may not live to tell it later.
+    // Sent at once, because this process may be killed before its report.
     if (isVerdict(error)) process.send({ verdict: user.connection });
     if (report.samples.length < SAMPLES) report.samples.push(inspect(error, { depth: 4 }));
     return error;
   }
 }
 
-/** One call. @returns {Promise<string | undefined>} what went wrong */
+/** Makes one call. @returns {Promise<string | undefined>} what went wrong */
 async function call(user, work) {
   const error = await attempt(user, work);
   return error && describeError(error);
@@ -112,8 +112,8 @@ const commands = {
   },
 
   /**
-   * Makes wrappers of a connection; each has a copy of the config, as one request of the host has it. With `reads` they can
-   * read their row, as with the preload.
+   * Creates wrappers of a connection. Each has a copy of the config, like the wrapper for one request in NocoDB. With `reads`,
+   * the wrappers can read their row, as with the preload.
    */
   open({ connection, config, count, via, pace, reads = false }) {
     for (let index = 0; index < count; index += 1) {
@@ -133,8 +133,8 @@ const commands = {
   },
 
   /**
-   * Waits until each wrapper (or any one, with `anyone`), but none of the connection `except`, had a success with a call
-   * begun from now on, and then until all calls have ended that were on their way at that time.
+   * Waits until each wrapper has made a successful call that began after this command. With `anyone`, one such call is enough.
+   * Wrappers of the connection `except` are left out. Then waits until all calls that are under way have ended.
    */
   async settle({ anyone = false, except, timeoutMs }) {
     const mark = started;
@@ -155,8 +155,8 @@ const commands = {
   },
 
   /**
-   * Each wrapper must work: it may try again until the time is over, as a person would wait, but not after the verdict
-   * that a person is needed.
+   * Calls each wrapper until it works, as a user would. Ends at the time limit, or when the plugin reports that a user must
+   * connect again.
    * @returns what went wrong, one line for each wrapper that does not work
    */
   async check({ connections, timeoutMs }) {
@@ -175,9 +175,9 @@ const commands = {
   },
 
   /**
-   * Uses each wrapper within a while, and again for as long as it fails with a transient error, as NocoDB's users would.
+   * Uses each wrapper after a random pause of up to `withinMs`, and again for as long as it fails with a retryable error.
    *
-   * @returns for each wrapper its last outcome, the duration of its longest call, and its transient errors
+   * @returns for each wrapper its last outcome, the duration of its longest call, and the messages of its retryable errors
    */
   insist({ withinMs, pauseMs }) {
     return Promise.all(users.map(async (user) => {
@@ -219,7 +219,7 @@ const commands = {
     return calls;
   },
 
-  /** One call, to hear what it says. */
+  /** Makes one call. Returns 'works', or what went wrong. */
   async ask({ connection }) {
     return (await call(users.find((user) => user.connection === connection), CALLS[0])) ?? 'works';
   },
@@ -261,5 +261,5 @@ process.on('message', async (message) => {
     process.send({ number, trouble: `${command}: ${describeError(error)}: ${error.message}` });
   }
 });
-// The test is gone.
+// The test has ended.
 process.on('disconnect', () => process.exit());

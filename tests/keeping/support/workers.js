@@ -1,8 +1,8 @@
 /**
  * NocoDB's processes, seen from the test.
  *
- * In: commands for worker-main.js. Out: its results, what it stores, and all its output. A process ends with `end`, or by SIGKILL as
- * an out-of-memory killer would end it. No process outlives its test. A process may be suspended, as on a suspended machine.
+ * In: commands for worker-main.js. Out: its results, what it stores, and all its output. A process ends with `end`, or by SIGKILL,
+ * as an out-of-memory killer would end it. No process outlives its test. A process may be suspended, as on a suspended machine.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -76,7 +76,7 @@ export class Worker {
     return this.send('init', { name: this.name, env, seed });
   }
 
-  /** @returns {Promise<any>} undefined when the process ended first */
+  /** @returns {Promise<any>} the result of the command; undefined if the process ended before it */
   send(command, argument = {}) {
     if (!this.isAlive) return Promise.resolve(undefined);
     this.#number += 1;
@@ -107,7 +107,7 @@ export class Worker {
   }
 }
 
-/** One line for each secret that is in these texts, without the secret. Empty is what a test wants. */
+/** Returns one line for each secret that these texts contain. The line does not contain the secret. */
 export function leaks(secrets, texts) {
   const text = texts.join('\n');
   return [...secrets].filter((secret) => text.includes(secret)).map(({ length }) => `a secret of ${length} characters`);

@@ -1,8 +1,8 @@
 /**
  * The failures at each expiry, decided by a seed before anything happens.
  *
- * In: a seed. Out: a plan as data: ten expiries, and spread over them five SIGKILLs, a restart of NocoDB's main process and an outage
- * of PostgreSQL. The same seed means the same failures, though not to the millisecond.
+ * In: a seed. Out: a plan as data: ten expiries, and spread over them five SIGKILLs, a restart of NocoDB's main process and an
+ * outage of PostgreSQL. The same seed means the same failures, though not to the millisecond.
  */
 import { Random } from '../../../support/random.js';
 
@@ -17,7 +17,7 @@ const EXPIRIES = 10;
 const KILLS = 5;
 const OUTAGE_MS = 20_000;
 
-/** The refreshes of all connections take about half of this. */
+/** The latest time of a trouble, except during the outage. The refreshes of all connections take about half as long. */
 const KILLED_WITHIN_MS = 200;
 
 /**

@@ -3,8 +3,8 @@
  *
  * In: `CHAOS_PROCESS`, the name of this process in its token requests; in a worker `CHAOS_WORKER_PORT`.
  * Out: the name in a header of each token request; and in a worker a server on that port that accepts
- *   `POST /<workspace>/<integration>/<method>`. NocoDB's workers serve no integrations: their jobs call them in the
- *   process. No job of this edition does, so the server calls the service behind the main process's endpoint.
+ *   `POST /<workspace>/<integration>/<method>`. NocoDB's workers have no endpoint for integrations: only their jobs use them. No
+ *   job of this edition does so, so the server calls the service behind the main process's endpoint.
  * Never: a part of the plugin is used, or a row that NocoDB did not read itself.
  */
 const { subscribe } = require('node:diagnostics_channel');
@@ -45,7 +45,7 @@ async function serve(request, response) {
   }
 }
 
-// Other programs that NocoDB starts inherit its NODE_OPTIONS.
+// Programs that NocoDB starts inherit its NODE_OPTIONS, and so load this file, too.
 if (process.argv[1] === HOST) {
   subscribe('undici:request:create', ({ request }) => {
     if (request.path === TOKEN_PATH) request.addHeader('x-process', process.env.CHAOS_PROCESS);

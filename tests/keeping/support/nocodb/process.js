@@ -1,8 +1,8 @@
 /**
- * A process of NocoDB under a supervisor that restarts it whenever it ends, as a container's runtime does.
+ * A process of NocoDB under a supervisor that restarts it whenever it ends, as a container runtime does.
  *
- * In: its name and its environment. Out: its responses to calls of an integration's methods, its output, and how often it ended by
- * itself. No process outlives its `end`.
+ * In: its name and its environment. Out: its responses to calls of an integration's methods, its output, and how often it ended
+ * by itself. No process outlives its `end`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ const PRELOAD = fileURLToPath(new URL('preload.cjs', import.meta.url));
 const ADMIN = { email: 'admin@example.com', password: 'Noco-chaos-Passw0rd!' };
 const AGAIN_AFTER_MS = 1000;
 
-/** The called process is not there, or ended before it responded. */
+/** The called process is not running, or ended before it responded. */
 export class ProcessUnavailable extends Error {}
 
 export class NocodbProcess {
@@ -50,12 +50,12 @@ export class NocodbProcess {
     return this.#nocodb !== undefined;
   }
 
-  /** What its last start failed with. */
+  /** The error message of the last start that failed. */
   get startError() {
     return this.#startError;
   }
 
-  /** Begins its life; `isUp` says when it can be called. */
+  /** Starts the supervisor. `isUp` says whether the process can be called. */
   async begin() {
     this.#port = await freePort();
     if (this.#env.NC_WORKER_CONTAINER) this.#workerPort = await freePort();
@@ -96,13 +96,13 @@ export class NocodbProcess {
     });
   }
 
-  /** A SIGKILL; the supervisor starts it again. */
+  /** Sends SIGKILL. The supervisor then starts the process again. */
   async kill() {
     this.#isEndWanted = true;
     await this.#nocodb.kill();
   }
 
-  /** A SIGTERM, and after a while a SIGKILL; the supervisor starts it again. */
+  /** Sends SIGTERM, and SIGKILL if the process does not end soon. The supervisor then starts the process again. */
   async restart() {
     this.#isEndWanted = true;
     await this.#nocodb.stop();
@@ -130,7 +130,7 @@ export class NocodbProcess {
     return this.request('POST', `/api/v2/integrations/${id}/${method}`, payload, signal);
   }
 
-  /** A request to NocoDB's API as its administrator. Only the main process has one. */
+  /** Sends a request to NocoDB's API as the administrator. Only the main process has this API. */
   async request(method, path, body, signal) {
     this.#token ??= (await this.#send(this.#port, '/api/v1/auth/user/signin', ADMIN, { signal })).body.token;
     return this.#send(this.#port, path, body, { method, headers: { 'xc-auth': this.#token }, signal });

@@ -1,8 +1,8 @@
 /**
- * Real NocoDBs under chaos: a main process and a worker on PostgreSQL and Redis, with the preload in each, against the simulator of
- * Bitbucket.
+ * Real NocoDBs under chaos: a main process and a worker on PostgreSQL and Redis, with the preload in each, against the simulator
+ * of Bitbucket.
  *
- * In: a seed. Out: the requests to Bitbucket, the failures of calls, and which connections work at the end without a person.
+ * In: a seed. Out: the requests to Bitbucket, the failures of calls, and which connections work at the end without a new login.
  *   Never: a database or a Redis is imitated, or a wrapper is used that NocoDB did not make from its row. The log of the
  * run contains only short digests of tokens.
  */
@@ -20,15 +20,15 @@ import { Kinds, failureOf, judge, loggedBy } from './verdict.js';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const LIFETIME_MS = 40 * SECOND;
-/** The plugin renews tokens ahead of their expiry by a tenth of their lifetime. */
+/** The plugin refreshes tokens before their expiry: earlier by a tenth of their lifetime. */
 const AHEAD_MS = LIFETIME_MS / 10;
 const EXPIRY_MS = LIFETIME_MS + SECOND;
 const GRACE_MS = 10 * MINUTE;
 
-/** The expiries that `judge` causes. The one after the grace period counts, because access tokens expire in it, too. */
+/** The number of expiries that `judge` causes. The access tokens also expire while the clock passes the grace period. */
 const FINAL_EXPIRIES = 3;
 
-/** Between two calls of one caller. */
+/** The shortest and the longest pause between two calls of one caller. */
 const PACE_MS = [100, 700];
 const METHODS = ['listWorkspaces', 'listRepositories', 'testConnection'];
 const PAYLOAD = { workspace: 'acme' };
@@ -85,7 +85,7 @@ class NocodbChaos {
   #calls = 0;
   #slowestMs = 0;
   #failures = new Kinds();
-  /** When the newest call that succeeded was begun, by process and connection. */
+  /** The start time of the newest successful call, by process and connection. */
   #successes = new Map();
   #lastFailures = new Map();
 
@@ -176,7 +176,7 @@ class NocodbChaos {
 
   async end() {
     this.#isCalling = false;
-    // The end of its process ends a call that hangs.
+    // A call that hangs ends with its process.
     await Promise.all(Object.values(this.#processes).map((nocodb) => nocodb.end()));
     await Promise.allSettled(this.#callers);
     for (const work of this.#afterwards.reverse()) await work();
@@ -207,7 +207,7 @@ class NocodbChaos {
     }
   }
 
-  /** @returns {Promise<string | undefined>} why it failed */
+  /** @returns {Promise<string | undefined>} why the call failed; undefined if it succeeded */
   async #call(name, connection, method) {
     const begun = performance.now();
     const failure = await this.#callOnce(name, connection, method);
@@ -229,7 +229,7 @@ class NocodbChaos {
     try {
       return failureOf(method, await this.#processes[name].call(call, this.#signal));
     } catch (error) {
-      // A call that hangs ends here, too: `fetch` has a time limit of its own, five minutes.
+      // A call that hangs ends here, too, because `fetch` has a time limit of five minutes.
       if (error instanceof ProcessUnavailable) return 'the process had ended, or ended during the call';
       return error.cause?.code ?? error.message;
     }
@@ -266,7 +266,7 @@ class NocodbChaos {
     await until(() => this.#signal.aborted || this.#expected().every((name) => renewed().has(name)), LIFETIME_MS);
   }
 
-  /** How long it takes until the first connection is renewed ahead of its expiry. */
+  /** How long it takes until the first connection is refreshed before its expiry. */
   #untilRenewedMs() {
     const obtained = this.#expected().map((name) => this.#obtained.get(name));
     return Math.min(...obtained) + LIFETIME_MS - AHEAD_MS - performance.now();
@@ -317,7 +317,7 @@ class NocodbChaos {
     control.advance(EXPIRY_MS);
     await this.#check('after the chaos');
     control.advance(GRACE_MS);
-    // At the same time, so that none can tell the other anything; the main process empties Redis as it starts.
+    // Both restart at the same time, and the main process empties Redis when it starts. So neither learns tokens from the other.
     await Promise.all(PROCESSES.map((name) => this.#processes[name].restart()));
     const areUp = () => PROCESSES.every((name) => this.#processes[name].isUp);
     await this.#until(areUp, PATIENCE_MS, () => 'NocoDB did not come back');
@@ -338,7 +338,7 @@ class NocodbChaos {
     this.#say(`${when}: ${JSON.stringify(this.#verdicts)}`);
   }
 
-  /** Repeats a call until it succeeds, for a while, as a person would. @returns why the last attempt failed */
+  /** Repeats a call until it succeeds or a time limit is reached. @returns why the last attempt failed */
   async #callUntilSuccess(name, connection) {
     const end = performance.now() + PATIENCE_MS;
     for (;;) {
@@ -348,7 +348,7 @@ class NocodbChaos {
     }
   }
 
-  /** The rows, as soon as all of them have the newest tokens, or after a while. */
+  /** The states of the rows, as soon as all rows have the newest tokens, or at a time limit. */
   async #rows() {
     let states;
     await until(async () => {

@@ -1,7 +1,7 @@
 /**
  * The outcome of the calls and of the connections, in words and numbers.
  *
- * In: NocoDB's responses, its log, and the state at the end. Out: kinds of failure to count by, a verdict, and the lines of a report.
+ * In: NocoDB's responses, its log, and the state at the end. Out: the kinds of failure, a verdict, and the lines of a report.
  * Never: a request.
  */
 
@@ -33,7 +33,7 @@ const PLUGIN = 'nocodb-bitbucket-auth';
  *   was used already
  */
 
-/** How often there was what kind of thing. */
+/** Counts how often each kind of failure or log line occurred. */
 export class Kinds {
   #counts = new Map();
 
@@ -45,18 +45,18 @@ export class Kinds {
     return [...this.#counts.values()].reduce((sum, times) => sum + times, 0);
   }
 
-  /** A line for each, the most frequent first. */
+  /** A line for each kind, the most frequent first. */
   lines() {
     return [...this.#counts].sort(([, first], [, second]) => second - first)
       .map(([kind, times]) => `${String(times).padStart(7)}  ${kind}`);
   }
 }
 
-/** Messages without times and URLs, which differ from call to call, so that the same cause gives the same text. */
+/** Shortens a message and replaces its numbers, which differ from call to call, so that the same cause gives the same text. */
 const inWords = (message) => message.slice(0, MESSAGE_LENGTH).replaceAll(/\d+/g, 'N');
 
 /**
- * Why a call failed; undefined for one that did not.
+ * Why a call failed; undefined if it succeeded.
  *
  * @param {string} method the exposed method that was called
  * @param {{ status: number, body: any }} answer
@@ -68,14 +68,14 @@ export function failureOf(method, { status, body }) {
   return method === 'testConnection' && body?.success !== true ? `testConnection: ${reason()}` : undefined;
 }
 
-/** What the plugin says in a line of NocoDB's log; undefined for the lines of others. @param {string} line */
+/** What the plugin says in a line of NocoDB's log; undefined if the line is not the plugin's. @param {string} line */
 export function loggedBy(line) {
   const at = line.indexOf(PLUGIN);
   return at < 0 ? undefined : inWords(line.slice(at + PLUGIN.length).replace(/^\]?:? */, ''));
 }
 
 /**
- * A connection is saved when it works in every process and its row contains a refresh token that was not used. None is
+ * A connection is saved when it works in every process and its row contains a refresh token that was not used. No connection is
  * lost unavoidably here: every process runs again long before the grace period of a refresh token ends.
  *
  * @param {Pick<Result, 'connections' | 'problems'>} seen
