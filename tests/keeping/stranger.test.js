@@ -13,7 +13,7 @@ import { Worker } from './support/workers.js';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** The lockout, and the duration that the plugin assumes for it: a twentieth of the usual ones. Most times below depend on them. */
+/** The lockout, and the duration that the plugin assumes for it: a twentieth of the usual ones. Other times depend on them. */
 const LOCKOUT_MS = 1000;
 const BELIEVED_LOCKOUT_MS = 1500;
 const AGAIN_MS = 2000;

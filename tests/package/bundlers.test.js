@@ -1,6 +1,6 @@
 /**
- * The packed package in the bundlers that build NocoDB and front ends, each in its own folder. Each result runs where it belongs: in
- * Node.js, or in Chromium under a Content Security Policy that allows no eval except WebAssembly's.
+ * The packed package in the bundlers that build NocoDB and front ends, each in its own folder. Each bundle runs in its target:
+ * Node.js, or Chromium under a Content Security Policy that allows no eval except WebAssembly's.
  */
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -20,11 +20,11 @@ import {
   NAME, emptyFolder, judgeScenario, nodes, outcomeOf, packageIn, pageWith, project, runInNodes, runNode, serveFolder,
 } from './support.js';
 
-/** The largest bundle. The WebAssembly may take 191 KB of it, and base64 makes it a third larger. */
+/** The size limit of a bundle. It leaves 191 KB for the WebAssembly, which base64 makes a third larger. */
 const MAX_GZIP = 270_000;
-/** The largest bundle of a login from a page, which uses a smaller core. */
+/** The size limit of a bundle for logins from a page, which contains the smaller page core. */
 const MAX_GZIP_BROWSER = 105_000;
-/** A bundle without the bytes holds the shim and the glue only. */
+/** The size limit of a bundle without the core's bytes, which contains only the shim and the glue. */
 const MAX_GZIP_SLIM = 20_000;
 
 const print = `import * as oauth from '${NAME}/oauth';
@@ -41,7 +41,7 @@ globalThis.outcome = oauth.init(core).then(() => scenario({ ...oauth, init: () =
 
 const gzip = (file) => gzipSync(readFileSync(file), { level: 9 }).length;
 
-/** What a bundle has from others than this package and the test. */
+/** The files in a bundle that belong neither to this package nor to the test. */
 const foreign = ({ inputs }) => Object.keys(inputs)
   .filter((path) => !/^(main\.js|scenario\.js|node_modules\/nocodb-bitbucket-auth\/(?!node_modules\/))/.test(path));
 
@@ -55,7 +55,7 @@ async function pack(bundler, options, accepted = []) {
   assert.deepEqual(messages.filter((message) => !accepted.some((name) => message.includes(name))), []);
 }
 
-/** Runs a page that loads a bundle, and judges what it did. */
+/** Runs a page that loads a bundle, and checks its outcome. */
 async function runInPage(t, folder, script = 'bundle.js', attributes = '') {
   writeFileSync(join(folder, 'index.html'), pageWith(script, attributes));
   judgeScenario(await outcomeOf(t, `${await serveFolder(t, folder)}/index.html`));
@@ -70,7 +70,7 @@ test('the package works in esbuild for Node.js', async (t) => {
   await runInNodes(t, folder, 'out/bundle.cjs');
 });
 
-test('the package is within its limit in esbuild for browsers, and alone there', async (t) => {
+test('the bundle of esbuild for browsers is within its size limit, and contains no other package', async (t) => {
   const folder = project(t, { 'main.js': show }, { withDependencies: true });
   const { metafile, warnings } = await esbuild({
     absWorkingDir: folder, entryPoints: ['main.js'], bundle: true, minify: true, metafile: true, outfile: 'bundle.js',
@@ -84,7 +84,7 @@ test('the package is within its limit in esbuild for browsers, and alone there',
   assert.ok(size <= MAX_GZIP, `${size} bytes`);
 });
 
-test('the login from a page is within its limit in esbuild for browsers, and alone there', async (t) => {
+test('the bundle of esbuild for logins from a page is within its size limit, and contains no other package', async (t) => {
   const folder = project(t, { 'main.js': `export * from '${NAME}/browser';` }, { withDependencies: true });
   const { metafile, warnings, outputFiles: [{ contents }] } = await esbuild({
     absWorkingDir: folder, entryPoints: ['main.js'], bundle: true, format: 'esm', minify: true, metafile: true, write: false,
@@ -99,7 +99,7 @@ test('the login from a page is within its limit in esbuild for browsers, and alo
   assert.ok(size <= MAX_GZIP_BROWSER, `${size} bytes`);
 });
 
-test('a page builds a URL with the small core in esbuild for browsers', async (t) => {
+test('a page that esbuild bundled builds an authorize URL with the page core', async (t) => {
   const folder = project(t, {
     'main.js': `import { createClient } from '${NAME}/browser';
       const client = createClient({ clientId: 'the-key', redirectUri: location.origin + '/callback' });
@@ -114,7 +114,7 @@ test('a page builds a URL with the small core in esbuild for browsers', async (t
   assert.equal(searchParams.get('redirect_uri'), new URL('/callback', address).href);
 });
 
-test('the package works in esbuild for browsers without the inlined bytes', async (t) => {
+test('the package works in esbuild for browsers without the inlined core', async (t) => {
   const folder = project(t, {
     'main.js': showSlim(`import address from '${NAME}/core.wasm';\nconst core = new URL(address, document.baseURI);`),
   });
@@ -136,17 +136,17 @@ for (const [name, bundler] of [['webpack', webpack], ['rspack', rspack]]) {
     await runInPage(t, folder);
   });
 
-  test(`the package works in ${name} for browsers without the inlined bytes`, async (t) => {
+  test(`the package works in ${name} for browsers without the inlined core`, async (t) => {
     const folder = project(t, { 'main.js': showSlim(`const core = new URL('${NAME}/core.wasm', import.meta.url);`) });
     const output = { path: folder, filename: 'bundle.js', publicPath: '/' };
-    // What webpack recommends is less than the core has, whose own limit the build knows.
+    // The core is larger than webpack recommends. The build checks the core's own size limit.
     await pack(bundler, { context: folder, target: 'web', output, performance: { hints: false } });
     const size = gzip(join(folder, 'bundle.js'));
     await runInPage(t, folder);
     assert.ok(size <= MAX_GZIP_SLIM, `${size} bytes`);
   });
 
-  test(`the package works in ${name} for Node.js in one file, with __dirname left alone`, async (t) => {
+  test(`the package works in ${name} for Node.js in one file, without a replaced __dirname`, async (t) => {
     const folder = project(t, { 'main.js': print });
     const output = { path: join(folder, 'out'), filename: 'bundle.cjs' };
     await pack(bundler, { context: folder, target: 'node', node: { __dirname: false }, output });
@@ -169,7 +169,7 @@ test('the entry for NocoDB works in rspack for Node.js with all its dependencies
     node: { __dirname: false },
     output: { path: alone, filename: 'bundle.cjs' },
     plugins: [new rspack.optimize.LimitChunkCountPlugin({ maxChunks: 1 })],
-    // What `debug` (of ioredis) tries to load.
+    // `debug`, which ioredis uses, tries to load this package.
   }, ['supports-color']);
   assert.deepEqual(readdirSync(alone), ['bundle.cjs']);
   const bitbucket = await startSimulator(t);
@@ -206,7 +206,7 @@ test('the package works in a build of Vite', async (t) => {
   judgeScenario(await outcomeOf(t, `${await serveFolder(t, join(folder, 'dist'))}/index.html`));
 });
 
-test('the package works in a build of Vite without the inlined bytes', async (t) => {
+test('the package works in a build of Vite without the inlined core', async (t) => {
   const folder = project(t, {
     'main.js': showSlim(`import core from '${NAME}/core.wasm?url';`), 'index.html': pageWith('/main.js', 'type="module"'),
   });
@@ -250,7 +250,7 @@ test('the package works without a bundler, as modules that a browser loads', asy
   await runInPage(t, folder, 'main.js', 'type="module"');
 });
 
-/** The file that `import` gets for an entry. */
+/** The file that `import` loads for an entry. */
 function exported(entry) {
   return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).exports[entry].import.default;
 }

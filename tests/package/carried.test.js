@@ -1,6 +1,6 @@
 /**
- * The npm packages that are bundled in the tarball. An administrator gets the tested versions, regardless of later versions in the
- * registry and of NocoDB's own packages, and also without access to a registry.
+ * The npm packages that are bundled in the tarball. An administrator gets the tested versions, regardless of later versions in
+ * the registry and of NocoDB's own packages, and also without access to a registry.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -12,7 +12,7 @@ import { NAME, emptyFolder, packageIn, packed } from './support.js';
 
 const tested = Object.fromEntries(Object.entries(bundled()).map(([name, { version }]) => [name, version]));
 
-/** npm without a registry: what it does not have, it cannot get. */
+/** Runs npm without a registry, so npm cannot download any package. */
 function npm(folder, ...args) {
   const env = { ...process.env, npm_config_cache: join(folder, '.npm'), npm_config_registry: 'http://127.0.0.1:9/' };
   return spawnSync('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retries=0'],
@@ -24,7 +24,7 @@ function install(folder, ...tarballs) {
   assert.equal(status, 0, stderr);
 }
 
-/** { path: version } of every package in a folder, this package itself left out. */
+/** { path: version } of every package in a folder, without this package itself. */
 function versionsIn(folder) {
   const { stdout } = npm(folder, 'query', '*', '--json');
   const nodes = JSON.parse(stdout).filter(({ location }) => location && location !== `node_modules/${NAME}`);
@@ -51,7 +51,7 @@ describe('the package in a clean folder', () => {
       .map(([name, version]) => [below + name, version])));
   });
 
-  test('cannot be installed there without the packages that it carries', (t) => {
+  test('cannot be installed without its bundled packages, because npm has no registry', (t) => {
     const folder = emptyFolder(t);
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
     const stripped = withoutCarried(t);
@@ -59,7 +59,7 @@ describe('the package in a clean folder', () => {
   });
 });
 
-/** The package as a tarball that carries nothing. */
+/** A tarball of this package without the bundled packages. */
 function withoutCarried(t) {
   const folder = emptyFolder(t);
   assert.equal(spawnSync('tar', ['-xzf', packed.tarball, '-C', folder]).status, 0);
@@ -73,7 +73,7 @@ function withoutCarried(t) {
   return join(inside, stdout.trim());
 }
 
-test('a newer version in range that is already installed is left to other packages', (t) => {
+test('an installed newer version in range stays for other packages, and this package uses its bundled version', (t) => {
   const folder = emptyFolder(t);
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   const [major] = tested.axios.split('.');
@@ -86,7 +86,7 @@ test('a newer version in range that is already installed is left to other packag
   assert.equal(status, 0, stderr);
 });
 
-test('the bill of materials in the tarball names the packages that the tarball carries', (t) => {
+test('the bill of materials in the tarball names the packages that are bundled in the tarball', (t) => {
   const folder = emptyFolder(t);
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   install(folder, packed.tarball);

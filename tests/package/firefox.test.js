@@ -11,7 +11,7 @@ import { NAME, emptyFolder, judgeScenario, pageWith, project, serveFolder } from
 /** Starts Firefox and its driver, and returns a function that calls the driver. Both stop after the test. */
 async function startFirefox(t) {
   let end = async () => {};
-  // Hooks run in the order in which they are set. The browser must end before the folder is removed, because it writes there.
+  // Hooks run in the order in which they are set. The browser must end before its folder is removed, because it writes there.
   t.after(() => end());
   const home = emptyFolder(t);
   const child = spawn(findGeckodriver(), ['--port', '0', '--binary', findFirefox()],
@@ -21,7 +21,7 @@ async function startFirefox(t) {
     if (session) await call('DELETE', session);
     child.kill();
   };
-  // The driver continues to write, so that its output must be read.
+  // The driver continues to write, so its output must be read.
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
   const [origin] = line.match(/127\.0\.0\.1:\d+/);
   const call = async (method, path, body) => {

@@ -1,8 +1,9 @@
 /**
  * The files and diagrams of the documents: the Compose file, the Kubernetes manifest, Mermaid.
  *
- * In: the files, the schema of the Compose specification, the types of the Kubernetes API, and Mermaid's own parser. Out: verdicts.
- * The tests run what needs neither Docker nor a cluster: the installation, and the preload at its path.
+ * In: the files, the schema of the Compose specification, the types of the Kubernetes API, and Mermaid's own parser. Out: checks
+ * whether the files are valid. The tests run what needs neither Docker nor a cluster: the installation, and the preload at its
+ * path.
  */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
@@ -19,7 +20,7 @@ import { emptyFolder, packed } from './support.js';
 
 const require = createRequire(import.meta.url);
 
-// Mermaid requires a document when it is loaded; it draws nothing here.
+// Mermaid requires a DOM document when it is loaded. It draws nothing here.
 const { window } = new JSDOM('');
 Object.assign(globalThis, { window, document: window.document });
 const { default: mermaid } = await import('mermaid');
@@ -49,7 +50,7 @@ describe('docs/docker-compose.yml', () => {
     assert.ok(documentAt('docs/install.md').blocks.some(({ content }) => content.split('\n').includes(commands[1])));
   });
 
-  test('names each variable that it takes from .env in its first lines', () => {
+  test('lists in its first lines each variable that it takes from .env', () => {
     const text = read('docs/docker-compose.yml');
     const taken = [...text.matchAll(/\$\{(\w+):\?\}/g)].map(([, name]) => name);
     const told = [...text.matchAll(/^# {3}(\w+)=/gm)].map(([, name]) => name);
@@ -67,7 +68,7 @@ describe('docs/kubernetes.yaml', () => {
   const deployments = objects.filter(({ kind }) => kind === 'Deployment');
   const podOf = ({ spec }) => spec.template.spec;
 
-  /** What TypeScript says of objects whose types are those of the Kubernetes API: it knows which members there are. */
+  /** The errors of TypeScript when the objects get the types of the Kubernetes API, which define all members. */
   function typed(list) {
     const file = fileURLToPath(new URL('guide/manifest.ts', import.meta.url));
     const types = { ConfigMap: 'v1', Service: 'v1', Deployment: 'apps/v1' };
@@ -79,7 +80,7 @@ describe('docs/kubernetes.yaml', () => {
       module: ts.ModuleKind.CommonJS, moduleResolution: ts.ModuleResolutionKind.Node10 };
     const host = ts.createCompilerHost(options);
     const { getSourceFile, fileExists, readFile } = host;
-    // The file is in memory only; what it imports is found from where it would be.
+    // The file exists only in memory. Its imports are resolved as if it were at this path.
     host.getSourceFile = (name, ...rest) => (
       name === file ? ts.createSourceFile(name, source, options.target) : getSourceFile(name, ...rest));
     host.fileExists = (name) => name === file || fileExists(name);
@@ -88,7 +89,7 @@ describe('docs/kubernetes.yaml', () => {
       .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' ')).join('\n');
   }
 
-  test('has the objects that it is to have', () => {
+  test('has the expected objects', () => {
     assert.deepEqual(objects.map(({ kind, metadata: { name } }) => `${kind} ${name}`), [
       'ConfigMap nocodb', 'ConfigMap nocodb-bitbucket-auth', 'Deployment nocodb', 'Deployment nocodb-worker', 'Service nocodb',
     ]);
@@ -102,7 +103,7 @@ describe('docs/kubernetes.yaml', () => {
     }
   });
 
-  test('would not fit with an unknown member, or with one of another type', () => {
+  test('would not fit with an unknown member, or with a member of a wrong type', () => {
     const worse = structuredClone(objects);
     worse[2].spec.replica = 1;
     worse[3].spec.replicas = '1';
@@ -111,7 +112,7 @@ describe('docs/kubernetes.yaml', () => {
     assert.match(said, /'string' is not assignable to type 'number'/);
   });
 
-  test("has a Deployment that selects its own pods, and a Service that selects NocoDB's", () => {
+  test("has Deployments that select their own pods, and a Service that selects the pods of NocoDB's main process", () => {
     for (const { spec } of deployments) assert.deepEqual(spec.selector.matchLabels, spec.template.metadata.labels);
     const { spec: { selector, ports: [{ targetPort }] } } = named('Service', 'nocodb');
     const { spec } = named('Deployment', 'nocodb');
@@ -170,7 +171,7 @@ describe("the documents' diagrams", () => {
     assert.deepEqual(types.toSorted(), ['sequence', 'sequence', 'stateDiagram']);
   });
 
-  test('are refused when they are invalid', async () => {
+  test('are rejected by the parser when they are made invalid', async () => {
     for (const { content } of diagrams) await assert.rejects(mermaid.parse(content.replaceAll('--', '-~')));
   });
 

@@ -24,7 +24,7 @@ const needed = {
   [`${PREFIX}REDIRECT_URI`]: 'https://nocodb.example/',
 };
 
-/** What the core reads, and what it does not, so that no line of the log can name it. */
+/** The variables that the core reads. The guide also describes OF_OTHERS, which the core does not read and no log line names. */
 const known = [...core().environmentVariables().split(' '), ...core().proxyVariables().split(' ')];
 const OF_OTHERS = ['NODE_EXTRA_CA_CERTS'];
 
@@ -37,10 +37,10 @@ function bodyOf(title) {
   return text.slice(text.indexOf(heading) + heading.length).split(/^##/m)[0];
 }
 
-// The process's own count where an environment has none.
+// Where an environment does not set these variables, those of this process would apply.
 for (const name of core().proxyVariables().split(' ')) delete process.env[name];
 
-/** What NocoDB's log says of these variables, and of the three that are needed. */
+/** The log lines of the plugin when it starts with these variables and the three required ones. */
 function logged(t, variables) {
   const lines = [];
   t.mock.method(console, 'warn', (line) => lines.push(line));
@@ -49,16 +49,16 @@ function logged(t, variables) {
   return lines;
 }
 
-/** A value as the table writes it. */
+/** The value that a cell of a table stands for. */
 const valueOf = (cell) => (cell === 'not set' ? '' : cell.replaceAll(/\\u([0-9A-F]{4})/g, (_, hex) => (
   String.fromCharCode(Number.parseInt(hex, 16)))));
 
 const saidOf = (name, reason) => `[nocodb-bitbucket-auth] The configuration is invalid: ${name} ${reason}.`;
 
-/** Without a proxy there are no exceptions. */
+/** The variables that a variable requires: exceptions from a proxy are only read if there is a proxy. */
 const beside = (name) => (/^no_proxy$/i.test(name) ? { HTTPS_PROXY: 'http://proxy.example:3128' } : {});
 
-test('each variable that the core reads has a section in the guide, and no other has', () => {
+test('the guide has a section for each variable that the core reads, and otherwise only for NODE_EXTRA_CA_CERTS', () => {
   const told = sections.flatMap(({ names }) => names);
   assert.deepEqual(told.filter((name) => !known.includes(name)), OF_OTHERS);
   // The sections of the upper-case variables mention the lower-case ones.
@@ -85,14 +85,14 @@ for (const { names, slug, body } of sections) {
     for (const name of names.filter((each) => known.includes(each))) {
       test(`has an example that the core accepts: ${name}`, (t) => {
         const lines = logged(t, { ...beside(name), [name]: example });
-        // The switch of a worker requires a Redis.
+        // A variable that makes the process a worker also causes this line, because workers require a Redis.
         assert.deepEqual(lines.filter((line) => !line.includes('NocoDB runs in several processes')), []);
       });
     }
 
     for (const [value, reason] of tables.filter(({ under, header: [first] }) => under === slug && first === 'wrong value')
       .flatMap(({ rows }) => rows)) {
-      test(`has the value ${value}: ${reason}`, (t) => {
+      test(`is rejected with the quoted reason if its value is ${value}: ${reason}`, (t) => {
         const [name] = names;
         assert.deepEqual(logged(t, { ...beside(name), [name]: valueOf(value) }), [saidOf(name, reason)]);
       });
@@ -112,7 +112,7 @@ describe('a rule for all variables', () => {
   }
 });
 
-test("the lines that the guide quotes are NocoDB's own log lines", (t) => {
+test("the guide quotes log lines exactly as they are in NocoDB's log", (t) => {
   const quoted = (variables) => {
     const lines = logged(t, variables);
     assert.equal(lines.length, 1);
@@ -137,7 +137,7 @@ test('the guide states the defaults that apply', () => {
   assert.deepEqual(['CLIENT_CREDENTIALS', 'CODE_VERIFIER'].map(defaultOf), ['off', 'the verifier is required']);
 });
 
-test('the guide says what disables OAuth2, and what does not', (t) => {
+test('the variables that disable OAuth2 are those that the guide names', (t) => {
   const offers = (variables) => {
     t.mock.method(console, 'warn', () => {});
     const { form } = createEntry({ ...needed, ...variables });

@@ -1,8 +1,8 @@
 /**
  * README and docs/ as a reader uses them: links lead somewhere, commands run, and files to copy are valid.
  *
- * In: the documents. Out: verdicts. Other tests check quoted messages and variables (guide-messages, guide-variables) and the
- * examples in TypeScript (types).
+ * In: the documents. Out: checks of links, commands and files. Other tests check quoted messages and variables (guide-messages,
+ * guide-variables) and the examples in TypeScript (types).
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -18,7 +18,7 @@ import { ranBy, runs } from './guide/commands.js';
 import { commandsIn, documentAt, documents, read, root } from './guide/documents.js';
 import { nodes, project } from './support.js';
 
-/** All URLs outside of the repository. The tests do not request them, because they need no Internet. */
+/** All URLs outside of the repository. The tests do not request these URLs, so that the tests need no Internet. */
 const OUTSIDE = [
   'https://bitbucket.status.atlassian.com',
   'https://nocodb.com',
@@ -26,7 +26,7 @@ const OUTSIDE = [
   'https://www.rfc-editor.org/rfc/rfc9700',
 ];
 
-/** What a command that no test runs may need. */
+/** The markers of commands that no test runs, which say what each of these commands needs. */
 const NEEDS = /^not run: (needs (a Bitbucket account|a cluster|Docker|a connection in your NocoDB)|takes many minutes, and depends on the machine)$/;
 
 const isOutside = (href) => /^[a-z]+:/.test(href);
@@ -62,7 +62,7 @@ describe('the links in the documents', () => {
     }
   });
 
-  test('have a text, as pictures have', () => {
+  test('have a text, and pictures have an alternative text', () => {
     assert.deepEqual(documents.flatMap(({ links, images }) => [...links, ...images]).filter(({ text: words }) => words.trim() === ''), []);
   });
 
@@ -74,7 +74,7 @@ describe('the links in the documents', () => {
   });
 });
 
-test('no document has a heading only in its table of contents', () => {
+test('each document has one title, and no heading twice', () => {
   for (const { path, headings } of documents) {
     const tops = headings.filter(({ depth }) => depth === 1);
     assert.equal(tops.length, 1, path);
@@ -96,7 +96,7 @@ describe('the commands in the documents', () => {
     assert.deepEqual(others.filter(({ command }) => !known.includes(command)), []);
   });
 
-  test('of the tests are all in the documents', () => {
+  test('include every command that the tests know', () => {
     assert.deepEqual(known.filter((command) => !commands.some((other) => other.command === command)), []);
   });
 
@@ -107,10 +107,10 @@ describe('the commands in the documents', () => {
   });
 
   for (const [command, [path, words]] of Object.entries(ranBy)) {
-    test(`run by ${path} include: ${command}`, () => assert.ok(read(path).includes(words)));
+    test(`include a command that ${path} runs: ${command}`, () => assert.ok(read(path).includes(words)));
   }
 
-  for (const [command, run] of Object.entries(runs)) test(`run: ${command}`, (t) => run(t, command));
+  for (const [command, run] of Object.entries(runs)) test(`include a command that works: ${command}`, (t) => run(t, command));
 });
 
 describe('the script outside NocoDB', () => {
@@ -120,7 +120,7 @@ describe('the script outside NocoDB', () => {
   const token = 'ATCTT3xFfGN0-of-the-workspace';
 
   for (const [name, node] of Object.entries(nodes)) {
-    test(`reads with an access token, and says what is wrong with one (${name})`, async (t) => {
+    test(`lists repositories with an access token, and says why a wrong access token fails (${name})`, async (t) => {
       const bitbucket = await startSimulator(t, {
         accessTokens: [{ token, kind: 'workspace', workspace: 'acme', scopes: ['account', 'repository', 'pullrequest'] }],
       });
@@ -141,13 +141,13 @@ describe('the script outside NocoDB', () => {
   }
 });
 
-test('every file in docs/ is linked, or made for a document', () => {
+test('the Compose file and the Kubernetes manifest are linked, and no linked file is empty', () => {
   const files = new Set(inside.map(({ path }) => path));
   for (const name of ['docs/docker-compose.yml', 'docs/kubernetes.yaml']) assert.ok(files.has(name), name);
   for (const { path } of inside) assert.ok(statSync(join(root, path)).size > 0, path);
 });
 
-test('the README is short enough to be read, and in the order of a stranger', () => {
+test('the README has fewer than 250 lines, and its sections are in the order in which a newcomer needs them', () => {
   const { text: readme, headings } = documentAt('README.md');
   assert.ok(readme.split('\n').length < 250);
   assert.deepEqual(headings.filter(({ depth }) => depth === 2).map(({ text: title }) => title), [

@@ -25,7 +25,7 @@ async function passedIn(t, environment, file, env = {}) {
   return assertionResults.filter(({ status: outcome }) => outcome === 'passed').map(({ title }) => title);
 }
 
-test('importing the package in jsdom, which has no TextDecoder, does nothing, and the first call names the missing class', async (t) => {
+test('in jsdom, which has no TextDecoder, the package can be imported, and the first call names the class', async (t) => {
   assert.deepEqual(await passedIn(t, 'jsdom', `
     const options = { clientId: 'the-key', redirectUri: 'https://nocodb.example/dashboard/' };
     test.each(['oauth', 'slim', 'browser'])('%s', async (entry) => {
@@ -56,7 +56,7 @@ test('importing the package in jsdom, which has no TextDecoder, does nothing, an
     });`), ['oauth', 'slim', 'browser', 'authorizeInPopup', 'completeRedirect', 'afterwards', 'no BroadcastChannel', 'no window']);
 });
 
-test('processes coordinate through a configured Redis in jest', async (t) => {
+test('a refresh in jest uses the configured Redis', async (t) => {
   const redis = await startRedis(t);
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' });

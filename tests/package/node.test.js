@@ -1,4 +1,4 @@
-/** The packed package in Node.js: as it is, and as TypeScript compiles for CommonJS. */
+/** The packed package in Node.js: by `require`, by `import`, in a worker thread, and in TypeScript compiled to CommonJS. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -104,7 +104,7 @@ for (const load of ['require', 'import']) {
 
 const { dependencies } = require(join(packageIn(packed.folder), 'package.json'));
 
-/** What NocoDB does at its start, in a program that prints which modules of Node.js that loaded, and when the core was compiled. */
+/** A program that does what NocoDB does at its start, and prints which modules of Node.js this loads, and when the core is compiled. */
 const atStart = (load) => `
   (async () => {
     await import('node:fs');
@@ -131,8 +131,8 @@ const atStart = (load) => `
   })();`;
 
 for (const load of ['require', 'import']) {
-  test(`NocoDB starts and shows the form by ${load} without any other package, or a slow module of Node.js`, async (t) => {
-    // There is no other package in this folder.
+  test(`NocoDB starts and shows the form by ${load} without other packages and without slow modules of Node.js`, async (t) => {
+    // This folder contains no other package.
     const folder = project(t, { 'main.cjs': atStart(load) });
     for (const node of Object.values(nodes)) {
       assert.deepEqual(await runNode(node, folder, 'main.cjs', CLIENT_VARIABLES), {
@@ -152,7 +152,7 @@ for (const load of ['require', 'import']) {
     }
   });
 
-  test(`the next use by ${load} finds a package that was incomplete before`, async (t) => {
+  test(`a later use by ${load} succeeds once an incomplete package is complete`, async (t) => {
     for await (const { name, outcome: { refused, again } } of withoutEach(t, load, 'incomplete')) {
       assert.match(refused.message, new RegExp(`^The package ${name} could not be loaded: install [^/\\\\]*$`));
       assert.equal(again, 'function');
@@ -163,7 +163,7 @@ for (const load of ['require', 'import']) {
 for (const load of ['require', 'import']) {
   test(`nocodb-bitbucket-auth/browser by ${load} does nothing on a server that renders a page`, async (t) => {
     const folder = project(t, { 'main.cjs': `
-      // As shims for servers have it.
+      // Shims for servers define a window like this.
       if (process.env.TEST_SHIM) globalThis.window = globalThis;
       let done = 0;
       const counting = (given) => (...args) => {
@@ -176,7 +176,7 @@ for (const load of ['require', 'import']) {
       WebAssembly.Module = class extends WebAssembly.Module {
         constructor(bytes) {
           super(bytes);
-          // Node.js compiles wasm of its own.
+          // Node.js also compiles WebAssembly of its own.
           if (WebAssembly.Module.imports(this).some(({ module }) => module.includes('core'))) done += 1;
         }
       };
@@ -212,8 +212,8 @@ test('the form is shown and a connection works with frozen built-ins', async (t)
 /** Uses a connection without each of the packages in turn, in each version of Node.js. */
 async function* withoutEach(t, load, how) {
   const folder = project(t, { 'main.cjs': firstUse(load) }, { withDependencies: true });
-  // The client of Redis is loaded where a Redis is configured only, and without it things go on. The command line alone has a
-  // spinner.
+  // The Redis client is loaded only if a Redis is configured, and the plugin also works without this client. Only the command line
+  // uses the spinner.
   const { ioredis: _redis, 'yocto-spinner': _spinner, ...needed } = dependencies;
   for (const name of Object.keys(needed)) {
     for (const node of Object.values(nodes)) {
@@ -223,14 +223,14 @@ async function* withoutEach(t, load, how) {
   }
 }
 
-/** Uses a connection while a package is missing, or its files are while it is being installed, and again afterwards. */
+/** Uses a connection while a package is missing, or is incomplete as during its installation, and again once it is complete. */
 const firstUse = (load) => `
   const { mkdirSync, readdirSync, renameSync } = require('node:fs');
   const { join } = require('node:path');
   const folder = join(__dirname, 'node_modules', '${NAME}', 'node_modules', process.env.TEST_PACKAGE);
   const away = join(__dirname, 'away');
   mkdirSync(away, { recursive: true });
-  // Node.js remembers that there was no package.json.
+  // Node.js caches that a package.json is missing, so an incomplete package keeps this file.
   const files = process.env.TEST_HOW === 'missing' ? ['.'] : readdirSync(folder).filter((name) => name !== 'package.json');
   const moves = files.map((name) => [join(folder, name), join(away, process.env.TEST_PACKAGE + name)]);
   (async () => {

@@ -1,8 +1,8 @@
 /**
- * What every runtime must be able to do with the protocol functions, however they were built into it.
+ * What every runtime must be able to do with the protocol functions, whichever tool bundled them.
  *
- * In: the module `nocodb-bitbucket-auth/oauth` (or `/slim`, with its core loaded). Out: what its functions gave, as
- * data, for the test to judge. Never: anything that only some runtimes have, or an import.
+ * In: the module `nocodb-bitbucket-auth/oauth` (or `/slim`, with its core loaded). Out: what its functions returned, as
+ * data, for the test to check. Never: anything that only some runtimes have, or an import.
  *
  * @param {typeof import('nocodb-bitbucket-auth/oauth')} oauth
  */

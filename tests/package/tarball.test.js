@@ -1,4 +1,4 @@
-/** The tarball: its files, its sizes, and the verdicts of the ecosystem's checkers. */
+/** The tarball: its files, its sizes, and the findings of the checkers publint and attw. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ test('the tarball contains the pictures of README', () => {
   assert.deepEqual(pictures.filter((path) => !existsSync(join(packageIn(packed.folder), path))), []);
 });
 
-test('publint --strict finds nothing in the tarball', async () => {
+test('publint --strict finds no problem in the tarball', async () => {
   const pkgDir = packageIn(packed.folder);
   const { messages } = await publint({ pkgDir, strict: true, pack: false });
   const manifest = JSON.parse(readFileSync(join(pkgDir, 'package.json'), 'utf8'));
@@ -30,28 +30,28 @@ test('publint --strict finds nothing in the tarball', async () => {
 });
 
 /**
- * attw reads the exports of a CommonJS file off its text, and does not find the default one of a file in which esbuild has
- * modules that are loaded late. The next test looks whether it is there.
+ * attw finds the exports of a CommonJS file in the file's text. It misses the default export of a file in which esbuild wraps
+ * modules that are loaded late. A test below checks that this default export exists.
  */
 const DEFAULT_OF_THE_ENTRY = `FalseExportDefault ${JSON.stringify({
   typesFileName: '/node_modules/nocodb-bitbucket-auth/pkg/types/index.d.cts',
   implementationFileName: '/node_modules/nocodb-bitbucket-auth/pkg/index.cjs',
 })}`;
 
-/** What attw finds and is as it should be, by kind and entry, with the reason. */
+/** The findings of attw that are intended, by kind and entry, with the reason. */
 const accepted = {
   [DEFAULT_OF_THE_ENTRY]: 'the entry has its default export, for TypeScript and for Node.js',
-  'NoResolution ./callback.html': 'it is a page, for a server to hand out: nobody imports types from it',
-  'NoResolution ./core.wasm': 'it is WebAssembly, for a bundler or a server to hand out: nobody imports types from it',
+  'NoResolution ./callback.html': 'it is a page that a server serves, so no code imports types from it',
+  'NoResolution ./core.wasm': 'it is WebAssembly that a bundler or a server serves, so no code imports types from it',
 };
 
-test('attw finds nothing in the tarball that is not accepted', () => {
+test('attw finds only the accepted problems in the tarball', () => {
   const found = attw(packed.tarball).map(({ kind, entrypoint, ...more }) => (
     `${kind} ${entrypoint ?? JSON.stringify(more)}`));
   assert.deepEqual([...new Set(found)].sort(), Object.keys(accepted).sort());
 });
 
-test('the entry has its default export when it is required, and says that it was an ES module', () => {
+test('the entry has its default export and the mark of an ES module when it is loaded by require', () => {
   const entry = createRequire(join(packed.folder, 'main.cjs'))('nocodb-bitbucket-auth');
   assert.equal(entry.__esModule, true);
   assert.deepEqual([entry.default.type, entry.default.sub_type], ['auth', 'bitbucket']);

@@ -31,7 +31,7 @@ const compilers = {
   'TypeScript 7': join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
 };
 
-/** A project with all the files; what is compiled of them differs. */
+/** A project with all files. Each test compiles some of them. */
 const folder = project({ after }, {
   'a.mts': asModule, 'a.cts': asCommonJs, 'module.ts': asModule, 'commonjs.ts': asCommonJs, 'form.mts': form,
   'node.mts': inNode, 'protocol.mts': protocol, ...examples, ...Object.fromEntries(newcomers.map((name) => [`${name}.ts`, newcomer(name)])),
@@ -41,7 +41,7 @@ for (const name of ['nocodb-sdk', join('@types', 'node'), 'undici-types']) copy(
 for (const name of ['body-parser', 'connect', 'express', 'express-serve-static-core', 'http-errors', 'qs', 'range-parser', 'send',
   'serve-static']) copy(join(root, 'tests', 'package', 'node_modules'), join('@types', name));
 
-/** What a compiler says to a project with strict settings and without the types of Node.js. */
+/** The output of a compiler for a project with strict settings, by default without the types of Node.js. */
 function compile(compiler, compilerOptions, files) {
   const tsconfig = {
     compilerOptions: {
@@ -118,11 +118,11 @@ test('the types of the entry and its subpaths work in TypeScript 5 with node10',
 });
 
 test("the form has the type of NocoDB's FormDefinition", () => {
-  // The declarations of nocodb-sdk are not without errors themselves.
+  // The declarations of nocodb-sdk have errors of their own, so the compiler does not check them.
   assert.equal(compile('TypeScript 7', { module: 'nodenext', skipLibCheck: true }, ['form.mts']), '');
 });
 
-/** Declarations without a word about them, as `Type.member`. */
+/** The declarations without documentation, as `Type.member`. */
 function undocumented(file) {
   const program = ts.createProgram([file], { module: ts.ModuleKind.NodeNext, strict: true, types: [] });
   const checker = program.getTypeChecker();

@@ -103,7 +103,7 @@ export class TokenTap {
     return this;
   }
 
-  /** The token endpoint. All processes must use the same URL, because a different URL means a different OAuth client to the plugin. */
+  /** The token endpoint. All processes must use the same URL: to the plugin, a different URL means a different OAuth client. */
   get url() {
     return `http://127.0.0.1:${this.#server.address().port}${TOKEN_PATH}`;
   }

@@ -1,8 +1,9 @@
 /**
  * NocoDB's processes, seen from the test.
  *
- * In: commands for worker-main.js. Out: its results, what it stores, and all its output. A process ends with `end`, or by SIGKILL,
- * as an out-of-memory killer would end it. No process outlives its test. A process may be suspended, as on a suspended machine.
+ * In: commands for worker-main.js. Out: its results, what it stores, and all its output. A process ends with `end`, or by
+ * SIGKILL, as an out-of-memory killer would end it. No process outlives its test. A process may be suspended, as on a suspended
+ * machine.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,8 +1,8 @@
 /**
  * The commands of the guide, and the code that runs each of them.
  *
- * In: nothing. Out: for each command either a function that runs it, or the file of the repository that does, with words from that
- * file. Never: a command that is not in the guide.
+ * In: nothing. Out: for each command either a function that runs it, or the file of the repository that runs it, with words from
+ * that file. Never: a command that is not in the guide.
  */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -19,7 +19,7 @@ const TARBALL = `/path/to/nocodb-bitbucket-auth-${version}.tgz`;
 const REGISTERED = /^\[nocodb-bitbucket-auth\] Version [\d.]+: Bitbucket is registered as an integration of type "development"\.$/m;
 const WAIT_MS = 180_000;
 
-/** A program that does with its list of integrations what NocoDB does. */
+/** A program that sets its list of integrations in the same way as NocoDB. */
 export const YOUR_NOCODB = `
 class Integration { static get() {} static createIntegration() {} static updateIntegration() {} }
 Integration.availableIntegrations = [];
@@ -28,7 +28,7 @@ Integration.availableIntegrations = [];
 /** The variables of a command. npm needs those with which this machine reaches a registry. */
 const commandEnvironment = (more) => childEnvironment(more, /_proxy$|^NODE_EXTRA_CA_CERTS$/i);
 
-/** Runs a command in a shell, as a reader copies it; the tarball is where it is. */
+/** Runs a command in a shell, as a reader copies it, but with the real path of the tarball. */
 export function shell(command, cwd, env) {
   const { status, stdout, stderr } = spawnSync('sh', ['-c', command.replace(TARBALL, packed.tarball)], {
     cwd, env: commandEnvironment(env), encoding: 'utf8',
@@ -67,13 +67,13 @@ function installed(t) {
   return folder;
 }
 
-/** By the command: the work that runs it. */
+/** For each command, the function that runs it. */
 export const runs = {
   [`npm install ${TARBALL}`]: (t) => void installed(t),
   'NODE_OPTIONS="--require nocodb-bitbucket-auth/register" node your-nocodb.js': (t, command) => {
     assert.match(shell(command, installed(t)), REGISTERED);
   },
-  // With the preload named by its path, as in a container.
+  // Names the preload by its path, as in a container.
   [`npm install --prefix plugins ${TARBALL}`]: (t, command) => {
     const folder = emptyFolder(t);
     shell(command, folder);
@@ -91,7 +91,7 @@ export const runs = {
     await end();
     await assert.rejects(fetch(url));
   },
-  // Without any variable, and without a connection to Bitbucket.
+  // Runs without the variables of an OAuth client, and without a connection to Bitbucket.
   'npx --no-install nocodb-bitbucket-auth doctor': async (t, command) => {
     const nobody = `http://127.0.0.1:${await freePort()}`;
     const env = Object.fromEntries(['AUTHORIZE', 'TOKEN', 'API'].map((name) => [`INTEGRATION_AUTH_BITBUCKET_${name}_URL`, nobody]));
@@ -107,7 +107,7 @@ export const runs = {
   },
 };
 
-/** By the command: a file that runs it, and words in that file. */
+/** For each command, a file that runs it, and words in that file. */
 export const ranBy = {
   'npm pack': ['scripts/lib/package-under-test.mjs', 'output(\'npm\', [\'pack\''],
   'npx --no-install nocodb-bitbucket-auth login --redirect-uri http://127.0.0.1:8976/': [

@@ -1,8 +1,7 @@
 /**
  * README and docs/ as data.
  *
- * In: Markdown files. Out: their headings, links, code blocks and tables, each with its heading and the comment before it.
- *  Never: a check of their content.
+ * In: Markdown files. Out: their headings, links, pictures, code blocks and tables. Never: a check of their content.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

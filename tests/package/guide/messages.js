@@ -1,5 +1,5 @@
 /**
- * Causes each symptom of docs/troubleshooting.md, and collects what the packed package says then.
+ * Causes each symptom of docs/troubleshooting.md, and collects the messages of the packed package.
  *
  * In: a symptom, by the slug of its heading. Out: the messages, in the order of the document. Never: a message is
  * written down, except for the few whose cause no test can reproduce in time; those come from the core by their code.
@@ -46,7 +46,7 @@ const meant = (error) => (error.bitbucket ?? error).message;
 const saidBy = async (call) => meant(await thrownBy(call));
 const get = (wrapper, path = '/user') => wrapper.use((client) => client.get(path, { 'axios-retry': { retries: 0 } }));
 
-/** A Bitbucket that answers requests to the API like this, and token requests with new tokens. */
+/** Starts a server in Bitbucket's place, which answers requests with `api` and `token`. Returns the class of wrappers for it. */
 async function bitbucket(t, api = (response) => json(response, 200, {}), token = grant, more = {}) {
   const { origin } = await serve(t, (request, response) => (
     request.url.startsWith('/2.0/') ? api(response, request.url.slice(4)) : token(response)));
@@ -73,7 +73,7 @@ const exchangeSays = async (t, answer, more) => {
   return saidBy(() => new Wrapper().exchangeToken(GRANT));
 };
 
-/** What this process logs meanwhile. */
+/** What this process logs during `work`. */
 async function logOf(t, work) {
   const warn = t.mock.method(console, 'warn', () => {});
   try {
@@ -84,21 +84,21 @@ async function logOf(t, work) {
   }
 }
 
-/** What NocoDB's log says of these variables, beside those that are needed. */
+/** The log lines about these variables, when the required variables are set as well. */
 const environmentSays = (t, variables) => logOf(t, () => (
   assert.ok(createEntry({
     [`${NAME}CLIENT_ID`]: 'the-key', [`${NAME}CLIENT_SECRET`]: 'the-secret', [`${NAME}REDIRECT_URI`]: 'https://nocodb.example/',
     ...variables,
   }).form)));
 
-/** What the window shows when Bitbucket sends the user back with this error. */
+/** The text that the popup shows when Bitbucket redirects it with this error. */
 function windowSays(error) {
   const { callbackPage } = readEnvironment(environment('https://bitbucket.example'));
   const { error: { heading, text } } = callbackPage.contentFor(`/dashboard/?error=${error}&state=s`);
   return `${heading}\n\n${text}`;
 }
 
-/** A process with the preload in it, whose timer passes at once: what it says on both streams. */
+/** Runs a script in a process with the preload, whose timer fires at once. Returns the output of both streams. */
 function preloadSays(script, preloads = [REGISTER]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -110,7 +110,7 @@ function preloadSays(script, preloads = [REGISTER]) {
 }
 const serving = `require('node:net').createServer().listen(0, '127.0.0.1', function () { timers[0].callback(); this.close(); });`;
 
-/** A wrapper of a row whose log is read. */
+/** Makes a request with a wrapper of a stored row. Returns the message of its error, if any, and its log lines. */
 async function rowSays(t, stored, services = {}, own = oauth()) {
   const Wrapper = await bitbucket(t);
   const host = rowHost(stored, { title: 'Bitbucket', ...services });
@@ -118,7 +118,7 @@ async function rowSays(t, stored, services = {}, own = oauth()) {
   return { error: error && meant(error), lines: host.lines };
 }
 
-/** A request through a proxy that answers like this. */
+/** The message for a request through a proxy that responds with this status. */
 async function proxySays(t, status, credentials = '') {
   const proxy = createServer();
   proxy.on('connect', (_request, socket) => socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`));
@@ -129,7 +129,7 @@ async function proxySays(t, status, credentials = '') {
   return saidBy(() => get(new Wrapper(accessToken)));
 }
 
-/** The lines of the log about a rate limit, until the last of so many requests waits. */
+/** Makes this number of requests, of which the last waits for the rate limit, and returns the log lines. */
 async function limitSays(t, api, more, requests) {
   const Wrapper = await bitbucket(t, api, undefined, more);
   const leaving = new AbortController();
@@ -140,7 +140,7 @@ async function limitSays(t, api, more, requests) {
     lines.push(message);
     tell();
   };
-  // Each credential has an hour of its own.
+  // The rate limit counts each credential separately.
   const wrapper = new Wrapper({ ...accessToken, token: `token-${crypto.randomUUID()}` }, { logger });
   const ask = () => wrapper.use((client) => client.get('/user', { signal: leaving.signal }));
   for (let n = 1; n < requests; n += 1) await ask();
@@ -150,10 +150,10 @@ async function limitSays(t, api, more, requests) {
   return lines;
 }
 
-/** What is said once in a process, of an endpoint that was removed. @type {string | undefined} */
+/** The log line about a removed endpoint, which a process logs only once. @type {string | undefined} */
 let notice;
 
-/** A list across workspaces, of which one answers like this. */
+/** The log lines of a list across workspaces, when the request for the only workspace gets this response. */
 async function listSays(t, answer) {
   const workspaces = { values: [{ workspace: { slug: 'acme', uuid: '{1}' } }] };
   const Wrapper = await bitbucket(t, (response, path) => (
@@ -169,7 +169,7 @@ const GONE = { data: { announcement_url: 'https://developer.atlassian.com/cloud/
 const LACKING = { detail: { required: ['pullrequest:write'], granted: ['account'] } };
 const SCOPES = { 'x-oauth-scopes': 'account' };
 
-/** By the slugs of the headings. */
+/** The functions that cause the symptoms, by the slugs of the headings. */
 export const producers = {
   'the-form-has-no-oauth2': (t) => environmentSays(t, { [`${NAME}CLIENT_SECRET`]: undefined }),
   'a-variable-contains-extra-characters': async (t) => (await Promise.all(
@@ -258,7 +258,7 @@ export const producers = {
     return [await apiSays(t, missing, accessToken), message];
   },
   'bitbucket-answers-with-an-error': async (t) => [await apiSays(t, refuse(500, 'Something went wrong'), accessToken)],
-  // The client retries for half a minute.
+  // The client would retry for half a minute before this message.
   'bitbucket-is-not-ready': () => [failure('API_NOT_READY', 'api').message],
   'the-rate-limit-is-reached': async (t) => (
     [await apiSays(t, refuse(429, 'Rate limit', {}, { 'retry-after': '120' }), accessToken)]),
@@ -275,7 +275,7 @@ export const producers = {
   'bitbucket-cannot-be-reached': async () => {
     const { wrapper: Wrapper } = createEntry(environment(`http://127.0.0.1:${await freePort()}`));
     return [
-      // What a name is answered with depends on the machine's name service.
+      // The error for an unknown host name depends on the machine's name service.
       networkFailure(Object.assign(new Error('x'), { code: 'ENOTFOUND' }), 'api').message,
       await saidBy(() => get(new Wrapper(accessToken))),
     ];
@@ -302,7 +302,7 @@ export const producers = {
     const Wrapper = await bitbucket(t, undefined, refuseToken(400, 'unauthorized_client'));
     return [await saidBy(() => get(new Wrapper(oauth({ refresh_token: 'dead' }))))];
   },
-  // A caller waits for 50 seconds before that.
+  // A caller would wait 50 seconds for this message.
   'the-access-token-is-not-refreshed-yet': () => [failure('REFRESH_PENDING', 'refresh').message],
   'a-user-authenticated-again': async (t) => {
     const { error } = await rowSays(t, oauth({ refresh_token: 'another', authorized_at: time(0) }));
@@ -350,7 +350,7 @@ export const producers = {
   ],
 };
 
-/** The lines of a connection that is renewed and has this title. */
+/** The log lines of a refresh of a connection with this title. */
 export async function renewalSays(t, title) {
   const own = oauth({ refresh_token: 'of-another-login' });
   const lines = [];
@@ -358,7 +358,7 @@ export async function renewalSays(t, title) {
   return lines;
 }
 
-/** The words for what is wrong with a Redis, by samples of errors: code, message. */
+/** The core's words for failures of Redis. Each comes from a sample of an error: its code, its message. */
 export const redisWords = [
   ['', 'NOAUTH Authentication required.'], ['', 'NOPERM this user has no permissions'], ['', 'READONLY You can\'t write'],
   ['', 'NOREPLICAS Not enough good replicas to write.'], ['', 'OOM command not allowed'], ['', 'MISCONF Redis is configured to save'],
