@@ -112,9 +112,9 @@ pub fn follow_up(api: &WebUrl, response: &ReceivedResponse<'_>) -> Result<Follow
 }
 
 /// Returns the request that follows a redirect, or `None` if the caller gets this response. Bitbucket redirects
-/// downloads and attachments to another server, so a redirected GET may go there. It then has no credential, even if
-/// a later redirect leads back to the API. The method changes as the Fetch standard says (section 4.4, HTTP-redirect
-/// fetch).
+/// downloads and attachments to another server, so a redirected GET may go there. The request to the other server has
+/// no credential, nor has any request after it, even if a later redirect leads back to the API. The method changes as
+/// the Fetch standard says (section 4.4, HTTP-redirect fetch).
 fn redirect(api: &WebUrl, response: &ReceivedResponse<'_>) -> Result<Option<Redirect>> {
     let ReceivedResponse { method, url, status, redirect_mode, .. } = *response;
     let Some(location) = response.location.filter(|_| matches!(status, 301 | 302 | 303 | 307 | 308)) else {

@@ -318,7 +318,7 @@ impl Argument {
         self.members.iter().find(|(name, _)| *name == member).map(|(_, member_type)| *member_type)
     }
 
-    /// The error for a problem of the argument, or of one of its members. `phase` overrides the argument's own.
+    /// The error for a problem of the argument, or of one of its members. `phase` overrides the argument's own phase.
     pub fn error(&self, problem: ArgumentProblem, member: &str, phase: Option<Phase>) -> Box<Error> {
         let phase = phase.unwrap_or(self.phase);
         let whole = |reason| Error::argument(phase, self.name, reason);

@@ -200,7 +200,8 @@ pub struct Environment {
     pub removed_endpoints: RemovedEndpoints,
     /// The proxies for requests to Bitbucket.
     pub proxies: Proxies,
-    /// Missing and invalid variables, in the order of [`variable::ALL`], followed by those for the proxy and its exceptions.
+    /// Missing and invalid variables, in the order of [`variable::ALL`], followed by the variables for the proxy and its
+    /// exceptions.
     pub problems: Vec<Error>,
 }
 

@@ -50,8 +50,8 @@ enum Numbering {
 }
 
 impl PagesAhead {
-    /// `concurrency` limits how many pages are requested or buffered at once; the default is the maximum. With 1, a page is
-    /// requested after the caller has consumed the one before it.
+    /// `concurrency` limits how many pages are requested or buffered at once; the default is the maximum. With 1, each page is
+    /// requested after the caller has consumed the page before.
     pub fn new(concurrency: Option<f64>) -> Result<Self> {
         let max = f64::from(MAX_CONCURRENCY);
         let concurrency = concurrency.unwrap_or(max);

@@ -196,10 +196,11 @@ impl Content {
     const PREFERRED: [Self; 3] = [Self::Marked, Self::Ours, Self::Empty];
 }
 
-/// Returns the databases to survey, in the order in which equally good ones are preferred. NocoDB's own comes first, but is
-/// only used if there is no other. Then come the 16 databases that servers have by default, the highest number first:
-/// administrators tend to use the next low number for other software. Databases with higher numbers follow. The databases in
-/// NocoDB's other variables come last: they may be empty now, and NocoDB's cache may empty them later.
+/// Returns the databases to survey. Of several equally good databases, the plugin prefers the one that comes first. NocoDB's
+/// own is the first in the list, but is used only if there is no other. Then come the 16 databases that servers have by
+/// default, the highest number first: administrators tend to use the next low number for other software. Databases with higher
+/// numbers follow. The databases in NocoDB's other variables come last: they may be empty now, and NocoDB's cache may empty
+/// them later.
 pub fn database_candidates(home: u32, others: &[u32]) -> Vec<u32> {
     let rest = || (0..16).rev().chain(16..64).filter(|number| *number != home);
     let free = rest().filter(|number| !others.contains(number));
@@ -213,7 +214,7 @@ pub fn database_candidates(home: u32, others: &[u32]) -> Vec<u32> {
 pub struct Choice {
     /// The number of the database.
     pub database: u32,
-    /// Why it is NocoDB's own database; absent when it is another one.
+    /// Why the database is NocoDB's own; absent when it is another database.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(type = "string")]
     pub fallback_reason: Option<Reason>,
@@ -223,8 +224,8 @@ impl Choice {
     const NO_OTHER: Reason = "it has no other database";
     const OCCUPIED: Reason = "all of its other databases contain keys of other software";
 
-    /// Chooses one of the [`database_candidates`]. `survey` has a word for each. Processes with the same survey choose the
-    /// same database.
+    /// Chooses one of the [`database_candidates`]. `survey` has one word for each candidate. Processes with the same survey
+    /// choose the same database.
     pub fn of(surveyed: &[u32], survey: &str) -> Self {
         let home = surveyed.first().copied().unwrap_or_default();
         let words = survey.split(' ').map(Content::parse);

@@ -172,8 +172,8 @@ pub enum State {
     Queued,
     /// A token request is under way.
     RequestingTokens,
-    /// Bitbucket refused the refresh token. Until this time, refusals of other connections that explain it may
-    /// arrive.
+    /// Bitbucket refused the refresh token. Until this time, refusals of other connections may arrive that explain this
+    /// refusal.
     AwaitingVerdict(f64),
     /// The caller looks up whether a refusal of another connection explains the last refusal of this one.
     JudgingRefusal,

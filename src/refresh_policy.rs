@@ -188,7 +188,7 @@ impl RefreshPolicy {
         }
     }
 
-    /// Whether Bitbucket refused the refresh token. If so, the shim also searches NocoDB's rows for another one.
+    /// Whether Bitbucket refused the refresh token. If so, the shim also searches NocoDB's rows for another refresh token.
     pub fn is_refused(&self) -> bool {
         self.refusals.any()
     }

@@ -1,8 +1,8 @@
 //! The queue for the token requests of one OAuth client: their order, and how many are under way at the same time.
 //!
-//! In: the connections that want to send a token request, the outcomes of earlier requests, and what other processes
-//! report about theirs. Out: which connection may send its request now. Never: judging a connection, input or output,
-//! or reading a clock.
+//! In: the connections that want to send a token request, the outcomes of earlier requests, and what other processes report
+//! about their requests. Out: which connection may send its request now. Never: judging a connection, input or output, or
+//! reading a clock.
 //!
 //! When a client uses a dead refresh token, Bitbucket also refuses the valid ones of that client for a while: the
 //! lockout. Each dead refresh token that is used meanwhile prolongs it. So after a refusal the queue admits no

@@ -17,8 +17,8 @@ const MINUTE: f64 = 60.0 * SECOND;
 /// How many refusals are enough to declare a refresh token dead. A refusal that another connection's refusal explains
 /// does not count.
 const ENOUGH_REFUSALS: u32 = 2;
-/// The longest time between a refusal and its judgement. During this time, refusals of other connections that explain
-/// it may arrive.
+/// The longest time between a refusal and its judgement. During this time, refusals of other connections may arrive
+/// that explain the refusal.
 const LONGEST_VERDICT: f64 = 2.0 * SECOND;
 /// The time between a refusal and its judgement, as a fraction of the lockout. `LONGEST_VERDICT` limits it.
 const VERDICT_PART: f64 = 1.0 / 15.0;

@@ -55,7 +55,7 @@ pub struct Row<'a> {
 pub enum RowContent {
     /// The wrapper's tokens, or earlier tokens of the same chain.
     SameChain,
-    /// Tokens of the same authorization that another process obtained, not later than the wrapper's.
+    /// Tokens of the same authorization that another process obtained no later than the wrapper's.
     SameAuthorization,
     /// Tokens of the same authorization that another process obtained later than the wrapper's.
     SameAuthorizationNewer,

@@ -62,7 +62,7 @@ impl ApiBaseUrl {
     }
 }
 
-/// The rate-limit group of resources that a path below the API's base URL belongs to.
+/// The group of resources that a path below the API's base URL belongs to. Each group has its own rate limit.
 #[wasm_bindgen(js_name = resourceGroup)]
 pub fn group_of(path: &str) -> String {
     resource_group(path).to_owned()

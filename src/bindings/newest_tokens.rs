@@ -70,8 +70,8 @@ pub fn is_issued_later(
     times(obtained_at, expires_at).is_after(times(other_obtained_at, other_expires_at))
 }
 
-/// Whether a published entry is newer than an entry that was found elsewhere. The found entry then cannot be the
-/// successor of the published one.
+/// Whether a published entry is newer than an entry that was found elsewhere. If so, the found entry cannot be the
+/// successor of the published entry.
 #[wasm_bindgen(js_name = isEntryNewer)]
 #[allow(clippy::too_many_arguments)]
 pub fn is_entry_newer(

@@ -105,8 +105,8 @@ impl Policy {
         self.0.is_idle(now)
     }
 
-    /// In how many milliseconds to begin a cycle although no caller acquires the tokens; 0 means now, and `undefined`
-    /// that there is no reason to begin one.
+    /// In how many milliseconds to begin a cycle although no caller acquires the tokens. 0 means now, and `undefined`
+    /// means that there is no reason to begin a cycle.
     #[wasm_bindgen(js_name = backgroundRefreshIn)]
     pub fn background_refresh_in(&self, now: f64) -> Option<f64> {
         self.0.background_refresh_at(now).map(|time| refresh_cycle::wait_until(time, now))

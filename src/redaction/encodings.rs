@@ -32,7 +32,7 @@ pub(super) struct Form {
 
 /// The result of searching one position of a text.
 pub(super) enum Match {
-    /// The form begins at the searched position, and ends at this one.
+    /// The form begins at the searched position. The value is the position of its end.
     Found(usize),
     NotFound,
     /// The text ends too early to tell.

@@ -45,7 +45,7 @@ const REFERENCES: [(&[u8], u8); 28] = [
     (b"vert", b'|'),
 ];
 
-/// The positions up to which the readings of a text agree with the expected bytes. Nearly always there is only one.
+/// The positions up to which the readings of a text agree with the expected bytes. Nearly always, there is only one position.
 #[derive(Default)]
 struct Readings {
     first: Option<usize>,
@@ -145,7 +145,7 @@ impl Reader<'_> {
         escaped.or(Some(byte))
     }
 
-    /// Like `next`, for a byte inside an escape: notes if the text ends there.
+    /// Like `next`, for a byte inside an escape. Sets `ran_out` if the text ends there.
     #[inline]
     fn inner(&mut self, depth: u8) -> Option<u8> {
         // Nearly all bytes stand for themselves.
