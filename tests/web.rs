@@ -129,7 +129,7 @@ fn new_tokens_are_returned_although_the_stored_refresh_token_or_scopes_are_inval
 }
 
 #[wasm_bindgen_test]
-fn errors_that_only_javascript_detects_have_the_flags_of_the_same_table() {
+fn errors_that_only_javascript_detects_have_the_flags_of_the_cores_table() {
     let error =
         json_of(&error_details("API_FAILED", "api", Some("x".to_owned()), Some(503), Some(5000.0), None).unwrap());
     let expected = json!({

@@ -1,4 +1,5 @@
-//! What src/bindings/ gives to JavaScript, beyond the shared cases of tests/vectors: in headless Chromium.
+//! What the bindings of src/bindings/ return to JavaScript, beyond the shared cases of tests/vectors. The tests run in headless
+//! Chromium.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -102,7 +103,7 @@ fn a_page_validates_its_callback() {
 }
 
 #[wasm_bindgen_test]
-fn a_page_waits_as_long_as_its_options_say() {
+fn a_login_in_a_page_expires_after_the_time_in_its_options() {
     assert_eq!(login_timeout(None).unwrap(), 600_000);
     assert_eq!(login_timeout(Some(1500.0)).unwrap(), 1500);
     for wrong in [0.0, 600_001.0, f64::NAN] {
@@ -114,7 +115,7 @@ fn a_page_waits_as_long_as_its_options_say() {
 }
 
 #[wasm_bindgen_test]
-fn a_loaded_page_is_validated_with_the_stored_login() {
+fn the_callback_of_a_loaded_page_is_validated_with_the_stored_login() {
     let address = format!("{REDIRECT_URI}?code=abc&state=right");
     let complete = |state: &str, now| page().complete_redirect(&address, state, NOW, now);
     assert_eq!(complete("right", NOW + 1.0).unwrap().as_deref(), Some("abc"));
@@ -333,7 +334,7 @@ fn credentials_are_read_from_stored_configs() {
 }
 
 #[wasm_bindgen_test]
-fn a_connection_is_tested_by_requests_and_responses() {
+fn a_connection_test_returns_paths_and_interprets_responses() {
     let begin = |kind, requested: &str| Test::new(kind, None, None, None, Some(requested.to_owned()), None);
     let mut test = begin("oauth", "account").unwrap();
     assert_eq!(test.path().as_deref(), Some("/user"));
@@ -381,7 +382,7 @@ fn a_request_log_lists_the_requests_that_are_missing_in_redis() {
 }
 
 #[wasm_bindgen_test]
-fn a_redis_and_its_problems_are_described() {
+fn redis_urls_are_parsed_and_redis_errors_are_explained() {
     let server =
         json_of(&parse_redis_url("rediss://user:p%40ss@redis.example:6380/3?family=6&keyPrefix=noco:").unwrap());
     let expected = json!({
@@ -406,7 +407,7 @@ fn a_redis_and_its_problems_are_described() {
 }
 
 #[wasm_bindgen_test]
-fn an_environment_is_read() {
+fn settings_are_read_from_environment_variables() {
     for variables in ["{}", "", "[", r#"{"INTEGRATION_AUTH_BITBUCKET_CLIENT_ID":7}"#] {
         let environment = json_of(&read_environment(variables));
         assert_eq!(environment["settings"]["problems"][0]["field"], "INTEGRATION_AUTH_BITBUCKET_CLIENT_ID");

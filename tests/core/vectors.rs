@@ -1,5 +1,5 @@
-//! The shared cases, given to the core as Rust values. The browser and Node give the same cases to the JavaScript API,
-//! which also checks the cases about JavaScript types (a number instead of a string). `typed` lists those.
+//! Runs the shared cases on the core, with Rust values. Browsers and Node.js run the same cases on the JavaScript API. Some cases
+//! contain a value that only JavaScript can pass, such as a number instead of a string. `typed` rejects these values here.
 
 use nocodb_bitbucket_auth::api_request::{self, FollowUp, ReceivedResponse, Redirect, RedirectMode};
 use nocodb_bitbucket_auth::api_response::{self, ApiResponse, to_error};
@@ -40,12 +40,12 @@ use serde_json::{Map, Value, json};
 use url::Url;
 use url::form_urlencoded;
 
-/// When the answers of the cases about waiting arrived.
+/// The time of receipt of the responses in cases about waits.
 const RECEIVED_AT: f64 = 1_800_000_000_000.0;
 
 const REDIRECT_URI: &str = "https://nocodb.example/dashboard/";
 
-/// Runs every case of a file and reports all that fail, by name.
+/// Runs every case of a file, and reports the names of the cases that fail.
 fn run(file: &str, text: &str, case: impl Fn(&Value)) {
     let vectors: Value = serde_json::from_str(text).unwrap();
     let cases = vectors["cases"].as_array().unwrap();
@@ -76,7 +76,7 @@ vectors!(callback, token_response, client_authentication, pkce, authorization_re
 vectors!(arguments, credential, api_request, api_response, connection_test, proxy, redaction, retry, rate_limit);
 vectors!(pagination, removed_endpoints, stored_tokens, newest_tokens, nocodb_response, callback_page);
 
-/// A text, or `{ before, repeat, times, after }`.
+/// Reads a text. A case may also describe a text as `{ before, repeat, times, after }`.
 fn text(value: &Value) -> String {
     match value {
         Value::Object(parts) => {
@@ -99,7 +99,7 @@ fn hex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
 
-/// A value where a string belongs: absent, a string, or of a type that only JavaScript can give.
+/// Reads a value that should be a string. In a case, the value may also be absent, or have a type that only JavaScript can pass.
 fn typed<'a>(value: &'a Value, field: &str, phase: Phase) -> Result<Option<&'a str>> {
     match value {
         Value::Null => Ok(None),
@@ -165,7 +165,7 @@ fn view(error: &Error) -> Value {
     })
 }
 
-/// An error must hold what the case lists; `null` means that it is absent.
+/// Checks a result. An error must have the members that the case lists; `null` means that a member is absent.
 fn check<T: std::fmt::Debug>(case: &Value, result: Result<T>, expected: impl FnOnce(T)) {
     match (case.get("error"), result) {
         (None, Ok(value)) => expected(value),
@@ -219,7 +219,7 @@ mod cases {
             let state = State::remembered(typed(&case["state"], "state", Phase::Callback)?.ok_or_else(missing)?)?;
             let given = match case["kind"].as_str().unwrap() {
                 "null" => return Err(Error::argument(Phase::Callback, "callback", "is not a string")),
-                // What the JavaScript classes make of the text before the core sees it.
+                // `URL` and `URLSearchParams` may change the text before the core gets it.
                 "url" => Url::parse(&text(&case["callback"])).unwrap().to_string(),
                 "searchParams" => {
                     let text = text(&case["callback"]);
@@ -231,7 +231,7 @@ mod cases {
                 "string" => text(&case["callback"]),
                 other => panic!("{other} is not a kind of callback"),
             };
-            // As the shim writes a query.
+            // The shim puts a question mark before a query.
             let callback = if case["kind"] == "searchParams" { format!("?{given}") } else { given };
             validate(&client, &callback, &state)
         };
@@ -383,7 +383,7 @@ mod cases {
         } else {
             ClientCredentials::Refused
         };
-        // As the shim hands it over; a list has none of the members.
+        // The shim passes only the members that the core reads, and a list has none of them.
         let config = if config.is_array() { json!({}) } else { config.clone() };
         check(case, Credential::read(&config.to_string(), client), |credential| {
             let seen = json!({
@@ -488,7 +488,7 @@ mod cases {
         }
     }
 
-    /// What Atlassian removed on 2026-04-14.
+    /// The endpoints that Atlassian removed on 2026-04-14.
     const REMOVED: [&str; 4] =
         ["/workspaces", "/repositories", "/user/permissions/workspaces", "/user/permissions/repositories"];
 
@@ -534,7 +534,7 @@ mod cases {
                 "missingScopes": result.missing_scopes.as_ref().map(ScopeSet::to_vec),
             }));
             assert_eq!(json!(asked), case["asked"], "{}", case["name"]);
-            assert!(answers.next().is_none(), "an answer is left");
+            assert!(answers.next().is_none(), "the connection test did not use all responses");
             assert_eq!(seen, case["expect"], "{}", case["name"]);
         });
     }
@@ -757,7 +757,7 @@ mod cases {
         assert_eq!(seen, case["expect"], "{}", case["name"]);
     }
 
-    /// The step with what came of it.
+    /// Takes a step of the log, and returns the step with its result.
     fn log_step(log: &mut RequestLog, number: usize, step: &Value) -> Value {
         let at = step["at"].as_f64().unwrap();
         let count = |name: &str| step[name].as_u64().map(|count| u32::try_from(count).unwrap());
@@ -789,7 +789,7 @@ mod cases {
             }
             "spare" => Ok(json!(spare(case)?)),
             "sequence" => Ok(json!(sequence(case))),
-            // The binding chooses between the two.
+            // The binding chooses between `next` and `page`.
             "address" => match (&case["next"], &case["page"]) {
                 (Value::String(next), _) => pagination::page_url(string("list"), next, "next"),
                 (Value::Null, Value::String(page)) => pagination::page_url(string("list"), page, "page"),
@@ -816,7 +816,7 @@ mod cases {
         });
     }
 
-    /// The addresses that were asked for until the answers of a case, or the list, end.
+    /// The URLs that the paginator requests until the case has no more responses, or the list ends.
     fn pages(case: &Value) -> Result<(Vec<String>, Paginator)> {
         let mut list = Paginator::new(case["first"].as_str().unwrap(), case["concurrency"].as_f64())?;
         let mut asked = vec![list.url().to_owned()];
@@ -868,7 +868,7 @@ mod cases {
         case["steps"].as_array().unwrap().iter().map(step).collect()
     }
 
-    /// Whether another request may go ahead.
+    /// Whether another page may be prefetched.
     fn spare(case: &Value) -> Result<bool> {
         let mut list = pages(case)?.1;
         for _ in 0..case["wasted"].as_u64().unwrap() {
@@ -948,7 +948,7 @@ mod cases {
         u16::try_from(value["status"].as_u64().unwrap()).unwrap()
     }
 
-    /// Without the members that are absent.
+    /// Removes the members that are absent.
     fn present(mut object: Value) -> Value {
         object.as_object_mut().unwrap().retain(|_, value| !value.is_null());
         object

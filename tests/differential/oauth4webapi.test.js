@@ -1,7 +1,7 @@
-// The callback and token-response cases given to oauth4webapi as well, a certified client written by others.
+// Runs the shared cases about callbacks and token responses with oauth4webapi, a certified client by other authors.
 //
-// Where the two disagree, disagreements.json has the case and the reason. A disagreement that is not listed fails, and
-// so does a listed case on which both now agree.
+// disagreements.json lists the cases on which oauth4webapi and the core disagree, with the reasons. A test fails if they
+// disagree on another case, or if they agree on a listed case.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -12,7 +12,7 @@ const read = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), '
 const server = { issuer: 'https://bitbucket.org', token_endpoint: 'https://bitbucket.org/site/oauth2/access_token' };
 const client = { client_id: 'Key' };
 
-/** A value of a shared case: the string itself, or a description of it with a repeated part. */
+/** Reads a text of a shared case. A case may describe a long text by its repeated part. */
 const text = (value) => (typeof value === 'object' && value !== null
   ? value.before + value.repeat.repeat(value.times) + value.after
   : value);
@@ -28,7 +28,7 @@ const VERDICTS = {
   callback(vector) {
     const issuer = vector.authorizeUrl ? new URL(vector.authorizeUrl).origin : server.issuer;
     const parameters = oauth4webapi.validateAuthResponse({ ...server, issuer }, client, parsed(vector), vector.state);
-    // A response without a code ends at the token request.
+    // oauth4webapi rejects a response without a code later, in the token request.
     return parameters.get('code') || undefined;
   },
 
@@ -44,13 +44,13 @@ const VERDICTS = {
   },
 };
 
-/** The result that one of our cases expects: the code or the access token, or undefined for an error. */
+/** The result that a shared case expects: the code or the access token, or undefined for an error. */
 const expected = ({ expect }) => expect && (expect.code ?? expect.accessToken);
 
 const listed = read('disagreements.json');
 
 for (const [file, verdict] of Object.entries(VERDICTS)) {
-  test(`oauth4webapi gives the same verdict on the ${file} cases, except for those listed`, async () => {
+  test(`oauth4webapi agrees with the core on all ${file} cases except the listed ones`, async () => {
     const found = [];
     for (const vector of read(`../vectors/${file}.json`).cases) {
       let theirs;
@@ -67,6 +67,6 @@ for (const [file, verdict] of Object.entries(VERDICTS)) {
     });
     assert.equal(new Set(known).size, known.length, 'a case is listed twice');
     assert.deepEqual(found.filter((name) => !known.includes(name)), [], 'disagreements that are not listed');
-    assert.deepEqual(known.filter((name) => !found.includes(name)), [], 'listed, but the two agree');
+    assert.deepEqual(known.filter((name) => !found.includes(name)), [], 'listed cases on which oauth4webapi and the core agree');
   });
 }

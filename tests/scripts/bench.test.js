@@ -1,4 +1,4 @@
-// Checks that `npm run bench` runs. It runs with small numbers, so nothing here says how fast or how small anything is.
+// Checks that `npm run bench` runs. The benches run with small numbers here, so their times and sizes mean nothing.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
@@ -13,7 +13,7 @@ const bench = (...args) => spawnSync(
   { encoding: 'utf8' },
 );
 
-/** Whether the clone has the earlier package to compare with. In a shallow clone, the bench must report that it has not. */
+/** Whether this clone has the commit that the bench compares with. A shallow clone lacks it, and the bench must report this. */
 const hasHistory = () => spawnSync('git', ['cat-file', '-e', EARLIER], { cwd: root }).status === 0;
 
 test('the refresh bench runs with small numbers, and keeps the limits that do not depend on the machine', () => {
@@ -33,7 +33,7 @@ test('the client bench runs with small numbers', () => {
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
-test('the load bench runs with small numbers, and compiles the core once in each way', () => {
+test('the load bench runs with small numbers, and compiles the core once for each way to load it', () => {
   const { status, stdout, stderr } = bench('load', '--quick');
   assert.equal(status, 0, stderr);
   assert.equal(stderr, '');
@@ -41,7 +41,7 @@ test('the load bench runs with small numbers, and compiles the core once in each
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
-test('the speed bench runs with small numbers, has the same results everywhere, and reaches half of each goal', (t) => {
+test('the speed bench runs with small numbers, gets the same result from each alternative, and reaches half of each goal', (t) => {
   const { status, stdout, stderr } = bench('speed', '--quick');
   const operations = stdout.split('Token responses by size')[0];
   for (const row of operations.split('\n').filter((text) => /^\S|times as fast/.test(text))) t.diagnostic(row);
@@ -84,13 +84,13 @@ test('the nocodb-start bench runs with small numbers', () => {
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
-test('a bench that does not exist is named', () => {
+test('the error for an unknown bench names it and the known ones', () => {
   const { status, stderr } = bench('nothing');
   assert.equal(status, 1);
   assert.match(stderr, /There is no subject "nothing", only refresh, client, load, speed, crossings, cost, sync, start, nocodb-start, rate-limit\./);
 });
 
-test('a figure misses its limit when it is above it, or not a number', () => {
+test('a figure misses its limit if its value is above the limit or not a number', () => {
   const full = { quick: false };
   assert.equal(misses({ value: 5, most: 5 }, full), false);
   assert.equal(misses({ value: 5.01, most: 5 }, full), true);
@@ -104,7 +104,7 @@ test('a count misses its limit even with small numbers', () => {
   assert.equal(misses({ value: 26, upTo: 25 }, { quick: true }), true);
 });
 
-test('a figure misses its goal when it is below it or not a number, and with small numbers below half of it', () => {
+test('a figure misses its goal if its value is not a number or below the goal, or with small numbers below half the goal', () => {
   assert.equal(misses({ value: 4, least: 4 }, { quick: false }), false);
   assert.equal(misses({ value: 3.9, least: 4 }, { quick: false }), true);
   assert.equal(misses({ value: 3.9, least: 4 }, { quick: true }), false);
@@ -112,18 +112,18 @@ test('a figure misses its goal when it is below it or not a number, and with sma
   assert.equal(misses({ value: Number.NaN, least: 4 }, { quick: true }), true);
 });
 
-test('a figure with small numbers misses only an exact limit', () => {
+test('with small numbers, a figure can miss an exact limit, but not an upper limit that depends on the machine', () => {
   assert.equal(misses({ value: 6, most: 5 }, { quick: true }), false);
   assert.equal(misses({ value: 9, exactly: 10 }, { quick: true }), true);
 });
 
-test('a line shows value, unit, limit and verdict', () => {
+test('a line shows the value, the unit and the limit, and whether the value misses the limit', () => {
   const figure = { name: 'cost', value: 5.5, unit: 'µs', most: 5, note: '6 against 0.5' };
   const plain = (text) => text.replaceAll(/ +/g, ' ');
   assert.equal(plain(line(figure, { quick: false })), ' cost 5.50 µs (at most 5: MISSED) [6 against 0.5]');
   assert.equal(plain(line(figure, { quick: true })), ' cost 5.50 µs (at most 5) [6 against 0.5]');
 });
 
-test('a quantile lies between the values', () => {
+test('a quantile is interpolated between the values', () => {
   assert.deepEqual([0, 0.25, 0.5, 1].map((at) => quantile([4, 1, 3, 2], at)), [1, 1.75, 2.5, 4]);
 });

@@ -2,7 +2,7 @@
  * docs/docker-compose.yml, which administrators copy.
  *
  * In: the file. Out: checks whether each container of NocoDB has the package, its preload, and the same variables, and
- * whether the plugin knows those variables. The images themselves are not started.
+ * whether the plugin knows those variables. The test does not start the images.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ describe('docs/docker-compose.yml', () => {
   });
 
   for (const [name, { environment, volumes }] of ofNocodb) {
-    test(`has a ${name} that preloads a file of the package, which it mounts`, () => {
+    test(`has a service ${name} that preloads a file of the mounted package`, () => {
       const [, path] = environment.NODE_OPTIONS.match(/^--require (\S+)$/);
       const mounted = volumes.find((volume) => volume.startsWith('./plugins:'));
       const [, target] = mounted.split(':');
@@ -34,7 +34,7 @@ describe('docs/docker-compose.yml', () => {
       assert.ok(JSON.parse(read('tests/package-files.json')).includes(path.slice(prefix.length)));
     });
 
-    test(`has a ${name} with all that the plugin needs, and the same as the other`, () => {
+    test(`has a service ${name} with all variables that the plugin needs, equal to those of the service nocodb`, () => {
       const known = core().environmentVariables().split(' ');
       const given = Object.keys(environment).filter((key) => key.startsWith('INTEGRATION_AUTH_'));
       assert.deepEqual(given.filter((key) => !known.includes(key)), []);
@@ -45,7 +45,7 @@ describe('docs/docker-compose.yml', () => {
       assert.deepEqual(alike(environment), alike(services.nocodb.environment));
     });
 
-    test(`has a ${name} with a database for the plugin that NocoDB does not empty`, () => {
+    test(`has a service ${name} with a Redis database for the plugin that NocoDB does not empty`, () => {
       const databaseOf = (variable) => core().parseRedisUrl(environment[variable]).database;
       assert.notEqual(databaseOf('INTEGRATION_AUTH_BITBUCKET_REDIS_URL'), databaseOf('NC_REDIS_URL'));
     });

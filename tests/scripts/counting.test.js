@@ -1,4 +1,4 @@
-// What `npm test` counts. A runner that reports success for less than all tests must not pass.
+// How `npm test` counts tests. If a runner reports success without having run all tests, `npm test` must fail.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ function runNode(t, sources) {
   });
   const report = join(folder, 'report');
   const reporter = fileURLToPath(new URL('../../scripts/lib/count-reporter.mjs', import.meta.url));
-  // Without the variable that marks a test file for Node, which this file has inherited.
+  // Node.js marks the process of a test file with this variable. The new process must not inherit it from this one.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { status } = spawnSync(process.execPath,
     ['--test', `--test-reporter=${reporter}`, `--test-reporter-destination=${report}`, ...files], { env });
@@ -75,7 +75,7 @@ test('a describe in Node is not a test, but its broken hook is a failure', (t) =
   assert.ok(bad.failed > 0);
 });
 
-test('a describe in Node that was skipped or left for later counts as failed', (t) => {
+test('a describe in Node that is marked as skip or todo counts as failed', (t) => {
   for (const left of ['skip', 'todo']) {
     const counts = runNode(t, {
       'a.test.mjs': suite(`test("passes", () => {}); describe.${left}("all", () => { it("one", () => {}); });`),

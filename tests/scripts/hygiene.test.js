@@ -1,11 +1,11 @@
-// What the hygiene check finds. The paths are put together here, so that it does not find this file.
+// What the hygiene check finds. The tests join the paths from parts, so that the check does not find them in this file.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { faults } from '../../scripts/lib/hygiene.mjs';
 
 const path = (...parts) => `/${parts.join('/')}/x`;
 
-test('the hygiene check finds a path of a machine, with its line', () => {
+test('the hygiene check finds a path of a developer\'s machine, and names its line', () => {
   for (const machine of [path('work', 'main'), path('root', '.cargo'), path('home', 'ada'),
     path('home', 'jane_d.2'), path('Users', 'Ada')]) {
     assert.deepEqual(faults('a.js', `first\nread('${machine}')`), ['a.js:2 names a path of a machine']);
@@ -17,7 +17,7 @@ test('the hygiene check accepts URLs and other paths', () => {
   assert.deepEqual(faults('a.js', fine.join('\n')), []);
 });
 
-test('the hygiene check finds registries in lock files, and mirrors anywhere', () => {
+test('the hygiene check finds registries in lock files, and mirrors in all files', () => {
   assert.equal(faults('demo/package-lock.json', '"resolved": "https://registry.npmjs.org/a.tgz"').length, 1);
   assert.equal(faults('Cargo.lock', 'source = "sparse+https://mirror.example/index/"').length, 1);
   assert.deepEqual(faults('Cargo.lock', 'source = "registry+https://github.com/rust-lang/crates.io-index"'), []);

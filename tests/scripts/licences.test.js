@@ -1,4 +1,4 @@
-// Which licences are taken, and which are refused.
+// Which licences are chosen from a licence expression, and which expressions are rejected.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { allowed, chosenLicences } from '../../scripts/lib/licences.mjs';
@@ -21,14 +21,14 @@ describe('the licence expression', () => {
 
   for (const expression of ['GPL-3.0-only', 'MIT AND GPL-3.0-only', 'AGPL-3.0-or-later OR SSPL-1.0', 'UNLICENSED', 'made up', '',
     'Apache-2.0 WITH LLVM-exception']) {
-    test(`${expression || 'none'} is refused, by the package's name`, () => {
+    test(`${expression || '(empty)'} is rejected with an error that names the package`, () => {
       assert.throws(() => chosenLicences(expression, 'the-package'), (error) => (
         error instanceof Problem && error.message.startsWith('the-package: ')));
     });
   }
 });
 
-test('the list of allowed licences is that of deny.toml', () => {
+test('the list of allowed licences is read from deny.toml', () => {
   assert.ok(allowed.includes('MIT') && allowed.includes('Unicode-3.0'));
   assert.deepEqual(allowed.filter((name) => !/^[\w.-]+$/.test(name) || name.includes('GPL')), []);
 });

@@ -16,7 +16,7 @@ test('docs/observability.md explains each event that the log can have', () => {
   assert.deepEqual(explained.map(([, event]) => event).sort(), [...events].sort());
 });
 
-test('the example turns the messages of the channels into spans without a secret', async (t) => {
+test('docs/opentelemetry.mjs turns the messages of the diagnostics channels into spans without secrets', async (t) => {
   const exporter = new InMemorySpanExporter();
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
   trace.setGlobalTracerProvider(provider);

@@ -26,10 +26,10 @@ describe('the version', () => {
     'the newest release in CHANGELOG.md': /^## \[(\d[^\]]*)\]/m.exec(changelog)[1],
   };
   for (const [place, found] of Object.entries(places)) {
-    test(`is that of package.json in ${place}`, () => assert.equal(found, version));
+    test(`in ${place} equals the version in package.json`, () => assert.equal(found, version));
   }
 
-  test("is in the tarball's name wherever the documentation has it", () => {
+  test('is part of each tarball name in the documentation', () => {
     const papers = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => /\.(md|ya?ml)$/.test(name))
       .map((name) => `docs/${name}`)];
     const names = papers.flatMap((path) => [...read(path).matchAll(/nocodb-bitbucket-auth-(\d+\.\d+\.\d+)\.tgz/g)]
@@ -47,7 +47,7 @@ describe('the version', () => {
 describe('CHANGELOG.md', () => {
   const headings = [...changelog.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
 
-  test('begins with unreleased changes, and has a date for each release, the newest first', () => {
+  test('begins with unreleased changes, and lists releases with their dates, the newest first', () => {
     const [first, ...releases] = headings;
     assert.equal(first, '[Unreleased]');
     for (const release of releases) assert.match(release, /^\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d$/);
@@ -55,7 +55,7 @@ describe('CHANGELOG.md', () => {
     assert.deepEqual(dates, dates.toSorted().reverse());
   });
 
-  test('has the kinds of change that Keep a Changelog knows, and a link for each version', () => {
+  test('has only the kinds of change of Keep a Changelog, and a link for each version', () => {
     const kinds = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'];
     const found = [...changelog.matchAll(/^### (.*)$/gm)].map(([, kind]) => kind);
     assert.deepEqual(found.filter((kind) => !kinds.includes(kind)), []);
@@ -65,18 +65,18 @@ describe('CHANGELOG.md', () => {
   });
 });
 
-describe('the author and the URLs', () => {
-  test("are the package's in the manifest that NocoDB shows", () => {
+describe('package.json', () => {
+  test('has the same author as the manifest that NocoDB shows', () => {
     assert.ok(author);
     assert.equal(manifest.author, author);
   });
 
-  test('are at one host', () => {
+  test('has URLs at one host', () => {
     assert.equal(bugs.url, `${homepage}/issues`);
     assert.equal(repository.url, `git+${homepage}.git`);
   });
 
-  test('are listed in CONTRIBUTING.md as long as they are neutral values', () => {
+  test('has exactly the placeholders that CONTRIBUTING.md lists', () => {
     const papers = read('CONTRIBUTING.md');
     const neutral = {
       'addresses at `example.com`': new URL(homepage).host === 'example.com',
@@ -97,13 +97,13 @@ describe('the bill of materials', () => {
   const found = findParts();
   const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6);
 
-  test('is CycloneDX 1.6, and something else would not be', async () => {
+  test('is valid CycloneDX 1.6 for a validator that rejects invalid files', async () => {
     const text = read('sbom.cdx.json');
     assert.equal(await validator.validate(text), null);
     assert.notEqual(await validator.validate(text.replace('"alg": "SHA-256"', '"alg": "SHA-257"')), null);
   });
 
-  test('names every part once, and nothing that is not there', () => {
+  test('names every part once, and nothing else', () => {
     const { components, dependencies } = JSON.parse(read('sbom.cdx.json'));
     const refs = components.map((component) => component['bom-ref']);
     assert.equal(new Set(refs).size, refs.length);
@@ -113,7 +113,7 @@ describe('the bill of materials', () => {
     assert.deepEqual(named.filter((ref) => !known.has(ref)), []);
   });
 
-  test('has no part that nothing needs', () => {
+  test('has only parts that the package needs, directly or through other parts', () => {
     const reached = new Set();
     const follow = (purl) => {
       if (reached.has(purl)) return;
@@ -124,7 +124,7 @@ describe('the bill of materials', () => {
     assert.deepEqual(found.parts.map(({ purl }) => purl).filter((purl) => !reached.has(purl)), []);
   });
 
-  test('has libraries of the WebAssembly, and no crates of tests and of the compiler', () => {
+  test('has the crates in the WebAssembly module, but no crates that only tests or the compiler use', () => {
     const names = found.parts.filter(({ kind }) => kind === 'crate').map(({ name }) => name);
     for (const name of ['serde_json', 'url', 'sha2', 'wasm-bindgen']) assert.ok(names.includes(name), name);
     for (const name of ['proptest', 'indexmap', 'wasm-bindgen-test', 'syn', 'serde_derive', 'tsify-macros']) {
@@ -132,14 +132,14 @@ describe('the bill of materials', () => {
     }
   });
 
-  test('has no time and no random number, so that it is the same when it is made again', () => {
+  test('has no time and no random number, so that each run writes the same text', () => {
     const again = findParts();
     assert.equal(sbom(again), sbom(found));
     assert.equal(notices(again), notices(found));
     assert.doesNotMatch(sbom(found), /"(timestamp|serialNumber)"/);
   });
 
-  test('shows another version of a part', () => {
+  test('changes when the version of a part changes', () => {
     const parts = found.parts.map((part) => (part.name === 'axios' ? { ...part, version: '0.0.1' } : part));
     assert.notEqual(notices({ ...found, parts }), notices(found));
     assert.notEqual(sbom({ ...found, parts }), sbom(found));

@@ -13,7 +13,7 @@ const OVERVIEW = join(FOLDER, 'README.md');
 
 const read = (path) => readFileSync(join(root, path), 'utf8');
 
-/** Width and height in pixels, which a PNG says in its first chunk, and the names of all chunks. */
+/** Reads a PNG: its width and height in pixels from its first chunk, and the names of all chunks. */
 function look(path) {
   const bytes = readFileSync(join(root, path));
   assert.ok(bytes.subarray(0, 8).equals(SIGNATURE), `${path} is no PNG`);
@@ -22,7 +22,7 @@ function look(path) {
   return { bytes, width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20), chunks };
 }
 
-/** The Markdown files that people read: README.md, and what is below docs/. */
+/** The Markdown files that people read: README.md, and the files below docs/. */
 const documents = ['README.md', ...readdirSync(join(root, 'docs'), { recursive: true })
   .filter((path) => path.endsWith('.md')).map((path) => join('docs', path))];
 
@@ -30,7 +30,7 @@ const documents = ['README.md', ...readdirSync(join(root, 'docs'), { recursive: 
 function shownIn(path) {
   const addresses = [...read(path).matchAll(/!\[[^\]]*\]\(([^)\s]+)|(?:src|srcset)="([^"]+)"/g)].map(([, a, b]) => a ?? b);
   return addresses.filter((address) => address.endsWith('.png')).map((address) => {
-    // On npm's page only an absolute URL works.
+    // On the package's page at npm, only absolute URLs work.
     const local = address.replace(/^https:\/\/.*?\/(?=docs\/)/, '');
     return local === address ? relative(root, join(root, dirname(path), address)) : local;
   });
@@ -48,19 +48,19 @@ test('`npm run screenshots -- --list` names every picture in both themes', () =>
   assert.equal(new Set(files).size, files.length);
 });
 
-test('a picture that does not exist is refused', () => {
+test('`npm run screenshots` rejects the name of a picture that does not exist', () => {
   const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts', 'screenshots.mjs'), 'no-such-picture'],
     { encoding: 'utf8' });
   assert.equal(status, 1);
   assert.match(stderr, /No picture is called no-such-picture/);
 });
 
-test('the folder contains the listed pictures, and nothing else', () => {
+test('the folder of the pictures contains the listed pictures, and nothing else', () => {
   assert.deepEqual(here, [...files].sort());
 });
 
 for (const { name } of pictures) {
-  test(`${name} has light and dark pictures of the same sensible size, with nothing but pixels`, () => {
+  test(`${name} has light and dark pictures of the same sensible size, without metadata`, () => {
     const [light, dark] = ['light', 'dark'].map((theme) => look(join(FOLDER, fileOf(name, theme))));
     assert.deepEqual([dark.width, dark.height], [light.width, light.height]);
     assert.ok(!dark.bytes.equals(light.bytes));
@@ -86,6 +86,6 @@ test('the documents show only listed pictures, each in both themes', () => {
   }
 });
 
-test('the overview is what the script writes', () => {
+test('the overview of the pictures equals the text that the script writes', () => {
   assert.equal(read(OVERVIEW), readme());
 });

@@ -1,5 +1,6 @@
-// The form of the packed package is what NocoDB's form builder takes. Compiled, never run. `nocodb-sdk` describes the
-// elements with enums, whose values an integration writes as plain text; so the enums are read as their values here.
+// Checks that NocoDB's form builder accepts the form of the packed package. This file is compiled, never run. `nocodb-sdk`
+// describes the elements with enums, but an integration writes their values as plain text. So `Plain` replaces each enum by
+// its values.
 import type { FormDefinition } from 'nocodb-sdk';
 import entry, { createEntry } from 'nocodb-bitbucket-auth';
 
@@ -11,5 +12,5 @@ type Plain<T> = T extends string ? `${T}`
 export const definition: Plain<FormDefinition> = entry.form;
 export const another: Plain<FormDefinition> = createEntry({}).form;
 
-// @ts-expect-error: the checks above can fail: this type is none of NocoDB's
+// @ts-expect-error: NocoDB has no element of this type, so the checks above can fail
 export const wrong: Plain<FormDefinition> = [{ type: 'bitbucket', model: 'title', label: 'Title' }];

@@ -1,4 +1,4 @@
-// The declarations that `import` finds. Compiled, never run: `npm test` compiles it against the packed package.
+// Checks the declarations that `import` finds. `npm test` compiles this file against the packed package, and never runs it.
 import entry, { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
 import * as browser from 'nocodb-bitbucket-auth/browser';
 import * as oauth from 'nocodb-bitbucket-auth/oauth';
@@ -21,12 +21,12 @@ holds<Same<typeof request.headers, Record<string, string>>>(true);
 
 // @ts-expect-error: the redirect URI is required
 oauth.createClient({ clientId: 'id' });
-// @ts-expect-error: there is no way to leave out the check of the state
+// @ts-expect-error: the state is required
 client.validateAuthorizationResponse('https://example.com/cb');
 
 const login: Promise<{ code: string; code_verifier: string } | null> = browser.authorizeInPopup({ client });
 
-// @ts-expect-error: without the bytes there is no core but that of the source
+// @ts-expect-error: the bytes of the core are required
 slim.init();
 const loaded: Promise<void> = slim.init(fetch('/core.wasm'));
 holds<Same<typeof slim.OAuthClient, typeof oauth.OAuthClient>>(true);

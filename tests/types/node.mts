@@ -1,4 +1,4 @@
-// All declarations, in a project of Node.js that has none of the DOM's. Compiled, never run.
+// Checks all declarations in a Node.js project without the declarations of the DOM. Compiled, never run.
 import entry, { BitbucketAuthIntegration } from 'nocodb-bitbucket-auth';
 import * as browser from 'nocodb-bitbucket-auth/browser';
 import * as oauth from 'nocodb-bitbucket-auth/oauth';

@@ -1,4 +1,4 @@
-// The declarations of the protocol functions, in projects that have none of the DOM's. Compiled, never run.
+// Checks the declarations of the protocol functions in projects without the declarations of the DOM. Compiled, never run.
 import * as oauth from 'nocodb-bitbucket-auth/oauth';
 import * as slim from 'nocodb-bitbucket-auth/slim';
 
@@ -9,9 +9,9 @@ const tokens: oauth.TokenSet = client.parseTokenResponse({
 });
 const loaded: Promise<void> = slim.init(new Uint8Array());
 
-// @ts-expect-error: what the runtime does not declare has no type that takes anything
+// @ts-expect-error: even if the runtime does not declare a type of the core's bytes, a number is rejected
 slim.init(7);
-// @ts-expect-error: nor a callback
+// @ts-expect-error: even if the runtime does not declare a type of the callback, an empty object is rejected
 client.validateAuthorizationResponse({}, { state: 'abc' });
 
 export { code, loaded, tokens };

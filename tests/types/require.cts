@@ -1,4 +1,4 @@
-// The declarations that `require` finds. Compiled, never run: `npm test` compiles it against the packed package.
+// Checks the declarations that `require` finds. `npm test` compiles this file against the packed package, and never runs it.
 import plugin = require('nocodb-bitbucket-auth');
 import browser = require('nocodb-bitbucket-auth/browser');
 import oauth = require('nocodb-bitbucket-auth/oauth');
@@ -13,7 +13,7 @@ const sameClient: oauth.OAuthClient = slim.createClient({ clientId: 'id', redire
 const login: ReturnType<typeof browser.authorizeInPopup> = browser.authorizeInPopup({ client });
 const url: string = client.authorizationUrl();
 
-// @ts-expect-error: it is a number nowhere
+// @ts-expect-error: the authorize URL is a string
 const wrong: number = client.authorizationUrl();
 
 export = { login, wrapper, error, sameClient, url, wrong, register };

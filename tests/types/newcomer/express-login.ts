@@ -3,7 +3,7 @@ import express from 'express';
 import { BitbucketAuthError, createClient } from 'nocodb-bitbucket-auth/oauth';
 import type { AuthorizationRequest, TokenSet } from 'nocodb-bitbucket-auth/oauth';
 
-/** What keeps a value for each user: a session store, as everybody has one. */
+/** The values of a user in the session store that the server already has. */
 declare function sessionOf(request: express.Request): { login?: AuthorizationRequest; tokens?: TokenSet };
 
 const { PUBLIC_URL = 'https://app.example', BITBUCKET_KEY = '', BITBUCKET_SECRET } = process.env;
@@ -60,7 +60,7 @@ function statusOf({ code, retryable }: BitbucketAuthError): number {
   }
 }
 
-/** New tokens, before the old ones expire; `undefined`: the user has to log in again. */
+/** Returns new tokens before the old ones expire, or `undefined` if the user has to log in again. */
 export async function renewed(tokens: TokenSet): Promise<TokenSet | undefined> {
   if (tokens.refreshToken === undefined) return undefined;
   const { url, ...init } = client.buildRefreshRequest({ refreshToken: tokens.refreshToken });

@@ -1,4 +1,4 @@
-// An integration of NocoDB's that takes the wrapper from its host and reads with it.
+// An integration for NocoDB that gets the wrapper from its host, and reads issues with it.
 import type {
   BitbucketAuthIntegration, BitbucketClient, HostServices, IntegrationConfig, IntegrationEntry, StoredTokens,
 } from 'nocodb-bitbucket-auth';
@@ -31,7 +31,7 @@ export class Issues {
     this.#bitbucket = new entry.wrapper(row.config, host);
   }
 
-  /** Whether the connection works, in words for a dialog. */
+  /** Tests the connection, and returns the result as a text for a dialog. */
   async check(): Promise<string> {
     const { success, message, missingScopes = [] } = await this.#bitbucket.testConnection();
     return success && missingScopes.length > 0 ? `Missing: ${missingScopes.join(', ')}` : message ?? '';
@@ -60,7 +60,7 @@ export class Issues {
   }
 }
 
-/** What the host does with the code that its dialog brought back. */
+/** Exchanges the code that the host's dialog received. */
 export async function connected(entry: IntegrationEntry, oauth: { code: string; code_verifier?: string }): Promise<StoredTokens> {
   return new entry.wrapper().exchangeToken(oauth);
 }

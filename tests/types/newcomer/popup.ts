@@ -1,4 +1,4 @@
-// A button of a front end that connects the user's Bitbucket in a popup. The server exchanges what comes back.
+// A button of a front end that connects the user's Bitbucket account in a popup. The server exchanges the code.
 import { BitbucketAuthError, authorizeInPopup, createClient } from 'nocodb-bitbucket-auth/browser';
 import type { Grant, PopupOptions } from 'nocodb-bitbucket-auth/browser';
 
@@ -45,7 +45,7 @@ function wordsFor({ code, message }: BitbucketAuthError): string {
   }
 }
 
-/** The address for a link, where a popup is not wanted. */
+/** The URL for a link, for pages that use no popup. */
 export function loginAddress({ clientId, scopes }: Settings): string {
   return createClient({ clientId, redirectUri: `${location.origin}/callback`, scopes }).authorizationUrl();
 }

@@ -1,4 +1,4 @@
-// All open pull requests of a workspace, by its access token.
+// Lists all open pull requests of a workspace, with the workspace's access token.
 import { BitbucketAuthError, createEntry, isBitbucketAxiosError } from 'nocodb-bitbucket-auth';
 
 interface Repository {
@@ -13,7 +13,7 @@ interface PullRequest {
 
 export type Outcome = { titles: string[] } | { problem: string; retryAfter?: number };
 
-/** @param env the token, and where Bitbucket's API is */
+/** @param env the token, and the URL of Bitbucket's API */
 export async function openPullRequests(workspace: string, env: Record<string, string | undefined>): Promise<Outcome> {
   const { wrapper: Bitbucket } = createEntry(env);
   const bitbucket = new Bitbucket({ type: 'api_key', token: env.BITBUCKET_TOKEN, workspace });
