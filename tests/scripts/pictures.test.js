@@ -1,4 +1,4 @@
-// The guide's pictures: each one that a document shows exists in both themes and has a sensible size, and no others exist.
+// Checks the guide's pictures: each picture in a document exists in both themes and has a sensible size, and no others exist.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';

@@ -307,7 +307,7 @@ impl World {
             return follow(&[&process.links], key);
         }
         let found = follow(&[&self.shared.links, &process.links], key)?;
-        // Copies entries that only one of the two stores has to the other.
+        // If only the shared store or only this process has the entry, copies the entry, so that both have it.
         if follow(&[&self.shared.links], key) != Some(found) {
             self.shared.links.publish(key, found);
         }

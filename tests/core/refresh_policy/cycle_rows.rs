@@ -485,7 +485,7 @@ fn looking() -> Vec<Row> {
         ),
         row(
             FindingSuccessor,
-            "due, died in the future, because the clock of another process is ahead",
+            "due, died in the future, by the clock of another process",
             || died(expired().finding_successor(), -DAY),
             Do(Action::Done, Dead),
         ),

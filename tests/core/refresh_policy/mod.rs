@@ -31,7 +31,7 @@ fn transitions() -> Vec<(&'static str, Vec<Row>)> {
     tables
 }
 
-/// Every row once for each of its states, and "any other" once for each of the other events.
+/// Every row once for each of its states, and each row "any other" once for each event without a row of its own.
 fn cases() -> Vec<Case> {
     let rows: Vec<Row> = transitions().into_iter().flat_map(|(_, rows)| rows).collect();
     let named: BTreeSet<(StateName, Cause)> =
