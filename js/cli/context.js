@@ -1,7 +1,7 @@
 /**
  * Collects what the checks share: the validated environment, and responses of NocoDB and Bitbucket, each requested once.
  *
- * In: options and environment variables. Out: the values that the checks judge. Never: a check passes or fails.
+ * In: options and environment variables. Out: the values that the checks judge. Never: this file decides whether a check passes.
  */
 
 import { readFileSync } from 'node:fs';
@@ -85,10 +85,10 @@ async function readToken({ token, 'token-file': file }) {
 }
 
 /**
- * The URL of a server without user, password and query, which may be secret, and without a slash at the end.
+ * The URL of a server, without a slash at the end, and without user, password and query, because these may be secret.
  *
  * @param {unknown} url
- * @returns {string | undefined} `undefined` unless it is an http or https URL
+ * @returns {string | undefined} `undefined` if this is not an http or https URL
  */
 export function serverUrl(url) {
   if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
@@ -108,7 +108,7 @@ export const apiProbeUrl = (apiUrl) => `${apiUrl}/user`;
 export function failureReason(error) {
   if (!(error instanceof BitbucketAuthError)) throw error;
   if (error.code === 'REQUEST_TIMEOUT') return 'there was no response in time';
-  // The proxy is the only part of the configuration that a request uses. The check `endpoints` says what is wrong with it.
+  // The proxy is the only part of the configuration that can make a request fail. The check `endpoints` reports its problems.
   if (error.code === 'INVALID_CONFIG') return 'the proxy cannot be used';
   return error.cause instanceof Error ? error.cause.message : error.message.replace(/\.$/, '');
 }

@@ -25,7 +25,7 @@ import { describeError } from './run.js';
  * @property {(context: Context) => Finding | Finding[] | Promise<Finding | Finding[]>} run
  */
 
-/** The files in checks/, in the order of the output. The JSON output contains these names, so they are stable. */
+/** The files in checks/, in the order of the output. The JSON output contains these names, so they must not change. */
 const CHECKS = [
   'node', 'variables', 'key-and-secret', 'redirect-uri', 'endpoints', 'clock', 'client', 'scopes', 'redis', 'processes', 'nocodb',
   'preload', 'token',

@@ -83,7 +83,7 @@ function readConfiguration({ 'redirect-uri': redirectUri }, env) {
 }
 
 /**
- * Lets the user log in in a browser.
+ * Has the user log in with a browser.
  *
  * @param {Environment} environment
  * @param {Client} client
@@ -132,7 +132,7 @@ async function openOrPrint(url, opensBrowser) {
       console.error('Log in in the browser window that opens. If none opens, stop this command and add --no-browser.');
       return;
     } catch {
-      // If no browser could be started, the user has to open the URL.
+      // If no browser could be started, the user has to open the printed URL.
     }
   }
   printUrl(url);
@@ -171,7 +171,7 @@ function receiveCallback(server, { callbackPage }, client, state) {
         return;
       }
       const { headers, body } = pageFor(shown);
-      // The server closes the connection after the browser has received the whole page.
+      // The promise settles after the page was sent, because `authorize` then closes all connections.
       response.writeHead(200, { ...headers, connection: 'close' }).end(body, () => {
         if (typeof result === 'string') resolve(result);
         else reject(result);

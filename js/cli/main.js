@@ -9,8 +9,8 @@
 import { readFileSync } from 'node:fs';
 import { isTooOld } from './node-version.js';
 
-// The program that reads the output may end before this one, as `head` does. That is no failure, and the exit status is still
-// useful.
+// A program that reads the output, such as `head`, may end before this program does. That is not a failure, and the exit status
+// is still useful.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error) => {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EPIPE') throw error;

@@ -13,7 +13,7 @@
 /**
  * @typedef {object} Command
  * @property {string} summary
- * @property {string} [more] more lines of its help text
+ * @property {string} [more] more lines of the command's help text
  * @property {Record<string, Option>} options
  */
 

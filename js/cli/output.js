@@ -36,8 +36,8 @@ export function isColored(stream, env) {
  */
 export function formatFinding({ verdict, text, cure }, colored) {
   const { sign, color } = SIGNS[verdict];
-  // By default, `styleText` decides by the standard output of the process. This is turned off, because `isColored` has already
-  // decided.
+  // By default, `styleText` decides itself whether standard output gets colours. `validateStream: false` turns this off, because
+  // `isColored` has already decided.
   const shown = colored ? styleText(color, sign, /** @type {any} */ ({ validateStream: false })) : sign;
   return `${shown} ${cure ? `${text} ${cure}` : text}`;
 }

@@ -13,7 +13,7 @@ import { UsageError } from './run.js';
 export const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
 
 /**
- * The checks that report the problems of certain variables.
+ * The checks that report the problems of certain variables, with a pattern for the names of those variables.
  *
  * @type {Record<'redirect-uri' | 'endpoints' | 'scopes' | 'redis', RegExp>}
  */
@@ -49,7 +49,7 @@ export function isOAuthUnset(env) {
 
 /**
  * @param {Context} context
- * @param {keyof typeof VARIABLES_OF} [check] if absent, the result is the problems that none of these checks reports
+ * @param {keyof typeof VARIABLES_OF} [check] if absent, the result contains the problems that none of these checks reports
  * @returns {ErrorDetails[]}
  */
 export function problemsFor({ env, environment: { problems } }, check) {
@@ -80,7 +80,7 @@ export function toFinding({ message, field = '' }) {
 }
 
 /**
- * The reason of a problem, without the words with which every message about the configuration begins.
+ * The message of a problem, without the beginning that all messages about the configuration have in common.
  *
  * @param {string} message
  */

@@ -70,7 +70,7 @@ function read({ options }, args) {
 }
 
 /**
- * Says what is wrong with the arguments, without Node.js' message, which repeats them.
+ * Describes what is wrong with the arguments. It does not use Node.js' message, because that message repeats them.
  *
  * @param {unknown} error
  */

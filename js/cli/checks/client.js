@@ -1,4 +1,4 @@
-/** Checks whether Bitbucket accepts Key and Secret. The check sends one request, and only with `--online` (see options.js). */
+/** Checks whether Bitbucket accepts Key and Secret. The check sends a request only if `--online` is set (see options.js). */
 
 import { core } from '../../core.js';
 import { BitbucketAuthError } from '../../error.js';

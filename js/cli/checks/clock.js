@@ -1,4 +1,4 @@
-/** Whether this machine's clock agrees with Bitbucket's. */
+/** Checks whether this machine's clock agrees with Bitbucket's clock. */
 
 import { core } from '../../core.js';
 import { apiProbeUrl, withoutQuery, failureReason } from '../context.js';

@@ -10,7 +10,7 @@ import { toFinding, problemsFor } from '../problems.js';
 const NODE_CA = 'For a private certificate authority, start NocoDB and this with NODE_EXTRA_CA_CERTS.';
 
 /**
- * The cures by error code. `variable` is the name of the environment variable that configures the proxy, if there is one.
+ * The cures by error code. `variable` is the name of the environment variable that configures the proxy, if a proxy is used.
  *
  * @type {readonly [RegExp, (variable?: string) => string | undefined][]}
  */
@@ -75,7 +75,7 @@ async function reach(context, name, url) {
 
 /**
  * @param {unknown} error of a request
- * @param {string} [variable] that names the proxy
+ * @param {string} [variable] the environment variable that configures the proxy
  */
 function cureFor(error, variable) {
   const { code = '' } = /** @type {{ cause?: NodeJS.ErrnoException }} */ (error).cause ?? {};
@@ -84,7 +84,7 @@ function cureFor(error, variable) {
 }
 
 /**
- * Describes the route of a request to its server in words; `undefined` if the proxy is invalid.
+ * Describes in words how a request reaches its server; `undefined` if the proxy is invalid.
  *
  * @param {Context} context
  * @param {string} url

@@ -1,11 +1,11 @@
-/** Whether Key and Secret look like those of Bitbucket's OAuth clients. */
+/** Checks whether Key and Secret have the lengths of those that Bitbucket issues. */
 
 import { core } from '../../core.js';
 
 /** @type {Record<'older' | 'newer', string>} */
 const KINDS = { older: 'older OAuth consumers', newer: 'newer OAuth clients' };
 
-/** The minimum length of a Key whose last four characters are shown. They would be a large part of a shorter Key. */
+/** The minimum length of a Key whose end is shown. The four characters at the end would be a large part of a shorter Key. */
 const MIN_LENGTH_TO_SHOW_END = 16;
 
 /** @type {import('../doctor.js').Check} */
@@ -24,7 +24,7 @@ export default {
 };
 
 /**
- * The length of a Key, and the last characters of a long one. A Key is no secret.
+ * Describes the length of a Key, and the last characters of a long Key. A Key is not secret.
  *
  * @param {string} key
  */

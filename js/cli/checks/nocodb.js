@@ -7,10 +7,10 @@ import { URL_RULE, serverUrl, parseJson, withoutQuery, failureReason } from '../
 
 const POLICY = 'cross-origin-opener-policy';
 
-/** The maximum length of the version that is shown. NocoDB may report any text. */
+/** A longer version is shown only in part, because NocoDB may report any text as its version. */
 const MAX_VERSION_LENGTH = 40;
 
-/** Versions of NocoDB: numbered ones, and those with year and month. */
+/** NocoDB's versions have one of two formats, as in 0.301.3 and 2026.09.0. */
 const VERSION = /^(0\.[23]\d\d\.\d+|20\d\d\.\d\d\.\d+)\b/;
 
 /** The policies that leave the popup connected to the page that opened it. */
@@ -64,7 +64,7 @@ async function checkServer(context) {
 export async function readNocodbInfo(context, base) {
   const response = await context.get(`${base}/api/v2/meta/nocodb/info`);
   const { version, ee } = /** @type {{ version?: unknown, ee?: unknown }} */ (parseJson(response) ?? {});
-  // NocoDB reports the version of the package in its working folder, and that package may have none.
+  // NocoDB reports the version of the package in its working folder, and that package may have no version.
   return { response, version, ee, isNocodb: typeof ee === 'boolean' || typeof version === 'string' };
 }
 

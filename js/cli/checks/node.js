@@ -1,4 +1,4 @@
-/** Checks whether NocoDB supports this version of Node.js. If it is too old for the plugin, main.js runs no check. */
+/** Checks whether NocoDB supports this version of Node.js. If Node.js is too old for the plugin, main.js runs no check. */
 
 import { isTooOld } from '../node-version.js';
 

@@ -1,6 +1,7 @@
 /**
- * Checks whether the preload is active in NocoDB, with the configuration of this environment. NocoDB lists its integrations and
- * their forms without a sign-in. Versions that require a sign-in cannot be checked from outside.
+ * Checks whether the preload is active in NocoDB, and whether NocoDB's form has the Key and the redirect URI of this environment.
+ * Most versions of NocoDB list their integrations and forms without a sign-in. In versions that require a sign-in, the check only
+ * finds out whether the redirect URI returns the plugin's page.
  */
 
 import { manifest } from '../../nocodb/manifest.js';
@@ -50,7 +51,7 @@ function isPlugin(entry) {
 }
 
 /**
- * @param {boolean} isServed whether the plugin's page answers at the redirect URI
+ * @param {boolean} isServed whether the redirect URI returns the plugin's page
  * @returns {Finding}
  */
 function withoutList(isServed) {

@@ -1,4 +1,4 @@
-/** Checks whether NocoDB runs in several processes, and whether they have the common Redis that they need. */
+/** Checks whether NocoDB runs in several processes, and if so, whether these processes have the common Redis that they need. */
 
 import { missingRedisProblem, reasonOf } from '../problems.js';
 

@@ -1,6 +1,7 @@
 /**
- * Checks what responds at the redirect URI. It sends the request that a browser sends after the user denied access at Bitbucket,
- * so the request contains no code. The preload responds with the plugin's page. NocoDB itself does not handle this request.
+ * Checks what the redirect URI returns. The check sends the request that a browser sends after the user denied access at
+ * Bitbucket, so the request contains no code. With the preload, NocoDB responds with the plugin's page. Without the preload,
+ * NocoDB responds with another page, a redirect or an error.
  */
 
 import { core } from '../../core.js';
@@ -82,10 +83,10 @@ export default {
 /** @typedef {{ status: Status, response: TimedResponse, changed: string[] }} CallbackResponse */
 
 /**
- * Requests the redirect URI.
+ * Requests the redirect URI, if there is an OAuth client.
  *
  * @param {Context} context
- * @returns {Promise<CallbackResponse | undefined>} `changed`: what differs from this version's page; `undefined` without a client
+ * @returns {Promise<CallbackResponse | undefined>} `changed`: what differs from the page of this version
  */
 export async function requestCallback({ environment: { client, callbackPage }, get }) {
   const url = client && new URL(client.redirectUri);

@@ -1,8 +1,9 @@
 /**
- * Whether the Redis that processes share can be used. The check connects as the plugin does, and runs the same commands.
+ * Checks whether the plugin can use the Redis that NocoDB's processes share. The check connects as the plugin does, and runs the
+ * same commands.
  *
- * In a Redis that NocoDB uses too, the check marks the plugin's database if no database is marked yet, as the plugin does at its
- * start. All other keys that the check writes expire after a second.
+ * If NocoDB uses the same Redis, the check chooses a database for the plugin and marks that database, as the plugin does when it
+ * connects (redis-database.js). All other keys that the check writes expire after a second.
  */
 
 import { core } from '../../core.js';
@@ -18,12 +19,12 @@ const PREFIX = 'nocodb-bitbucket-auth:doctor:';
 
 const EXPIRY_MS = 1000;
 
-/** The variables of NocoDB's cache. */
+/** The variables that name the Redis of NocoDB's cache. */
 const CACHE_VARIABLES = ['NC_REDIS_URL', 'NC_CACHE_REDIS_URL'];
 
 const OWN_DATABASE = 'Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that no other program uses.';
 
-/** The sentence for each of the core's error summaries that is not clear by itself. @type {Record<string, string>} */
+/** The explanations of the core's error summaries. All other summaries are clear. @type {Record<string, string>} */
 const MEANINGS = {
   password: 'user or password is wrong or missing',
   permission: 'the user lacks a permission',
@@ -43,7 +44,7 @@ const MEANINGS = {
   error: 'it returns an error',
 };
 
-/** The cure for each error summary, where there is a specific one. @type {Record<string, string>} */
+/** The specific cures, by error summary. All other summaries have a general cure. @type {Record<string, string>} */
 const CURES = {
   password: 'Correct the URL.',
   permission: 'Give the user the permissions that docs/scaling.md lists under "Permissions in Redis".',
@@ -60,7 +61,7 @@ export default {
   async run(context) {
     const { environment } = context;
     const { redis } = environment;
-    // The check `processes` reports that several processes need a Redis.
+    // The check `processes` reports that several processes have no common Redis.
     const problems = problemsFor(context, 'redis').filter((problem) => problem !== missingRedisProblem(environment));
     const isNamed = problems.some(({ field = '' }) => field.endsWith('_REDIS_URL'));
     return [...problems.map(toFinding), redis ? await tryOut(context, redis) : skipped(isNamed)];

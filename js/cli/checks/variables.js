@@ -1,11 +1,11 @@
-/** Checks whether the variables that no other check reports are set, usable and known to the plugin. */
+/** Checks whether OAuth2 is configured. Reports unknown variables, and the problems that no other check reports. */
 
 import { core } from '../../core.js';
 import { PREFIX, toFinding, isOAuthUnset, problemsFor } from '../problems.js';
 
 /** @typedef {import('../doctor.js').Finding} Finding */
 
-/** An unknown name counts as a misspelling if it differs from a known name in at most this many letters. */
+/** An unknown name counts as misspelled if it differs from a known name in at most this many letters. */
 const MAX_TYPOS = 3;
 
 /** @type {import('../doctor.js').Check} */
@@ -53,7 +53,7 @@ function unknownVariable(name, known) {
 }
 
 /**
- * The number of letters to add, remove or replace to turn one name into the other (Levenshtein distance).
+ * The number of letters to add, remove or replace in order to turn one name into the other (Levenshtein distance).
  *
  * @param {string} one
  * @param {string} other
