@@ -30,8 +30,8 @@ import { UsageError } from './run.js';
  * @property {Options} options
  * @property {Environment} environment
  * @property {string} [token] to test
- * @property {(url: string, headers?: Record<string, string>) => Promise<TimedResponse>} get sends a GET without a credential, once
- *   for each URL; rejects with a `BitbucketAuthError`
+ * @property {(url: string, headers?: Record<string, string>) => Promise<TimedResponse>} get sends a GET without a credential,
+ *   once for each URL; rejects with a `BitbucketAuthError`
  */
 
 /** The rule for URLs in options and variables, as the predicate of a sentence. */

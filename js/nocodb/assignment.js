@@ -1,17 +1,18 @@
 /**
  * Detects the first relevant assignment of a static property, on any class.
  *
- * In: the property's name. Out: the class and the assigned value. When a class does not have the property itself, an assignment
- *   calls an inherited setter, so this module defines one on `Function.prototype` until then.
- * Never: what the property means. Other preloads that wait in the same way, before or after this one, behave as they would
- *   without it.
+ * In: the property's name. Out: the class and the assigned value. If a class does not have the property itself, an assignment
+ *   calls an inherited setter. So this module defines a setter on `Function.prototype`, and removes it after the relevant
+ *   assignment.
+ * Never: this module knows what the property means, or changes the behaviour of other preloads that wait for an assignment by the
+ *   same method. They may be loaded before or after this one.
  */
 
 /**
  * @param {string} property
- * @param {(target: Function, value: unknown) => boolean} onAssigned called after each assignment; returns whether it was the
- *   relevant one
- * @returns {{ isDisplaced: () => boolean }} whether another preload has replaced this setter with its own
+ * @param {(target: Function, value: unknown) => boolean} onAssigned called after each assignment; returns whether this
+ *   assignment was the relevant one
+ * @returns {{ isDisplaced: () => boolean }} `isDisplaced`: whether another preload has replaced this setter with its own
  */
 export function onPropertyAssigned(property, onAssigned) {
   const installed = () => Object.getOwnPropertyDescriptor(Function.prototype, property);
@@ -29,7 +30,7 @@ export function onPropertyAssigned(property, onAssigned) {
     set(value) {
       if (inherited?.set) inherited.set.call(this, value);
       else Reflect.defineProperty(this, property, { value, writable: true, enumerable: true, configurable: true });
-      // The other preload has seen its assignment and believes that it removed its own setter.
+      // The earlier preload has found its assignment. It tried to remove its own setter, but has removed this one.
       if (!installed()) inherited = undefined;
       if (isWaiting) isWaiting = !onAssigned(this, value);
       install();

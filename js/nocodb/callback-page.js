@@ -1,8 +1,8 @@
 /**
- * Serves the callback page from NocoDB's own server, at the redirect URI that is registered at Bitbucket. NocoDB's routes treat
- * a query differently from version to version, and some drop it before the GUI has read it.
+ * Serves the callback page from NocoDB's own server, at the redirect URI that is registered at Bitbucket. The routes of NocoDB's
+ * versions treat a query differently, and some drop it before the GUI has read it.
  *
- * In: the requests of this process's HTTP servers, ahead of every listener. Out: the package's callback page for a request that
+ * In: the requests to this process's HTTP servers, before any listener. Out: the package's callback page for a request that
  *   carries an authorization response. The core recognises these requests and writes the text for a rejected response. NocoDB's
  *   GUI reads code and state from the popup's URL as before. All other requests pass through unchanged.
  * Never: a rule of OAuth is applied outside the core, the page contains a value of the request, or an exception leaves the hook.

@@ -26,7 +26,7 @@ export function refreshableToken({ type, refresh_token: stored }) {
 
 /**
  * @param {IntegrationConfig} config
- * @param {string | undefined} accessToken the config's, if it can be sent
+ * @param {string | undefined} accessToken the config's access token, if it can be sent
  * @returns {ConnectionTokens}
  */
 export function tokensInConfig({ refresh_token, expires_at, refreshed_at, scopes }, accessToken) {
@@ -64,7 +64,7 @@ export function toStoredTokens({ accessToken = '', refreshToken, expiresAt, obta
  */
 export function withTokens(config, tokens) {
   const { expires_at: _before, expires_in: _older, ...kept } = /** @type {Record<string, unknown>} */ (config);
-  // This uses `Object.assign` instead of another spread, for the reason that is given in `createTokens`.
+  // `Object.assign` instead of a second spread saves memory; `createTokens` gives the reason.
   return Object.assign(kept, toStoredTokens(tokens));
 }
 
@@ -83,7 +83,7 @@ export function withoutOAuthPayload({ oauth: _transient, ...config }) {
  *
  * @param {IntegrationConfig} config
  * @param {Pick<ConnectionTokens, 'obtainedAt' | 'expiresAt'>} times
- * @returns {import('../../pkg/core.js').TokenMetadata} for one call, because the core consumes it
+ * @returns {import('../../pkg/core.js').TokenMetadata} usable for only one call, because the core consumes it
  */
 export function tokenMetadataOf({ authorized_at, account }, { obtainedAt, expiresAt }) {
   const { uuid } = objectOrEmpty(account);

@@ -61,11 +61,11 @@ export async function testConnection(clientFactory, config) {
   const { scopes: granted } = readArgument(testConnection, 'previous', { scopes });
   const test = callCore(testConnection, () => new (core().ConnectionTest)(
     kind, workspace, repository, hint, environment.login?.scopes.join(' '),
-    // If the token response listed no scopes, they are unknown.
+    // If the token response listed no scopes, the granted scopes are unknown.
     granted || undefined,
   ));
-  // The test does not wait in the request queue and does not retry, because a user waits for the result. If the token store is
-  // slow, the test does not wait for it again, because the tokens are valid even before they are saved.
+  // The test does not wait in the request queue and does not retry, because a user waits for the result. Its requests wait for
+  // the token store only until the deadline, because the tokens are valid even before they are saved.
   await runConnectionTest(test, clientFactory.createSender(deadline - performance.now()), clientFactory.apiUrl);
   const { expiresAt } = await credentials.tokenInfo();
   const result = test.result ?? { success: false, message: failure('API_FAILED', 'api').message };

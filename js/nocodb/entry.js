@@ -52,7 +52,7 @@ export { BitbucketAuthError, BitbucketAuthIntegration, isBitbucketAxiosError };
  */
 
 /**
- * Creates the integration for an environment. It takes little time, and never throws.
+ * Creates the integration for an environment. This function takes little time, and never throws.
  *
  * @param {Env} [env] the variables `INTEGRATION_AUTH_BITBUCKET_*`, read on first use
  * @returns {IntegrationEntry}

@@ -2,8 +2,8 @@
  * Reads the environment variables that configure the plugin.
  *
  * In: `process.env`, or an object like it; if the object has no proxy variables, those of the process are added. Out: the
- * settings that the core reads from these variables. Never: this file validates a value, caches it for the whole process, or logs
- * it.
+ * settings that the core reads from these variables. Never: this file validates a value, logs a value, or caches the settings for
+ * the whole process.
  */
 
 import { readSafely } from '../arguments.js';
@@ -21,10 +21,10 @@ import { core } from '../core.js';
  */
 export function readEnvironment(env) {
   const { environmentVariables, proxyVariables, readEnvironment: judgeEnvironment } = core();
-  // Only the plugin's own variables are passed to the core.
+  // The core gets only the variables that it reads, not the whole environment.
   const variables = readSafely('config', 'env', () => {
     const proxyNames = proxyVariables().split(' ');
-    // An object that contains none of the proxy variables uses the process's proxy.
+    // If `env` contains none of the proxy variables, those of the process apply.
     const proxySource = proxyNames.some((name) => env[name] !== undefined) ? env : process.env;
     const stringVariables = (/** @type {Env} */ from, /** @type {string[]} */ names) => (
       names.map((name) => [name, from[name]]).filter(([, value]) => typeof value === 'string')
@@ -37,7 +37,8 @@ export function readEnvironment(env) {
 }
 
 /**
- * Returns a function that reads the environment once, at its first call: NocoDB may fill `process.env` late, from files.
+ * Returns a function that reads the environment at its first call, because NocoDB may add variables from files after it has
+ * started. Later calls return the same settings.
  *
  * @param {Env} env
  * @returns {() => Environment}

@@ -1,7 +1,8 @@
 /**
  * Remembers the tokens of authorization codes that were exchanged recently. A code can be exchanged only once (RFC 6749 section
- * 4.1.2), but NocoDB may submit it twice. An enterprise edition stores the row and then exchanges the code of the request. And
- * a user may submit the form again after NocoDB failed to store the row.
+ * 4.1.2), but the plugin may get the same code twice. The plugin exchanges a code before NocoDB stores the row, and an enterprise
+ * edition then has the wrapper exchange the same code again. A user may also submit the form again after NocoDB failed to store
+ * the row.
  *
  * In: payloads of NocoDB's GUI, and tokens. Out: the tokens, once, for a caller that has both the code and its verifier. Never: a
  * code or verifier is kept (only a digest of both is kept), or tokens are kept for longer than a minute.
@@ -14,8 +15,8 @@ import { parseOAuthPayload } from './oauth-payload.js';
 const EXCHANGE_LIFETIME_MS = 60_000;
 
 /**
- * The maximum number of remembered exchanges. Beyond it, the oldest ones are dropped. Codes that are not exchanged are remembered as
- * well, and a client may send any number of them.
+ * The maximum number of remembered exchanges. When it is reached, the oldest exchange is dropped. Codes that were not exchanged
+ * are remembered as well, and an HTTP client may send any number of these.
  */
 const MAX_EXCHANGES = 1000;
 

@@ -1,9 +1,8 @@
 /**
  * The form that NocoDB's GUI shows for the integration.
  *
- * In: the validated environment. Out: form elements for NocoDB's form builder. Never: the client secret
- * appears, OAuth2 is offered without a valid configuration, or client credentials are offered unless the environment allows
- * them.
+ * In: the validated environment. Out: form elements for NocoDB's form builder. Never: the form contains the client secret, offers
+ * OAuth2 without a valid configuration, or offers client credentials that the environment does not allow.
  */
 
 /**
@@ -25,7 +24,7 @@
  * @property {number} [span] of 24 columns
  * @property {string} [category]
  * @property {string} [helpText]
- * @property {boolean} [required] only shows the asterisk
+ * @property {boolean} [required] shows an asterisk, but does not require a value
  * @property {string} [defaultValue]
  * @property {FormCondition} [condition] when the element is shown
  * @property {FormValidator[]} [validators]
@@ -41,7 +40,7 @@
 /**
  * @typedef {object} OAuthMeta
  * @property {string} provider
- * @property {string} authUri contains a query: the GUI appends `&code_challenge=…&code_challenge_method=S256&state=…`
+ * @property {string} authUri contains a query, because the GUI appends `&code_challenge=…&code_challenge_method=S256&state=…`
  * @property {string} redirectUri
  * @property {string} clientId
  * @property {string[]} scopes for display only; the GUI does not add them to `authUri`
@@ -57,7 +56,7 @@ const CLIENT = { label: 'OAuth client itself', value: 'custom' };
 
 const WORKSPACE_HELP = 'As in bitbucket.org/my-workspace. Optional; the connection test asks for it';
 
-// A slug, or a UUID in braces. The fields may be empty.
+// A slug, or a UUID in braces. The patterns of the fields also allow an empty value.
 const SLUG = '[A-Za-z0-9_.{}-]+';
 
 /**

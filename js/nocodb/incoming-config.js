@@ -16,7 +16,7 @@
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * NocoDB passes a config as an object, or as JSON if it was already stored.
+ * NocoDB passes a config as an object, or as JSON if the config was already stored.
  *
  * @param {unknown} config
  * @returns {Config | undefined}
@@ -34,7 +34,7 @@ export function parseConfig(config) {
 }
 
 /**
- * Whether a config must not be stored as it is.
+ * Whether a config contains an authorization code or a mask, and so has to be prepared before NocoDB stores it.
  *
  * @param {Plugin} plugin
  * @param {Config | undefined} config
@@ -46,7 +46,7 @@ export const needsPreparation = ({ maskedMembers }, config) =>
 /**
  * @param {Plugin} plugin
  * @param {Config} config
- * @param {Config | undefined} stored the config of the row, or of the row that is copied
+ * @param {Config | undefined} stored the config of the row that is updated or copied
  * @param {{ isNew: boolean, exchange: (payload: unknown, config: Config) => Promise<Config> }} options
  * @returns {Promise<Config>}
  * @throws {import('./plugin.js').BitbucketAuthError} the errors of the exchange, and an error for a config that cannot be stored
@@ -54,10 +54,10 @@ export const needsPreparation = ({ maskedMembers }, config) =>
  */
 export async function prepareConfig(plugin, config, stored, { isNew, exchange }) {
   const { oauth, ...given } = config;
-  // A user who authenticated first and then selected another type does not want tokens.
+  // If a user authenticated and then selected another type, the config contains a code that must not be exchanged.
   const usesAuthorizationCode = plugin.usesAuthorizationCode(given.type);
   const hasNewCode = Boolean(oauth) && usesAuthorizationCode && !isSameCode(plugin, oauth, stored?.oauth);
-  // A client may name any row as the source of a copy, so a new row never gets that row's credentials.
+  // An HTTP client may name any row as the source of a copy. So a new row never gets the credentials of its source.
   const restored = restoreCredentials(plugin, hasNewCode ? withoutTokens(given) : given, isNew ? undefined : stored);
   if (!oauth) return restored;
   if (hasNewCode) {
@@ -65,7 +65,7 @@ export async function prepareConfig(plugin, config, stored, { isNew, exchange })
     plugin.rememberExchange(oauth, tokens);
     return { ...restored, ...tokens };
   }
-  // The code was already used, or is too old.
+  // The stored row already contains this code, so the code was already used or is too old.
   if (usesAuthorizationCode && !restored.oauth_token && !restored.refresh_token) throw plugin.unexchangedCodeError();
   plugin.rememberExchange(oauth, {});
   return restored;
@@ -84,7 +84,7 @@ function restoreCredentials(plugin, config, stored) {
 }
 
 /**
- * Removes the former connection's tokens, which may belong to another account. Older integrations stored `expires_in`.
+ * Removes the tokens of the previous login, which may belong to another account. NocoDB's own integration stores `expires_in`.
  *
  * @param {Config} config
  * @returns {Config}

@@ -52,22 +52,23 @@ import { HttpError, asNocodbError } from './nocodb-errors.js';
 
 /** @typedef {{ row: Row, config?: any }} WrapperCreation the row of a wrapper, and the row's config if NocoDB has read it */
 
-/** The types under which NocoDB's editions list Bitbucket. A row may have been created by another edition. */
+/** The types under which NocoDB's editions list Bitbucket. Another edition than the current one may have created a row. */
 export const INTEGRATION_TYPES = ['auth', 'development'];
 
 /**
- * The creation of a wrapper, while it is in progress. Some editions wait during the creation, for instance for a vault.
+ * The wrapper creation that is in progress. Some editions create wrappers asynchronously, for instance while they wait for a
+ * vault.
  *
  * @type {AsyncLocalStorage<WrapperCreation>}
  */
 const wrapperCreations = new AsyncLocalStorage();
 
-/** The methods that replace NocoDB's. @type {WeakSet<Function>} */
+/** The methods that have replaced methods of NocoDB. They are not replaced again. @type {WeakSet<Function>} */
 const replacements = new WeakSet();
 
 /**
- * Patches the methods of a model class that store rows and create wrappers. A subclass that inherits them needs no patch. If it
- * has methods of its own, those are patched, and each may call the inherited one.
+ * Patches the methods of a model class that store rows and create wrappers. A subclass that inherits these methods needs no
+ * patch. If a subclass has methods of its own, those are patched too. Each of them may call the inherited method.
  *
  * @param {IntegrationModel} model
  * @param {Plugin} plugin
@@ -86,7 +87,7 @@ export function patchModel(model, plugin, onUse) {
 export const createWrapperClass = (plugin) => withRowServices(plugin, withHttpErrors(plugin));
 
 /**
- * Replaces a method. The method of a frozen class stays as it is.
+ * Replaces a method. If the class is frozen, nothing happens.
  *
  * @param {any} target
  * @param {string} name
@@ -114,12 +115,12 @@ const toHttpError = ({ BitbucketAuthError, nocodbStatus }, error) => (
  * Whether NocoDB has a transaction open. In that case, one of the further arguments of the called method contains Knex'
  * transaction object.
  *
- * @param {any[]} rest
+ * @param {any[]} rest the further arguments
  */
 const isInTransaction = (rest) => rest.some((meta) => meta?.knexConnection?.isTransaction === true);
 
 /**
- * Replaces the config of an integration, in the format in which NocoDB passed it: an object, or JSON.
+ * Copies an integration with another config. The format of the config stays the same: an object, or JSON.
  *
  * @param {Integration} integration
  * @param {Record<string, any>} config
@@ -129,14 +130,15 @@ const withConfig = (integration, config) => (
   { ...integration, config: typeof integration.config === 'string' ? JSON.stringify(config) : config });
 
 /**
- * NocoDB 0.301.3 passes no logger to wrappers. Info lines go to standard output, all others to standard error.
+ * The logger of wrappers that get none from NocoDB, as in 0.301.3. Info lines go to standard output, all other lines to standard
+ * error.
  *
  * @param {string} line
  */
 const logger = (line) => (line.startsWith('INFO ') ? console.log : console.warn)(`[nocodb-bitbucket-auth] ${line}`);
 
 /**
- * A row's config, if it can be decrypted: NocoDB's encryption key may have changed.
+ * A row's config, or `undefined` if it cannot be decrypted, for instance because NocoDB's encryption key has changed.
  *
  * @param {Integration | undefined} row
  */
@@ -178,7 +180,7 @@ function patchStoringMethods(model, plugin, onUse) {
    * Has NocoDB store the prepared row. If that fails, another attempt with the same code gets the same tokens.
    *
    * @template T
-   * @param {unknown} payload whose tokens are stored
+   * @param {unknown} payload with the code for which Bitbucket issued the row's tokens
    * @param {() => Promise<T>} store
    */
   async function storeOrMarkUnstored(payload, store) {
@@ -209,7 +211,7 @@ function patchStoringMethods(model, plugin, onUse) {
           prepared = await prepare(integration, config, copied, { isNew: true, rest });
         } catch (error) {
           const httpError = toHttpError(plugin, error);
-          // A route that opened a transaction may report only NocoDB's own errors.
+          // Some routes that open a transaction report only NocoDB's own errors to the user.
           throw httpError instanceof HttpError && rest.some(Boolean)
             ? await asNocodbError(httpError, () => model.updateIntegration(context, NO_SUCH_ROW, { title: NO_SUCH_ROW }, ...rest))
             : httpError;
@@ -228,8 +230,8 @@ function patchStoringMethods(model, plugin, onUse) {
       const config = parseConfig(integration?.config);
       if (needsPreparation(plugin, config)) {
         const stored = await model.get(context, id, false, ...rest);
-        // An update may omit unchanged members, even the type, and NocoDB stores the type that the update names. No code may be
-        // stored in a row that belongs to the plugin before or after the update, whatever the request says.
+        // An update may omit unchanged members, even the type, or it may change the type. No code may be stored in a row that
+        // belongs to the plugin before or after the update.
         const { type, sub_type } = integration;
         const updated = { type: type || stored?.type, sub_type: sub_type || stored?.sub_type };
         try {
@@ -247,13 +249,13 @@ function patchStoringMethods(model, plugin, onUse) {
 }
 
 /**
- * Records the row for which NocoDB creates a wrapper: NocoDB itself does not pass the row to the wrapper.
+ * Records the row for which NocoDB creates a wrapper, because NocoDB itself does not pass the row to the wrapper.
  *
- * @param {any} rows the prototype of NocoDB's class
+ * @param {any} rows the prototype of NocoDB's model class
  * @param {(receiver: unknown) => void} onUse
  */
 function patchRowMethods(rows, onUse) {
-  // Records the config when NocoDB reads it: decrypting it a second time would take milliseconds.
+  // Records the config when NocoDB reads it, because decrypting it a second time would take milliseconds.
   replaceMethod(rows, 'getConfig', (getConfig) => /** @this {Row} @param {any[]} args */ function getConfigOfRow(...args) {
     const config = getConfig.apply(this, args);
     const creation = wrapperCreations.getStore();
@@ -266,15 +268,15 @@ function patchRowMethods(rows, onUse) {
     function getWrapperOfRow(...args) {
       onUse(this.constructor);
       const make = () => getIntegrationWrapper.apply(this, args);
-      // If a subclass's method has already set the context, it is now calling the inherited method.
+      // If the context is already set, the method of a subclass has set it and is now calling the inherited method.
       return wrapperCreations.getStore()?.row === this ? make() : wrapperCreations.run({ row: this }, make);
     }
   ));
 }
 
 /**
- * Wraps the methods that creators may call through NocoDB, so that they throw errors that NocoDB reports to the user. The other
- * methods of a wrapper throw a `BitbucketAuthError`.
+ * Wraps the methods that creators may call through NocoDB, so that these methods throw errors that NocoDB reports to the user.
+ * The other methods of a wrapper throw a `BitbucketAuthError`.
  *
  * @param {Plugin} plugin
  */
@@ -294,7 +296,8 @@ function withHttpErrors(plugin) {
 }
 
 /**
- * Adds services that name a wrapper's row and read it. By itself, NocoDB lets a wrapper only replace the whole config.
+ * Adds services that identify a wrapper's row and read the row. With NocoDB's own services, a wrapper can only replace the whole
+ * config.
  *
  * @param {Plugin} plugin
  * @param {RegistryEntry['wrapper']} wrapper
@@ -307,8 +310,9 @@ function withRowServices(plugin, wrapper) {
     }
 
     /**
-     * An enterprise edition stores a row and then exchanges the code that it still has from the request. But the code can be
-     * exchanged only once, and the plugin has already done that before the row was stored.
+     * An enterprise edition stores a row and then exchanges the code of the request. A code can be exchanged only once, and the
+     * plugin has already exchanged this code before the row was stored. This method returns the tokens of that exchange, if they
+     * are remembered (exchanged-codes.js).
      *
      * @param {unknown} payload
      * @param {any[]} rest
@@ -345,17 +349,17 @@ function rowServices(plugin, config, services, creation) {
 }
 
 /**
- * Whether a wrapper has other tokens than its row: those of an environment, or those of a user with an account of their own.
- * If a member of the row is not a string, it refers to a text elsewhere in NocoDB and is not compared.
+ * Whether a wrapper has other tokens than its row: those of a NocoDB environment, or those of a user with an account of their
+ * own. A member of the row that is not a string refers to a text elsewhere in NocoDB, so this member is not compared.
  *
  * @param {any} rowConfig the row's config
- * @param {any} config the wrapper's
+ * @param {any} config the wrapper's config
  */
 const hasOtherTokens = (rowConfig, config) => ['oauth_token', 'refresh_token', 'token'].some((name) => (
   rowConfig?.[name] !== config?.[name] && typeof (rowConfig?.[name] ?? '') === 'string'));
 
 /**
- * A connection's title for the log. It names the account when the row alone does not identify it.
+ * A connection's title for the log. The title includes the account's nickname, because several accounts share the row.
  *
  * @param {string | undefined} title
  * @param {any} config

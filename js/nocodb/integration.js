@@ -38,7 +38,7 @@ import { StoredConfig } from './stored-config.js';
  */
 
 /**
- * The stored config of a connection, as NocoDB keeps it. Other members are kept unchanged.
+ * The stored config of a connection, as NocoDB keeps it. The plugin does not change members that are not listed here.
  *
  * @typedef {object} IntegrationConfig
  * @property {string | undefined} [type] `oauth`, `api_key` (a repository, project or workspace access token), `basic` (an API
@@ -132,8 +132,8 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Has NocoDB store the integration's own data with the config, together with the newest tokens: others may have refreshed them
-   * since this config was read.
+   * Has NocoDB store the integration's own data with the config, together with the newest tokens. Another wrapper or process may
+   * have refreshed the tokens since this config was read.
    *
    * @param {unknown} vars
    * @returns {Promise<void>} rejects with NocoDB's error when it could not store the data
@@ -156,8 +156,8 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * @param {(tokens: StoredTokens) => unknown} callback merges new tokens into the stored config. It is preferred to
-   *   `saveConfig`, which stores the whole config; but only `saveConfig` can remove a stale `expires_at`
+   * @param {(tokens: StoredTokens) => unknown} callback merges new tokens into the stored config. The callback is
+   *   preferred to `saveConfig`, which stores the whole config; but only `saveConfig` can remove a stale `expires_at`
    * @returns {void}
    */
   setTokenRefreshCallback(callback) {
@@ -166,18 +166,18 @@ export class BitbucketAuthIntegration {
 
   /**
    * An Axios instance for Bitbucket's API 2.0. Each request carries the connection's newest credential, so the instance can be
-   * kept as long as it is needed. The credential goes to the API's origin only. `client.paginate(path, params)` iterates over
+   * kept as long as it is needed. The credential is sent only to the API's origin. `client.paginate(path, params)` iterates over
    * lists of several pages.
    *
    * Tokens that can be refreshed are refreshed before they expire and after a 401, once for all users of the connection. A
    * request that was answered with 401 is retried with the new token, if its body can be sent again. If the new token came from
    * another process and has expired as well, the request is retried once more. Requests with an idempotent method are retried up
-   * to three times when Bitbucket is busy or the connection breaks; a request turns this off with the option
-   * `'axios-retry': { retries: 0 }`. Requests wait for Bitbucket's rate limit.
+   * to three times when Bitbucket is busy or the network fails. The option `'axios-retry': { retries: 0 }` turns these retries
+   * off for a request. Requests wait until Bitbucket's rate limit allows them.
    *
-   * Errors are Axios errors. None of them contains the credential, and each has an `error.bitbucket`, a `BitbucketAuthError`
-   * that says what it means. If a request was not sent, for instance because the tokens cannot be refreshed, that error is also
-   * the `error.cause`.
+   * Errors are Axios errors. None of them contains the credential. The `error.bitbucket` of each is a `BitbucketAuthError` with
+   * the meaning of the error. If a request was not sent, for instance because the tokens cannot be refreshed, the
+   * `BitbucketAuthError` is also the `error.cause`.
    *
    * @returns {Promise<BitbucketClient>} the same instance each time
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config contains no usable token, `RECONNECT_REQUIRED` when the user
@@ -190,7 +190,7 @@ export class BitbucketAuthIntegration {
     return this.#clientOf(clientFactory);
   }
 
-  /** The client that `authenticate` or `use` returned last; `null` before that, and after `destroy`. */
+  /** The client that `authenticate` returned or `use` passed to its work; `null` before these calls, and after `destroy`. */
   get client() {
     return this.#client;
   }
@@ -201,10 +201,11 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Runs `work` with the client. The client retries requests that were answered with 401. In two cases it cannot, but `work`
-   * can: when a request's body was a stream, or when `work` failed with an error of its own that has the status 401 or contains
-   * "token expired", "invalid_grant" or "unauthorized". Then the tokens are refreshed, and `work` is run once more from the
-   * beginning. Access tokens and API tokens cannot be refreshed, and new tokens do not help after a 403.
+   * Runs `work` with the client. The client itself retries requests that were answered with 401, unless their body is a stream.
+   * After a 401 for a stream, the tokens are refreshed, and `work` is run once more from the beginning. The same happens when
+   * `work` throws an error of its own with the status 401, or with a message that contains "token expired", "invalid_grant" or
+   * "unauthorized". Tokens that a user entered cannot be refreshed, and new tokens do not help after a 403. In these cases,
+   * `work` is not run again.
    *
    * @template T
    * @param {(client: BitbucketClient) => T | Promise<T>} work
@@ -229,7 +230,7 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Tests with requests to Bitbucket whether the connection works. It never throws.
+   * Sends requests to Bitbucket to test whether the connection works. This method never throws.
    *
    * @returns {Promise<TestResult>}
    */
@@ -265,7 +266,7 @@ export class BitbucketAuthIntegration {
    *   the environment says that NocoDB's form sends none
    * @param {IntegrationConfig} [_config] accepted because NocoDB passes it; not used
    * @param {{ isInTransaction?: boolean }} [options] `isInTransaction`: NocoDB keeps a database transaction open meanwhile. So
-   *   only one request is sent, for at most five seconds, and the account is not requested
+   *   only the token request is sent, with a time limit of five seconds, and the account is not requested
    * @returns {Promise<StoredTokens & { type: 'oauth', authorized_at: string, account?: Account }>} `account` if Bitbucket
    *   returns it
    * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and the errors of the transport and of
@@ -309,9 +310,9 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Exchanges a refresh token for new tokens (RFC 6749 section 6), or returns the tokens for which this refresh token was already
-   * exchanged: Bitbucket rotates refresh tokens, and the previous one becomes invalid within minutes. New tokens are passed to
-   * NocoDB's store before this method returns them.
+   * Exchanges a refresh token for new tokens (RFC 6749 section 6). If this refresh token was already exchanged, the method
+   * returns the tokens from that exchange, because Bitbucket rotates refresh tokens, and the previous refresh token becomes
+   * invalid within minutes. New tokens are passed to NocoDB's store before this method returns them.
    *
    * @param {{ refresh_token: string }} tokens
    * @param {IntegrationConfig} [_config] accepted because NocoDB passes it; not used
@@ -329,16 +330,16 @@ export class BitbucketAuthIntegration {
     callCore(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
     const ownConnection = refreshToken === this.#config.refresh_token ? await this.#openConnection() : undefined;
     if (ownConnection) return toStoredTokens((await ownConnection.forceRefresh(this.#storedConfig, refreshToken)).tokens);
-    // These are tokens of another connection, or older tokens of this connection. NocoDB, which called this method, stores the
-    // new ones.
+    // The refresh token belongs to another connection, or is an older one of this connection. NocoDB, which called this method,
+    // stores the new tokens.
     const store = nullTokenStore();
     const connection = keeperOf({ ...environment, client }).attach({ refreshToken }, store);
     return toStoredTokens((await connection.forceRefresh(store, refreshToken)).tokens);
   }
 
   /**
-   * Refreshes the tokens of a connection that was not used for 60 days, because an unused refresh token becomes invalid after
-   * three months. It does nothing when no refresh is due. A scheduler can call it.
+   * Refreshes the connection's tokens if they are more than 60 days old, because an unused refresh token becomes invalid after
+   * three months. Otherwise, this method does nothing. A scheduler can call it.
    *
    * @returns {Promise<{ renewed: boolean }>}
    * @throws {BitbucketAuthError} the same errors as `refreshToken`
@@ -372,8 +373,8 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Lists the workspaces of the connection's user, or for a credential without a user, the workspace in the config. NocoDB's
-   * creators may call this method.
+   * Lists the workspaces of the connection's user. For a credential without a user, the list contains the workspace in the
+   * config. NocoDB's creators may call this method.
    *
    * @param {PageQuery} [query]
    * @returns {Promise<Page<Workspace>>}

@@ -1,8 +1,8 @@
 /**
  * The lists of workspaces and repositories that a dialog in NocoDB offers.
  *
- * In: the request for a page of a list. Out: those members of its values that a dialog needs. Never: this file parses a page
- * number from a URL, or returns other members.
+ * In: the request for a page of a list. Out: the values of that page, with only the members that a dialog needs. Never: this file
+ * parses a page number from a URL.
  */
 
 import { toBitbucketAuthError } from '../api/axios-error.js';
@@ -46,7 +46,7 @@ import { DIALOG_MS, DIALOG_TOKENS_MS, withDialogTimeout } from './dialog-timeout
  * @property {number | string | undefined} [page] number of the page, counted from 1, for numbered lists; or the same as `next`
  */
 
-/** @typedef {{ workspace?: string, next?: string, page?: unknown }} Query a `PageQuery` after its members were read */
+/** @typedef {{ workspace?: string, next?: string, page?: unknown }} Query the members that were read from a `PageQuery` */
 
 const REPOSITORY_MEMBERS = ['full_name', 'name', 'slug', 'uuid', 'description', 'is_private'];
 const WORKSPACE_MEMBERS = ['slug', 'name', 'uuid'];

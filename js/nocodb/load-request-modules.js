@@ -1,5 +1,5 @@
 /**
- * When a connection is used for the first time, loads the modules that send requests. NocoDB starts, and shows the form, without
+ * Loads the modules that send requests when a connection is used for the first time. NocoDB starts, and shows the form, without
  * these modules.
  *
  * In: nothing. Out: the modules of request-modules.js, or a `BitbucketAuthError` that names the missing package. Never: importing
@@ -17,7 +17,8 @@ let loaded;
  */
 export async function loadRequestModules() {
   if (loaded) return loaded;
-  // The packages are imported here first, because the engine caches the failure of a module that failed because of its imports.
+  // The packages are imported first. If a package is missing, the import of request-modules.js would fail, and the engine would
+  // cache this failure.
   await Promise.all([
     importPackage('axios', import('axios')),
     importPackage('axios-retry', import('axios-retry')),
@@ -41,7 +42,8 @@ async function importPackage(name, loading) {
 }
 
 /**
- * The core does not know the packages, so the message is written here. Node's own message contains paths of this machine.
+ * The core does not know the packages, so the message is written here. It does not repeat Node's own message, which contains
+ * paths of this machine.
  *
  * @param {string} name
  * @param {unknown} error

@@ -1,5 +1,5 @@
 /**
- * Masks the credentials in a config that is shown, and restores them in a config that comes back.
+ * Masks the credentials in a config that NocoDB's GUI shows, and restores them in a config that the GUI sends back.
  *
  * In: configs as NocoDB stores them, sends them to its GUI and receives them back. Out: copies with asterisks in place of
  * credentials, and copies with credentials in place of asterisks. Never: the given object is changed.
@@ -8,15 +8,15 @@
 import { objectOrEmpty } from '../arguments.js';
 import { vaultReferenceMembers } from './vault-references.js';
 
-/** The members of a config that contain a credential, in any version of this package or of the one that it replaces. */
+/** The members of a config that contain a credential, in any version of this package or of the integration that it replaces. */
 const SECRET_MEMBERS = [
   'token', 'oauth_token', 'refresh_token', 'access_token', 'bearer_token', 'password', 'client_secret', 'secret',
 ];
 const MASK = '********';
 
 /**
- * The members that may come back masked. NocoDB may mask other members than this file does, and an e-mail address is part of a
- * credential.
+ * The members that may come back masked. NocoDB may mask more members than this file does, for instance the e-mail address, which
+ * is part of a credential.
  */
 const MASKED_MEMBERS = [...SECRET_MEMBERS, 'email'];
 

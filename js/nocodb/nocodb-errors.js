@@ -2,14 +2,15 @@
  * Errors that NocoDB reports to the sender of a request.
  *
  * In: a `BitbucketAuthError`, and errors of NocoDB's own. Out: errors for which NocoDB's exception filter responds with a status
- *   and the message. Never: a copy of NocoDB's code, or a property of the `BitbucketAuthError` other than its `code`.
+ *   and the message. Never: this file contains a copy of NocoDB's code, or a response contains more of the `BitbucketAuthError`
+ *   than its message and its `code`.
  */
 
 /** @typedef {import('./plugin.js').BitbucketAuthError} BitbucketAuthError */
 
 /**
  * Rejects a request to NocoDB. NocoDB's exception filter responds with the status and the message if the error has no `code`.
- * It takes an error with a `code` for a database error, and replaces the message.
+ * The filter takes an error with a `code` for a database error, and replaces its message.
  */
 export class HttpError extends Error {
   #status;
@@ -34,11 +35,11 @@ export class HttpError extends Error {
 }
 
 /**
- * The same error as an instance of NocoDB's own error class, for routes that report no other errors.
+ * Converts an error to an instance of NocoDB's own error class, for routes that report no other errors.
  *
  * @param {HttpError} httpError
- * @param {() => Promise<unknown>} provokeError makes NocoDB throw an error of that class, in the same transaction
- * @returns {Promise<Error>} the unchanged error when NocoDB threw no error of its own
+ * @param {() => Promise<unknown>} provokeError makes NocoDB throw an error of its own class, in the same transaction
+ * @returns {Promise<Error>} the unchanged error when NocoDB threw no error of its own, or one that cannot be copied
  */
 export async function asNocodbError(httpError, provokeError) {
   try {
@@ -56,7 +57,7 @@ export async function asNocodbError(httpError, provokeError) {
 const isStatus = (value) => Number.isInteger(value) && Number(value) >= 400 && Number(value) <= 599;
 
 /**
- * Whether NocoDB reports this error. Database errors have no status.
+ * Whether this is an error of NocoDB's own class. Such an error has a status, but database errors have none.
  *
  * @param {unknown} thrown
  * @returns {thrown is Error}
@@ -66,8 +67,8 @@ const isNocodbError = (thrown) => thrown instanceof Error && Object.getPrototype
 
 /**
  * Copies NocoDB's error, and gives the copy the status and text of the `HttpError`. NocoDB's versions differ in the members
- * that their filter reads, and in the class that has them. So every status and every text is replaced. A filter that finds no
- * status may end the process.
+ * that their exception filter reads, and in the class that defines these members. So every status and every text is replaced. A
+ * filter that finds no status may end the process.
  *
  * @param {Error} thrown
  * @param {HttpError} httpError
@@ -77,7 +78,7 @@ function copyWithText(thrown, httpError) {
   /** @param {string} name @param {unknown} member */
   const textFor = (name, member) => {
     if (typeof member !== 'string') return undefined;
-    // This name is not replaced, because it identifies the class.
+    // The name is not replaced, because it identifies the class.
     if (name === 'name') return member;
     return member === thrown.message ? httpError.message : code;
   };
@@ -91,8 +92,9 @@ function copyWithText(thrown, httpError) {
 }
 
 /**
- * Whether those methods of NocoDB's error class that read the error work on the copy. Private members exist only on objects
- * that the class itself created, so a method that reads one throws. A filter that throws may end the process.
+ * Whether NocoDB's exception filter can read the copy: all methods of the class that return a part of the error must work.
+ * Private members exist only on objects that the class itself created, so a method that reads a private member of the copy
+ * throws. A filter that throws may end the process.
  *
  * @param {any} error
  */

@@ -2,7 +2,7 @@
  * Reads the authorization code that NocoDB's GUI receives from Bitbucket and submits as `config.oauth`.
  *
  * In: that member, in any of the shapes that NocoDB's GUIs use. Out: the code and its verifier, of any type.
- * Never: a value is validated (the core does that), or an exception of the caller's own code leaves the function.
+ * Never: a value is validated (the core does that), or an exception of a caller's getter leaves the function as it is.
  */
 
 import { isObject, objectOrEmpty, readSafely } from '../arguments.js';
@@ -23,7 +23,7 @@ import { isObject, objectOrEmpty, readSafely } from '../arguments.js';
 /**
  * @param {unknown} payload `{ code: { code, code_verifier } }`, `{ code, code_verifier }` or `{ code }`
  * @returns {{ code?: unknown, codeVerifier?: unknown }}
- * @throws {import('../error.js').BitbucketAuthError} `INVALID_ARGUMENT` when it cannot be read
+ * @throws {import('../error.js').BitbucketAuthError} `INVALID_ARGUMENT` when the payload cannot be read
  */
 export function parseOAuthPayload(payload) {
   return readSafely('exchange', 'code', () => {

@@ -1,8 +1,8 @@
 /**
- * The module that the preload loads when it has detected NocoDB: the entry, and the functions that the preload needs.
+ * The module that the preload loads after it has detected NocoDB: the entry, and the functions that the preload needs.
  *
- * In: calls of the preload. Out: results of the core. Never: another entry loads this module, or any of it is
- * public.
+ * In: calls of the preload. Out: results of the core. Never: another entry point of the package loads this module, or its exports
+ * are public.
  */
 
 import { stringOrUndefined } from '../arguments.js';
@@ -31,11 +31,11 @@ export const nocodbStatus = ({ code, status }) => callCore(nocodbStatus, () => c
  */
 export const usesAuthorizationCode = (type) => core().usesAuthorizationCode(stringOrUndefined(type) ?? '');
 
-/** The row contains a code that was never exchanged, and no tokens. */
+/** The error for a row with a code that was never exchanged, and without tokens. */
 export const unexchangedCodeError = () => failure('RECONNECT_REQUIRED', 'exchange', { connectionEnd: 'unexchanged' });
 
 /**
- * A new row would contain asterisks in place of a credential.
+ * The error for a row that would contain asterisks in place of a credential.
  *
  * @param {string} field
  */

@@ -3,10 +3,11 @@
  *
  * In: NocoDB's assignment of its list of integrations. Out: the plugin is loaded and in that list, the callback page is served,
  *   and a log line reports the registration.
- * Never: changes to the list (registry.js), to rows (integration-model.js) or to requests (callback-page.js), or an
- *   exception that leaves the preload.
- *   Other processes inherit `NODE_OPTIONS`, too (npm, workers). So the preload loads and logs nothing before it has detected
- *   NocoDB.
+ * Never: this file itself changes the list (registry.js does that), rows (integration-model.js) or requests (callback-page.js),
+ *   or an exception leaves the preload.
+ *
+ * Other processes, such as npm and workers, inherit `NODE_OPTIONS` too. So the preload loads and logs nothing before it has
+ * detected NocoDB.
  */
 
 import { onPropertyAssigned } from './assignment.js';
@@ -21,8 +22,8 @@ const LOADED = Symbol.for(`${NAME}/register`);
 const WAIT_S = 60;
 
 /**
- * `require` is synchronous: the entry is in the list before NocoDB's next statement runs. An ES module (`node --import`) can
- * only load asynchronously, and finishes long before NocoDB listens.
+ * `require` is synchronous: the entry is in the list before NocoDB's next statement runs. In an ES module (`node --import`),
+ * loading is asynchronous, but ends long before NocoDB listens.
  *
  * @type {() => Modules | Promise<Modules>}
  */
@@ -65,8 +66,8 @@ function awaitRegistry() {
   let assignment;
   const timer = setInterval(() => {
     waited += WAIT_S;
-    // A process that does not listen is either another program (npm, for instance, runs as long as the NocoDB that it started),
-    // or a NocoDB that is still starting, because its disk is slow or because it waits for its database.
+    // Two kinds of processes do not listen: other programs, such as the npm that started NocoDB, and a NocoDB that is still
+    // starting, because its disk is slow or because it waits for its database.
     if (!process.getActiveResourcesInfo().includes('TCPServerWrap')) return;
     clearInterval(timer);
     const hint = assignment?.isDisplaced()
@@ -89,6 +90,6 @@ if (!Reflect.has(globalThis, LOADED)) {
   try {
     awaitRegistry();
   } catch {
-    // Built-ins may be frozen, for instance. If the timer was set, it logs later that the registry did not appear.
+    // This fails if built-ins are frozen, for instance. The timer, if it was set, later logs that no registry appeared.
   }
 }

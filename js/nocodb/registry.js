@@ -25,14 +25,14 @@ export const isIntegrationModel = (target, value) => Array.isArray(value) && typ
   ['get', 'createIntegration', 'updateIntegration'].every((name) => typeof Reflect.get(target, name) === 'function');
 
 /**
- * Intercepts the list of each class: a subclass may have a list of its own.
+ * Returns accessors for the list that keep one list for each class, because a subclass may have a list of its own.
  *
  * @param {IntegrationModel} model
  * @returns {{ get: (this: IntegrationModel) => unknown, set: (this: IntegrationModel, list: unknown) => void }}
  */
 function watchList(model) {
   const { get, set, value } = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(model, LIST_PROPERTY));
-  // Another preload may have already defined accessors. Then they are used.
+  // If another preload has already defined accessors, those are used.
   if (get && set) return { get, set };
   const lists = new WeakMap([[model, value]]);
   return {
@@ -73,7 +73,7 @@ export class Registry {
   /** @type {RegistryEntry[]} */
   #entries = [];
 
-  /** Whether the GUI offers the type `auth`. Its form needs a connection test, which some editions do not support. */
+  /** Whether the GUI offers the type `auth`. Its form needs a connection test, and some editions have none. */
   #offersAuth = false;
 
   /** The type that was reported to the listener. @type {string | undefined} */
@@ -108,7 +108,7 @@ export class Registry {
   }
 
   /**
-   * Runs an action, and reports its exception to the listener, because NocoDB must keep running whatever its list contains.
+   * Runs an action, and reports its exception to the listener, because NocoDB must keep running even if its list is unusable.
    *
    * @param {() => void} action
    */
@@ -120,7 +120,7 @@ export class Registry {
     }
   }
 
-  /** Adds the entries to every list, present and future. @param {Plugin} plugin */
+  /** Adds the entries to every list, including those that NocoDB assigns later. @param {Plugin} plugin */
   add(plugin) {
     const wrapper = createWrapperClass(plugin);
     this.#plugin = plugin;
@@ -151,7 +151,7 @@ export class Registry {
     };
   }
 
-  /** The type that this edition's GUI offers. A row may have the other type, if another edition created it. */
+  /** The type that this edition's GUI offers. If another edition created a row, the row may have the other type. */
   #offeredType() {
     this.#offersAuth ||= [...this.#models].some((model) => hasManifestLookup(model) || this.#listOf(model).some((entry) => (
       entry?.type === 'auth' && !this.#entries.includes(entry))));
@@ -168,7 +168,7 @@ export class Registry {
   }
 
   /**
-   * Registers a class that NocoDB uses, and the classes between it and the detected one: each may have methods of its own.
+   * Registers a class that NocoDB uses, and all classes between it and the detected class. Each may have methods of its own.
    *
    * @param {any} receiver of a method call or of an access to the list
    */
@@ -194,7 +194,7 @@ export class Registry {
   }
 
   /**
-   * Adds the entries to a class's list. They replace NocoDB's own entries of the same type.
+   * Adds the entries to a class's list. An entry replaces NocoDB's own entry for Bitbucket with the same type.
    *
    * @param {IntegrationModel} model
    */

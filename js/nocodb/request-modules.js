@@ -1,8 +1,8 @@
 /**
  * The modules that send requests and keep tokens for them.
  *
- * In: nothing. Out: those modules. This file contains no code of its own. Only load-request-modules.js may import this file,
- * because it loads Axios and undici.
+ * In: nothing. Out: those modules. This file contains no code of its own. It loads Axios and undici, so only
+ * load-request-modules.js may import it.
  */
 
 export { ApiClientFactory } from '../api/client-factory.js';

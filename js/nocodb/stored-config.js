@@ -3,8 +3,9 @@
  *
  * In: the config of one connection, newer tokens, and the services with which NocoDB reads and stores configs. Out: the row with
  * the newer tokens, and with all other members unchanged. Never: this file decides to which connection a row belongs (the core
- * decides that), or it overwrites a member that somebody else changed in the meantime, unless NocoDB does not allow it to read
- * the row.
+ * decides that).
+ *
+ * If NocoDB lets the wrapper read the row, no member is overwritten that somebody else changed in the meantime.
  */
 
 import { isObject, membersToJson, objectOrEmpty } from '../arguments.js';
@@ -25,13 +26,13 @@ import {
 /** @typedef {import('../token-store.js').SaveOutcome} SaveOutcome */
 /** @typedef {import('../token-store.js').ConnectionTokens} ConnectionTokens */
 
-// When a change of a row takes longer than this, the next change starts nevertheless.
+// If a change of a row takes longer than this, the next change of the row starts nevertheless.
 const CHANGE_TIMEOUT_MS = 5000;
 
 /** The codes with which NocoDB's versions report that a row does not exist. */
 const NOT_FOUND_ERRORS = ['ERR_INTEGRATION_NOT_FOUND', 'INTEGRATION_NOT_FOUND'];
 
-/** The pending change of each row, by id. Two concurrent changes would each restore the members that the other one replaced. */
+/** The last pending change of each row, by id. Concurrent changes would undo each other. */
 /** @type {Map<string, Promise<unknown>>} */
 const pendingChanges = new Map();
 
@@ -54,8 +55,8 @@ export class StoredConfig {
   #services;
 
   /**
-   * A digest of the refresh token with which the wrapper was created, as soon as the wrapper has a newer one. The token itself
-   * would take kilobytes of memory.
+   * A digest of the refresh token with which the wrapper was created; `undefined` until the wrapper has a newer refresh token.
+   * The token itself would take kilobytes of memory.
    *
    * @type {string | undefined}
    */
@@ -121,8 +122,8 @@ export class StoredConfig {
   }
 
   /**
-   * Writes a line to NocoDB's logger. Without a logger, warnings and errors go to the process's log. If the logger fails, this
-   * has no other effect.
+   * Writes a line to NocoDB's logger. Without a logger, warnings and errors go to the process's log. A failure of the logger is
+   * ignored.
    *
    * @param {string} line
    * @param {LogEntry['level']} level
@@ -160,7 +161,7 @@ export class StoredConfig {
    * @returns {Promise<SaveOutcome>}
    */
   async save(tokens, connection) {
-    // The OAuth client's own tokens are not stored: it can get new ones at any time.
+    // The OAuth client's own tokens are not stored, because the client can get new tokens at any time.
     if (!this.canRefresh) return 'saved';
     const { loadConfig, saveConfig, isComposed } = this.#services;
     try {
@@ -197,7 +198,7 @@ export class StoredConfig {
    *
    * @param {unknown} vars
    * @param {() => Promise<ConnectionRef & { newestKnown: () => Promise<ConnectionTokens> } | undefined>} [openConnection] returns
-   *   the connection, which has the newest tokens: others may have refreshed them since this config was read
+   *   the connection, which has the newest tokens; another wrapper or process may have refreshed them since this config was read
    * @returns {Promise<void>} rejects with NocoDB's error
    */
   async saveVars(vars, openConnection) {
@@ -261,16 +262,16 @@ export class StoredConfig {
     const { saveConfig } = this.#services;
     const { expires_at: before } = this.config;
     this.adopt(tokens);
-    // The callback only merges members. A stale `expires_at` would make each later wrapper refresh again. And where no preload
-    // exchanges codes, a stored code would stay in the config forever.
+    // The callback only merges members, so it can remove neither a stale `expires_at` nor a code. A stale `expires_at` would make
+    // each later wrapper refresh again. A code is in the config if no preload exchanges codes, and would stay there forever.
     const isStale = 'oauth' in this.config || (Boolean(before) && tokens.expiresAt === undefined);
     if (this.tokenRefreshCallback && !(isStale && saveConfig)) await this.tokenRefreshCallback(toStoredTokens(tokens));
     else await saveConfig?.(withoutOAuthPayload(this.config));
   }
 
   /**
-   * Has NocoDB add tokens, and the data of `saveVars`, to that stored config to which they belong. NocoDB merges them into the
-   * config that it read when it created the wrapper. So every call passes all members that are newer than that config.
+   * Has NocoDB add the tokens, and the data of `saveVars`, to the stored config that they belong to. NocoDB merges them into the
+   * config that it read when it created the wrapper. So every call passes all members that have changed since then.
    *
    * @param {ConnectionTokens | undefined} tokens
    */
@@ -308,10 +309,10 @@ export class StoredConfig {
 }
 
 /**
- * Runs work on a row after the previous work on it.
+ * Runs work on a row after the previous work on the same row has ended.
  *
  * @template T
- * @param {string | undefined} id of the row; without one, the work starts at once
+ * @param {string | undefined} id of the row; without an id, the work starts at once
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */

@@ -1,8 +1,8 @@
 /**
  * Finds the references to a vault in a config.
  *
- * In: a config. Out: the names of those members that refer to a text that NocoDB keeps elsewhere. Never: this file resolves a
- * reference, or defines the shape of one (the core does that).
+ * In: a config. Out: the names of the members that refer to a text that NocoDB keeps elsewhere. Never: this file resolves a
+ * reference, or defines the shape of a reference (the core does that).
  */
 
 import { isObject, memberToJson } from '../arguments.js';

@@ -2,8 +2,8 @@
  * Checks whether the plugin can use the Redis that NocoDB's processes share. The check connects as the plugin does, and runs the
  * same commands.
  *
- * If NocoDB uses the same Redis, the check chooses a database for the plugin and marks that database, as the plugin does when it
- * connects (redis-database.js). All other keys that the check writes expire after a second.
+ * If one of NocoDB's own variables names this Redis, the check chooses a database for the plugin and marks that database, as the
+ * plugin does when it connects (redis-database.js). All other keys that the check writes expire after a second.
  */
 
 import { core } from '../../core.js';
