@@ -56,8 +56,7 @@ import { HttpError, asNocodbError } from './nocodb-errors.js';
 export const INTEGRATION_TYPES = ['auth', 'development'];
 
 /**
- * The wrapper creation that is in progress. Some editions create wrappers asynchronously, for instance while they wait for a
- * vault.
+ * The wrapper creation that is in progress. Some editions create wrappers asynchronously, for instance to wait for a vault.
  *
  * @type {AsyncLocalStorage<WrapperCreation>}
  */

@@ -55,7 +55,7 @@ import { StoredConfig } from './stored-config.js';
  * @property {string | undefined} [authorized_at] `oauth`: when the user authorized the connection, ISO 8601; a refresh does not
  *   change it, so it distinguishes these tokens from those of another authorization
  * @property {Account | undefined} [account] `oauth`: the account that owns the tokens, if Bitbucket returned it
- * @property {unknown} [oauth] transient: what the GUI received from Bitbucket; never stored
+ * @property {unknown} [oauth] transient: what the GUI received from Bitbucket; the plugin never stores it
  * @property {unknown} [_vars] the data of `saveVars`
  */
 
@@ -136,7 +136,7 @@ export class BitbucketAuthIntegration {
    * have refreshed the tokens since this config was read.
    *
    * @param {unknown} vars
-   * @returns {Promise<void>} rejects with NocoDB's error when it could not store the data
+   * @returns {Promise<void>} rejects with NocoDB's error when NocoDB could not store the data
    */
   async saveVars(vars) {
     const isKept = this.#storedConfig.canRefresh && this.#environment().client !== undefined;

@@ -32,7 +32,7 @@ const CHANGE_TIMEOUT_MS = 5000;
 /** The codes with which NocoDB's versions report that a row does not exist. */
 const NOT_FOUND_ERRORS = ['ERR_INTEGRATION_NOT_FOUND', 'INTEGRATION_NOT_FOUND'];
 
-/** The last pending change of each row, by id. Concurrent changes would undo each other. */
+/** The last pending change of each row, by id: concurrent changes of a row would undo each other. */
 /** @type {Map<string, Promise<unknown>>} */
 const pendingChanges = new Map();
 
