@@ -1,6 +1,6 @@
 /**
- * Classes and lists as NocoDB might have them, and other preloads beside this one: which list gets Bitbucket, whose methods exchange
- * codes, and which classes are left alone.
+ * The preload with classes and lists that a NocoDB might have, and with other preloads: which lists get Bitbucket's entries,
+ * which methods exchange codes, and which classes stay unchanged.
  *
  * In: scripts in their own processes, with the preload. Out: their exit status and output. A token endpoint that counts its requests
  * stands in for Bitbucket.
@@ -16,7 +16,7 @@ import { childEnvironment, environment } from '../support/environment.js';
 import { serve } from '../support/http-server.js';
 import { REGISTER } from './register/hosts.js';
 
-/** Runs a script with preloads; `stored` is what the script's class was given to store. */
+/** Runs a script with preloads. Returns its output and the number of token requests. */
 async function run(t, script, { preloads = [REGISTER], args = [] } = {}) {
   const { origin, requests } = await serve(t, (request, response) => {
     response.setHeader('content-type', 'application/json');
@@ -37,7 +37,7 @@ async function run(t, script, { preloads = [REGISTER], args = [] } = {}) {
   };
 }
 
-/** The start of every script. */
+/** The start of every script. `stored` lists the configs that the class `Base` or a subclass stored. */
 const SCENE = `
   const assert = require('node:assert');
   const stored = [];
@@ -62,7 +62,7 @@ const SCENE = `
 const REGISTERED = (type) => new RegExp(`^\\[nocodb-bitbucket-auth\\] Version \\S+: Bitbucket is registered[^\\n]*"${type}"\\.\\n$`);
 
 describe('a registry list', () => {
-  test('that is assigned again gets the entries, too, and this is logged once', async (t) => {
+  test('gets the entries of Bitbucket when it replaces another list, and the registration is logged once', async (t) => {
     const { stdout } = await run(t, `
       Base.availableIntegrations = [];
       const next = [{ type: 'ai', sub_type: 'openai' }];
@@ -72,7 +72,7 @@ describe('a registry list', () => {
     assert.match(stdout, REGISTERED('development'));
   });
 
-  test('of a subclass gets the entries, while the base class keeps its own list', async (t) => {
+  test('of a subclass gets the entries, and the base class keeps its own list', async (t) => {
     await run(t, `
       class Sub extends Base {}
       Base.availableIntegrations = [];
@@ -82,7 +82,7 @@ describe('a registry list', () => {
       assert.ok(Sub.availableIntegrations !== Base.availableIntegrations);`);
   });
 
-  test('that a subclass copies has the entries once', async (t) => {
+  test('contains each entry once when a subclass assigns a copy of its base class\'s list', async (t) => {
     await run(t, `
       class Sub extends Base {}
       Base.availableIntegrations = [];
@@ -91,7 +91,7 @@ describe('a registry list', () => {
       assert.deepEqual(listed(Sub), ['auth/bitbucket hidden', 'development/bitbucket']);`);
   });
 
-  test('is inherited by a subclass without one, and shows later additions', async (t) => {
+  test('is inherited by a subclass without its own list, and shows entries that NocoDB adds later', async (t) => {
     await run(t, `
       class Sub extends Base {}
       const list = [];
@@ -101,7 +101,7 @@ describe('a registry list', () => {
       assert.deepEqual(listed(Sub), ['auth/bitbucket hidden', 'development/bitbucket', 'ai/openai']);`);
   });
 
-  test('that later gets other entries for "auth" offers "auth" from then on, and this is logged', async (t) => {
+  test('offers Bitbucket as "auth" after one list had another "auth" entry, and the change is logged', async (t) => {
     const { stdout } = await run(t, `
       Base.availableIntegrations = [];
       Base.availableIntegrations = [{ type: 'auth', sub_type: 'github' }];
@@ -112,7 +112,7 @@ describe('a registry list', () => {
     ]);
   });
 
-  test('of a class of 2026 offers "auth", even when only a subclass is of 2026', async (t) => {
+  test('offers Bitbucket as "auth" when a subclass has a method of NocoDB 2026', async (t) => {
     const { stdout } = await run(t, `
       class Sub extends Base { static getManifestForConfig() {} }
       Base.availableIntegrations = [];
@@ -120,7 +120,7 @@ describe('a registry list', () => {
     assert.match(stdout, /"auth"\.\n$/);
   });
 
-  test('that is frozen stays unchanged, and this is logged; the next one gets the entries', async (t) => {
+  test('stays unchanged when it is frozen, and the list that replaces it gets the entries', async (t) => {
     const { stdout, stderr } = await run(t, `
       Base.availableIntegrations = Object.freeze([]);
       assert.deepEqual(Base.availableIntegrations, []);
@@ -130,7 +130,7 @@ describe('a registry list', () => {
     assert.match(stdout, REGISTERED('development'));
   });
 
-  test('may contain anything', async (t) => {
+  test('gets the entries even if it contains null, undefined or a number', async (t) => {
     const { stdout, stderr } = await run(t, `
       Base.availableIntegrations = [null, undefined, 7, { type: 'auth' }];
       assert.equal(Base.availableIntegrations.length, 6);`);
@@ -138,7 +138,7 @@ describe('a registry list', () => {
     assert.match(stdout, REGISTERED('auth'));
   });
 
-  test('that throws when it is read leaves NocoDB alone, and is logged', async (t) => {
+  test('is assigned unchanged when it throws on a write, and the error is logged', async (t) => {
     const { stdout, stderr } = await run(t, `
       const list = new Proxy([], { set() { throw new Error('no more'); } });
       Base.availableIntegrations = list;
@@ -147,7 +147,7 @@ describe('a registry list', () => {
     assert.equal(stderr, '[nocodb-bitbucket-auth] NocoDB runs without Bitbucket: no more\n');
   });
 
-  test('may later be another value', async (t) => {
+  test('may be replaced by a value that is not an array', async (t) => {
     const { stderr } = await run(t, `
       Base.availableIntegrations = [];
       for (const value of [undefined, null, 'text', { length: 1 }]) {
@@ -158,25 +158,25 @@ describe('a registry list', () => {
   });
 });
 
-describe('a subclass with methods of its own', () => {
+describe('a subclass with its own methods', () => {
   const methods = `
     static async createIntegration(integration) { stored.push(integration.config); }
     static async updateIntegration(context, id, integration) { stored.push(integration.config); }`;
-  for (const [what, body, use] of [
-    ['that assigned a list', methods, 'Sub.availableIntegrations = [];'],
-    ['whose list was read', methods, 'Sub.availableIntegrations;'],
-    ['that read a row', methods, 'await Sub.get();'],
-    ['whose list was read through a subclass of it', methods, '(class extends Sub {}).availableIntegrations;'],
-    ['of which a row made its wrapper', methods, 'new Sub().getIntegrationWrapper();'],
-    ['that calls the inherited ones', `
+  for (const [when, body, use] of [
+    ['it assigned a list', methods, 'Sub.availableIntegrations = [];'],
+    ['its list was read', methods, 'Sub.availableIntegrations;'],
+    ['it read a row', methods, 'await Sub.get();'],
+    ['its list was read through a class that extends it', methods, '(class extends Sub {}).availableIntegrations;'],
+    ['one of its rows created a wrapper', methods, 'new Sub().getIntegrationWrapper();'],
+    ['its methods call the inherited methods', `
       static async createIntegration(...args) { return super.createIntegration(...args); }
       static async updateIntegration(...args) { return super.updateIntegration(...args); }`, ''],
-    ['that calls the inherited ones, and whose list was read', `
+    ['its methods call the inherited methods, and its list was read', `
       static async createIntegration(...args) { return super.createIntegration(...args); }
       static async updateIntegration(...args) { return super.updateIntegration(...args); }`, 'Sub.availableIntegrations;'],
   ]) {
     for (const call of ['createIntegration(withCode())', "updateIntegration({}, 'id', withCode())"]) {
-      test(`exchanges once in ${call.split('(')[0]} (${what})`, async (t) => {
+      test(`exchanges a code once in ${call.split('(')[0]} when ${when}`, async (t) => {
         const { exchanges } = await run(t, `
           Base.prototype.getIntegrationWrapper = () => {};
           class Sub extends Base {${body}}
@@ -191,7 +191,7 @@ describe('a subclass with methods of its own', () => {
     }
   }
 
-  test('has each method replaced once, however often it is used', async (t) => {
+  test('has each method replaced only once, even if its list is assigned and read again', async (t) => {
     await run(t, `
       class Sub extends Base {${methods}}
       Base.availableIntegrations = [];
@@ -203,7 +203,7 @@ describe('a subclass with methods of its own', () => {
       assert.deepEqual([Sub.get, Sub.createIntegration, Sub.updateIntegration], [get, createIntegration, updateIntegration]);`);
   });
 
-  test('that is frozen keeps its methods and its list', async (t) => {
+  test('keeps its methods and inherits the list when it is frozen', async (t) => {
     const { stderr } = await run(t, `
       class Sub extends Base {${methods}}
       Object.freeze(Sub);
@@ -216,7 +216,7 @@ describe('a subclass with methods of its own', () => {
 });
 
 describe('a code', () => {
-  test('whose tokens could not be stored is not exchanged again when the row is stored once more', async (t) => {
+  test('is exchanged only once when NocoDB fails to store the tokens and tries again', async (t) => {
     const { exchanges } = await run(t, `
       let failures = 2;
       const { createIntegration, updateIntegration } = Base;
@@ -236,7 +236,7 @@ describe('a code', () => {
     assert.equal(exchanges, 1);
   });
 
-  test('is exchanged again for a second row once the first was stored', async (t) => {
+  test('is exchanged again for a second row after the first row was stored', async (t) => {
     const { exchanges } = await run(t, `
       Base.availableIntegrations = [];
       (async () => {
@@ -247,10 +247,10 @@ describe('a code', () => {
   });
 
   for (const [what, payload] of [
-    ['in another shape', "{ code: { code_verifier: 'v'.repeat(43), code: 'c' } }"],
-    ['with something beside it', "{ code: 'c', code_verifier: 'v'.repeat(43), state: 's' }"],
+    ['inside another object', "{ code: { code_verifier: 'v'.repeat(43), code: 'c' } }"],
+    ['together with a state', "{ code: 'c', code_verifier: 'v'.repeat(43), state: 's' }"],
   ]) {
-    test(`that NocoDB passes again ${what} is exchanged once`, async (t) => {
+    test(`is exchanged only once when NocoDB passes it again ${what}`, async (t) => {
       const { exchanges } = await run(t, `
         Base.availableIntegrations = [];
         (async () => {
@@ -264,7 +264,7 @@ describe('a code', () => {
     });
   }
 
-  test('that cannot be read is refused, and the error does not contain the text that its getter throws', async (t) => {
+  test('is rejected when its getter throws, and the error does not contain the text of that exception', async (t) => {
     await run(t, `
       Base.availableIntegrations = [];
       const { wrapper: Wrapper } = Base.availableIntegrations[0];
@@ -282,12 +282,12 @@ describe('a code', () => {
   });
 });
 
-describe('a refusal inside a transaction', () => {
+describe('the error that the preload throws inside a transaction', () => {
   for (const [what, members, expected] of [
-    ['is an error of a class with a name and a text of its own', `
+    ['has the class of an error of NocoDB if all members of that class are public', `
       constructor(message, status) { super(message); this.name = 'HostError'; this.text = message; this.status = status; }`,
     "[error instanceof HostError, error.name, error.text, error.status], [true, 'HostError', error.message, 400]"],
-    ['is not an error of a class with private members, which NocoDB could not read', `
+    ['does not have the class of an error of NocoDB if that class has private members, which NocoDB could not read', `
       #status;
       constructor(message, status) { super(message); this.status = status; this.#status = status; }
       getStatus() { return this.#status; }`,
@@ -309,7 +309,7 @@ describe('a refusal inside a transaction', () => {
   }
 });
 
-test("other classes keep what they assign, before NocoDB's class appears and after", async (t) => {
+test("other classes keep the lists that they assign, both before and after NocoDB's class assigns its list", async (t) => {
   await run(t, `
     const shop = (list) => {
       class Shop {}
@@ -328,7 +328,7 @@ test("other classes keep what they assign, before NocoDB's class appears and aft
     assert.equal(Other.createIntegration, createIntegration);`);
 });
 
-describe('another preload that waits in the same way', () => {
+describe('another preload that waits for a list', () => {
   const entry = "{ type: 'ai', sub_type: 'theirs' }";
   const assertBoth = `
     Base.availableIntegrations = [];
@@ -337,7 +337,7 @@ describe('another preload that waits in the same way', () => {
     class Later {}
     Later.availableIntegrations = [];
     assert.deepEqual(Later.availableIntegrations, []);`;
-  /** Takes the first list of whichever class, and is gone. */
+  /** A preload that adds its entry to the first list of a wanted class, and then removes its accessor. */
   const removing = (wanted) => `
     Object.defineProperty(Function.prototype, 'availableIntegrations', {
       configurable: true,
@@ -349,7 +349,7 @@ describe('another preload that waits in the same way', () => {
         value.push(${entry});
       },
     });`;
-  /** Lets those go first that it finds, and keeps an accessor on the class. */
+  /** A preload that first calls the accessor of an earlier preload, and keeps an accessor of its own on the class. */
   const polite = `
     const before = Object.getOwnPropertyDescriptor(Function.prototype, 'availableIntegrations');
     Object.defineProperty(Function.prototype, 'availableIntegrations', {
@@ -371,11 +371,11 @@ describe('another preload that waits in the same way', () => {
     });`;
 
   for (const [what, preloads] of [
-    ['before this one and removes itself', [removing('true'), REGISTER]],
-    ['before this one and keeps an accessor', [polite, REGISTER]],
-    ['after this one and lets it go first', [REGISTER, polite]],
+    ['the other preload comes first and removes its accessor', [removing('true'), REGISTER]],
+    ['the other preload comes first and keeps an accessor', [polite, REGISTER]],
+    ['the other preload comes last and calls the accessor of this preload first', [REGISTER, polite]],
   ]) {
-    test(`gets its entries, and so does this one: ${what}`, async (t) => {
+    test(`adds its entry, and this preload adds its own entries: ${what}`, async (t) => {
       const { stdout, stderr } = await run(t, assertBoth, { preloads });
       assert.equal(stderr, '');
       assert.match(stdout, REGISTERED('development'));
@@ -383,7 +383,8 @@ describe('another preload that waits in the same way', () => {
   }
 
   for (const preloads of [[polite, REGISTER], [REGISTER, polite]]) {
-    test(`${preloads[0] === REGISTER ? 'after' : 'before'} this one adds its entries to a new list`, async (t) => {
+    const place = preloads[0] === REGISTER ? 'after' : 'before';
+    test(`adds its entry to a second list, too, when it is loaded ${place} this preload`, async (t) => {
       await run(t, `
         Base.availableIntegrations = [];
         Base.availableIntegrations = [];
@@ -391,7 +392,7 @@ describe('another preload that waits in the same way', () => {
     });
   }
 
-  test('for another class ends its wait, and this one continues', async (t) => {
+  test('stops waiting when its own class assigns a list, and this preload still waits', async (t) => {
     await run(t, `
       class Shop {}
       Shop.availableIntegrations = [];
@@ -401,7 +402,7 @@ describe('another preload that waits in the same way', () => {
       assert.ok(!('availableIntegrations' in Function.prototype));`, { preloads: [removing("this.name === 'Shop'"), REGISTER] });
   });
 
-  test('that has not found its class yet continues when this one has ended', async (t) => {
+  test('still waits for its own class when this preload has found its class', async (t) => {
     await run(t, `
       Base.availableIntegrations = [];
       assert.equal(Base.availableIntegrations.length, 2);
@@ -411,7 +412,7 @@ describe('another preload that waits in the same way', () => {
       assert.ok(!('availableIntegrations' in Function.prototype));`, { preloads: [removing("this.name === 'Shop'"), REGISTER] });
   });
 
-  test('that replaces this one gets its entry, and the log says what to do', async (t) => {
+  test('adds its entry when it has replaced the accessor of this preload, and the log says what to do', async (t) => {
     const timers = `
       globalThis.minutes = [];
       globalThis.setInterval = (callback) => { minutes.push(callback); return { unref() {} }; };`;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { thrownBy } from '../support/assertions.js';
 
-// The package does not export these.
+// The package does not export these functions.
 const folder = new URL('js/', import.meta.resolve('nocodb-bitbucket-auth/package.json'));
 const { ListCache, listCacheOf, replaceRemovedEndpoints } = await import(new URL('api/removed-endpoints.js', folder));
 await import('nocodb-bitbucket-auth');
@@ -27,8 +27,8 @@ const memberships = (slugs) => answerOf(200, { values: slugs.map((slug) => ({ ad
 const named = (...names) => answerOf(200, { values: names.map((name) => ({ name })) });
 
 /**
- * A sender that also answers for what is gone, over one that answers as `api` says by the path, which may have a query.
- * `asked` lists the paths.
+ * Wraps a sender with `replaceRemovedEndpoints`. The sender answers each request with `api(path, signal)`. Each path includes its
+ * query. `asked` lists the paths.
  */
 function start(api, { lists = new ListCache(), module = { replaceRemovedEndpoints }, ...more } = {}) {
   const asked = [];
@@ -54,11 +54,11 @@ function start(api, { lists = new ListCache(), module = { replaceRemovedEndpoint
   return { ask, asked, log, names, replaced, sender, signals };
 }
 
-/** An API of these workspaces, each with these repositories. */
+/** An API whose workspaces are the keys of `all`. Each value is the response for the repositories of a workspace. */
 const workspaces = (all) => (path) => (path === '/user/workspaces'
   ? memberships(Object.keys(all)) : all[path.split('?')[0].slice('/repositories/'.length)]);
 
-/** A promise and what settles it. */
+/** A promise and the function that resolves it. */
 function deferred() {
   let resolve;
   const promise = new Promise((settle) => {
@@ -67,15 +67,15 @@ function deferred() {
   return { promise, resolve };
 }
 
-/** Waits until something has come about, which takes a few turns of the event loop. */
+/** Waits until a condition is true, for at most 1,000 turns of the event loop. */
 async function until(condition) {
   for (let turn = 0; !condition(); turn += 1) {
-    assert.ok(turn < 1000, 'it did not come about');
+    assert.ok(turn < 1000, 'the condition did not become true');
     await new Promise(setImmediate);
   }
 }
 
-/** Replaces timers of one minute with timers that the test ends. */
+/** Replaces timers of one minute. `pass` runs the callbacks of those that were not cleared. */
 function minutes(t) {
   const timers = [];
   const { setTimeout: original } = globalThis;
@@ -115,7 +115,7 @@ describe('a request', () => {
   }
 
   for (const status of [404, 410]) {
-    test(`for issues that gets ${status} finds no tracker`, async () => {
+    test(`for issues gets the answer "no issue tracker" when Bitbucket answers ${status}`, async () => {
       const { replaced } = start(() => refusal(status, 'CHANGE-1 - Gone'));
       const given = await replaced({ method: 'GET', url: `${API}/repositories/acme/site/issues/1/comments?page=2` });
       assert.deepEqual(
@@ -126,8 +126,10 @@ describe('a request', () => {
     });
   }
 
-  for (const [what, answer] of [['refused', refusal(403)], ['answered elsewhere', { ...refusal(404), isForeignOrigin: true }]]) {
-    test(`for issues that is ${what} stays unchanged`, async () => {
+  for (const [when, answer] of [
+    ['Bitbucket answers 403', refusal(403)], ['another server answers 404', { ...refusal(404), isForeignOrigin: true }],
+  ]) {
+    test(`for issues gets the answer unchanged when ${when}`, async () => {
       const { ask } = start(() => answer);
       const { status, data } = await ask(`${API}/repositories/acme/site/issues`);
       assert.deepEqual([status, data.error.message], [answer.status, 'No']);
@@ -135,7 +137,7 @@ describe('a request', () => {
   }
 
   for (const [query, message] of [['page=0', 'Invalid page'], ['pagelen=101', 'Invalid pagelen']]) {
-    test(`with ${query} is refused`, async () => {
+    test(`with ${query} gets status 400 without a request to Bitbucket`, async () => {
       const { ask, asked } = start(assert.fail);
       const { status, data } = await ask(`${API}/repositories?role=member&${query}`);
       assert.deepEqual([status, data, asked], [400, { type: 'error', error: { message } }, []]);
@@ -143,7 +145,7 @@ describe('a request', () => {
   }
 
   test('is logged once for each process and removed endpoint', async () => {
-    // A process of its own, as far as this module can tell.
+    // The module is imported a second time, with its own state, as in another process.
     const module = await import(new URL('api/removed-endpoints.js?another-process', folder));
     const lists = new module.ListCache();
     const api = (path) => (path.startsWith('/user') ? memberships([]) : refusal(410));
@@ -156,8 +158,8 @@ describe('a request', () => {
   });
 });
 
-describe('a list of all workspaces', () => {
-  test('is read to the end, workspaces and repositories', async () => {
+describe('the list of the repositories in all workspaces', () => {
+  test('contains all pages of the workspaces and of their repositories', async () => {
     const pages = {
       '/user/workspaces': { values: [{ workspace: { slug: 'a' } }], next: `${API}/user/workspaces?page=2` },
       '/user/workspaces?page=2': { values: [{ workspace: { uuid: '{0f}' } }] },
@@ -170,7 +172,7 @@ describe('a list of all workspaces', () => {
     assert.equal(asked.length, 5);
   });
 
-  test('has a workspace once, even if the list of workspaces shifts while it is read', async () => {
+  test('contains each workspace once, even if Bitbucket lists a workspace twice', async () => {
     const { names, asked } = start((path) => (path === '/user/workspaces' ? memberships(['a', 'a']) : named('x')));
     assert.deepEqual(await names(), ['x']);
     assert.equal(asked.length, 2);
@@ -192,11 +194,11 @@ describe('a list of all workspaces', () => {
     assert.deepEqual(await sorted('missing', { a: named(1), b: named(2) }), [1, 2]);
   });
 
-  test('without a sort order has the workspaces one after the other', async () => {
+  test('keeps the order of the workspaces if the request has no sort order', async () => {
     assert.deepEqual(await start(workspaces({ b: named('b'), a: named('a') })).names(), ['b', 'a']);
   });
 
-  test('is requested without the role where Bitbucket has removed that, too', async () => {
+  test('is requested without the parameter role if Bitbucket has removed this parameter, too', async () => {
     const gone = refusal(410, 'CHANGE-2770 - Gone', { data: { announcement_url: ANNOUNCEMENT } });
     const { names, asked } = start((path) => {
       if (path === '/user/workspaces') return memberships(['a']);
@@ -206,7 +208,7 @@ describe('a list of all workspaces', () => {
     assert.deepEqual(asked, ['/user/workspaces', '/repositories/a?role=member', '/repositories/a']);
   });
 
-  test('leaves out a workspace that is gone, and logs that each time', async () => {
+  test('omits a workspace for which Bitbucket answers 404, and logs the omission', async () => {
     const { names, log } = start(workspaces({ a: refusal(404), b: named('x') }));
     assert.deepEqual(await names(), ['x']);
     assert.deepEqual(log.filter((line) => line.includes('workspace a')), [
@@ -214,7 +216,7 @@ describe('a list of all workspaces', () => {
     ]);
   });
 
-  test('fails when a workspace is refused in the middle of its list', async () => {
+  test('fails when Bitbucket rejects the request for the second page of a workspace', async () => {
     const { ask } = start((path) => {
       if (path === '/user/workspaces') return memberships(['a']);
       if (path.includes('page=2')) return refusal(404, 'Invalid page');
@@ -225,13 +227,16 @@ describe('a list of all workspaces', () => {
   });
 
   for (const [what, api, code, field] of [
-    ['a workspace has no name', () => answerOf(200, { values: [{ workspace: {} }] }), 'RESPONSE_INVALID', 'workspace'],
-    ['a membership is none', () => answerOf(200, { values: [null] }), 'RESPONSE_INVALID', 'workspace'],
-    ['a name is none', () => memberships(['a b']), 'INVALID_ARGUMENT', 'workspace'],
-    ['an answer is no page', () => answerOf(200, {}), 'RESPONSE_INVALID', 'values'],
+    ['a workspace has no slug or UUID', () => answerOf(200, { values: [{ workspace: {} }] }), 'RESPONSE_INVALID', 'workspace'],
+    ['a membership is null', () => answerOf(200, { values: [null] }), 'RESPONSE_INVALID', 'workspace'],
+    ['a slug is invalid', () => memberships(['a b']), 'INVALID_ARGUMENT', 'workspace'],
+    ['a page has no values', () => answerOf(200, {}), 'RESPONSE_INVALID', 'values'],
     ['a response is not JSON', () => answerOf(200, '<html>'), 'RESPONSE_NOT_JSON', undefined],
-    ['an answer is empty', () => answerOf(204, ''), 'RESPONSE_INVALID', 'values'],
-    ['a list leads in a circle', () => answerOf(200, { values: [], next: `${API}/user/workspaces?pagelen=100` }), 'RESPONSE_INVALID', 'next'],
+    ['a response is empty', () => answerOf(204, ''), 'RESPONSE_INVALID', 'values'],
+    [
+      'a page names itself as next',
+      () => answerOf(200, { values: [], next: `${API}/user/workspaces?pagelen=100` }), 'RESPONSE_INVALID', 'next',
+    ],
   ]) {
     test(`fails when ${what}`, async () => {
       const error = await thrownBy(() => start(api).ask());
@@ -239,13 +244,13 @@ describe('a list of all workspaces', () => {
     });
   }
 
-  test('fails before it fills the memory', async () => {
+  test('fails when it exceeds the size limit', async () => {
     const large = answerOf(200, { values: ['x'.repeat(27 * 1024 * 1024)] });
     const error = await thrownBy(() => start(workspaces(Object.fromEntries('abcde'.split('').map((name) => [name, large])))).ask());
     assert.equal(error.code, 'RESPONSE_TOO_LARGE');
   });
 
-  test('is not limited by pages that were read in vain', async () => {
+  test('does not count the pages of failed attempts towards its size limit', async () => {
     const large = answerOf(200, { values: ['x'.repeat(30 * 1024 * 1024)], next: `${API}/repositories/a?page=2` });
     let failing = true;
     const { ask } = start((path) => {
@@ -258,7 +263,7 @@ describe('a list of all workspaces', () => {
     assert.equal((await ask()).status, 200);
   });
 
-  test('reads four workspaces at a time, and no more of them after one has failed', async () => {
+  test('is collected from four workspaces at a time, and from no further workspace after a failure', async () => {
     const slugs = Array.from({ length: 12 }, (_, index) => `w${index}`);
     const open = new Map();
     let most = 0;
@@ -282,16 +287,16 @@ describe('a list of all workspaces', () => {
   });
 });
 
-describe('a second request for the same list', () => {
+describe('a later request for a list', () => {
   const two = { a: named('x'), b: named('y') };
 
-  test('at the same time shares the collection', async () => {
+  test('shares a collection that has not ended yet', async () => {
     const { names, asked } = start(workspaces(two));
     assert.deepEqual(await Promise.all([names(), names(), names(`${LIST}&page=1`)]), Array(3).fill(['x', 'y']));
     assert.equal(asked.length, 3);
   });
 
-  test('within a minute gets the same list, and after that a new one', async (t) => {
+  test('gets the same list within a minute, and a new list after a minute', async (t) => {
     const { pass } = minutes(t);
     const { names, asked } = start(workspaces(two));
     await names();
@@ -302,7 +307,7 @@ describe('a second request for the same list', () => {
     assert.equal(asked.length, 6);
   });
 
-  test('with other parameters, or of another connection, collects its own', async () => {
+  test('collects its own list if it has other parameters or another connection', async () => {
     const lists = listCacheOf({});
     const { names, asked } = start(workspaces(two), { lists });
     await names();
@@ -316,7 +321,7 @@ describe('a second request for the same list', () => {
     assert.equal(same.asked.length, 0);
   });
 
-  test('with a workspace in its config gets that workspace only', async () => {
+  test('gets only the workspace that the config of its connection names', async () => {
     const lists = new ListCache();
     const all = start(workspaces(two), { lists });
     assert.deepEqual(await all.names(), ['x', 'y']);
@@ -324,7 +329,7 @@ describe('a second request for the same list', () => {
     assert.deepEqual([await one.names(), one.asked], [['y'], ['/repositories/b?role=member']]);
   });
 
-  test('after four others collects the oldest list again', async () => {
+  test('collects the list again after requests for four other lists', async () => {
     const { names, asked } = start(workspaces(two));
     const queries = ['', '&q=a', '&q=b', '&q=c', '&q=d'];
     for (const query of queries) await names(LIST + query);
@@ -335,7 +340,7 @@ describe('a second request for the same list', () => {
     assert.equal(asked.length, 18);
   });
 
-  test('after a failure collects only the rest', async () => {
+  test('collects only the missing pages after a failure', async () => {
     let failing = true;
     const { ask, asked } = start((path) => (path.startsWith('/repositories/b') && failing ? refusal(503) : workspaces(two)(path)));
     assert.equal((await ask()).status, 503);
@@ -344,7 +349,7 @@ describe('a second request for the same list', () => {
     assert.deepEqual(asked, ['/user/workspaces', '/repositories/a?role=member', ...Array(2).fill('/repositories/b?role=member')]);
   });
 
-  test('a minute after a failure collects all of it', async (t) => {
+  test('collects the whole list a minute after a failure', async (t) => {
     const { pass } = minutes(t);
     let failing = true;
     const { ask, asked } = start((path) => (path.startsWith('/repositories/b') && failing ? refusal(503) : workspaces(two)(path)));
@@ -355,7 +360,7 @@ describe('a second request for the same list', () => {
     assert.equal(asked.length, 6);
   });
 
-  test('that is aborted leaves the collection to others, and the last one to abort ends it', async () => {
+  test('does not end the collection when it is aborted, unless all other callers have aborted, too', async () => {
     const turn = deferred();
     const { ask, signals } = start(async (path, signal) => {
       if (path === '/user/workspaces') return memberships(['a']);
@@ -373,7 +378,7 @@ describe('a second request for the same list', () => {
     assert.equal(signals[1].aborted, true);
   });
 
-  test('after that begins a new collection at once', async () => {
+  test('begins a new collection immediately after the last caller has aborted', async () => {
     let turn = deferred();
     const { ask, names } = start(async (path) => (path === '/user/workspaces' ? memberships(['a']) : turn.promise));
     const controller = new AbortController();
@@ -381,7 +386,7 @@ describe('a second request for the same list', () => {
     controller.abort();
     const { resolve } = turn;
     turn = { promise: named('x') };
-    // What was ended has not even noticed yet.
+    // The aborted collection has not noticed the abort yet.
     const asking = names();
     assert.equal((await aborted).code, 'REQUEST_ABORTED');
     assert.deepEqual(await asking, ['x']);

@@ -1,4 +1,4 @@
-/** The log of an account's requests: its script in a real Redis and the core's own log, on the same moved clock. */
+/** The request log of an account: the script in a real Redis and the log in the core, on the same mock clock. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Redis } from 'ioredis';
@@ -14,7 +14,7 @@ const { core } = await import(file('js/core.js'));
 const HOUR = 60 * 60 * 1000;
 const START = Date.parse('2026-11-24T08:03:17.123Z');
 
-/** More at once might not be answered within the second that Redis has. */
+/** Redis has one second to answer. It might not answer more requests at once in time. */
 const AT_ONCE = 200;
 
 test('the script in Redis and the core decide alike in 3,000 random sequences', async (t) => {
@@ -67,7 +67,7 @@ test('the script in Redis and the core decide alike in 3,000 random sequences', 
   assert.deepEqual(warn.mock.calls, []);
 });
 
-test('each request costs one script, and two requests of the same microsecond count as two', async (t) => {
+test('each request runs one script in Redis, and two requests of the same microsecond count as two', async (t) => {
   const redis = await startRedis(t);
   moveClock(t, START);
   const reader = new Redis(redis.url);
@@ -83,7 +83,7 @@ test('each request costs one script, and two requests of the same microsecond co
   assert.equal(await reader.zcard('nocodb-bitbucket-auth:{rate}:account'), 5);
 });
 
-test('requests that a process sent without Redis keep their times there, and count once', async (t) => {
+test('requests that a process sent without Redis are later logged there with their times, and count once', async (t) => {
   const redis = await startRedis(t);
   const clock = moveClock(t, START);
   const reader = new Redis(redis.url);
@@ -97,12 +97,12 @@ test('requests that a process sent without Redis keep their times there, and cou
   assert.equal(await shared.query(log, { limit: 2500, number: 3000 }), window - HOUR / 2);
   const count = () => reader.zcard('nocodb-bitbucket-auth:{rate}:account');
   assert.equal(await count(), 2500);
-  // This process does not know which requests a Redis that was unavailable has kept.
+  // After an outage, the process does not know which requests Redis still has.
   times.markAllUnshared();
   assert.equal(await shared.query(log, { limit: 2501, number: 3001 }), 0);
   assert.equal(await count(), 2501);
   assert.deepEqual([...times.unshared(10, performance.now())], []);
-  // The time that Redis has is its own.
+  // Redis keeps the time that it already has for a request.
   const score = () => reader.zrange('nocodb-bitbucket-auth:{rate}:account', -1, -1, 'WITHSCORES');
   const last = await score();
   times.record(performance.now() - 1000, 3001, true);

@@ -6,7 +6,7 @@ import { BitbucketAuthError } from 'nocodb-bitbucket-auth';
 import { thrownBy } from '../support/assertions.js';
 import { json, serve } from '../support/http-server.js';
 
-// The package does not export these.
+// The package does not export these functions.
 const folder = new URL('js/', import.meta.resolve('nocodb-bitbucket-auth/package.json'));
 const { Activity } = await import(new URL('activity.js', folder));
 const { createSender } = await import(new URL('api/sender.js', folder));
@@ -15,9 +15,9 @@ const { core, failure } = await import(new URL('core.js', folder));
 const { proxies } = core().readEnvironment('{}');
 
 /**
- * A sender for an API that responds with these statuses, one after the other, and then always with the last one. The
- * credential source has a request repeated after a 401 at most `most` times. `asked` lists the calls of the credential source,
- * and `sent` the requests to the API.
+ * A sender for an API that responds with these statuses, one after the other, and then always with the last status. The
+ * credential source allows at most `most` repetitions of a request after a 401. `asked` lists the calls of `shouldRetryAfter401`,
+ * and `sent` lists the requests to the API.
  */
 async function start(t, statuses, { most = Infinity, newest, answer, timeoutMs = 60_000 } = {}) {
   const asked = [];
@@ -46,12 +46,12 @@ async function start(t, statuses, { most = Infinity, newest, answer, timeoutMs =
   };
 }
 
-describe('the sender repeats a request as long as its credential source says so', () => {
+describe('the sender', () => {
   for (const [statuses, most, expected] of [
     [[200], 5, [200]], [[401], 0, [401]], [[401], 1, [401, 401]], [[401], 2, [401, 401, 401]], [[401, 200], 2, [401, 200]],
     [[401, 401, 200], 2, [401, 401, 200]], [[401, 403], 2, [401, 403]],
   ]) {
-    test(`for the responses ${statuses}, ${most} times at most`, async (t) => {
+    test(`repeats a request after a 401 at most ${most} times: responses ${statuses}`, async (t) => {
       const { asked, send, sent } = await start(t, statuses, { most });
       const { status, needsRetry } = await send({ method: 'POST', body: 'the-body' });
       assert.deepEqual([status, needsRetry], [expected.at(-1), false]);
@@ -61,13 +61,13 @@ describe('the sender repeats a request as long as its credential source says so'
     });
   }
 
-  test('and counts the attempts of each request separately', async (t) => {
+  test('counts the attempts of each request separately', async (t) => {
     const { asked, send } = await start(t, [401], { most: 1 });
     for (let request = 0; request < 2; request += 1) await send();
     assert.deepEqual(asked.map(([, repetitions]) => repetitions), [0, 1, 0, 1]);
   });
 
-  test('but not when its body was a stream, and then reports the newer credential', async (t) => {
+  test('does not repeat a request whose body was a stream, and reports that a newer credential exists', async (t) => {
     let given = 0;
     const newest = async () => ({ authorization: `Bearer token-${given += 1}` });
     const { asked, send, sent } = await start(t, [401], { newest });
@@ -76,13 +76,13 @@ describe('the sender repeats a request as long as its credential source says so'
     assert.deepEqual([sent(), asked.length, given], [[['Bearer token-1', 'the-body']], 1, 2]);
   });
 
-  test('and reports no credential when its body was a stream and there is no newer one', async (t) => {
+  test('reports that no newer credential exists for a request whose body was a stream', async (t) => {
     const { send, sent } = await start(t, [401], { most: 0 });
     const { status, needsRetry } = await send({ method: 'PUT', body: Readable.from(['the-body']) });
     assert.deepEqual([status, needsRetry, sent().length], [401, false, 1]);
   });
 
-  test('from its original URL when it was redirected before it was refused', async (t) => {
+  test('repeats a redirected request from its original URL after a 401', async (t) => {
     const { asked, send, sent } = await start(t, [], {
       most: 1,
       answer: (request, response) => (request.url === '/2.0/x'
@@ -95,7 +95,7 @@ describe('the sender repeats a request as long as its credential source says so'
     assert.deepEqual(sent(), [one, one, two, two]);
   });
 
-  test('but not when there is no newer credential', async (t) => {
+  test('stops repeating a request when the credential source throws', async (t) => {
     let given = 0;
     const newest = async () => {
       given += 1;
@@ -108,7 +108,7 @@ describe('the sender repeats a request as long as its credential source says so'
     assert.deepEqual([error.code, sent().length], ['RECONNECT_REQUIRED', 2]);
   });
 
-  test('but not after the response of another server, because that server got no credential', async (t) => {
+  test('does not repeat a request after a 401 of another server, because that server got no credential', async (t) => {
     const elsewhere = await serve(t, (_request, response) => json(response, 401, {}));
     const { asked, send } = await start(t, [], {
       answer: (_request, response) => response.writeHead(302, { location: `${elsewhere.origin}/away` }).end(),
@@ -117,7 +117,7 @@ describe('the sender repeats a request as long as its credential source says so'
     assert.deepEqual([status, isForeignOrigin, asked, elsewhere.requests.length], [401, true, [], 1]);
   });
 
-  test('within the time limit of the request', async (t) => {
+  test('stops repeating a request at its time limit', async (t) => {
     const { send, sent } = await start(t, [], {
       timeoutMs: 1500,
       answer: (_request, response) => setTimeout(json, 500, response, 401, {}),

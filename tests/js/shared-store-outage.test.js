@@ -1,4 +1,4 @@
-/** What happens to locks and tokens while Redis cannot be used, and when it is back. */
+/** Locks and tokens while Redis is unavailable, and after Redis is available again. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
@@ -16,7 +16,7 @@ function filesOf(t) {
   return [files.certificate, files.key];
 }
 
-/** Asserts that a store works within one process, as it does with and without Redis. */
+/** Asserts that a store works within one process, as it must with and without Redis. Returns the fence of its lock. */
 async function worksWithinProcess(store) {
   const lock = await store.lock('one');
   assert.equal(await store.lock('one'), undefined);
@@ -37,9 +37,9 @@ const NAMED = 'The Redis of INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_UR
 const isUnavailableMessage = (message) => message.startsWith(`WARN redis-unavailable: ${NAMED} is unavailable (`);
 const isAvailableMessage = (message) => message === `INFO redis-available: ${NAMED} is available again.`;
 
-describe('a token store whose Redis cannot be used', () => {
+describe('a token store whose Redis is unavailable', () => {
   const SECRET = 'the-wrong-password';
-  /** A server with a user whose permissions are these rules. */
+  /** A Redis with a user who has these ACL rules. */
   const withRules = async (t, ...rules) => {
     const { url, port } = await startRedis(t);
     await rawClient(t, url).acl('SETUSER', 'nocodb', 'on', `>${SECRET}`, ...rules);
@@ -47,42 +47,42 @@ describe('a token store whose Redis cannot be used', () => {
   };
   const impossible = {
     'no server listens at the port': ['not reachable', async () => ({ port: await freePort() })],
-    'there is no such name': ['not reachable', async () => ({ host: 'redis.invalid' })],
-    'it asks for another password': ['password', (t) => startRedis(t, '--requirepass', 'another')],
-    'it does not know the user': ['password', async (t) => ({ ...await startRedis(t), user: 'nobody' })],
-    'it allows no scripts': ['permission', (t) => withRules(t, '~*', '+@all', '-@scripting')],
-    'it forbids one command': ['permission', (t) => withRules(t, '~*', '+@all', '-pttl')],
-    'it forbids the keys': ['permission', (t) => withRules(t, '~another:*', '+@all')],
-    'it is a replica, which only reads': [
+    'the host name does not exist': ['not reachable', async () => ({ host: 'redis.invalid' })],
+    'Redis requires another password': ['password', (t) => startRedis(t, '--requirepass', 'another')],
+    'Redis does not know the user': ['password', async (t) => ({ ...await startRedis(t), user: 'nobody' })],
+    'Redis allows no scripts': ['permission', (t) => withRules(t, '~*', '+@all', '-@scripting')],
+    'Redis forbids one command': ['permission', (t) => withRules(t, '~*', '+@all', '-pttl')],
+    'Redis forbids the keys': ['permission', (t) => withRules(t, '~another:*', '+@all')],
+    'Redis is a read-only replica': [
       'read-only', async (t) => startRedis(t, '--replicaof', `127.0.0.1 ${await freePort()}`),
     ],
-    'it has too few replicas': ['too few replicas', (t) => startRedis(t, '--min-replicas-to-write', '1')],
-    'it is full': ['memory', (t) => startRedis(t, '--maxmemory', '1')],
-    'it is a node of a cluster': ['cluster', (t) => startRedis(t, '--cluster-enabled', 'yes')],
-    'it is a sentinel': ['sentinel or missing command', (t) => startRedis(t, '--sentinel')],
-    'it does not have the database': [
+    'Redis has too few replicas': ['too few replicas', (t) => startRedis(t, '--min-replicas-to-write', '1')],
+    'Redis has no memory left': ['memory', (t) => startRedis(t, '--maxmemory', '1')],
+    'Redis is a node of a cluster': ['cluster', (t) => startRedis(t, '--cluster-enabled', 'yes')],
+    'Redis is a sentinel': ['sentinel or missing command', (t) => startRedis(t, '--sentinel')],
+    'Redis does not have the database': [
       'database number', async (t) => ({ ...await startRedis(t, '--databases', '3'), database: 3 }),
     ],
-    'it speaks TLS': [
+    'Redis speaks only TLS': [
       'connection closed, perhaps because Redis requires rediss://',
       async (t) => startRedis(t, '--tls', ...filesOf(t)),
     ],
-    'its certificate is of an unknown authority': [
+    'the certificate of Redis is from an unknown authority': [
       'certificate', async (t) => ({ ...await startRedis(t, '--tls', ...filesOf(t)), scheme: 'rediss' }),
     ],
-    'it does not speak TLS': ['no answer', async (t) => ({ ...await startRedis(t), scheme: 'rediss' })],
-    'it still loads its data': [
+    'the URL requires TLS, but Redis does not': ['no answer', async (t) => ({ ...await startRedis(t), scheme: 'rediss' })],
+    'Redis is still loading its data': [
       'loading', async (t) => ({ port: await answering(t, '-LOADING Redis is loading the dataset in memory\r\n') }),
     ],
-    'it never answers': ['no answer', async (t) => ({ port: await answering(t) })],
-    'it speaks something else': ['not a Redis', async (t) => ({ port: await answering(t, 'HTTP/1.1 400 Bad Request\r\n\r\n') })],
-    'it hangs up': [
+    'the server never answers': ['no answer', async (t) => ({ port: await answering(t) })],
+    'the server is no Redis': ['not a Redis', async (t) => ({ port: await answering(t, 'HTTP/1.1 400 Bad Request\r\n\r\n') })],
+    'the server closes each connection': [
       'connection closed, perhaps because Redis requires rediss://',
       async (t) => ({ port: await listen(t, createServer((socket) => socket.destroy())) }),
     ],
   };
   for (const [what, [kind, start]] of Object.entries(impossible)) {
-    test(`continues in memory and logs that once: ${what}`, async (t) => {
+    test(`continues in memory and logs once why: ${what}`, async (t) => {
       const warn = t.mock.method(console, 'warn', () => {});
       const error = t.mock.method(console, 'error', () => {});
       const { scheme = 'redis', user = '', host = '127.0.0.1', port = 6379, database = 0 } = await start(t);
@@ -93,8 +93,8 @@ describe('a token store whose Redis cannot be used', () => {
       assert.ok(first.took < 2800, `the first operation took ${first.took} ms`);
       const rest = await timed(() => worksWithinProcess(store));
       assert.equal(rest.value, 0);
-      assert.ok(rest.took < 500, `the others took ${rest.took} ms`);
-      // Long enough for several attempts to connect, if each fails at once.
+      assert.ok(rest.took < 500, `the other operations took ${rest.took} ms`);
+      // Long enough for several attempts to connect if each attempt fails immediately.
       await sleep(500);
       assert.equal(logged.length, 1, logged.join('\n'));
       assert.equal(logged[0], `WARN redis-unavailable: ${NAMED} is unavailable (${kind}). Until it is available again, this process refreshes tokens on its own.`);
@@ -112,7 +112,7 @@ describe('a token store whose Redis cannot be used', () => {
     assert.doesNotMatch(logged[0], /%zz/);
   });
 
-  test('waits a second for a Redis that hangs, once', async (t) => {
+  test('waits one second for a Redis that hangs, and does not wait again until Redis is back', async (t) => {
     const redis = await startRedis(t);
     const { store, logged } = openStore(t, redis.url);
     await store.publish('a', entry('b', 1));
@@ -163,7 +163,7 @@ describe('a token store whose Redis cannot be used', () => {
     assert.deepEqual(logged, [`WARN redis-unavailable: ${NAMED} is unavailable (password). Until it is available again, this process refreshes tokens on its own.`]);
   });
 
-  test('has many operations wait together for a Redis that hangs', async (t) => {
+  test('waits only one second for a Redis that hangs when 50 operations run at the same time', async (t) => {
     const redis = await startRedis(t);
     const { store, logged } = openStore(t, redis.url);
     await store.publish('a', entry('b', 1));
@@ -174,7 +174,7 @@ describe('a token store whose Redis cannot be used', () => {
     assert.equal(logged.length, 1);
   });
 
-  test('reports the loss and the return of a killed Redis once each, and publishes what it stored meanwhile', async (t) => {
+  test('logs once that Redis is lost and once that Redis is back, and publishes the entries of the outage', async (t) => {
     const redis = await startRedis(t);
     const { store, logged } = openStore(t, redis.url);
     const { store: other } = openStore(t, redis.url);
@@ -193,7 +193,7 @@ describe('a token store whose Redis cannot be used', () => {
     await Promise.all([store.recordRefusal('x'), store.recordGrant(MINUTE), other.recordRefusal('y')]);
     await alone.release();
     assert.equal((await store.find('a')).key, 'd');
-    // A process that knows only what was in Redis still knows that.
+    // The other process still has the entry that it read from Redis.
     assert.equal((await other.find('a')).key, 'b');
     await sleep(500);
     assert.equal(logged.length, 1);
@@ -203,7 +203,7 @@ describe('a token store whose Redis cannot be used', () => {
     await sleep(200);
     assert.deepEqual(logged.map(isUnavailableMessage), [true, false]);
     assert.ok(isAvailableMessage(logged[1]));
-    // A new process, which has no tokens of its own.
+    // A new process has no entries in memory, so it finds only those in Redis.
     const { store: stranger } = openStore(t, redis.url);
     for (const key of ['b', 'c', 'd']) assert.equal((await stranger.find(key))?.key, 'd', key);
     assert.deepEqual((await stranger.find('x')).value, DEAD);
@@ -211,13 +211,13 @@ describe('a token store whose Redis cannot be used', () => {
     const { grantedAgo } = await other.tokenEndpointHistory('z');
     assert.ok(grantedAgo >= MINUTE - 1 && grantedAgo < MINUTE + 30_000);
     assert.equal((await other.find('a')).key, 'd');
-    // The counter of this Redis starts again, but no fence is issued twice.
+    // The restarted Redis has lost its counter of fences, but no fence is issued twice.
     const after = await store.lock('d');
     assert.ok(after.fence > before.fence);
     await after.release();
   });
 
-  test('finds the newer access token of an unchanged refresh token without Redis, too', async (t) => {
+  test('keeps the newer access token of an unchanged refresh token without Redis, and publishes it later', async (t) => {
     const redis = await startRedis(t);
     const { store, logged } = openStore(t, redis.url);
     await store.publish('a', entry('b', 5));
@@ -226,7 +226,7 @@ describe('a token store whose Redis cannot be used', () => {
     assert.equal(await store.publish('b', entry('b', 0, newer)), true);
     assert.deepEqual((await store.find('a')).value, newer);
     await waitFor(() => logged.length > 0, 'the loss is logged');
-    // Of two entries with the same fence, the later one counts. The password keeps this store out until the other has published.
+    // Of two entries with the same fence, the later one counts. `store` does not have the password, so `other` publishes first.
     await redis.restart('--requirepass', 'x');
     const address = redis.url.replace('//', '//:x@');
     const { store: other } = openStore(t, address);
@@ -245,7 +245,7 @@ describe('a token store whose Redis cannot be used', () => {
     assert.equal(await store.publish('b', entry('mine', 0)), true);
     await waitFor(() => logged.length > 0, 'the loss is logged');
     await redis.restart();
-    // A new process has no tokens in memory, so it can publish its own first.
+    // A new process has no tokens in memory, so it publishes its own entry first.
     const { store: other } = openStore(t, redis.url);
     assert.equal(await other.publish('b', entry('theirs', 7)), true);
     await waitFor(() => logged.length > 1, 'Redis is back');
@@ -257,14 +257,14 @@ describe('a token store whose Redis cannot be used', () => {
     }
   });
 
-  test('agrees with another process again when both refreshed the same token, even if Redis lost its entry', async (t) => {
+  test('agrees on one successor with a process that refreshed the same token, even if Redis lost its entries', async (t) => {
     const redis = await startRedis(t);
     const { store: one, logged } = openStore(t, redis.url);
     const { store: other, logged: alsoLogged } = openStore(t, redis.url);
     await other.find('a');
     await one.publish('a', entry('of one', 1));
     await redis.kill();
-    // The other process has not read the first one's entry.
+    // `other` has not read the entry that `one` published.
     assert.equal(await other.publish('a', entry('of other', 0)), true);
     await one.find('of one');
     await waitFor(() => logged.length > 0 && alsoLogged.length > 0, 'the loss is logged');
@@ -275,7 +275,7 @@ describe('a token store whose Redis cannot be used', () => {
     await waitFor(async () => new Set((await ends()).map((end) => end?.key)).size === 1, 'they agree');
   });
 
-  test('puts tokens back that Redis lost silently', async (t) => {
+  test('publishes tokens again that Redis has lost without an outage', async (t) => {
     const redis = await startRedis(t);
     const { store } = openStore(t, redis.url);
     await store.publish('a', entry('b', 1));
@@ -286,7 +286,7 @@ describe('a token store whose Redis cannot be used', () => {
     assert.equal((await other.find('a')).key, 'c');
   });
 
-  test("loses its lock when Redis is gone for longer than the lock's time limit", async (t) => {
+  test("loses its lock when Redis is unavailable for longer than the lock's time limit", async (t) => {
     const redis = await startRedis(t);
     const { store } = openStore(t, redis.url, { limits: { lock: 1000 } });
     const lock = await store.lock('key');

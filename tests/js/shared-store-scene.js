@@ -1,4 +1,4 @@
-/** Helpers for the tests of the shared token stores: clients of a real Redis, and tests of what both stores guarantee. */
+/** Helpers for the tests of the token stores: clients of a real Redis, and tests of the guarantees of every store. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
@@ -33,7 +33,7 @@ export function rawClient(t, url) {
   return client;
 }
 
-/** A server that answers every chunk with the same reply. */
+/** A server that answers every chunk with the same reply, or never answers if there is no reply. */
 export function answering(t, reply) {
   return listen(t, createServer((socket) => {
     socket.on('error', () => {});
@@ -41,7 +41,7 @@ export function answering(t, reply) {
   }));
 }
 
-/** Tests the guarantees that both stores give. `make(t)` returns one store, or several that share their entries. */
+/** Tests the guarantees that each store gives. `make(t)` returns one store, or several that share their entries. */
 export function testGuarantees(make) {
   test('holds a lock for one process at a time, and gives each later holder a greater fence', async (t) => {
     const [one, other = one] = await make(t);
@@ -68,7 +68,7 @@ export function testGuarantees(make) {
     await locks.find(Boolean).release();
   });
 
-  test('leads from every older key to the newest tokens', async (t) => {
+  test('finds the newest tokens under every older key', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await other.find('a'), undefined);
     assert.equal(await one.publish('a', entry('b', 1)), true);
@@ -93,7 +93,7 @@ export function testGuarantees(make) {
     assert.deepEqual((await other.find('a')).value, DEAD);
   });
 
-  test('prefers the successor of a refresh token to an update of that token, whatever the fences', async (t) => {
+  test('prefers the successor of a refresh token to an update of it, even if the update has a higher fence', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await one.publish('a', entry('a', 9, DEAD)), true);
     assert.equal(await other.publish('a', entry('b', 1)), true);
@@ -102,7 +102,7 @@ export function testGuarantees(make) {
     assert.equal((await other.find('a')).key, 'b');
   });
 
-  test('leads from both branches of a fork to the branch with the higher fence', async (t) => {
+  test('finds the successor with the higher fence if two processes have replaced the same token', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await one.publish('a', entry('b', 5)), true);
     assert.equal(await other.publish('a', entry('late', 4)), false);
@@ -113,7 +113,7 @@ export function testGuarantees(make) {
     for (const key of ['a', 'b', 'late', 'c', 'd']) assert.deepEqual(await other.find(key), entry('c', 6), key);
   });
 
-  test('does not let a late entry hide the successors of its tokens', async (t) => {
+  test('finds the newest tokens even if an older entry is published after them', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await one.publish('b', entry('c', 2)), true);
     assert.equal(await other.publish('a', entry('b', 1)), false);
@@ -150,13 +150,13 @@ export function testGuarantees(make) {
     await Promise.all([ofKey.release(), next.release()]);
   });
 
-  test('gives all processes the age of each refusal, and of the last request that was granted', async (t) => {
+  test('tells all processes how long ago Bitbucket rejected and last granted a token request', async (t) => {
     const [one, other = one] = await make(t);
     const historyOf = async (all, key) => JSON.parse(JSON.stringify(await all.tokenEndpointHistory(key)));
-    /** Asserts that a reported age is not before this `performance.now()`, with some allowance for clocks that round. */
+    /** Asserts that a reported event is not earlier than `earliest`, with a tolerance for clocks that round. */
     const assertSince = (ago, earliest) => {
       const longest = performance.now() - earliest + 10;
-      assert.ok(ago >= 0 && ago <= longest, `${ago} ms ago, and not ${longest}`);
+      assert.ok(ago >= 0 && ago <= longest, `${ago} ms ago, but at most ${longest} ms expected`);
     };
     assert.deepEqual(await historyOf(one, 'a'), {});
     const start = performance.now();
@@ -176,7 +176,7 @@ export function testGuarantees(make) {
         assertSince(refusedAgo, later);
         assert.deepEqual(more, {});
         if (key === 'b') {
-          assert.ok(othersRefusedAgo - refusedAgo > 250, `${othersRefusedAgo - refusedAgo} ms between`);
+          assert.ok(othersRefusedAgo - refusedAgo > 250, `only ${othersRefusedAgo - refusedAgo} ms between the two refusals`);
           assertSince(othersRefusedAgo, start);
         } else {
           assert.ok(Math.abs(othersRefusedAgo - refusedAgo) <= 10);

@@ -1,4 +1,4 @@
-/** Which process may refresh and which tokens are the newest, in one process and in several through a real Redis. */
+/** Which process may refresh, and which tokens are the newest: in one process, and in several that share a real Redis. */
 import assert from 'node:assert/strict';
 import { connect, createServer } from 'node:net';
 import { describe, test } from 'node:test';
@@ -38,7 +38,7 @@ describe('the token store in memory', () => {
     assert.equal(memory.findLocal('c').key, 'd');
   });
 
-  test('forgets refusals and grants after half an hour, and at once when they lie in the future', async (t) => {
+  test('forgets refusals and grants after half an hour, and immediately if the clock is set back to before them', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: 60 * MINUTE });
     const memory = new MemoryTokenStore();
     const known = async (key) => JSON.parse(JSON.stringify(await memory.tokenEndpointHistory(key)));
@@ -70,7 +70,7 @@ describe('the token store in memory', () => {
 });
 
 describe('a lock in Redis', () => {
-  test('is never held by two processes, and each lock has a greater fence', async (t) => {
+  test('is never held by two processes at once, and each later lock has a greater fence', async (t) => {
     const { url } = await startRedis(t);
     const processes = [startStoreProcess(t, { url }), startStoreProcess(t, { url })];
     let holders = 0;
@@ -93,7 +93,7 @@ describe('a lock in Redis', () => {
     assert.deepEqual(fences, Array.from({ length: 40 }, (_, index) => fences[0] + index));
   });
 
-  test('of a killed process is free after its time limit, and not before', async (t) => {
+  test('of a killed process stays held until its time limit', async (t) => {
     const { url } = await startRedis(t);
     const limits = { lock: 2000 };
     const holder = startStoreProcess(t, { url, limits });
@@ -124,7 +124,7 @@ describe('a lock in Redis', () => {
     assert.equal(lock.isHeld(), false);
   });
 
-  test('is lost when another process has it, as the next extension notices', async (t) => {
+  test('is lost at its next extension if another process has taken it', async (t) => {
     const { url } = await startRedis(t);
     const { store } = openStore(t, url, { limits: { lock: 600 } });
     const lock = await store.lock('key');
@@ -135,7 +135,7 @@ describe('a lock in Redis', () => {
     assert.equal(await raw.get(`${PREFIX}lock:key`), 'somebody else');
   });
 
-  test('that expired while its process was suspended does no harm when the process continues', async (t) => {
+  test('protects newer tokens from a process that was suspended until its lock expired', async (t) => {
     const { url } = await startRedis(t);
     const limits = { lock: 1000 };
     const stopped = startStoreProcess(t, { url, limits });
@@ -162,7 +162,7 @@ describe('a lock in Redis', () => {
 });
 
 describe('tokens in Redis', () => {
-  /** A Redis before which `change` runs each time an entry of this key is about to be published. */
+  /** A relay to Redis that runs `change` each time before it passes on a command with this key. */
   async function disturbed(t, { port }, key, change) {
     const server = createServer((socket) => {
       const redis = connect(port, '127.0.0.1');
@@ -177,7 +177,7 @@ describe('tokens in Redis', () => {
     return `redis://127.0.0.1:${await listen(t, server)}`;
   }
 
-  test('are not lost when they are published while another process publishes', async (t) => {
+  test('are not lost if another process publishes at the same moment', async (t) => {
     const redis = await startRedis(t);
     let change;
     const url = await disturbed(t, redis, 'mine', () => change());
@@ -256,7 +256,7 @@ describe('tokens in Redis', () => {
     assert.ok(await other.lock('a'));
   });
 
-  test('lead to the end of a chain of a month of refreshes in one step', async (t) => {
+  test('of 1,000 refreshes lead from the first key to the newest tokens', async (t) => {
     const { url } = await startRedis(t);
     const { store } = openStore(t, url);
     for (let number = 1; number <= 1000; number += 1) {
@@ -267,7 +267,7 @@ describe('tokens in Redis', () => {
     assert.equal(other.findLocal('key 0').key, 'key 1000');
   });
 
-  test('are the same for all keys and processes, in whatever order they were published', async (t) => {
+  test('are the same for all keys and processes, whatever the order of publication', async (t) => {
     const { url } = await startRedis(t);
     for (let seed = 1; seed <= 40; seed += 1) {
       let state = seed;

@@ -1,7 +1,7 @@
 /**
- * The mock editions of NocoDB on which every test of the preload runs, and functions that start one.
+ * The mock editions of NocoDB on which the tests of the preload run, and functions that start one of them.
  *
- * In: one of `HOSTS`. Out: a process with the preload, and `host(command, argument)` with the commands of host.cjs.
+ * In: one of `HOSTS`. Out: a process with the preload, and `host(command, argument)`, which runs a command of host.cjs there.
  */
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
@@ -15,7 +15,7 @@ export const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 const OTHER_AUTH = { type: 'auth', sub_type: 'github', manifest: { title: 'GitHub' } };
 
-/** `offered`: the type under which NocoDB's GUI offers Bitbucket. `registry`: the list that NocoDB itself assigns. */
+/** `offered`: the type under which NocoDB's GUI offers Bitbucket. `registry`: the integrations that NocoDB itself lists. */
 export const HOSTS = [
   { name: '0.301.3', edition: '0301', offered: 'development', registry: [] },
   {
@@ -28,7 +28,7 @@ export const HOSTS = [
   },
 ];
 
-/** Starts a mock NocoDB: `{ host, end, kill }`; `end` returns its output. */
+/** Starts a mock NocoDB, and returns `{ host, end, kill }`. `end` ends the process, and returns its output. */
 export function startHost({ edition, options }, { env, execArgv = ['--require', REGISTER], script = 'host.cjs' } = {}) {
   const child = fork(here(script), [JSON.stringify({ edition, options })], {
     execArgv, env: childEnvironment(env), stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -69,7 +69,7 @@ export function startHost({ edition, options }, { env, execArgv = ['--require', 
 
 /**
  * Starts a host, makes the calls one after the other, and ends the host. Returns `{ available, sameList, inherited, results,
- * written, rows, stdout, stderr, everything }`; `everything` is all of these as one text.
+ * written, rows, stdout, stderr, everything }`. `everything` contains all other members as one text.
  */
 export async function runHost(edition, { registry = edition.registry, calls = [] } = {}, settings) {
   const { host, end, kill } = startHost(edition, settings);
@@ -82,7 +82,7 @@ export async function runHost(edition, { registry = edition.registry, calls = []
   }
 }
 
-/** Creates calls of NocoDB's services for `runHost`. The rows have the type under which the edition offers Bitbucket. */
+/** Creates the calls of NocoDB's services for `runHost`. Their rows have the type under which the edition offers Bitbucket. */
 export const callsOf = ({ offered }) => ({
   ours: { type: offered, sub_type: 'bitbucket' },
   create: (config, more = {}) => (

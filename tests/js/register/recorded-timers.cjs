@@ -1,6 +1,6 @@
 /**
- * Preloaded before the plugin: keeps its timer instead of waiting for it. `globalThis.timers` holds
- * `{ callback, ms, unrefed, cleared }`.
+ * Loaded before the preload: records its interval timers, and never runs them. `globalThis.timers` is the list of these timers,
+ * as `{ callback, ms, unrefed, cleared }`.
  */
 globalThis.timers = [];
 globalThis.setInterval = (callback, ms) => {
