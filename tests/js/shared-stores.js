@@ -1,4 +1,4 @@
-/** The two token stores, which the package does not export, and what their tests share. */
+/** The two token stores, which the package does not export, and helpers that their tests share. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,7 @@ export const NAMESPACE = 'the-namespace';
 export const PREFIX = `nocodb-bitbucket-auth:{${NAMESPACE}}:`;
 export const ENCRYPTION_KEY = Buffer.alloc(32, 7);
 
-/** Tokens whose secrets are easily found. */
+/** Tokens with secrets that are easy to find in an output. */
 export const tokenSet = (name) => ({
   accessToken: `secret-access-${name}`,
   refreshToken: `secret-refresh-${name}`,
@@ -24,7 +24,7 @@ export const tokenSet = (name) => ({
   scopes: ['account'],
 });
 
-/** An entry of the key `name`. */
+/** An entry whose key is `name`. */
 export const entry = (name, fence, value = tokenSet(name)) => ({ key: name, value, fence });
 
 /** Returns the value of a call, and how many milliseconds the call took. */
@@ -35,8 +35,8 @@ export async function timed(call) {
 }
 
 /**
- * A store in a process of its own (fixtures/store-process.js). `ask(method, ...args)` calls a method there; those
- * of a lock take its key: `ask('isHeld', key)`, `ask('release', key)`.
+ * Starts a store in its own process (fixtures/store-process.js). `ask(method, ...args)` calls a method of the store. The methods
+ * of a lock take the key of the lock: `ask('isHeld', key)`, `ask('release', key)`.
  */
 export function startStoreProcess(t, options) {
   const file = fileURLToPath(new URL('fixtures/store-process.js', import.meta.url));

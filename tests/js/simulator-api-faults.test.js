@@ -1,4 +1,4 @@
-/** The headers of the simulator's API, the faults that a test has it commit, and its reset. */
+/** The headers of the simulator's API, the API faults that a test can request, and the reset of the simulator. */
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { once } from 'node:events';
@@ -68,7 +68,7 @@ describe("the simulator's API faults", () => {
     });
   }
 
-  test('respond 402, 555 and others in the shape of the API, with and without type', async () => {
+  test('respond 402, 500 and 555 in the error format of the API, with and without type', async () => {
     for (const status of [402, 500, 555]) {
       fault({ kind: 'status', status });
       fault({ kind: 'status', status, form: 'untyped' });
@@ -98,7 +98,7 @@ describe("the simulator's API faults", () => {
     return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
   }
 
-  test('claim an encoding for an empty body, with a length and without one', async () => {
+  test('claim an encoding for an empty body, with and without a length', async () => {
     for (const encoding of ['gzip', 'x-gzip', 'br']) {
       for (const chunked of [false, true]) {
         for (const given of [{ kind: 'empty' }, { kind: 'status', status: 201, form: 'none' }]) {
@@ -113,7 +113,7 @@ describe("the simulator's API faults", () => {
     }
   });
 
-  test('claim an encoding for a body', async () => {
+  test('encode a body, and name the encoding', async () => {
     fault({ kind: 'encoded', encoding: 'gzip' });
     const { headers, body } = await rawAnswer('/user');
     assert.equal(headers['content-encoding'], 'gzip');
@@ -122,7 +122,7 @@ describe("the simulator's API faults", () => {
     assert.equal((await ask('/user')).body.nickname, 'dana');
   });
 
-  test('are refused when they are invalid', () => {
+  test('are rejected if they are invalid', () => {
     for (const given of [
       { kind: 'without' }, { kind: 'without', members: [] }, { kind: 'without', members: ['values'] },
       { kind: 'encoded' }, { kind: 'encoded', encoding: 'zip' }, { kind: 'status', form: 'strange' },
@@ -134,7 +134,7 @@ describe("the simulator's API faults", () => {
   });
 });
 
-test('a reset of the simulator undoes what clients changed, and lets it index again', async () => {
+test('a reset of the simulator undoes the changes of clients, and starts the indexing again', async () => {
   const other = await openScene({ pullRequests: 3 });
   try {
     const path = `${REPO}/pullrequests`;

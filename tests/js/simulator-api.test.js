@@ -1,6 +1,6 @@
 /**
- * The simulator's API, compared with the published description and with observed responses: everything that breaks a client which was
- * tested only with friendly responses.
+ * The simulator's API, compared with the published description and with observed responses, above all with those that break a
+ * client which was tested only with friendly responses.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -17,7 +17,7 @@ after(() => scene.close());
 
 const identity = (value) => value.hash ?? value.uuid ?? value.id ?? JSON.stringify(value);
 
-/** All values of a list, following `next` as it is. */
+/** Reads all pages of a list. Uses each `next` link unchanged. */
 async function readAll(path) {
   const pages = [];
   for (let next = path; next; next = pages.at(-1).next) {
@@ -42,7 +42,7 @@ describe("the simulator's lists", () => {
     }
   });
 
-  test('have cursors that belong to one list, contain its query, and accept no additions', async () => {
+  test('have cursors that belong to one list, contain its query, and accept no further parameters', async () => {
     const { body } = await ask(`${REPO}/commits?pagelen=20&fields=values.hash,next`);
     assert.equal((await ask(`${body.next}&pagelen=20`)).status, 400);
     const ctx = new URL(body.next).searchParams.get('ctx');
@@ -55,14 +55,14 @@ describe("the simulator's lists", () => {
     assert.deepEqual(Object.keys(second.body.values[0]), ['hash']);
   });
 
-  test('of the statuses of a commit are numbered, without size and page', async () => {
+  test('of the statuses of a commit have numbered pages, without size and page', async () => {
     const { pages, values } = await readAll(`${REPO}/commit/main/statuses`);
     assert.equal(new Set(values.map(identity)).size, 12);
     assert.deepEqual(pages.map((page) => Object.keys(page)), [['pagelen', 'next', 'values'], ['pagelen', 'values']]);
     assert.equal(new URL(pages[0].next).searchParams.get('page'), '2');
   });
 
-  test('of branches are numbered, and have cursors with q', async () => {
+  test('of branches have numbered pages, or cursors if the request has q', async () => {
     const numbered = await ask(`${REPO}/refs/branches`);
     assert.deepEqual([numbered.body.size, numbered.body.page], [16, 1]);
     const { pages, values } = await readAll(`${REPO}/refs/branches?q=${encodeURIComponent('name ~ "change"')}`);
@@ -71,7 +71,7 @@ describe("the simulator's lists", () => {
     assert.equal('size' in pages[0], false);
   });
 
-  test("of a pull request's diffstat and conflicts lie behind a 302", async () => {
+  test("of a pull request's diffstat and conflicts are reached through a redirect with 302", async () => {
     for (const [kind, pagelen] of [['diffstat', 500], ['conflicts', 10]]) {
       const answer = await ask(`${REPO}/pullrequests/3/${kind}`);
       assert.deepEqual([answer.status, answer.text], [302, '']);
@@ -95,7 +95,7 @@ describe("the simulator's lists", () => {
     assert.deepEqual([values.length, new Set(values.map(identity)).size], [25, 15]);
   });
 
-  test('of pipelines begin with the oldest, ignore q, and filter by name and in capitals', async () => {
+  test('of pipelines begin with the oldest pipeline, ignore q, and filter by statuses in capital letters', async () => {
     const numbers = async (query) =>
       (await ask(`${REPO}/pipelines?pagelen=100&${query}`)).body.values.map((pipeline) => pipeline.build_number);
     assert.deepEqual((await numbers('')).slice(0, 3), [1, 2, 3]);
@@ -136,7 +136,7 @@ describe("the simulator's lists", () => {
     assert.deepEqual(Object.keys(steps.body), ['values']);
   });
 
-  test('lack next, size or page when a fault removes it', async () => {
+  test('lack next, size or page if a fault removes this member', async () => {
     scene.bb.control.fault({ target: 'api', kind: 'without', members: ['next'] });
     const { body } = await ask('/repositories/acme');
     assert.deepEqual([body.size, body.page, body.pagelen, 'next' in body], [25, 1, 10, false]);
@@ -145,8 +145,8 @@ describe("the simulator's lists", () => {
   });
 });
 
-describe("the simulator's parameters", () => {
-  test('accept a repeated state, and refuse one in brackets or with commas', async () => {
+describe("the query parameters of the simulator's API", () => {
+  test('may repeat state, and are rejected if state has brackets or commas', async () => {
     const path = `${REPO}/pullrequests`;
     assert.equal((await ask(`${path}?state=OPEN&state=MERGED`)).status, 200);
     for (const query of ['state[]=OPEN', 'state%5B%5D=OPEN', 'state=OPEN,MERGED', 'state=OPEN%2CMERGED', 'state=open']) {
@@ -155,14 +155,14 @@ describe("the simulator's parameters", () => {
     assert.equal((await ask('/repositories/acme?role[]=member')).status, 400);
   });
 
-  test('ignore state when there is a q', async () => {
+  test('include a state that is ignored if there is a q', async () => {
     const q = encodeURIComponent('state = "MERGED" OR (state="DECLINED" AND id > 20)');
     const { body } = await ask(`${REPO}/pullrequests?state=OPEN&pagelen=50&q=${q}`);
     assert.deepEqual(new Set(body.values.map(({ state }) => state)), new Set(['MERGED', 'DECLINED']));
     assert.ok(body.values.every(({ state, id }) => state === 'MERGED' || id > 20));
   });
 
-  test('filter by q and sort', async () => {
+  test('filter a list with q, and order it with sort', async () => {
     const names = async (query) => {
       const { status, body } = await ask(`/repositories/acme?pagelen=100&${query}`);
       assert.equal(status, 200);
@@ -180,7 +180,7 @@ describe("the simulator's parameters", () => {
     }
   });
 
-  test('are refused, not ignored, when they would change a list and are not simulated', async () => {
+  test('get status 501 if they would change a list and the simulator does not support them', async () => {
     for (const path of [`${REPO}/commits?include=main`, `${REPO}/commits?exclude=main`, `${REPO}/src/main/?max_depth=3`,
       `${REPO}/commits?q=x`, '/user/workspaces?sort=slug', `${REPO}/pipelines?creator.uuid=x`]) {
       assert.equal((await ask(path)).status, 501, path);
@@ -198,7 +198,7 @@ describe("the simulator's parameters", () => {
     assert.deepEqual(more.values, whole.values);
     const next = (await ask('/repositories/acme?fields=values.slug,next')).body;
     assert.deepEqual(Object.keys((await ask(next.next)).body).sort(), ['next', 'values']);
-    // A plus sign that is not encoded is a blank.
+    // A plus sign that is not encoded means a blank.
     assert.deepEqual((await ask('/repositories/acme?fields=+values.owner')).body, {});
     assert.equal((await ask('/repositories/acme?fields=size&fields=next')).status, 400);
     assert.equal((await ask(`${REPO}/nothing?fields=x`)).body.type, 'error');
@@ -213,7 +213,7 @@ describe("the simulator's logs and files", () => {
   });
   const bytes = 'application/octet-stream';
 
-  test('are refused when Accept does not allow bytes', async () => {
+  test('are rejected if Accept does not allow application/octet-stream', async () => {
     for (const accept of ['application/json', 'text/plain', 'application/json, */*;q=0']) {
       assert.equal((await ask(`${step}/log`, { headers: { accept } })).status, 406, accept);
     }
@@ -222,7 +222,7 @@ describe("the simulator's logs and files", () => {
     }
   });
 
-  test('redirect to another server for the log of an ended step, and that server requires no credential', async () => {
+  test('of an ended step are reached through a redirect to another server, which accepts no credential', async () => {
     const location = (await ask(`${step}/log`)).headers.get('location');
     assert.notEqual(new URL(location).origin, scene.bb.origin);
     const log = await ask(location, { as: null });
@@ -235,7 +235,7 @@ describe("the simulator's logs and files", () => {
     assert.ok(scene.bb.requests.some((line) => /^GET \/logs\/.* 200 storage$/.test(line)));
   });
 
-  test('have a redirect URL for logs that is valid for ten minutes', async () => {
+  test('of an ended step have a redirect URL that is valid for ten minutes', async () => {
     const other = await openScene();
     try {
       const [first] = (await other.ask(`${REPO}/pipelines/1/steps`)).body.values;
@@ -250,7 +250,7 @@ describe("the simulator's logs and files", () => {
     }
   });
 
-  test('support Range and If-None-Match with 206, 416 and 304, in the storage and while the step runs', async () => {
+  test('support Range and If-None-Match, both in the storage and while the step runs', async () => {
     const { values } = (await ask(`${REPO}/pipelines/25/steps`)).body;
     const running = `${REPO}/pipelines/25/steps/${encodeURIComponent(values[2].uuid)}/log`;
     const stored = (await ask(`${step}/log`)).headers.get('location');
@@ -275,7 +275,7 @@ describe("the simulator's logs and files", () => {
     }
   });
 
-  test('include raw diffs and patches without a charset, and redirect for those of a pull request', async () => {
+  test('include raw diffs and patches without a charset, to which a pull request redirects', async () => {
     for (const kind of ['diff', 'patch']) {
       const { status, headers, text } = await ask(pathOf(await ask(`${REPO}/pullrequests/3/${kind}`)).href);
       assert.deepEqual([status, headers.get('content-type')], [200, 'text/plain']);
@@ -287,7 +287,7 @@ describe("the simulator's logs and files", () => {
     assert.deepEqual(body.values.map((change) => change.new.path), files);
   });
 
-  test('include raw files of src, folders as lists, files of LFS by a redirect, and HEAD', async () => {
+  test('include raw files, lists of folders and redirects to LFS files, and support HEAD', async () => {
     const file = await ask(`${REPO}/src/main/README.md`);
     assert.deepEqual([file.status, file.headers.get('content-type')], [200, 'text/plain']);
     assert.match(file.text, /Grüße/);
@@ -308,7 +308,7 @@ describe("the simulator's logs and files", () => {
 });
 
 describe("the simulator's API", () => {
-  test('refuses pipelines with a detail that says why, and without a type', async () => {
+  test('responds 404 for a missing pipeline with a detail and without a type', async () => {
     const { status, body } = await ask(`${REPO}/pipelines/999`);
     assert.equal(status, 404);
     assert.deepEqual(Object.keys(body), ['error']);
@@ -316,7 +316,7 @@ describe("the simulator's API", () => {
     assert.equal(typeof body.error.detail, 'string');
   });
 
-  test('has no body for a merge that cannot be done, and for a comment or a merge task that does not exist', async () => {
+  test('sends no body for an impossible merge, a missing comment or an unknown merge task', async () => {
     for (const [path, method, expected] of [
       [`${REPO}/pullrequests/2/merge`, 'POST', 409],
       [`${REPO}/pullrequests/3/comments/99`, 'GET', 404],
@@ -329,7 +329,7 @@ describe("the simulator's API", () => {
     assert.equal((await ask(`${REPO}/pullrequests/3/comments/1`)).status, 200);
   });
 
-  test('has comments on a pull request that are paged, filtered and sorted', async () => {
+  test('pages, filters and sorts the comments on a pull request', async () => {
     const idsOf = async (query) => (await ask(`${REPO}/pullrequests/4/comments${query}`)).body.values.map(({ id }) => id);
     assert.deepEqual(await idsOf('?sort=-updated_on'), [4, 3, 2, 1]);
     assert.deepEqual(await idsOf('?sort=-updated_on&pagelen=3&page=2'), [1]);
@@ -337,7 +337,7 @@ describe("the simulator's API", () => {
     assert.equal((await ask(`${REPO}/pullrequests/4000/comments`)).status, 404);
   });
 
-  test('rejects in plain text what a user without write access may not do', async () => {
+  test('responds 403 in plain text if the user has no write access', async () => {
     for (const [path, method] of [
       [`${READ_ONLY}/hooks`, 'GET'],
       [`${READ_ONLY}/pullrequests/1/merge`, 'POST'],
@@ -371,7 +371,7 @@ describe("the simulator's API", () => {
     assert.notEqual((await ask(path)).body.values[0].id, made.body.id);
   });
 
-  test('responds 202 to a merge that takes longer, with the URL of its task', async () => {
+  test('responds 202 to an asynchronous merge, with the URL of its task', async () => {
     const started = await ask(`${REPO}/pullrequests/7/merge?async=true`, { method: 'POST' });
     assert.deepEqual([started.status, started.text], [202, '']);
     const task = started.headers.get('location');
@@ -388,7 +388,7 @@ describe("the simulator's API", () => {
     assert.equal((await ask(path, { method: 'POST', as: 'repository' })).status, 403);
   });
 
-  test('responds 404 and 410 with a detail', async () => {
+  test('responds 404 and 410 with an error detail', async () => {
     const missing = await ask('/teams');
     assert.deepEqual([missing.status, missing.body.error.message], [404, 'Resource not found']);
     assert.match(missing.body.error.detail, /There is no API hosted at this URL/);

@@ -2,7 +2,7 @@
  * The simulator's authorization endpoint, compared with what is known of Bitbucket.
  *
  * In: authorization requests as clients, browsers and attackers would send them. Out: checks of error pages, redirects, the login
- * page and the consent page. All other tests rely on the simulator, so this is where it is verified.
+ * page and the consent page. All other tests rely on the simulator, so these tests verify it.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -32,12 +32,12 @@ describe('an authorization request to the simulator', () => {
     ['an unknown client_id', { client_id: 'nobody' }],
     ['no client_id', { client_id: undefined }],
     ['a foreign redirect_uri', { redirect_uri: 'https://evil.example.com/' }],
-    ['a redirect_uri without its slash', { redirect_uri: CALLBACK.slice(0, -1) }],
-    ['a redirect_uri that goes on', { redirect_uri: `${CALLBACK}more` }],
+    ['a redirect_uri without the final slash', { redirect_uri: CALLBACK.slice(0, -1) }],
+    ['an extended redirect_uri', { redirect_uri: `${CALLBACK}more` }],
     ['a redirect_uri with a query', { redirect_uri: `${CALLBACK}?a=1` }],
-    ['a redirect_uri with other letters', { redirect_uri: CALLBACK.replace('nocodb', 'NOCODB') }],
+    ['a redirect_uri in another letter case', { redirect_uri: CALLBACK.replace('nocodb', 'NOCODB') }],
     [
-      'a redirect_uri with a port that means the same',
+      'a redirect_uri with the default port',
       { redirect_uri: CALLBACK.replace('.com', '.com:443') },
     ],
     ['a redirect_uri with a fragment', { redirect_uri: `${CALLBACK}#x` }],
@@ -50,7 +50,7 @@ describe('an authorization request to the simulator', () => {
     await assertErrorPage(`${authorizeUrl(bb)}&redirect_uri=${encodeURIComponent(CALLBACK)}`);
   });
 
-  test('of a client without a callback gets an error page, and the token endpoint refuses its code request', async () => {
+  test('of a client without a callback gets an error page, and the token endpoint rejects the client, too', async () => {
     await withBitbucket({ clients: [{ callback: null, private: true }] }, async (bare) => {
       await assertErrorPage(authorizeUrl(bare));
       await assertErrorPage(authorizeUrl(bare, { redirect_uri: undefined }));
@@ -70,17 +70,17 @@ describe('an authorization request to the simulator', () => {
     ['a scope that does not exist', { scope: 'repository everything' }, 'invalid_scope'],
     ['scopes with commas', { scope: 'repository,account' }, 'invalid_scope'],
     [
-      'the method "plain"',
+      'the challenge method "plain"',
       { code_challenge: pkce().challenge, code_challenge_method: 'plain' },
       'invalid_request',
     ],
     [
-      'an unknown method',
+      'an unknown challenge method',
       { code_challenge: pkce().challenge, code_challenge_method: 's256' },
       'invalid_request',
     ],
-    ['a challenge without method', { code_challenge: pkce().challenge }, 'invalid_request'],
-    ['a method without challenge', { code_challenge_method: 'S256' }, 'invalid_request'],
+    ['a challenge without a challenge method', { code_challenge: pkce().challenge }, 'invalid_request'],
+    ['a challenge method without a challenge', { code_challenge_method: 'S256' }, 'invalid_request'],
     [
       'a challenge that is too short',
       { code_challenge: 'abc', code_challenge_method: 'S256' },
@@ -113,18 +113,18 @@ describe('an authorization request to the simulator', () => {
     assert.equal(response.status, 405);
   });
 
-  test('without redirect_uri uses the registered one', async () => {
+  test('without redirect_uri uses the registered callback', async () => {
     const callback = await bb.authorize(authorizeUrl(bb, { redirect_uri: undefined }), { grant: true });
     assert.ok(callback.startsWith(`${CALLBACK}?code=`));
   });
 
-  test('gets its state back unchanged, whatever it contains', async () => {
+  test('gets a state with special characters back unchanged', async () => {
     const state = 'a+b c%20d&e=f#g/é€😀"<>\'';
     const callback = await bb.authorize(authorizeUrl(bb, { state }), { grant: true });
     assert.equal(new URL(callback).searchParams.get('state'), state);
   });
 
-  test('without a state gets none back', async () => {
+  test('without a state gets a callback without a state', async () => {
     const callback = await bb.authorize(authorizeUrl(bb, { state: undefined }), { grant: true });
     assert.deepEqual([...new URL(callback).searchParams.keys()], ['code']);
   });
@@ -145,7 +145,7 @@ describe('an authorization request to the simulator', () => {
   }
 });
 
-describe('redirect_uri on the older back end', () => {
+describe('the redirect_uri at the older back end', () => {
   let bb;
   before(async () => {
     bb = await startBitbucket({ backend: 'older', clients: [{ callback: 'https://host.example.com/cb' }] });
@@ -185,7 +185,7 @@ describe('redirect_uri on the older back end', () => {
   });
 
   for (const extension of ['', '/', '/deeper', '?a=1', '/deeper?a=1&b=/../x']) {
-    test(`may be extended by ${JSON.stringify(extension)}, and must be repeated with the code`, async () => {
+    test(`may be extended by ${JSON.stringify(extension)}, and must be repeated in the token request`, async () => {
       const redirectUri = bb.client.callback + extension;
       const code = await getCode(bb, { redirect_uri: redirectUri });
       const { status } = await post(bb, {
@@ -215,7 +215,7 @@ describe("the simulator's login and consent", () => {
   });
   after(() => bb.close());
 
-  test('require a login before the consent, and refuse a wrong password', async () => {
+  test('require a login before the consent, and reject a wrong password', async () => {
     const browser = new Browser();
     const url = authorizeUrl(bb);
     const { status, location } = await browser.request(url);
@@ -237,7 +237,7 @@ describe("the simulator's login and consent", () => {
     '',
     '/site/oauth2/authorizeX?',
   ]) {
-    test(`do not lead to ${JSON.stringify(next)}`, async () => {
+    test(`do not redirect to ${JSON.stringify(next)}`, async () => {
       const form = { next, username: 'dana', password: 'dana' };
       const { status, location } = await new Browser().request(`${bb.origin}/site/signin`, { form });
       assert.deepEqual([status, location], [400, null]);
@@ -246,7 +246,7 @@ describe("the simulator's login and consent", () => {
     });
   }
 
-  test('refuse a consent from another session, without a login or with an unknown decision, and a repeated consent', async () => {
+  test('reject a consent from another session, without a login, with an unknown decision, or for a second time', async () => {
     const browser = new Browser();
     const { requestId } = await browser.consentPage(bb, authorizeUrl(bb));
     const other = new Browser();
@@ -264,7 +264,7 @@ describe("the simulator's login and consent", () => {
     assert.equal((await browser.request(bb.authorizeUrl, grant)).status, 400);
   });
 
-  test('show the client, each scope and the user, and escape what they show', async () => {
+  test('show the client, each scope and the user, with escaped HTML', async () => {
     const { page } = await new Browser().consentPage(
       bb,
       authorizeUrl(bb, { scope: 'repository:write account' }),
@@ -293,7 +293,7 @@ describe("the simulator's login and consent", () => {
     assert.equal(callback.searchParams.has('code'), false);
   });
 
-  test('return access_denied without the state, which is also possible, when an option says so', async () => {
+  test('return access_denied without the state if the option stateOnDenial is false', async () => {
     await withBitbucket({ stateOnDenial: false }, async (other) => {
       const callback = new URL(await other.authorize(authorizeUrl(other), { grant: false }));
       assert.equal(callback.searchParams.get('error'), 'access_denied');
@@ -301,7 +301,7 @@ describe("the simulator's login and consent", () => {
     });
   });
 
-  test('make authorize() throw when there is only an error page', async () => {
+  test('make authorize() throw if the response is an error page', async () => {
     await assert.rejects(bb.authorize(authorizeUrl(bb, { client_id: 'nobody' })), /400: Invalid client_id/);
   });
 });

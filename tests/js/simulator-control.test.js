@@ -20,7 +20,7 @@ const HOUR = 60 * MINUTE;
 const INVALID_CODE = [400, 'invalid_grant', 'The specified code is not valid.'];
 
 describe("the simulator's options", () => {
-  test('are refused when they do not exist', async () => {
+  test('are rejected if they are unknown or invalid', async () => {
     await assert.rejects(startBitbucket({ backend: 'newest' }), TypeError);
     await assert.rejects(startBitbucket({ codeLifeTimeMs: 1 }), /no option "codeLifeTimeMs"/);
     await assert.rejects(startBitbucket({ codeLifetimeMs: '60' }), /codeLifetimeMs must be a number/);
@@ -56,7 +56,7 @@ describe("the simulator's options", () => {
     ['older', 18, 32],
     ['newer', 32, 76],
   ]) {
-    test(`include new client credentials of the ${backend} back end's lengths at each start`, async () => {
+    test(`include new client credentials at each start, as long as those of the ${backend} back end`, async () => {
       const seen = [];
       for (let start = 0; start < 2; start += 1) {
         await withBitbucket({ backend }, async (bb) => {
@@ -84,7 +84,7 @@ describe("the simulator's control", () => {
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
 
-  test('refuses invalid values', async () => {
+  test('rejects invalid values', async () => {
     for (const ms of [-1, NaN, Infinity, '5', undefined])
       assert.throws(() => bb.control.advance(ms), RangeError);
     for (const fault of [
@@ -114,7 +114,7 @@ describe("the simulator's control", () => {
     assert.equal((await controlOverHttp('fault', { target: 'token', kind: 'explode' })).status, 400);
   });
 
-  test('does over HTTP what its functions do', async () => {
+  test('offers its functions over HTTP, too', async () => {
     const { access_token: accessToken } = await connect(bb);
     assert.equal((await controlOverHttp('advance', { ms: 2 * HOUR })).status, 200);
     assert.equal((await get(bb, '/user', bearer(accessToken))).status, 401);
@@ -135,7 +135,7 @@ describe("the simulator's control", () => {
     assertRefused(await refresh(bb, refreshToken), WRONG_CREDENTIALS);
   });
 
-  test('counts processed token requests by grant, and refused ones separately', async () => {
+  test('counts issued and rejected token requests for each grant type', async () => {
     bb.control.reset();
     const tokens = await connect(bb);
     await bb.authorize(authorizeUrl(bb), { grant: false });
@@ -156,12 +156,12 @@ describe("the simulator's control", () => {
     assert.deepEqual(api.byEndpoint, { '/2.0/repositories/{ws}': 2 });
   });
 
-  test('counts how many requests were under way at once, from their headers to the response', async () => {
+  test('counts how many requests were in progress at once, each from its headers to its response', async () => {
     bb.control.reset();
     assert.deepEqual([bb.control.stats().token.mostAtOnce, bb.control.stats().api.mostAtOnce], [0, 0]);
     const { access_token: accessToken } = await connect(bb);
     for (let i = 0; i < 3; i += 1) await get(bb, '/user', bearer(accessToken));
-    // These requests send no body until all of their headers have arrived.
+    // None of these requests sends its body until the headers of all of them have arrived.
     const waiting = Array.from({ length: 4 }, () => {
       const sent = request(bb.tokenUrl, { method: 'POST', headers: { 'content-length': 1 } });
       sent.flushHeaders();
@@ -180,7 +180,7 @@ describe("the simulator's control", () => {
     assert.deepEqual([token.mostAtOnce, api.mostAtOnce], [4, 1]);
   });
 
-  test('connects users without a browser, as many as needed, each separately', async () => {
+  test('creates any number of connections without a browser, each with its own tokens', async () => {
     bb.control.reset();
     const asked = await connect(bb);
     const [first, second] = await (await controlOverHttp('connect', { times: 2 })).json();
@@ -194,7 +194,7 @@ describe("the simulator's control", () => {
     assert.equal(narrow.scope, 'account');
   });
 
-  test('forgets everything but the clients in a reset', async () => {
+  test('forgets everything except the clients at a reset', async () => {
     const tokens = await connect(bb);
     const { key } = bb.client;
     bb.control.advance(HOUR);
@@ -213,7 +213,7 @@ describe("the simulator's control", () => {
 });
 
 describe("the simulator's log", () => {
-  test('has one line for each request, which never contains a credential', async () => {
+  test('has one line for each request, without credentials', async () => {
     const lines = [];
     const secret = (name) => `MARKED-${name}-MARKED`;
     const clients = [
@@ -293,7 +293,7 @@ describe("the simulator's log", () => {
 describe("the simulator's command", () => {
   const cli = fileURLToPath(new URL('../../demo/bitbucket/cli.js', import.meta.url));
 
-  /** Starts it; `until` says when enough was printed. */
+  /** Starts the command. Returns the process, its output so far, and a promise that resolves when the process has ended. */
   function run(...args) {
     const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     const output = { out: '', err: '' };
@@ -313,7 +313,7 @@ describe("the simulator's command", () => {
     ['--callback', 'nowhere'],
     ['--nonsense'],
   ]) {
-    test(`refuses the arguments ${args.join(' ')}`, async () => {
+    test(`rejects the arguments ${args.join(' ')}`, async () => {
       const { output, exited } = run(...args);
       const [code] = await exited;
       assert.notEqual(code, 0);
@@ -327,7 +327,7 @@ describe("the simulator's command", () => {
     for (const word of [...KINDS, ...Object.keys(STATUS_FORMS)]) assert.match(output.out, new RegExp(`\\b${word}\\b`));
   });
 
-  test('says that a port is in use', async () => {
+  test('reports that a port is in use', async () => {
     await withBitbucket({}, async (bb) => {
       const port = new URL(bb.origin).port;
       const { output, exited } = run('--port', port);
@@ -337,7 +337,7 @@ describe("the simulator's command", () => {
   });
 
   for (const signal of ['SIGINT', 'SIGTERM']) {
-    test(`prints how to use it, works, and ends on ${signal}`, async () => {
+    test(`prints variables for the plugin, responds to requests, and ends on ${signal}`, async () => {
       const { child, output, exited } = run(
         '--backend',
         'older',

@@ -11,7 +11,7 @@ const MINUTE = 60 * SECOND;
 
 const INVALID_CODE = [400, 'invalid_grant', 'The specified code is not valid.'];
 
-describe("the simulator's API", () => {
+describe('the simulator', () => {
   let bb;
   let tokens;
   before(async () => {
@@ -30,7 +30,7 @@ describe("the simulator's API", () => {
     }
   });
 
-  test('refuses an unknown token', async () => {
+  test('rejects an unknown token', async () => {
     assertApiError(
       await get(bb, '/user', bearer('unknown')),
       401,
@@ -38,17 +38,17 @@ describe("the simulator's API", () => {
     );
   });
 
-  test('refuses a refresh token', async () => {
+  test('rejects a refresh token at the API', async () => {
     assert.equal((await get(bb, '/user', bearer(tokens.refresh_token))).status, 401);
   });
 
-  test('refuses an OAuth token in the query and as Basic', async () => {
+  test('rejects an OAuth token in the query or in a Basic header', async () => {
     assert.equal((await get(bb, `/user?access_token=${tokens.access_token}`)).status, 401);
     const asBasic = basic({ key: 'x-token-auth', secret: tokens.access_token });
     assert.equal((await get(bb, '/user', asBasic)).status, 401);
   });
 
-  test('refuses a revoked token', async () => {
+  test('rejects a revoked token', async () => {
     await withBitbucket({}, async (other) => {
       const { access_token: accessToken } = await connect(other);
       assert.equal((await get(other, '/user', bearer(accessToken))).status, 200);
@@ -61,7 +61,7 @@ describe("the simulator's API", () => {
     });
   });
 
-  test('refuses tokens for a code from before a revocation', async () => {
+  test('rejects a code that was issued before a revocation', async () => {
     await withBitbucket({}, async (other) => {
       const code = await getCode(other);
       other.control.revoke();
@@ -72,7 +72,7 @@ describe("the simulator's API", () => {
     });
   });
 
-  test('says that a token has expired', async () => {
+  test('reports that a token has expired', async () => {
     await withBitbucket({}, async (other) => {
       const { access_token: accessToken, expires_in: expiresIn } = await connect(other);
       other.control.advance((expiresIn - 60) * SECOND);
@@ -116,7 +116,7 @@ describe("the scopes of the simulator's API", () => {
     ['repository', '/user/workspaces', 'account'],
     ['account', '/repositories/acme', 'repository'],
     ['account', '/repositories/acme/billing-service', 'repository'],
-    // Both are needed.
+    // Both scopes are required.
     ['account', '/user/workspaces/acme/permissions/repositories', 'account', 'repository'],
     ['repository', '/user/workspaces/acme/permissions/repositories', 'account', 'repository'],
     ['repository:write', pullRequests, 'pullrequest'],
@@ -124,7 +124,7 @@ describe("the scopes of the simulator's API", () => {
     ['project:admin', '/repositories/acme', 'repository'],
     ['webhook', pullRequests, 'pullrequest'],
   ]) {
-    test(`refuse ${path} for ${scope}`, async () => {
+    test(`forbid ${path} to a token with the scope ${scope}`, async () => {
       const { access_token: accessToken } = await connect(bb, { scope });
       const answer = await get(bb, path, bearer(accessToken));
       assertApiError(answer, 403, 'Your credentials lack one or more required privilege scopes.');
@@ -144,7 +144,7 @@ describe("the scopes of the simulator's API", () => {
     ['pullrequest:write', pullRequests],
     ['pullrequest:write', '/repositories/acme'],
   ]) {
-    test(`allow ${path} for ${scope}`, async () => {
+    test(`allow ${path} to a token with the scope ${scope}`, async () => {
       const { access_token: accessToken } = await connect(bb, { scope });
       assert.equal((await get(bb, path, bearer(accessToken))).status, 200);
     });
@@ -152,7 +152,7 @@ describe("the scopes of the simulator's API", () => {
 });
 
 describe("the rate limit of the simulator's API", () => {
-  test('counts per user and group of resources in a rolling hour, and responds 429 without Retry-After', async () => {
+  test('counts for each user and resource group in a rolling hour, and responds 429 without Retry-After', async () => {
     await withBitbucket({ rateLimit: 3 }, async (bb) => {
       const auth = bearer((await connect(bb, {})).access_token);
       for (let turn = 0; turn < 3; turn += 1) {
@@ -172,7 +172,7 @@ describe("the rate limit of the simulator's API", () => {
     });
   });
 
-  test('is 1,000 by default', async () => {
+  test('is 1,000 requests by default', async () => {
     await withBitbucket({}, async (bb) => {
       const auth = bearer((await connect(bb)).access_token);
       for (let turn = 0; turn < 1000; turn += 1) await get(bb, '/workspaces/acme', auth);
@@ -182,7 +182,7 @@ describe("the rate limit of the simulator's API", () => {
   });
 });
 
-describe("the simulator's API with credentials other than OAuth", () => {
+describe("the simulator's API with credentials other than OAuth tokens", () => {
   const EMAIL = 'dana@example.com';
   let bb;
   before(async () => {
@@ -213,14 +213,14 @@ describe("the simulator's API with credentials other than OAuth", () => {
 
   const apiToken = (token, name = EMAIL) => basic({ key: name, secret: token });
 
-  test("refuses every password of a user, including the user's own, as it was an app password", async () => {
+  test('rejects every password of a user, whether an app password or the password of the login', async () => {
     for (const secret of ['ATBB-app-password', 'dana']) {
       const answer = await get(bb, '/user', basic({ key: 'dana', secret }));
       assert.deepEqual([answer.status, answer.text], [401, 'Authentication required']);
     }
   });
 
-  test("refuses an API token as Bearer, with the user's name, and a wrong one", async () => {
+  test("rejects an API token as Bearer or with the user's name, and an unknown API token", async () => {
     assertApiError(
       await get(bb, '/user', bearer('ATATT-all')),
       401,
@@ -230,7 +230,7 @@ describe("the simulator's API with credentials other than OAuth", () => {
     assert.equal((await get(bb, '/user', apiToken('ATATT-other'))).status, 401);
   });
 
-  test('does not imply scopes for an API token', async () => {
+  test('derives no further scopes from the scopes of an API token', async () => {
     const answer = await get(bb, '/repositories/acme', apiToken('ATATT-write'));
     assert.equal(answer.status, 403);
     assert.deepEqual(answer.body.error.detail, {
@@ -239,12 +239,12 @@ describe("the simulator's API with credentials other than OAuth", () => {
     });
   });
 
-  test('accepts an API token with the e-mail address', async () => {
+  test('accepts an API token with the e-mail address of its user', async () => {
     assert.equal((await get(bb, '/user', apiToken('ATATT-all'))).status, 200);
     assert.equal((await get(bb, '/repositories/acme', apiToken('ATATT-all'))).status, 200);
   });
 
-  test('has no user for an access token, and lets the token read only what it belongs to', async () => {
+  test('has no user for an access token, and lets the token read only its own workspace or repository', async () => {
     const notForIt = 'This API is not accessible by this authentication mechanism';
     assertApiError(await get(bb, '/user', bearer('ATCTT-workspace')), 403, notForIt);
     assertApiError(await get(bb, '/user/workspaces', bearer('ATCTT-workspace')), 403, notForIt);
@@ -261,7 +261,7 @@ describe("the simulator's API with credentials other than OAuth", () => {
     assert.equal((await get(bb, '/user', basic({ key: EMAIL, secret: 'ATCTT-workspace' }))).status, 401);
   });
 
-  test('accepts an access token where it belongs, with headers of the rate limit', async () => {
+  test('accepts an access token for its workspace or repository, and sends the headers of the rate limit', async () => {
     const workspace = await get(bb, '/workspaces/acme', bearer('ATCTT-workspace'));
     assert.equal(workspace.status, 200);
     assert.equal((await get(bb, '/repositories/acme', bearer('ATCTT-workspace'))).body.size, 25);
@@ -276,7 +276,7 @@ describe("the simulator's API with credentials other than OAuth", () => {
     assert.deepEqual([near[0], near[8]], ['false', 'true']);
   });
 
-  test('has headers of the rate limit for access tokens only, and nothing else in a 429', async () => {
+  test('sends the headers of the rate limit only for access tokens, and no Retry-After in a 429', async () => {
     const namesOf = (headers) => [...headers.keys()].filter((name) => /rate|retry/.test(name));
     const all = ['x-ratelimit-limit', 'x-ratelimit-nearlimit', 'x-ratelimit-resource'];
     for (const [headers, expected] of [[bearer('ATCTT-workspace'), all], [apiToken('ATATT-all'), []]]) {

@@ -1,4 +1,4 @@
-/** The faults that a test can have the simulator commit. */
+/** The faults that a test can request from the simulator. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
@@ -31,7 +31,7 @@ describe('a fault of the simulator', () => {
     });
   const processed = () => bb.control.stats().token.refresh_token.issued;
 
-  test("of kind status has the API's shape there and plain text elsewhere, with an optional Retry-After", async () => {
+  test('of kind status sends JSON at the API, plain text at the token endpoint, and an optional Retry-After', async () => {
     bb.control.fault({ target: 'api', kind: 'status', status: 429, retryAfter: 7 });
     const limited = await get(bb, '/user', bearer(tokens.access_token));
     assertApiError(limited, 429, 'Rate limit for this resource has been exceeded.');
@@ -50,7 +50,7 @@ describe('a fault of the simulator', () => {
     assert.equal(processed(), before);
   });
 
-  test('with a path applies only to requests to it', async () => {
+  test('with a path applies only to requests for that path', async () => {
     const status = async (path) => (await get(bb, path, bearer(tokens.access_token))).status;
     bb.control.fault({ target: 'api', kind: 'status', status: 503, path: '/repositories/acme-labs' });
     assert.equal(await status('/repositories/acme?role=member'), 200);
@@ -78,7 +78,7 @@ describe('a fault of the simulator', () => {
     tokens = await connect(bb);
   });
 
-  test('of kind html responds 200 with a page, and nothing is processed', async () => {
+  test('of kind html responds 200 with a page, and does not process the request', async () => {
     const before = processed();
     bb.control.fault({ target: 'token', kind: 'html' });
     const response = await rawRefresh();
@@ -87,7 +87,7 @@ describe('a fault of the simulator', () => {
     assert.equal(processed(), before);
   });
 
-  test('of kind redirect leads to another page, or to the URL of the test', async () => {
+  test('of kind redirect redirects to a default page, or to the URL that the test sets', async () => {
     bb.control.fault({ target: 'token', kind: 'redirect' });
     bb.control.fault({
       target: 'token',
@@ -101,7 +101,7 @@ describe('a fault of the simulator', () => {
     assert.deepEqual([second.status, second.headers.get('location')], [307, 'https://evil.example.com/']);
   });
 
-  test('of kind truncate or empty spoils the response of a processed request', async () => {
+  test('of kind truncate or empty damages the response to a processed request', async () => {
     const before = processed();
     bb.control.fault({ target: 'token', kind: 'truncate' });
     const truncated = await rawRefresh();
@@ -140,10 +140,10 @@ describe('a fault of the simulator', () => {
     assert.ok((await bb.authorize(authorizeUrl(bb))).startsWith(CALLBACK));
   });
 
-  test("of kind delay does not hold up the simulator's end", async () => {
+  test('of kind delay does not delay the end of the simulator', async () => {
     const other = await startBitbucket();
     other.control.fault({ target: 'api', kind: 'delay', delayMs: 600_000 });
-    // As soon as one of the two is answered, the other one has arrived and waits.
+    // When the response to one of the two requests arrives, the simulator delays the other request.
     const both = [fetch(`${other.apiUrl}/user`), fetch(`${other.apiUrl}/user`)];
     assert.equal((await Promise.any(both)).status, 401);
     await other.close();

@@ -25,7 +25,7 @@ describe('a refresh at the older back end', () => {
 
   const DEAD = [400, 'invalid_request', 'Invalid refresh_token'];
 
-  test('is refused without a token, and for an unknown or revoked one', async () => {
+  test('is rejected without a refresh token, and with an unknown or revoked refresh token', async () => {
     assert.equal((await post(bb, { grant_type: 'refresh_token' })).body.error, 'invalid_request');
     assertRefused(await refresh(bb, 'unknown'), DEAD);
     const { refresh_token: refreshToken } = await connect(bb);
@@ -57,7 +57,7 @@ describe('a refresh at the newer back end', () => {
   });
   after(() => bb.close());
 
-  test('gets unauthorized_client without a lockout for an unknown, a foreign and a revoked token', async () => {
+  test('with an unknown, foreign or revoked token gets unauthorized_client, and causes no lockout', async () => {
     tokens = await connect(bb);
     assertRefused(await refresh(bb, 'unknown'), WRONG_CREDENTIALS);
     const foreign = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token };
@@ -72,7 +72,7 @@ describe('a refresh at the newer back end', () => {
     assert.equal((await refresh(bb, (await connect(bb)).refresh_token)).status, 200);
   });
 
-  test('yields new tokens each time', async () => {
+  test('returns new tokens each time', async () => {
     tokens = await connect(bb);
     const seen = new Set([tokens.access_token, tokens.refresh_token]);
     let { refresh_token: refreshToken } = tokens;
@@ -95,7 +95,7 @@ describe('a refresh at the newer back end', () => {
     assert.equal((await get(bb, '/user', bearer(tokens.access_token))).status, 401);
   });
 
-  test('yields other tokens for a used refresh token within ten minutes, and the first ones stay valid', async () => {
+  test('with a used refresh token returns other tokens within ten minutes, and the first tokens stay valid', async () => {
     tokens = await connect(bb);
     const first = (await refresh(bb, tokens.refresh_token)).body;
     bb.control.advance(9 * MINUTE);
@@ -116,7 +116,7 @@ describe('a refresh at the newer back end', () => {
     bb.control.advance(MINUTE);
   });
 
-  test('with a token used before the grace period locks the client out, and the family survives', async () => {
+  test('with a used token after its grace period locks out the client, but revokes no tokens', async () => {
     tokens = await connect(bb);
     const bystander = await connect(bb);
     const successor = (await refresh(bb, tokens.refresh_token)).body;
@@ -124,7 +124,7 @@ describe('a refresh at the newer back end', () => {
     assertRefused(await refresh(bb, tokens.refresh_token), WRONG_CREDENTIALS);
     assertRefused(await refresh(bb, successor.refresh_token), WRONG_CREDENTIALS);
     assertRefused(await refresh(bb, bystander.refresh_token), WRONG_CREDENTIALS);
-    // The other client is not touched, nor are access tokens.
+    // The lockout affects neither the other client nor access tokens.
     const foreign = { grant_type: 'authorization_code', code: 'unknown' };
     assertRefused(
       await post(bb, foreign, { authorization: basic({ key: 'k2', secret: 's2' }) }),
@@ -136,7 +136,7 @@ describe('a refresh at the newer back end', () => {
     assert.equal((await refresh(bb, bystander.refresh_token)).status, 200);
   });
 
-  test('with a used token prolongs the lockout, and with a valid token does not', async () => {
+  test('prolongs the lockout with a used token, but not with a valid token', async () => {
     tokens = await connect(bb);
     const successor = (await refresh(bb, tokens.refresh_token)).body;
     bb.control.advance(11 * MINUTE);
@@ -149,7 +149,7 @@ describe('a refresh at the newer back end', () => {
     assert.equal((await refresh(bb, successor.refresh_token)).status, 200);
   });
 
-  test('is refused after three months without use, and each use begins them anew', async () => {
+  test('is rejected if the refresh token was issued more than three months ago', async () => {
     tokens = await connect(bb);
     let { refresh_token: refreshToken } = tokens;
     for (let turn = 0; turn < 3; turn += 1) {
@@ -165,7 +165,7 @@ describe('a refresh at the newer back end', () => {
 
 describe('a refresh with a scope', () => {
   for (const backend of ['older', 'newer']) {
-    test(`is refused for other scopes, and narrows the scopes for good (${backend})`, async () => {
+    test(`is rejected for scopes that were not granted, and narrows the scopes permanently (${backend} back end)`, async () => {
       await withBitbucket({ backend }, async (bb) => {
         const tokens = await connect(bb, { scope: 'repository:write account' });
         assert.equal(

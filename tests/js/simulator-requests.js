@@ -1,8 +1,8 @@
 /**
- * Shared helpers for the tests of the simulator: requests as clients, browsers and attackers send them, and checks of a refusal.
+ * Helpers for the tests of the simulator: requests as clients, browsers and attackers send them, and assertions about errors.
  *
- * In: a running simulator. Out: `{ status, headers, body }` of a response. Never: a redirect is followed, or a
- * helper of the simulator itself is used.
+ * In: a running simulator. Out: `{ status, headers, body }` of a response. Never: a token request or the browser follows a
+ * redirect.
  */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
@@ -61,7 +61,7 @@ export function pkce() {
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
 }
 
-/** Consent, without PKCE unless the test passes a challenge. */
+/** Lets a user consent, and returns the code. The authorization request has a PKCE challenge only if the test passes one. */
 export async function getCode(bb, parameters) {
   const callback = new URL(await bb.authorize(authorizeUrl(bb, parameters), { grant: true }));
   const code = callback.searchParams.get('code');
@@ -69,7 +69,7 @@ export async function getCode(bb, parameters) {
   return code;
 }
 
-/** The whole way to tokens. */
+/** Lets a user consent, exchanges the code, and returns the body of the token response. */
 export async function connect(bb, parameters) {
   const code = await getCode(bb, parameters);
   const { status, body } = await post(bb, { grant_type: 'authorization_code', code, redirect_uri: CALLBACK });
@@ -101,7 +101,7 @@ export function assertApiError({ status, body }, expectedStatus, message) {
   assert.deepEqual([status, body.type, body.error.message], [expectedStatus, 'error', message]);
 }
 
-/** A browser that follows nothing by itself and keeps its cookies. */
+/** A browser that follows no redirects, and keeps the last cookie. */
 export class Browser {
   cookie = '';
 

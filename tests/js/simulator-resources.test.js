@@ -1,4 +1,4 @@
-/** What the simulator's API responds at each URL, compared with what is known of Bitbucket. */
+/** The responses of the simulator's API at each URL, compared with what is known of Bitbucket. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
@@ -57,14 +57,14 @@ describe("the simulator's API", () => {
     assert.equal((await get(bb, '/repositories/acme/billing-service/wiki/home', auth)).status, 410);
   });
 
-  test('accepts only GET', async () => {
+  test('accepts only GET for the user', async () => {
     const response = await fetch(`${bb.apiUrl}/user`, { method: 'POST', headers: { authorization: auth } });
     assert.equal(response.status, 405);
   });
 
   for (const path of ['/repositories/acme', '/repositories/acme/billing-service/pullrequests']) {
     const longest = path.endsWith('pullrequests') ? 50 : 100;
-    test(`refuses invalid pages of ${path}`, async () => {
+    test(`rejects invalid page numbers and page lengths of ${path}`, async () => {
       for (const pagelen of ['0', '-1', 'x', '1.5', '1e1', String(longest + 1)]) {
         assertApiError(await get(bb, `${path}?pagelen=${pagelen}`, auth), 400, 'Invalid pagelen');
       }
@@ -75,13 +75,13 @@ describe("the simulator's API", () => {
     });
   }
 
-  test('refuses a state that is not documented', async () => {
+  test('rejects a state that is not documented', async () => {
     const path = '/repositories/acme/billing-service/pullrequests';
     for (const state of ['ALL', 'open', ''])
       assertApiError(await get(bb, `${path}?state=${state}`, auth), 400, 'Invalid state');
   });
 
-  test('has the user', async () => {
+  test('returns the user', async () => {
     const { status, body } = await get(bb, '/user', auth);
     assert.equal(status, 200);
     assert.deepEqual([body.type, body.nickname, body.display_name], ['user', 'dana', 'Dana Demo']);
@@ -89,7 +89,7 @@ describe("the simulator's API", () => {
     assert.equal('email' in body, false);
   });
 
-  test('has workspaces, whole by slug and by UUID, and without a name in lists', async () => {
+  test('returns a workspace by slug and by UUID, and workspaces without names in lists', async () => {
     const { body } = await get(bb, '/user/workspaces', auth);
     assert.deepEqual(
       body.values.map((row) => row.workspace.slug),
@@ -106,7 +106,7 @@ describe("the simulator's API", () => {
     assert.deepEqual([bySlug.body.slug, bySlug.body.name], ['acme', 'Acme']);
   });
 
-  test('has a repository by slug and by UUID', async () => {
+  test('returns a repository by slug and by UUID', async () => {
     const { body } = await get(bb, '/repositories/acme/billing-service', auth);
     assert.deepEqual(
       [body.full_name, body.type, body.workspace.slug],
@@ -131,7 +131,7 @@ describe("the simulator's API", () => {
     return { values, pages };
   }
 
-  test('has repositories in pages of ten, each once', async () => {
+  test('lists each repository once, in pages of ten', async () => {
     const { values, pages } = await readAll('/repositories/acme?role=member');
     assert.equal(pages, 3);
     assert.equal(new Set(values.map((repository) => repository.full_name)).size, 25);
@@ -141,7 +141,7 @@ describe("the simulator's API", () => {
     assert.deepEqual(whole.body.values, values);
   });
 
-  test('has permissions on the repositories of a workspace', async () => {
+  test('lists the permissions on the repositories of a workspace', async () => {
     const { body } = await get(bb, '/user/workspaces/acme/permissions/repositories', auth);
     assert.deepEqual(
       [body.size, body.values[0].permission, body.values[0].repository.full_name],
@@ -149,7 +149,7 @@ describe("the simulator's API", () => {
     );
   });
 
-  test('has open pull requests, and those of other states, which may be repeated, on request', async () => {
+  test('lists open pull requests by default, and pull requests in several states if state is repeated', async () => {
     const path = '/repositories/acme/billing-service/pullrequests';
     const open = await readAll(path);
     assert.equal(open.values.length, 15);
@@ -162,7 +162,7 @@ describe("the simulator's API", () => {
     assert.equal(new Set(all.values.map(({ state }) => state)).size, 4);
   });
 
-  test('has thousands of pull requests on request, the same at every start, or none', async () => {
+  test('has as many pull requests as an option says, and the same ones at each start', async () => {
     const page = async (pullRequests) =>
       withBitbucket({ pullRequests }, async (other) => {
         const token = (await connect(other)).access_token;

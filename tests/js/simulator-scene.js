@@ -1,13 +1,13 @@
 /**
  * A simulator with one credential of each kind, and a client that does not follow redirects.
  *
- * In: a path, and the credential to use. Out: the response unchanged, with its JSON parsed.
+ * In: a path, and the credential to use. Out: the unchanged text of the response, and its parsed JSON.
  */
 import { startBitbucket } from '../../demo/bitbucket/server.js';
 
 export const CALLBACK = 'https://nocodb.example.com/dashboard/';
 export const REPO = '/repositories/acme/billing-service';
-/** The user may only read there. */
+/** The user may only read this repository. */
 export const READ_ONLY = '/repositories/acme-labs/billing-service';
 const EMAIL = 'dana@example.com';
 const SCOPES = ['account', 'repository', 'pullrequest:write', 'pipeline', 'pipeline:write', 'webhook'];

@@ -23,19 +23,19 @@ const LISTS = ['list', 'numbered', 'bare', 'iterator', 'forgetful'];
 const isEmpty = ({ text, headers }) => text === '' && !headers.has('content-type');
 const hasType = (type) => ({ headers, text }) => text !== '' && headers.get('content-type') === type;
 
-/** The forms of a response other than JSON with a schema. */
+/** The forms of responses that have no JSON schema. */
 const PLAIN_FORMS = {
   empty: (answer) => isEmpty(answer) && !answer.headers.has('location'),
   redirect: (answer) => isEmpty(answer) && URL.canParse(answer.headers.get('location')),
   head: ({ headers, text }) => text === '' && Number(headers.get('content-length')) > 0,
   text: hasType('text/plain; charset=utf-8'),
-  // Diffs and files name no charset.
+  // The content type of diffs and files names no charset.
   plain: hasType('text/plain'),
   bytes: ({ headers, text }) => text !== '' && /^application\/octet-stream$/.test(headers.get('content-type')),
   html: hasType('text/html; charset=utf-8'),
 };
 
-/** Why an answer is not of a form; undefined: it is. */
+/** Returns why an answer does not have a form, or undefined if it has this form. */
 function mismatch(answer, form) {
   if (Object.hasOwn(PLAIN_FORMS, form)) return PLAIN_FORMS[form](answer) ? undefined : `not ${form}`;
   if (answer.body === undefined) return 'not JSON';
@@ -51,7 +51,7 @@ function mismatch(answer, form) {
   return undefined;
 }
 
-/** The responses that were checked, as `key status form`, and the kinds of faults. */
+/** The responses that were checked, as `key status form`. */
 const seen = new Set();
 const keysSeen = new Set();
 
@@ -71,7 +71,7 @@ function keyOf({ url, method }, { bb }) {
   return route ? `${method} ${route.name}` : 'unknown';
 }
 
-/** Looks at an answer, and hands it on. */
+/** Asserts that an answer has one of its listed forms, and returns the answer. */
 function judged(answer, of = scene) {
   const key = keyOf(answer, of);
   const isRoute = key.includes(' ');
@@ -96,7 +96,7 @@ function judgeHeaders({ headers, status }) {
 
 const look = async (path, options) => judged(await scene.ask(path, options));
 
-describe("the simulator's API responds as the schemas say", () => {
+describe('the simulator responds as the schemas say', () => {
   test('for users, workspaces and repositories', async () => {
     for (const path of ['/user', '/user/workspaces', '/user/workspaces/acme/permissions/repositories', '/workspaces/acme',
       '/repositories/acme', '/repositories/acme?page=2', '/repositories/acme?sort=-name&q=name~"docs"', REPO,
@@ -174,7 +174,7 @@ describe("the simulator's API responds as the schemas say", () => {
     }
   });
 
-  test('for refused requests and the rate limit', async () => {
+  test('to rejected requests and beyond the rate limit', async () => {
     await look('/user', { as: null });
     await look('/user', { as: 'repository' });
     await look('/user', { as: 'workspaceToken' });
@@ -192,7 +192,7 @@ describe("the simulator's API responds as the schemas say", () => {
     }
   });
 
-  test('for the token endpoint', async () => {
+  test('at the token endpoint', async () => {
     for (const backend of ['older', 'newer']) {
       const other = await openScene({ backend });
       try {
@@ -223,9 +223,9 @@ describe("the simulator's API responds as the schemas say", () => {
   });
 });
 
-describe("the responses of the simulator's faults are as the table says", () => {
+describe("the table of the simulator's faults", () => {
   const TYPES = { typed: 'error', untyped: 'untyped', plain: 'text', none: 'empty' };
-  /** For each kind, the faults to ask for and the forms of the answers that `/repositories/acme` then gets. */
+  /** For each kind, the faults to request, and the status and the form of the response that `/repositories/acme` then gets. */
   const FAULTS = {
     status: [400, 401, 402, 403, 404, 409, 429, 500, 503, 555].flatMap((status) =>
       Object.entries(TYPES).map(([form, expected]) => [{ status, form }, status, expected])),
@@ -245,12 +245,12 @@ describe("the responses of the simulator's faults are as the table says", () => 
     encoded: [[{ encoding: 'gzip' }, 200, 'numbered repository'], [{ encoding: 'br' }, 200, 'numbered repository']],
   };
 
-  test('for every kind of fault', () => {
+  test('contains every kind of fault', () => {
     assert.deepEqual(Object.keys(FAULTS).sort(), [...KINDS].sort());
   });
 
   for (const [kind, rows] of Object.entries(FAULTS)) {
-    test(`for the fault ${kind}`, async () => {
+    test(`describes the responses to the fault ${kind}`, async () => {
       for (const [given, status, form] of rows) {
         scene.bb.control.fault({ target: 'api', kind, ...given });
         const asked = scene.ask('/repositories/acme');
@@ -277,25 +277,25 @@ describe("the responses of the simulator's faults are as the table says", () => 
   }
 });
 
-describe('the schemas are complete', () => {
+describe("the schemas of the simulator's responses", () => {
   const methodsOf = ({ name, methods }) => Object.keys(methods).map((method) => `${method} ${name}`);
   const all = [...ROUTES.flatMap(methodsOf), 'unknown', 'removed', 'storage', 'token'];
 
-  test('for every route, and name no other route', () => {
+  test('exist for every route, and for no other route', () => {
     assert.deepEqual(Object.keys(routes).sort(), [...all].sort());
   });
 
-  test('and every route was requested', () => {
+  test('belong to routes that these tests have requested', () => {
     assert.deepEqual(all.filter((key) => !keysSeen.has(key)), []);
   });
 
-  test('and every schema was used', () => {
+  test('describe only forms that a response had', () => {
     const listed = Object.entries({ 'every route': everywhere, ...routes }).flatMap(([key, byStatus]) =>
       Object.entries(byStatus).flatMap(([status, forms]) => forms.map((form) => `${key} ${status} ${form}`)));
     assert.deepEqual(listed.filter((entry) => !seen.has(entry)), []);
   });
 
-  test('and refuse a response that lacks or changes a member', async () => {
+  test('reject a response that lacks a member or has another value in it', async () => {
     const { body } = await scene.ask(`${REPO}/pullrequests/3`);
     for (const name of objects.$defs.pullRequest.required) {
       const { [name]: removed, ...rest } = body;

@@ -1,8 +1,8 @@
 /**
  * The simulator's token endpoint, compared with what is known of Bitbucket.
  *
- * In: token requests as clients and attackers would send them. Out: checks of the response, row by row of the table of refusals. All
- * other tests rely on the simulator, so this is where it is verified.
+ * In: token requests as clients and attackers would send them. Out: checks of the responses, for each row of the
+ * table of errors in demo/bitbucket/token-endpoint.js. All other tests rely on the simulator, so these tests verify it.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -18,7 +18,7 @@ const SECOND = 1000;
 
 const INVALID_CODE = [400, 'invalid_grant', 'The specified code is not valid.'];
 
-/** A response of the token endpoint to a request without an Authorization header. */
+/** Sends a token request without an Authorization header. */
 async function postBare(bb, body, contentType = FORM) {
   const response = await fetch(bb.tokenUrl, {
     method: 'POST',
@@ -35,12 +35,12 @@ describe("client authentication at the simulator's token endpoint", () => {
   });
   after(() => bb.close());
 
-  // Past the authentication this gets another answer, unlike a dead refresh token.
+  // An authenticated client gets another error for this code. For an invalid refresh token, it would get the same error.
   const request = { grant_type: 'authorization_code', code: 'c' };
 
   for (const [what, header] of [
-    ['wrong Secret', ({ key }) => basic({ key, secret: 'wrong' })],
-    ['wrong Key', ({ secret }) => basic({ key: 'wrong', secret })],
+    ['a wrong Secret', ({ key }) => basic({ key, secret: 'wrong' })],
+    ['a wrong Key', ({ secret }) => basic({ key: 'wrong', secret })],
     ['no Secret', ({ key }) => basic({ key, secret: '' })],
     ['Basic without a colon', ({ key }) => `Basic ${Buffer.from(key).toString('base64')}`],
     ['Basic that is not base64', () => 'Basic *'],
@@ -52,7 +52,7 @@ describe("client authentication at the simulator's token endpoint", () => {
     });
   }
 
-  test('gets the same for wrong credentials in the body', async () => {
+  test('gets 400 unauthorized_client for wrong credentials in the body', async () => {
     const body = new URLSearchParams({ ...request, client_id: bb.client.key, client_secret: 'wrong' });
     assertRefused(await postBare(bb, body.toString()), WRONG_CREDENTIALS);
   });
@@ -63,7 +63,7 @@ describe("client authentication at the simulator's token endpoint", () => {
     'Requests must be authenticated using OAuth client credentials',
   ];
 
-  test('is refused when it is absent or incomplete', async () => {
+  test('is rejected if it is absent or incomplete', async () => {
     assertRefused(await postBare(bb, new URLSearchParams(request).toString()), NO_AUTHENTICATION);
     const half = new URLSearchParams({ ...request, client_id: bb.client.key });
     assertRefused(await postBare(bb, half.toString()), NO_AUTHENTICATION);
@@ -77,13 +77,13 @@ describe("client authentication at the simulator's token endpoint", () => {
     assert.equal((await response.json()).error_description, NO_AUTHENTICATION[2]);
   });
 
-  test('is refused when the request uses two methods', async () => {
+  test('is rejected if the request uses two methods', async () => {
     const both = await post(bb, { ...request, client_id: bb.client.key, client_secret: bb.client.secret });
     assert.deepEqual([both.status, both.body.error], [400, 'invalid_request']);
     assertRefused(await post(bb, { ...request, client_id: 'another' }), WRONG_CREDENTIALS);
   });
 
-  test('is refused when a parameter is repeated', async () => {
+  test('gets 400 invalid_request if a parameter is repeated', async () => {
     const { status, body } = await post(
       bb,
       'grant_type=refresh_token&grant_type=refresh_token&refresh_token=r',
@@ -91,7 +91,7 @@ describe("client authentication at the simulator's token endpoint", () => {
     assert.deepEqual([status, body.error], [400, 'invalid_request']);
   });
 
-  test("gets another status or error, where Bitbucket's own is unknown, when an option says so", async () => {
+  test("gets another status and error if the option tokenErrors says so, because Bitbucket's own are unknown", async () => {
     const tokenErrors = { wrongCredentials: { status: 401, error: 'invalid_client' } };
     await withBitbucket({ tokenErrors }, async (other) => {
       const answer = await post(other, request, { authorization: basic({ key: 'x', secret: 'y' }) });
@@ -101,7 +101,7 @@ describe("client authentication at the simulator's token endpoint", () => {
     });
   });
 
-  test('is not read from a GET, nor from a body beyond 64 KiB', async () => {
+  test('is not read from a GET or from a body of more than 64 KiB', async () => {
     assert.equal((await fetch(bb.tokenUrl)).status, 405);
     const long = await fetch(bb.tokenUrl, {
       method: 'POST',
@@ -111,7 +111,7 @@ describe("client authentication at the simulator's token endpoint", () => {
     assert.equal(long.status, 413);
   });
 
-  test('decodes Basic credentials as a form first', async () => {
+  test('decodes the Key and the Secret in a Basic header, which are form-encoded', async () => {
     const client = { key: 'a b:c', secret: 'p+q%&=é', callback: CALLBACK, private: true };
     const encode = (value) => new URLSearchParams({ v: value }).toString().slice(2);
     await withBitbucket({ clients: [client] }, async (odd) => {
@@ -134,7 +134,7 @@ describe("the grant_type at the simulator's token endpoint", () => {
 
   const unsupported = (name) => [400, 'invalid_grant', `Unsupported grant type: ${name}`];
 
-  test('is refused when it is absent or empty', async () => {
+  test('is rejected if it is absent or empty', async () => {
     assertRefused(await post(bb, ''), unsupported('None'));
     assertRefused(await post(bb, 'grant_type='), unsupported('None'));
   });
@@ -144,7 +144,7 @@ describe("the grant_type at the simulator's token endpoint", () => {
     assertRefused(await post(bb, body, { 'content-type': 'application/json' }), unsupported('None'));
   });
 
-  test('is refused when it is password, and not echoed when it is no name', async () => {
+  test('is rejected if it is password, and not echoed in the error if it is not a valid name', async () => {
     assertRefused(
       await post(bb, { grant_type: 'password', username: 'u', password: 'p' }),
       unsupported('password'),
@@ -152,13 +152,13 @@ describe("the grant_type at the simulator's token endpoint", () => {
     assertRefused(await post(bb, { grant_type: 'Some Secret!' }), unsupported('None'));
   });
 
-  test('is refused when it is client_credentials of a public client', async () => {
+  test('is rejected if it is client_credentials and the client is public', async () => {
     const { status, body } = await post(bb, { grant_type: 'client_credentials' });
     assert.deepEqual([status, body.error], [400, 'invalid_grant']);
     assert.match(body.error_description, /^Cannot use client_credentials with a consumer marked as "public"/);
   });
 
-  test('gives a private client with client_credentials no refresh token, and only its own scopes', async () => {
+  test('client_credentials gives a private client no refresh token, and only the scopes of the client', async () => {
     const clients = [{ callback: CALLBACK, private: true, scopes: ['repository', 'account'] }];
     for (const backend of ['older', 'newer']) {
       await withBitbucket({ backend, clients }, async (other) => {
@@ -198,13 +198,13 @@ describe("a code at the simulator's token endpoint", () => {
       ...extra,
     });
 
-  test('is refused when it is absent or unknown', async () => {
+  test('is rejected if it is absent or unknown', async () => {
     const none = await post(bb, { grant_type: 'authorization_code', redirect_uri: CALLBACK });
     assert.deepEqual([none.status, none.body.error], [400, 'invalid_request']);
     assertRefused(await exchange('unknown'), INVALID_CODE);
   });
 
-  test('is refused the second time, and the tokens of the first time are revoked', async () => {
+  test('is rejected the second time, and the tokens of the first exchange are revoked', async () => {
     const code = await getCode(bb);
     const { body } = await exchange(code);
     assert.equal((await get(bb, '/user', bearer(body.access_token))).status, 200);
@@ -213,7 +213,7 @@ describe("a code at the simulator's token endpoint", () => {
     assertRefused(await refresh(bb, body.refresh_token), WRONG_CREDENTIALS);
   });
 
-  test('is refused after it has expired', async () => {
+  test('is rejected after it has expired', async () => {
     const code = await getCode(bb);
     bb.control.advance(31 * SECOND);
     assertRefused(await exchange(code), INVALID_CODE);
@@ -232,7 +232,7 @@ describe("a code at the simulator's token endpoint", () => {
     assert.notEqual(users[0][2], users[1][2]);
   });
 
-  test('is refused for another client', async () => {
+  test('is rejected from another client', async () => {
     const other = await startBitbucket({
       clients: [
         { key: 'k1', secret: 's1', callback: CALLBACK },
@@ -252,7 +252,7 @@ describe("a code at the simulator's token endpoint", () => {
     }
   });
 
-  test('is refused with another redirect_uri, or with none although one was sent', async () => {
+  test('is rejected without the redirect_uri of the authorization request, or with another redirect_uri', async () => {
     assertRefused(
       await exchange(await getCode(bb), { redirect_uri: 'https://evil.example.com/' }),
       INVALID_CODE,
@@ -260,7 +260,7 @@ describe("a code at the simulator's token endpoint", () => {
     assertRefused(await exchange(await getCode(bb), { redirect_uri: '' }), INVALID_CODE);
   });
 
-  test('is refused with a redirect_uri although none was sent', async () => {
+  test('is rejected with a foreign redirect_uri if the authorization request had no redirect_uri', async () => {
     const without = { redirect_uri: undefined };
     assertRefused(
       await exchange(await getCode(bb, without), { redirect_uri: 'https://evil.example.com/' }),
@@ -269,7 +269,7 @@ describe("a code at the simulator's token endpoint", () => {
     assert.equal((await exchange(await getCode(bb, without))).status, 200);
   });
 
-  test('is refused and used up with a missing, wrong or malformed verifier', async () => {
+  test('is rejected with a missing, wrong or malformed verifier, and cannot be used again', async () => {
     for (const wrong of [undefined, pkce().verifier, 'short', `${pkce().verifier}!`]) {
       const { verifier, challenge } = pkce();
       const code = await getCode(bb, { code_challenge: challenge, code_challenge_method: 'S256' });
@@ -278,14 +278,14 @@ describe("a code at the simulator's token endpoint", () => {
     }
   });
 
-  test('is refused with a verifier that is shorter than RFC 7636 allows, although it fits', async () => {
+  test('is rejected with a verifier that matches the challenge but is shorter than RFC 7636 allows', async () => {
     const verifier = 'short';
     const challenge = createHash('sha256').update(verifier).digest('base64url');
     const code = await getCode(bb, { code_challenge: challenge, code_challenge_method: 'S256' });
     assertRefused(await exchange(code, { code_verifier: verifier }), INVALID_CODE);
   });
 
-  test('is refused with a verifier although no challenge was sent, as that is a downgrade', async () => {
+  test('is rejected with a verifier if the authorization request had no challenge, to prevent a PKCE downgrade', async () => {
     assertRefused(await exchange(await getCode(bb), { code_verifier: pkce().verifier }), INVALID_CODE);
   });
 
@@ -295,7 +295,7 @@ describe("a code at the simulator's token endpoint", () => {
     assert.equal((await exchange(code, { code_verifier: verifier })).status, 200);
   });
 
-  test('is not used up by wrong client credentials', async () => {
+  test('stays valid after a request with wrong client credentials', async () => {
     const code = await getCode(bb);
     const body = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK };
     assertRefused(
@@ -307,7 +307,7 @@ describe("a code at the simulator's token endpoint", () => {
 });
 
 describe('a token response of the simulator', () => {
-  test("has scopes, the grant's name as state, opaque tokens and two hours at the older back end", async () => {
+  test('of the older back end has scopes, the grant type as state, opaque tokens and a lifetime of two hours', async () => {
     await withBitbucket({ backend: 'older' }, async (bb) => {
       const body = await connect(bb, { scope: 'repository account', state: 'mine' });
       assert.deepEqual(Object.keys(body).sort(), [
@@ -328,14 +328,14 @@ describe('a token response of the simulator', () => {
     });
   });
 
-  test('leaves out scopes that others imply at the older back end', async () => {
+  test('of the older back end omits scopes that other scopes imply', async () => {
     await withBitbucket({ backend: 'older' }, async (bb) => {
       const body = await connect(bb, { scope: 'repository repository:write pullrequest account' });
       assert.equal(body.scopes, 'repository:write pullrequest account');
     });
   });
 
-  test('has scope, a JWT, and tokens of more than 5.5 KB at the newer back end', async () => {
+  test('of the newer back end has scope, a JWT, and tokens of more than 5.5 KB', async () => {
     await withBitbucket({ backend: 'newer' }, async (bb) => {
       const body = await connect(bb, { scope: 'repository account' });
       assert.deepEqual(Object.keys(body).sort(), [
@@ -365,7 +365,7 @@ describe('a token response of the simulator', () => {
     });
   });
 
-  test('has commas between scopes, which were seen once, or another lifetime when an option says so', async () => {
+  test('has commas between scopes, as observed once, and another lifetime if options say so', async () => {
     await withBitbucket({ scopeSeparator: ',', accessTokenLifetimeMs: 90 * SECOND }, async (bb) => {
       const body = await connect(bb, { scope: 'repository account' });
       assert.deepEqual([body.scope, body.expires_in], ['repository,account', 90]);
