@@ -1,6 +1,7 @@
 /**
- * Processes that are suspended for longer than their time limits, like those of a suspended machine. A process reads what has arrived
- * meanwhile before a limit counts, because the response to a token request may contain the only valid refresh token.
+ * Processes that are suspended for longer than their time limits, like those of a suspended machine. When a process continues, it
+ * reads the data that has arrived before it applies a time limit, because a token response may contain the only valid refresh
+ * token.
  */
 import assert from 'node:assert/strict';
 import { lookup } from 'node:dns';
@@ -16,7 +17,7 @@ import { json, listen, serve } from '../support/http-server.js';
 import { startRedis } from '../support/redis.js';
 import { startStoreProcess } from './shared-stores.js';
 
-/** Long enough for a busy machine to receive a response that is sent at once. */
+/** Long enough for a busy machine to receive a response that is sent immediately. */
 const LIMIT_MS = 2500;
 
 /** How much longer than its time limits a process is suspended or blocked. */
@@ -25,7 +26,7 @@ const BEYOND_MS = 700;
 const TOKENS = { access_token: 'the-token', token_type: 'bearer', expires_in: 7200, refresh_token: 'the-refresh-token' };
 const USER = { type: 'user', uuid: '{the-uuid}', display_name: 'Ada' };
 
-/** A config with which only the API gets requests. */
+/** A config that needs no token request. */
 const ACCESS_TOKEN = JSON.stringify({ type: 'api_key', token: 'the-token' });
 
 /** A list that is longer than the data that a socket delivers at once. */
@@ -39,8 +40,8 @@ const ANSWERS = {
 };
 
 /**
- * Plays Bitbucket. It suspends the process that sends the first request for `path` for longer than `limitMs`, and responds to that
- * request meanwhile.
+ * Imitates Bitbucket. At the first request for `path`, suspends the process that sent it for longer than `limitMs`, and responds
+ * to the request in the meantime.
  */
 function stopping(path, limitMs, respond = json) {
   let child;
@@ -75,13 +76,13 @@ async function startProxy(t, options) {
   return `${options.serverType}://127.0.0.1:${proxy.port}`;
 }
 
-describe('a response that arrives while a process is suspended is used', { concurrency: 4 }, () => {
+describe('a response that arrives while the process is suspended', { concurrency: 4 }, () => {
   const run = (t, args, origin, more, onStart) => runJsonFixture(t, 'connect.js', args, environment(origin, {
     INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: String(LIMIT_MS), ...more,
   }), onStart);
 
   for (const how of ['plain', 'over TLS', 'compressed']) {
-    test(`when the token endpoint sends it, ${how}`, async (t) => {
+    test(`is used if the token endpoint sends it: ${how}`, async (t) => {
       const { authority, tls } = makeCertificates(t);
       const respond = how === 'compressed' ? compressed : json;
       const { answer, onStart } = stopping('/site/oauth2/access_token', LIMIT_MS, respond);
@@ -94,7 +95,7 @@ describe('a response that arrives while a process is suspended is used', { concu
   }
 
   for (const serverType of ['http', 'https']) {
-    test(`when the token endpoint sends it through a proxy that is reached over ${serverType}`, async (t) => {
+    test(`is used if the token endpoint sends it through a proxy that is reached over ${serverType}`, async (t) => {
       const { authority, tls } = makeCertificates(t);
       const { answer, onStart } = stopping('/site/oauth2/access_token', LIMIT_MS);
       const { port } = await serve(t, answer, tls);
@@ -108,7 +109,7 @@ describe('a response that arrives while a process is suspended is used', { concu
   }
 
   for (const how of ['plain', 'over TLS']) {
-    test(`when the API sends a long one, ${how}`, async (t) => {
+    test(`is used if it is a long response of the API: ${how}`, async (t) => {
       const { authority, tls } = makeCertificates(t);
       const { answer, onStart } = stopping('/2.0/repositories/acme', LIMIT_MS);
       const { origin } = await serve(t, answer, how === 'over TLS' ? tls : undefined);
@@ -118,16 +119,16 @@ describe('a response that arrives while a process is suspended is used', { concu
     });
   }
 
-  test('when the API names the user of the tokens in it', async (t) => {
+  test('is used if the API names the user of the tokens in it', async (t) => {
     const { answer, onStart } = stopping('/2.0/user', 3000);
     const { origin } = await serve(t, answer);
     const { config } = await run(t, [], origin, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '60000' }, onStart);
     assert.ok(config.includes('account'), String(config));
   });
 
-  // This test does not stop the process with a signal: then it would be chance whether the process handles sockets or timers first
-  // afterwards.
-  test('when Redis sends it, and Redis then stays in use', async (t) => {
+  // This test blocks the process instead of suspending it. After a suspension, it would be random whether the process first
+  // handles sockets or timers.
+  test('is used if Redis sends it, and Redis then stays in use', async (t) => {
     const redis = await startRedis(t);
     let storeProcess;
     const relay = createServer((socket) => {

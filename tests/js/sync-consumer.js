@@ -1,11 +1,11 @@
 /**
- * A consumer that sends Bitbucket the requests of NocoDB's own sync, written from the observed requests.
+ * A consumer that sends the same requests to Bitbucket as NocoDB's own sync. It was written from observed requests.
  *
- * In: the wrapper, as newer NocoDBs pass it, or the client of `authenticate()`, as older ones do. Out: what the sync would get, and
- * how each part of it ended. Never: NocoDB's code is copied.
+ * In: the wrapper, as newer NocoDBs pass it, or the client of `authenticate()`, as older NocoDBs pass it. Out: the data that the
+ * sync would get, and the outcome of each part of the sync. Never: NocoDB's code is copied.
  */
 
-/** Parts end like this where there is nothing more to say. */
+/** The outcome of a part that was read to its end. */
 export const COMPLETE = 'complete';
 
 /** The outcome that the sync assumes if the request for issues gets a 404. */
@@ -27,7 +27,7 @@ export function syncConsumer(auth, onPage = () => {}) {
     }
   }
 
-  /** Reads a list to its end, and returns its values and why it ended. */
+  /** Reads a list to its end or to an error. Returns the values and the outcome. */
   async function part(path, q) {
     const values = [];
     try {
@@ -47,7 +47,7 @@ export function syncConsumer(auth, onPage = () => {}) {
   }
 
   return {
-    /** The choices of the form. An error is swallowed, and leaves none. */
+    /** Returns the repositories that the form offers, or none after an error. */
     async repositories() {
       const values = [];
       try {
@@ -60,7 +60,7 @@ export function syncConsumer(auth, onPage = () => {}) {
       }
     },
 
-    /** @param {string} fullName @param {string} [q] which pull requests and issues */
+    /** @param {string} fullName @param {string} [q] filters the pull requests and issues */
     async sync(fullName, q) {
       return {
         issues: await withComments(`/repositories/${fullName}/issues`, q),

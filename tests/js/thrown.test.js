@@ -7,7 +7,7 @@ import { expandScopes, missingScopes } from 'nocodb-bitbucket-auth/oauth';
 import { environment } from '../support/environment.js';
 import { json, serve } from '../support/http-server.js';
 
-/** Values that JSON can hold, where another belongs. */
+/** JSON values that are wrong in most members of a config. */
 const VALUES = [7, -1, 1e300, true, null, '', ' ', 'text', '\0', [], {}, [7], [{}], [null], { length: 3 }, ['\n'], [['a']]];
 
 const MEMBERS = [
@@ -32,7 +32,7 @@ async function foreign(call) {
 }
 
 for (const [what, config] of Object.entries(CONFIGS)) {
-  test(`a stored config with another value in a member is handled by every method: ${what}`, async (t) => {
+  test(`every method handles a stored config with a wrong value in a member: ${what}`, async (t) => {
     const { origin } = await serve(t, (_request, response) => json(response, 404, {
       type: 'error', error: { message: 'Not here' },
     }));
@@ -41,7 +41,7 @@ for (const [what, config] of Object.entries(CONFIGS)) {
     let number = 0;
     for (const member of MEMBERS) {
       for (const value of VALUES) {
-        // Wrappers with the same refresh token share its state, so each wrapper gets another one.
+        // Wrappers with the same refresh token share its state, so each wrapper gets another refresh token.
         number += 1;
         const auth = new Wrapper({ ...config, ...(config.refresh_token && { refresh_token: `r${number}` }), [member]: value });
         const calls = {
@@ -63,7 +63,7 @@ for (const [what, config] of Object.entries(CONFIGS)) {
   });
 }
 
-test('a stored config with a member that JSON cannot express is handled by every method', async () => {
+test('every method handles a stored config with a member that JSON cannot express', async () => {
   const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:1'));
   const cycle = {};
   cycle.itself = cycle;
@@ -85,7 +85,7 @@ test('a stored config with a member that JSON cannot express is handled by every
   assert.equal((await new Wrapper({ type: 'api_key', token: 'a', email: cycle }).connectionStatus()).kind, 'api_key');
 });
 
-test('scopes of a config that are not texts cause INVALID_ARGUMENT, which names them', async () => {
+test('scopes of a config that are not strings cause INVALID_ARGUMENT with the field scopes', async () => {
   const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:1'));
   for (const [number, scopes] of [[7], [{}], [null], ['account', []], { length: 1 }].entries()) {
     await assert.rejects(new Wrapper({ ...CONFIGS.oauth, refresh_token: `s${number}`, scopes }).connectionStatus(), {
@@ -94,7 +94,7 @@ test('scopes of a config that are not texts cause INVALID_ARGUMENT, which names 
   }
 });
 
-test("an invalid workspace is reported with the core's message", async () => {
+test("an invalid workspace or repository is reported with the core's message", async () => {
   const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:1'));
   for (const [member, value] of [['workspace', 'bad/slug'], ['repository', 'noslash'], ['workspace', 7]]) {
     const { success, message } = await new Wrapper({ ...CONFIGS['access token'], [member]: value }).testConnection();
@@ -103,7 +103,7 @@ test("an invalid workspace is reported with the core's message", async () => {
   }
 });
 
-test("another value in place of an object or a number of NocoDB's or a caller's is reported by name", async (t) => {
+test('a value of a wrong type from NocoDB or a caller causes no error other than a BitbucketAuthError', async (t) => {
   const { origin } = await serve(t, (_request, response) => json(response, 404, {}));
   const { wrapper: Wrapper } = createEntry(environment(origin));
   const found = [];
@@ -128,7 +128,7 @@ test("another value in place of an object or a number of NocoDB's or a caller's 
   assert.deepEqual(found, []);
 });
 
-test("a misspelt member of a list's query is reported by name", async () => {
+test('an unknown member of a list query is reported by its name', async () => {
   const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:1'));
   const auth = new Wrapper(CONFIGS['access token']);
   for (const list of [auth.listWorkspaces.bind(auth), auth.listRepositories.bind(auth)]) {

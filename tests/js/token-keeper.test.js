@@ -1,4 +1,4 @@
-/** Tokens that stay valid: many wrappers of one connection in one process, against the simulator and against faulty servers. */
+/** How the wrappers of one connection in one process share tokens and refreshes, with the simulator and with faulty servers. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
@@ -18,10 +18,10 @@ const DAY = 24 * HOUR;
 
 const { createEntry: createRequiredEntry } = createRequire(import.meta.url)('nocodb-bitbucket-auth');
 
-/** A time as a config has it. */
+/** A time in the format of a config. */
 const inFuture = (ms) => new Date(Date.now() + ms).toISOString();
 
-/** A connection through the simulator: the tokens as NocoDB would have stored them. */
+/** Connects a user to the simulator. `config` has the tokens as NocoDB would store them. */
 async function connection(t, options) {
   const bitbucket = await startSimulator(t, { backend: 'newer', ...options });
   const env = simulatorEnvironment(bitbucket);
@@ -31,7 +31,7 @@ async function connection(t, options) {
   return { bitbucket, env, Wrapper, config, refreshes };
 }
 
-/** A wrapper whose NocoDB stores in `row`, a plain object. */
+/** A wrapper whose new tokens are stored in `row`, a plain object. */
 function stored(Wrapper, config, row = { ...config }) {
   const wrapper = new Wrapper({ ...config });
   wrapper.setTokenRefreshCallback((tokens) => Object.assign(row, tokens));
@@ -40,7 +40,7 @@ function stored(Wrapper, config, row = { ...config }) {
 
 const user = (wrapper) => wrapper.use((client) => client.get('/user'));
 
-/** A server that plays Bitbucket: `api` answers with a status by access token, `token` answers the n-th token request. */
+/** Imitates Bitbucket. `api` returns the status of an API response by access token. `token` answers the n-th token request. */
 async function unruly(t, { api = () => 200, token }, more) {
   const seen = { api: [], token: 0 };
   const server = await serve(t, (request, response, body) => {
@@ -64,7 +64,7 @@ const pair = (response, n, more) => json(response, 200, {
 const OAUTH = { type: 'oauth', oauth_token: 'access-0', refresh_token: 'refresh-0' };
 
 describe('many wrappers of one connection', () => {
-  test('share one refresh, and the store of each gets the new tokens', async (t) => {
+  test('share one refresh, and the row of each wrapper gets the new tokens', async (t) => {
     const { bitbucket, Wrapper, config, refreshes } = await connection(t);
     const wrappers = Array.from({ length: 20 }, () => stored(Wrapper, config));
     bitbucket.control.advance(3 * HOUR);
@@ -75,7 +75,7 @@ describe('many wrappers of one connection', () => {
     assert.notEqual(wrappers[0].row.refresh_token, config.refresh_token);
   });
 
-  test('find the newest tokens from an old copy of the config, after any number of refreshes, and its row gets them', async (t) => {
+  test('find the newest tokens with an old copy of the config after several refreshes, and store them in its row', async (t) => {
     const { bitbucket, Wrapper, config, refreshes } = await connection(t);
     const { wrapper } = stored(Wrapper, config);
     for (let n = 0; n < 5; n += 1) {
@@ -90,7 +90,7 @@ describe('many wrappers of one connection', () => {
     assert.deepEqual(late.wrapper.config, wrapper.config);
   });
 
-  test('store the newest tokens in saveVars, even with an old copy', async (t) => {
+  test('save the newest tokens in saveVars, even with an old copy of the config', async (t) => {
     const { bitbucket, Wrapper, config } = await connection(t);
     const saved = [];
     const old = new Wrapper({ ...config }, { saveConfig: (each) => saved.push(each) });
@@ -132,7 +132,7 @@ describe('many wrappers of one connection', () => {
     assert.deepEqual([one.seen.token, other.seen.token], [1, 1]);
   });
 
-  test('use newer tokens of a config with the same refresh token', async (t) => {
+  test('use the newest access token of several configs with the same refresh token', async (t) => {
     const { Wrapper, seen } = await unruly(t, { token: (response) => json(response, 500, {}) });
     await user(new Wrapper({ ...OAUTH, expires_at: inFuture(HOUR) }));
     await user(new Wrapper({ ...OAUTH, oauth_token: 'newer', expires_at: inFuture(2 * HOUR) }));
@@ -144,20 +144,20 @@ describe('many wrappers of one connection', () => {
 });
 
 describe('a token set', () => {
-  test('is refreshed shortly before it expires, and not sooner', async (t) => {
+  test('is refreshed shortly before it expires, and not earlier', async (t) => {
     const { Wrapper, seen } = await unruly(t, { token: pair });
     const at = (refreshed, expires) => ({ refreshed_at: inFuture(refreshed), expires_at: inFuture(expires) });
     const used = async (name, times) => {
       await user(new Wrapper({ ...OAUTH, refresh_token: name, ...times }));
       return seen.token;
     };
-    assert.equal(await used('early', at(-114 * MINUTE, 6 * MINUTE)), 0, 'over five minutes are left of two hours');
-    assert.equal(await used('due', at(-116 * MINUTE, 4 * MINUTE)), 1, 'under five minutes are left');
-    assert.equal(await used('short-early', at(-8 * MINUTE, 2 * MINUTE)), 1, 'over a tenth of ten minutes is left');
-    assert.equal(await used('short-due', at(-9.5 * MINUTE, 0.5 * MINUTE)), 2, 'under a tenth is left');
+    assert.equal(await used('early', at(-114 * MINUTE, 6 * MINUTE)), 0, 'more than five minutes of two hours are left');
+    assert.equal(await used('due', at(-116 * MINUTE, 4 * MINUTE)), 1, 'less than five minutes are left');
+    assert.equal(await used('short-early', at(-8 * MINUTE, 2 * MINUTE)), 1, 'more than a tenth of ten minutes is left');
+    assert.equal(await used('short-due', at(-9.5 * MINUTE, 0.5 * MINUTE)), 2, 'less than a tenth of ten minutes is left');
   });
 
-  test('that has not expired stays in use without a wait while Bitbucket cannot refresh it', async (t) => {
+  test('that has not expired stays in use without delay while Bitbucket cannot refresh it', async (t) => {
     const { Wrapper, seen } = await unruly(t, { token: (response) => json(response, 503, {}) });
     const wrapper = new Wrapper({ ...OAUTH, refreshed_at: inFuture(-HOUR), expires_at: inFuture(MINUTE) });
     for (let n = 0; n < 10; n += 1) assert.equal((await user(wrapper)).status, 200);
@@ -171,7 +171,7 @@ describe('a token set', () => {
     assert.deepEqual(seen.api.map(([bearer]) => bearer), ['access-1', 'access-2']);
   });
 
-  test('that was unused for 60 days is refreshed by renewIdle, and no other', async (t) => {
+  test('is refreshed by renewIdle only if its last refresh was 60 days ago or is unknown', async (t) => {
     const { Wrapper, seen } = await unruly(t, { token: pair });
     const idle = (refresh, refreshed) => new Wrapper({
       ...OAUTH, refresh_token: refresh, ...(refreshed && { refreshed_at: inFuture(refreshed) }),
@@ -183,7 +183,7 @@ describe('a token set', () => {
     assert.equal(seen.token, 2);
   });
 
-  test('that was unused for 60 days is refreshed at its next use', async (t) => {
+  test('is refreshed at its next use if its last refresh was 60 days ago', async (t) => {
     const { Wrapper, seen } = await unruly(t, { token: pair });
     await user(new Wrapper({ ...OAUTH, refreshed_at: inFuture(-61 * DAY), expires_at: inFuture(DAY) }));
     assert.deepEqual([seen.token, seen.api[0][0]], [1, 'access-1']);
@@ -198,7 +198,7 @@ describe('a response of the API', () => {
     assert.equal(seen.token, 0);
   });
 
-  test('with 401 to every token causes only one refresh', async (t) => {
+  test('with 401 for every token causes only one refresh', async (t) => {
     const { Wrapper, seen } = await unruly(t, {
       api: (_bearer, { url }) => (url === '/2.0/closed' ? 401 : 200), token: pair,
     });
@@ -222,7 +222,7 @@ describe('a response of the API', () => {
     assert.equal(runs, 1);
   });
 
-  test('with 401 causes the work to run again when the body was a stream', async (t) => {
+  test('with 401 causes the work to run again if the body of the request was a stream', async (t) => {
     const { Wrapper, seen } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
     let runs = 0;
     await new Wrapper(OAUTH).use((client) => {
@@ -233,7 +233,7 @@ describe('a response of the API', () => {
     assert.equal(runs, 2);
   });
 
-  test('does not delay a request whose signal is aborted during a refresh', async (t) => {
+  test('with 401 does not delay a request that is aborted during the refresh', async (t) => {
     let answerToken;
     const asked = new Promise((resolve) => { answerToken = resolve; });
     const { Wrapper, seen } = await unruly(t, {
@@ -254,7 +254,7 @@ describe('a response of the API', () => {
 });
 
 describe('a fault of the token endpoint', () => {
-  test('that loses a response is followed by another request while Bitbucket still accepts the old token', async (t) => {
+  test('that loses a response is followed by another token request while Bitbucket still accepts the old token', async (t) => {
     const { bitbucket, Wrapper, config, refreshes } = await connection(t);
     bitbucket.control.advance(3 * HOUR);
     bitbucket.control.fault({ target: 'token', kind: 'drop-after' });
@@ -266,8 +266,8 @@ describe('a fault of the token endpoint', () => {
     assert.equal((await user(new Wrapper({ ...row }))).status, 200);
   });
 
-  for (const [when, earlier] of [['', 0], [', when timers come early, too', 30]]) {
-    test(`that loses a response is followed by another request even if no caller uses the connection${when}`, async (t) => {
+  for (const [when, earlier] of [['', 0], [', and if timers run early', 30]]) {
+    test(`that loses a response is followed by another token request even if no caller uses the connection${when}`, async (t) => {
       const { setTimeout: exact } = globalThis;
       t.mock.method(globalThis, 'setTimeout', (call, ms, ...rest) => exact(call, Math.max(0, ms - earlier), ...rest));
       const { bitbucket, Wrapper, config, refreshes } = await connection(t);
@@ -281,12 +281,12 @@ describe('a fault of the token endpoint', () => {
       while (row.refresh_token === config.refresh_token && Date.now() < patience) {
         await new Promise((resolve) => { setTimeout(resolve, 20); });
       }
-      assert.ok(row.refresh_token !== config.refresh_token, 'the new pair was asked for again and stored');
+      assert.ok(row.refresh_token !== config.refresh_token, 'the new tokens were requested again and stored');
       assert.equal(refreshes(), 2);
     });
   }
 
-  test('with Retry-After is waited out', async (t) => {
+  test('with Retry-After delays the next token request for that time', async (t) => {
     const { Wrapper, seen } = await unruly(t, {
       api: (bearer) => (bearer === 'access-0' ? 401 : 200),
       token: (response, n) => {
@@ -301,7 +301,7 @@ describe('a fault of the token endpoint', () => {
     assert.equal(seen.token, 2);
   });
 
-  test('with a Retry-After of over a minute fails the call at once, and no token request is sent until then', async (t) => {
+  test('with a Retry-After of more than a minute fails each call immediately, without another token request', async (t) => {
     const { Wrapper, seen } = await unruly(t, {
       api: (bearer) => (bearer === 'access-0' ? 401 : 200),
       token: (response) => {
@@ -319,7 +319,7 @@ describe('a fault of the token endpoint', () => {
   });
 
   for (const [status, body] of [[503, {}], [429, {}], [400, { error: 'temporarily_unavailable' }]]) {
-    test(`with status ${status} and a Retry-After of a day causes a wait of two minutes`, async (t) => {
+    test(`with status ${status} and a Retry-After of a day delays the next token request by two minutes`, async (t) => {
       const { Wrapper, seen } = await unruly(t, {
         api: (bearer) => (bearer === 'access-0' ? 401 : 200),
         token: (response, n) => {
@@ -357,14 +357,14 @@ describe('a store that fails', () => {
       Object.assign(row, tokens);
     });
     assert.equal((await user(wrapper)).status, 200);
-    assert.equal(failures, 3, 'three tries before the pair is used');
+    assert.equal(failures, 3, 'three attempts to store the new tokens before they are used');
     assert.equal(lines.length, 1);
     assert.match(lines[0], /could not save/);
     assert.doesNotMatch(lines[0], /refresh-1|SQLITE/);
 
     assert.equal((await user(wrapper)).status, 200);
-    assert.equal(failures, 5, 'the next call tries to store the tokens each time it needs them');
-    assert.equal(lines.length, 1, 'one line for one pair');
+    assert.equal(failures, 5, 'the next call tries to store the tokens each time it uses them');
+    assert.equal(lines.length, 1, 'one line in the log for the same tokens');
     assert.deepEqual(row, {});
 
     assert.equal((await user(wrapper)).status, 200);
@@ -372,7 +372,7 @@ describe('a store that fails', () => {
     assert.equal(seen.token, 1);
   });
 
-  test('once and then succeeds is not logged', async (t) => {
+  test('is not logged if the second attempt succeeds', async (t) => {
     const { Wrapper } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
     const lines = [];
     let tries = 0;
@@ -387,12 +387,12 @@ describe('a store that fails', () => {
   });
 });
 
-describe('a dead connection', () => {
+describe('a connection whose refresh token Bitbucket rejects', () => {
   const dead = (response) => json(response, 400, {
     error: 'unauthorized_client', error_description: 'Invalid OAuth client credentials',
   });
 
-  test('costs two token requests, and then none until its config changes', async (t) => {
+  test('causes two token requests, and then none until its config changes', async (t) => {
     const { Wrapper, seen } = await unruly(t, { api: () => 401, token: dead });
     const wrapper = new Wrapper(OAUTH);
     for (let n = 0; n < 5; n += 1) {
@@ -405,10 +405,10 @@ describe('a dead connection', () => {
     assert.equal(seen.token, 2);
     const apiRequests = seen.api.length;
     await thrownBy(() => user(wrapper));
-    assert.equal(seen.api.length, apiRequests, 'the API is not asked either');
+    assert.equal(seen.api.length, apiRequests, 'the API gets no request either');
   });
 
-  test('gets another chance when its config changes', async (t) => {
+  test('causes another token request when its config changes', async (t) => {
     const { Wrapper, seen } = await unruly(t, {
       api: (bearer) => (bearer === 'works' ? 200 : 401), token: dead,
     });
@@ -416,14 +416,14 @@ describe('a dead connection', () => {
     await thrownBy(() => user(new Wrapper(OAUTH)));
     assert.equal(seen.token, 2);
     await thrownBy(() => changed('pasted', 1));
-    assert.equal(seen.token, 3, 'one token request for this change');
+    assert.equal(seen.token, 3, 'one token request for the first change');
     assert.equal((await changed('works', 2)).status, 200);
     assert.equal(seen.token, 3);
     assert.equal((await thrownBy(() => changed('pasted-again', 3))).code, 'RECONNECT_REQUIRED');
-    assert.equal(seen.token, 4, 'and one for this');
+    assert.equal(seen.token, 4, 'one token request for the third change');
   });
 
-  test('is not assumed during a lockout, which is waited out', async (t) => {
+  test('gets new tokens after a lockout that caused the rejection', async (t) => {
     const { Wrapper, seen } = await unruly(t, {
       api: (bearer) => (bearer === 'access-0' ? 401 : 200),
       token: (response, n) => (n === 1 ? dead(response) : pair(response, n)),
@@ -432,7 +432,7 @@ describe('a dead connection', () => {
     assert.equal(seen.token, 2);
   });
 
-  test('keeps its access token in use as long as that works', async (t) => {
+  test('uses its access token as long as the API accepts it', async (t) => {
     const { Wrapper, seen } = await unruly(t, { token: dead }, { INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '0' });
     const wrapper = new Wrapper({ ...OAUTH, refreshed_at: inFuture(-HOUR), expires_at: inFuture(MINUTE) });
     for (let n = 0; n < 5; n += 1) assert.equal((await user(wrapper)).status, 200);
@@ -440,7 +440,7 @@ describe('a dead connection', () => {
   });
 });
 
-test('300 simultaneous refreshes have at most 20 token requests under way, and none is lost', async (t) => {
+test('300 simultaneous refreshes send at most 20 token requests at once, and all of them get tokens', async (t) => {
   let atOnce = 0;
   let most = 0;
   const { Wrapper, seen } = await unruly(t, {

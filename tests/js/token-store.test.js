@@ -1,4 +1,4 @@
-/** The tokens that wrappers save in NocoDB's rows, and the lines that they log, with and without access to the row. */
+/** The tokens that wrappers save in NocoDB's rows, and the lines that they log, with and without read access to the rows. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
@@ -46,7 +46,7 @@ async function bitbucket(t) {
 const use = (wrapper) => wrapper.use((client) => client.get('/user'));
 
 describe('the log of a token store', () => {
-  /** Uses one connection by fifty callers, whose tokens NocoDB cannot save. Returns the lines in the log. */
+  /** Fifty callers use one connection, whose tokens NocoDB cannot save. Returns the lines in the log. */
   async function useWithFailingStore(t, services) {
     const { Wrapper } = await bitbucket(t);
     const lines = [];
@@ -58,13 +58,13 @@ describe('the log of a token store', () => {
     return lines;
   }
 
-  test('has one line for fifty callers whose tokens could not be stored, with a name for the connection', async (t) => {
+  test('has one line, with a name for the connection, if NocoDB cannot save the tokens of fifty callers', async (t) => {
     const lines = await useWithFailingStore(t, () => ({}));
     assert.equal(lines.length, 1);
     assert.match(lines[0], /^ERROR tokens-unstored, connection [\w-]{8}: New tokens are in use, but NocoDB could not save them\./);
   });
 
-  test('names a connection in the same way as long as the connection exists', async (t) => {
+  test('uses the same name for a connection as long as the connection exists', async (t) => {
     const { Wrapper } = await bitbucket(t);
     const lines = [];
     const saveConfig = () => Promise.reject(new Error('the database is not available'));
@@ -74,7 +74,7 @@ describe('the log of a token store', () => {
     assert.deepEqual([lines.length, new Set(lines).size], [2, 1]);
   });
 
-  test('contains the title if NocoDB passes one, in one line whatever the title contains', async (t) => {
+  test('contains the title that NocoDB passes, shortened and without control characters', async (t) => {
     const title = `Sales\n2026-01-01 forged \u001b[31mline ${'x'.repeat(200)}`;
     const lines = await useWithFailingStore(t, () => ({ id: 'int1', title }));
     assert.equal(lines.length, 1);
@@ -86,7 +86,7 @@ describe('the log of a token store', () => {
     ['throws', () => { throw new Error('the log is full'); }],
     ['rejects', () => Promise.reject(new Error('the log is full'))],
   ]) {
-    test(`makes no call fail when the logger ${how}`, async (t) => {
+    test(`does not make calls fail when the logger ${how}`, async (t) => {
       const unhandled = t.mock.fn();
       process.on('unhandledRejection', unhandled);
       t.after(() => process.off('unhandledRejection', unhandled));
@@ -107,7 +107,7 @@ describe('the log of a token store', () => {
     assert.deepEqual(lines.map((line) => /connection "(.*?)"/.exec(line)[1]).sort(), ['Copy 0', 'Copy 1']);
   });
 
-  test('says once, with its title, that a connection is dead, however many callers it has', async (t) => {
+  test('reports once to 20 callers, with the title, that Bitbucket rejects the refresh token of their connection', async (t) => {
     const server = await serve(t, (_request, response) => json(response, 400, { error: 'unauthorized_client' }));
     const { wrapper: Wrapper } = createEntry(environment(server.origin));
     const lines = [];
@@ -124,7 +124,7 @@ describe('the log of a token store', () => {
     assert.match(dead[0], /^ERROR connection-dead, connection "Sales": Bitbucket no longer accepts this connection's refresh token\./);
   });
 
-  test('says once for each name of a connection that its refresh token is dead', () => {
+  test('reports once for each name of a connection that Bitbucket rejects its refresh token', () => {
     const lines = [];
     const log = (line) => lines.push(line);
     const connection = { name: 'abcdefgh' };
@@ -137,7 +137,7 @@ describe('the log of a token store', () => {
 });
 
 describe('a row in which another process saved tokens', () => {
-  test('keeps them if they are newer, and the log says once that a Redis is needed', async (t) => {
+  test('keeps those tokens if they are newer, and the log says once that a Redis is needed', async (t) => {
     const { Wrapper } = await bitbucket(t);
     const theirs = config({ oauth_token: 'theirs', refresh_token: 'their-refresh', refreshed_at: time(MINUTE) });
     const host = rowHost(theirs, { id: 'int1', title: 'Sales' });
@@ -148,7 +148,7 @@ describe('a row in which another process saved tokens', () => {
     assert.deepEqual(host.lines, [`WARN connection-shared, connection "Sales": ${SHARED}`]);
   });
 
-  test('gets the tokens of this process if those are newer', async (t) => {
+  test('gets the tokens of this process if these are newer', async (t) => {
     const { Wrapper } = await bitbucket(t);
     const theirs = config({ oauth_token: 'theirs', refresh_token: 'their-refresh', refreshed_at: time(-MINUTE) });
     const host = rowHost({ ...theirs, workspace: 'acme' });
@@ -159,7 +159,7 @@ describe('a row in which another process saved tokens', () => {
     assert.ok(host.lines[0].endsWith(SHARED));
   });
 
-  test('is read for newer tokens when Bitbucket refuses the refresh token', async () => {
+  test('is read for newer tokens when Bitbucket rejects the refresh token', async () => {
     const lines = [];
     const store = (load, more) => ({ log: (line) => lines.push(line), load, ...more });
     const older = { refreshToken: 'older', obtainedAt: 1000 };
@@ -193,7 +193,7 @@ describe('a row in which another process saved tokens', () => {
 });
 
 describe('a NocoDB whose row can be read', () => {
-  test('stores tokens once for several wrappers, even if it gave them no id of a row', async (t) => {
+  test('saves tokens once for several wrappers, even if it passed no row id to them', async (t) => {
     const { Wrapper, grants } = await bitbucket(t);
     const host = rowHost(config());
     const wrappers = Array.from({ length: 2 }, () => new Wrapper(config(), host));
@@ -215,7 +215,7 @@ describe('a NocoDB whose row can be read', () => {
     });
   });
 
-  test('gets the new tokens although reading the row failed twice', async (t) => {
+  test('gets the new tokens even if reading the row fails twice', async (t) => {
     const { Wrapper } = await bitbucket(t);
     let failures = 2;
     const host = rowHost(config());
@@ -231,11 +231,11 @@ describe('a NocoDB whose row can be read', () => {
 
   for (const [what, row] of [
     ['another kind of credential', { type: 'api_key', token: 'secret', refresh_token: 'refresh-0' }],
-    ['nothing', {}],
+    ['no members', {}],
     ['tokens of an unknown login', { type: 'oauth', oauth_token: 'new', refresh_token: 'new-refresh' }],
     ['tokens that are not strings', { type: 'oauth', oauth_token: 1, refresh_token: 2, account: 7, authorized_at: [] }],
   ]) {
-    test(`is not written to when its row has ${what}`, async (t) => {
+    test(`saves no tokens in a row that has ${what}`, async (t) => {
       const { Wrapper } = await bitbucket(t);
       const host = rowHost(row);
       const error = await thrownBy(() => use(new Wrapper(config(), host)));
@@ -244,7 +244,7 @@ describe('a NocoDB whose row can be read', () => {
     });
   }
 
-  test('is not written to when its refresh token is an object, and the new tokens are used all the same', async (t) => {
+  test('saves no tokens in a row whose refresh token is an object, but the new tokens are used', async (t) => {
     const { Wrapper } = await bitbucket(t);
     const row = { type: 'oauth', oauth_token: 'access-0', refresh_token: { a: 1 } };
     const host = rowHost({ ...row });
@@ -281,7 +281,7 @@ describe('a NocoDB whose row cannot be read', () => {
   }
 });
 
-test('tokens are saved once in each row, however many callers wait with the same token store', async () => {
+test('tokens are saved once in each row, even if several callers wait for the same token store', async () => {
   const calls = [];
   const connection = { name: 'abcdefgh' };
   const save = async (tokens) => { calls.push(tokens); return 'saved'; };

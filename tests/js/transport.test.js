@@ -1,4 +1,4 @@
-/** The HTTP sender, tested through its callers: every way in which a token endpoint or the network can fail. */
+/** The transport, tested through its callers: failures of the token endpoint and of the network, and unusual responses. */
 import assert from 'node:assert/strict';
 import { createServer as createTcpServer } from 'node:net';
 import { describe, test } from 'node:test';
@@ -13,7 +13,7 @@ const TOKENS = {
 };
 const MEBIBYTE = 1024 * 1024;
 
-// A time limit that no response reaches, and a short one for tests in which none arrives.
+// A time limit that no response reaches, and a short time limit for tests in which no response arrives.
 const PATIENT = { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '60000' };
 const IMPATIENT = { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '250' };
 
@@ -56,7 +56,7 @@ const answers = {
     answer: (response) => response.writeHead(503, { 'content-type': 'text/html' }).end('<h1>Down</h1>'),
     both: { code: 'UNEXPECTED_STATUS', status: 503, retryable: true },
   },
-  'HTML': {
+  'status 200, HTML': {
     answer: (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Log in</h1>'),
     both: { code: 'RESPONSE_NOT_JSON', retryable: false },
   },
@@ -74,13 +74,13 @@ const answers = {
       .end(JSON.stringify(TOKENS).slice(0, -20)),
     both: { code: 'RESPONSE_NOT_JSON' },
   },
-  'more than a mebibyte, announced': {
+  'a body of more than a mebibyte with a content-length': {
     answer: (response) => response
       .writeHead(200, { 'content-type': 'application/json', 'content-length': MEBIBYTE + 1 })
       .end(Buffer.alloc(MEBIBYTE + 1, ' ')),
     both: { code: 'RESPONSE_TOO_LARGE', status: 200, retryable: false },
   },
-  'more than a mebibyte, in chunks that do not end': {
+  'a body of more than a mebibyte in endless chunks': {
     answer: (response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       const more = () => {
@@ -114,7 +114,7 @@ const answers = {
     },
     both: { code: 'REQUEST_FAILED', retryable: true, message: /closed before the response was complete/ },
   },
-  'no answer': {
+  'a time limit without an answer': {
     answer: () => {},
     more: IMPATIENT,
     both: { code: 'REQUEST_TIMEOUT', retryable: true, message: /INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS/ },
@@ -126,7 +126,7 @@ const answers = {
   },
 };
 
-/** How often a refresh is tried: it is repeated after a failure that may be transient, and after one that a lockout may cause. */
+/** The number of attempts of a refresh, which is repeated after failures that may be transient or caused by a lockout. */
 function triesOf({ code, retryable }) {
   if (code === 'RECONNECT_REQUIRED') return 2;
   return retryable || ['RESPONSE_NOT_JSON', 'RESPONSE_INVALID', 'RESPONSE_TOO_LARGE'].includes(code) ? 4 : 1;
@@ -144,10 +144,10 @@ async function serveBytes(t, parts, ends = false) {
 }
 
 for (const phase of Object.keys(CALLS)) {
-  // At the same time, because the waits between attempts take seconds.
-  describe(`${phase}: the token endpoint answers with`, { concurrency: true }, () => {
+  // The tests run concurrently, because the waits between attempts take seconds.
+  describe(`the ${phase} fails with the expected error`, { concurrency: true }, () => {
     for (const [what, { answer, more, both, [phase]: expected = both }] of Object.entries(answers)) {
-      test(what, async (t) => {
+      test(`after ${what}`, async (t) => {
         const { origin, requests } = await serve(t, (_request, response) => answer(response));
         const error = await failureAt(origin, phase, more);
         for (const [name, value] of Object.entries(expected)) {
@@ -159,7 +159,7 @@ for (const phase of Object.keys(CALLS)) {
     }
 
     for (const status of [301, 302, 303, 307, 308]) {
-      test(`a redirect with status ${status}, which is not followed`, async (t) => {
+      test(`after a redirect with status ${status}, which the transport does not follow`, async (t) => {
         const elsewhere = await serve(t, (_request, response) => json(response, 200, TOKENS));
         const { origin, requests } = await serve(t, (_request, response) => {
           response.writeHead(status, { location: `${elsewhere.origin}/?code=the-code` }).end();
@@ -202,7 +202,7 @@ describe('a content encoding', () => {
     'with commas around it': [', gzip,', gzipSync(JSON.stringify(page))],
     'that was applied twice': ['gzip, gzip', twice],
     'that was applied twice, in two header fields': [['gzip', 'gzip'], twice],
-    'after another one': ['gzip, br', brotliCompressSync(gzipSync(JSON.stringify(page)))],
+    'after another encoding': ['gzip, br', brotliCompressSync(gzipSync(JSON.stringify(page)))],
     'that is identity': ['identity', Buffer.from(JSON.stringify(page))],
     'with an empty name': ['', Buffer.from(JSON.stringify(page))],
   };
@@ -224,7 +224,7 @@ describe('a content encoding', () => {
     assert.deepEqual((await (await client(`http://127.0.0.1:${port}`)).get('/')).data, page);
   });
 
-  test('of two layers is limited in its decoded size', async (t) => {
+  test('that was applied twice must not exceed the limit of the decoded size', async (t) => {
     const { origin } = await serve(t, (_request, response) => {
       const bomb = gzipSync(gzipSync(Buffer.alloc(64 * MEBIBYTE, ' ')));
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip, gzip' }).end(bomb);
@@ -251,7 +251,7 @@ describe('a content encoding', () => {
     }
   }
 
-  test('of an error is decoded, too', async (t) => {
+  test('of an error response is decoded, too', async (t) => {
     const { origin } = await serve(t, (_request, response) => {
       const body = gzipSync(JSON.stringify({ type: 'error', error: { message: 'Resource not found' } }));
       response.writeHead(404, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(body);
@@ -271,7 +271,7 @@ describe('a content encoding', () => {
   });
 
   for (const encoding of ['deflate', 'constructor', 'gzip, zstd', 'utf-8', 'gzip, gzip, gzip, gzip, gzip']) {
-    test(`that was not offered is an error without a retry: ${encoding}`, async (t) => {
+    test(`that was not offered causes an error without a retry: ${encoding}`, async (t) => {
       const { origin, requests } = await serve(t, (_request, response) => {
         const body = deflateSync(JSON.stringify(page));
         response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(body);
@@ -295,22 +295,22 @@ describe('a content encoding', () => {
   });
 });
 
-describe('a response that never has a body is complete, whatever its header announces', () => {
+describe('a response that never has a body', () => {
   const answering = {
     '304 with the length that a 200 would have': ['GET', 304, 'content-length: 1000'],
     '304 with length and coding': ['GET', 304, 'content-length: 1000\r\ncontent-encoding: gzip'],
     '304 with a length and `connection: close`': ['GET', 304, 'content-length: 1000\r\nconnection: close'],
     '304 in chunks': ['GET', 304, 'transfer-encoding: chunked'],
-    '304 with a coding that is not known': ['GET', 304, 'content-encoding: zstd'],
+    '304 with an unknown coding': ['GET', 304, 'content-encoding: zstd'],
     '204 with a length': ['DELETE', 204, 'content-length: 5'],
     '204 in chunks': ['DELETE', 204, 'transfer-encoding: chunked'],
     'HEAD with length and coding': ['HEAD', 200, 'content-length: 500\r\ncontent-encoding: br'],
     'HEAD with 304 and a length': ['HEAD', 304, 'content-length: 500'],
-    'HEAD with a coding that is not known': ['HEAD', 200, 'content-encoding: zstd'],
+    'HEAD with an unknown coding': ['HEAD', 200, 'content-encoding: zstd'],
     'early hints, and then 304 with a length': ['GET', 304, 'content-length: 1000', 'HTTP/1.1 103 Hints\r\nlink: <a>\r\n\r\n'],
   };
   for (const [what, [method, status, fields, before = '']] of Object.entries(answering)) {
-    test(what, async (t) => {
+    test(`is complete, whatever its header announces: ${what}`, async (t) => {
       const { port, requests } = await serveBytes(t, [`${before}HTTP/1.1 ${status} X\r\netag: "x"\r\n${fields}\r\n\r\n`]);
       const { wrapper: Wrapper } = createEntry(environment(`http://127.0.0.1:${port}`, PATIENT));
       const client = await new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate();
@@ -325,16 +325,16 @@ describe('a response that never has a body is complete, whatever its header anno
   }
 });
 
-describe('a response that ends early is reported as a closed connection', () => {
+describe('a response that ends early', () => {
   for (const [what, head] of Object.entries({
     'with a length': 'content-length: 100\r\n\r\n{"a"',
     'with a length and `connection: close`': 'content-length: 100\r\nconnection: close\r\n\r\n{"a"',
     'in chunks': 'transfer-encoding: chunked\r\n\r\n5\r\n{"a"',
     'in chunks and with `connection: close`': 'transfer-encoding: chunked\r\nconnection: close\r\n\r\n5\r\n{"a"',
     'between two chunks': 'transfer-encoding: chunked\r\nconnection: close\r\n\r\n4\r\n{"a"\r\n',
-    'inside the head': 'content-le',
+    'inside the header': 'content-le',
   })) {
-    test(what, async (t) => {
+    test(`is reported as a closed connection: ${what}`, async (t) => {
       const { port } = await serveBytes(t, [`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n${head}`], true);
       const error = await failureAt(`http://127.0.0.1:${port}`, 'exchange');
       assert.equal(error.code, 'REQUEST_FAILED');
@@ -344,7 +344,7 @@ describe('a response that ends early is reported as a closed connection', () => 
   }
 });
 
-describe("a request that HTTP cannot express is reported as the caller's mistake, and not repeated", () => {
+describe('a request that HTTP cannot express', () => {
   const stream = (text) => new ReadableStream({
     start(controller) {
       controller.enqueue(Buffer.from(text));
@@ -353,19 +353,19 @@ describe("a request that HTTP cannot express is reported as the caller's mistake
   });
   const asked = {
     'a method with a blank': [{ method: 'GE T' }, 'method'],
-    'CONNECT': [{ method: 'CONNECT' }, 'method'],
+    'the method CONNECT': [{ method: 'CONNECT' }, 'method'],
     'a length that is not a number': [{ method: 'PUT', data: 'x', headers: { 'content-length': 'x' } }, 'content-length'],
     'a length that differs from that of the text': [
       { method: 'PUT', data: 'xy', headers: { 'content-length': '1' } }, 'content-length',
     ],
-    'a length above that of the stream': [
+    'a length greater than that of the stream': [
       { method: 'PUT', data: stream('xy'), headers: { 'content-length': '3' } }, 'content-length',
     ],
-    'a transfer coding': [{ method: 'PUT', data: 'x', headers: { 'transfer-encoding': 'gzip' } }, 'transfer-encoding'],
-    'an expectation': [{ method: 'PUT', data: 'x', headers: { expect: '100-continue' } }, 'expect'],
+    'the header Transfer-Encoding': [{ method: 'PUT', data: 'x', headers: { 'transfer-encoding': 'gzip' } }, 'transfer-encoding'],
+    'the header Expect': [{ method: 'PUT', data: 'x', headers: { expect: '100-continue' } }, 'expect'],
   };
   for (const [what, [config, field]] of Object.entries(asked)) {
-    test(what, async (t) => {
+    test(`is reported as a mistake of the caller, and is not repeated: ${what}`, async (t) => {
       const { origin, requests } = await serve(t, (_request, response) => json(response, 200, {}));
       const { wrapper: Wrapper } = createEntry(environment(origin, PATIENT));
       const client = await new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate();
@@ -389,7 +389,7 @@ test('repeated headers are joined into one', async (t) => {
   assert.equal((await client.get('/')).headers.link, '<a>, <b>');
 });
 
-describe('an error of the network', () => {
+describe('a network error', () => {
   test('reports that no server listens', async () => {
     const error = await failureAt(`http://127.0.0.1:${await freePort()}`, 'exchange');
     assert.equal(error.code, 'REQUEST_FAILED');
@@ -399,13 +399,13 @@ describe('an error of the network', () => {
     assert.deepEqual(Object.keys(error.cause), ['code']);
   });
 
-  test('says that the host does not exist', async () => {
+  test('reports that the host does not exist', async () => {
     const error = await failureAt('https://bitbucket.invalid', 'exchange');
     assert.equal(error.code, 'REQUEST_FAILED');
     assert.match(error.message, /host name could not be resolved; (ENOTFOUND|EAI_AGAIN)/);
   });
 
-  test('says that the server does not speak HTTP', async (t) => {
+  test('reports that the server does not speak HTTP', async (t) => {
     const server = createTcpServer((socket) => socket.on('error', () => {}).end('220 mail.example ESMTP\r\n'));
     const error = await failureAt(`http://127.0.0.1:${await listen(t, server)}`, 'refresh');
     assert.equal(error.code, 'REQUEST_FAILED');

@@ -1,4 +1,4 @@
-/** `use` and `client`: what NocoDB's base class promises to its callers, and that no work is repeated twice. */
+/** `use` and `client`: what NocoDB's base class promises to its callers, and that work is repeated at most once. */
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
@@ -12,12 +12,12 @@ import { json, serve } from '../support/http-server.js';
 const CONFIG = { type: 'oauth', oauth_token: 'token-0', refresh_token: 'refresh-token-0' };
 const STATIC = { type: 'api_key', token: 'the-access-token' };
 
-/** Another connection for each test, as they would share their tokens otherwise. */
+/** Numbers the connections. Each test has its own connection, because wrappers of one connection share tokens. */
 let connections = 0;
 
 /**
- * A wrapper for a server whose API takes the tokens that `accepts` says. `tokens()` counts the token requests, and `sent()`
- * lists the credentials that the API was sent.
+ * A wrapper for a server whose API accepts a token if `accepts` returns true. `tokens()` counts the token requests, and `sent()`
+ * lists the credentials of the API requests.
  */
 async function start(t, { config, accepts = () => true, token, answer } = {}) {
   let renewals = 0;
@@ -58,13 +58,13 @@ function failing(wrapper, error, times = Infinity) {
   return { runs, work };
 }
 
-/** An Axios error of the caller's own. */
+/** A request that the caller sends with its own Axios. */
 const ownAxiosError = async (origin, authorization) => axios.get(`${origin}/2.0/user`, { headers: { authorization } });
 
 const withStatus = (status, where) => Object.assign(new Error('Request failed'), where(status));
 
 describe('the client of a wrapper', () => {
-  test('is null before the first use, and the client after it', async (t) => {
+  test('is null before the first use, and an Axios client from then on', async (t) => {
     const { wrapper } = await start(t);
     assert.equal(wrapper.client, null);
     const used = await wrapper.use((client) => client);
@@ -92,17 +92,17 @@ describe('the client of a wrapper', () => {
   });
 });
 
-describe('use runs work again once', () => {
+describe('use', () => {
   for (const [what, error] of [
-    ['the status 401 of a response', withStatus(401, (status) => ({ response: { status } }))],
-    ['the status 401', withStatus(401, (status) => ({ status }))],
-    ['the status code 401', withStatus(401, (statusCode) => ({ statusCode }))],
-    ['"token expired"', new Error('Token expired, says the API')],
-    ['"invalid_grant"', new Error('invalid_grant')],
-    ['"unauthorized"', new Error('401 Unauthorized')],
-    ['an object that is no Error', { message: 'unauthorized' }],
+    ['an error with the status 401 in its response', withStatus(401, (status) => ({ response: { status } }))],
+    ['an error with the status 401', withStatus(401, (status) => ({ status }))],
+    ['an error with the status code 401', withStatus(401, (statusCode) => ({ statusCode }))],
+    ['an error with the text "token expired"', new Error('Token expired, says the API')],
+    ['an error with the text "invalid_grant"', new Error('invalid_grant')],
+    ['an error with the text "unauthorized"', new Error('401 Unauthorized')],
+    ['an object that is not an Error', { message: 'unauthorized' }],
   ]) {
-    test(`after ${what}`, async (t) => {
+    test(`runs work again once after the work throws ${what}`, async (t) => {
       const { wrapper, tokens, stored } = await start(t);
       const { runs, work } = failing(wrapper, error, 1);
       assert.equal(await wrapper.use(work), 'done');
@@ -110,14 +110,14 @@ describe('use runs work again once', () => {
     });
   }
 
-  test('for a request that does not use the client, with a token from the config', async (t) => {
+  test('runs work again that sends its own request with a token from the config', async (t) => {
     const { origin, wrapper, tokens } = await start(t, { accepts: (token) => token === 'token-1' });
     const work = () => ownAxiosError(origin, `Bearer ${wrapper.config.oauth_token}`);
     const { data } = await wrapper.use(work);
     assert.deepEqual([data.nickname, tokens()], ['dana', 1]);
   });
 
-  test('and never more than once', async (t) => {
+  test('does not run work a third time', async (t) => {
     const { wrapper, tokens } = await start(t);
     const error = new Error('unauthorized');
     const { runs, work } = failing(wrapper, error);
@@ -125,14 +125,14 @@ describe('use runs work again once', () => {
     assert.deepEqual([runs, tokens()], [['token-0', 'token-1'], 1]);
   });
 
-  test('but not for the same token when newer tokens did not help', async (t) => {
+  test('does not refresh or run work again when newer tokens did not help', async (t) => {
     const { wrapper, tokens } = await start(t);
     const { runs, work } = failing(wrapper, new Error('unauthorized'));
     for (let call = 0; call < 5; call += 1) await thrownBy(() => wrapper.use(work));
     assert.deepEqual([runs, tokens()], [['token-0', 'token-1', 'token-1', 'token-1', 'token-1', 'token-1'], 1]);
   });
 
-  test('without another refresh when another caller has refreshed the tokens meanwhile', async (t) => {
+  test('runs work again without another refresh if the tokens were refreshed while the work ran', async (t) => {
     const { wrapper, tokens } = await start(t, { accepts: (token) => token !== 'token-0' });
     let runs = 0;
     await wrapper.use(async (client) => {
@@ -144,7 +144,7 @@ describe('use runs work again once', () => {
     assert.deepEqual([runs, tokens()], [2, 1]);
   });
 
-  test('with the same tokens when they cannot be refreshed, and the access token stays in use', async (t) => {
+  test('does not run work again when the tokens cannot be refreshed, and keeps the access token in use', async (t) => {
     const { wrapper, sent } = await start(t, { token: (response) => json(response, 503, {}) });
     const { runs, work } = failing(wrapper, new Error('unauthorized'));
     const error = await thrownBy(() => wrapper.use(work));
@@ -155,14 +155,14 @@ describe('use runs work again once', () => {
     assert.deepEqual(sent(), ['Bearer token-0']);
   });
 
-  test('but not when the refresh token turns out to be dead, which it reports', async (t) => {
+  test('reports RECONNECT_REQUIRED instead of running work again when Bitbucket rejects the refresh token', async (t) => {
     const { wrapper } = await start(t, { token: (response) => json(response, 400, { error: 'unauthorized_client' }) });
     const { runs, work } = failing(wrapper, new Error('invalid_grant'));
     const error = await thrownBy(() => wrapper.use(work));
     assert.deepEqual([error.code, error.reauthorize, runs], ['RECONNECT_REQUIRED', true, ['token-0']]);
   });
 
-  test('and shares the refresh with simultaneous calls', async (t) => {
+  test('sends one token request for simultaneous calls whose work fails', async (t) => {
     const { wrapper, tokens } = await start(t);
     const works = Array.from({ length: 10 }, () => failing(wrapper, new Error('unauthorized'), 1));
     await Promise.all(works.map(({ work }) => wrapper.use(work)));
@@ -170,7 +170,7 @@ describe('use runs work again once', () => {
     assert.equal(tokens(), 1);
   });
 
-  test('for a request whose body was a stream, after the client refreshed the tokens and could not repeat it', async (t) => {
+  test('runs work again after a refresh if the client could not repeat a request whose body was a stream', async (t) => {
     const { wrapper, tokens, sent } = await start(t, { accepts: (token) => token === 'token-1' });
     let runs = 0;
     const { status } = await wrapper.use((client) => {
@@ -183,14 +183,14 @@ describe('use runs work again once', () => {
 
 describe('use does not run work again', () => {
   for (const [what, error] of [
-    ['an error that says nothing of a token', new Error('no')],
-    ['403 of its own', withStatus(403, (status) => ({ response: { status } }))],
-    ['403 of its own that says unauthorized', Object.assign(new Error('Unauthorized'), { status: 403 })],
-    ['500 of its own', withStatus(500, (status) => ({ response: { status } }))],
-    ['nothing', undefined],
-    ['a text', 'unauthorized'],
+    ['an error that does not mention a token', new Error('no')],
+    ['an error with the status 403', withStatus(403, (status) => ({ response: { status } }))],
+    ['an error with the status 403 and the text "unauthorized"', Object.assign(new Error('Unauthorized'), { status: 403 })],
+    ['an error with the status 500', withStatus(500, (status) => ({ response: { status } }))],
+    ['undefined', undefined],
+    ['a string', 'unauthorized'],
   ]) {
-    test(`after ${what}`, async (t) => {
+    test(`after the work throws ${what}`, async (t) => {
       const { wrapper, tokens } = await start(t);
       const { runs, work } = failing(wrapper, error);
       assert.equal(await thrownBy(() => wrapper.use(work)), error);
@@ -199,9 +199,12 @@ describe('use does not run work again', () => {
   }
 
   for (const [what, wrapped] of [
-    ['as it is', (error) => error],
-    ['as the cause of another', (error) => new Error('Sync failed: Unauthorized', { cause: error })],
-    ['as the cause of a cause', (error) => new Error('unauthorized', { cause: new Error('failed', { cause: error }) })],
+    ['which the work throws unchanged', (error) => error],
+    ['which the work throws as the cause of another error', (error) => new Error('Sync failed: Unauthorized', { cause: error })],
+    [
+      'which the work throws as the cause of a cause',
+      (error) => new Error('unauthorized', { cause: new Error('failed', { cause: error }) }),
+    ],
   ]) {
     test(`after a 401 for which the client has already refreshed the tokens, ${what}`, async (t) => {
       const { wrapper, tokens, sent } = await start(t, { accepts: () => false });
@@ -219,7 +222,7 @@ describe('use does not run work again', () => {
     });
   }
 
-  test('after a 401 to a request of a client that was created from the client', async (t) => {
+  test('after a 401 to a request of a client that the work created from the given client', async (t) => {
     const { wrapper, tokens } = await start(t, { accepts: () => false });
     let runs = 0;
     await thrownBy(() => wrapper.use((client) => {
@@ -238,7 +241,7 @@ describe('use does not run work again', () => {
     });
   }
 
-  test('when its error refers to itself', async (t) => {
+  test('after the work throws an error that is its own cause', async (t) => {
     const { wrapper, tokens } = await start(t);
     const error = new Error('no');
     error.cause = error;

@@ -1,8 +1,8 @@
 /**
  * Runs the shared cases of tests/vectors in JavaScript, in Node.js and in pages. tests/core/vectors.rs runs them in Rust.
  *
- * In: the modules of the package, and the cases of a file. Out: the number of cases that ran, and those that failed.
- * Never: an import of Node.js (in pages, tests/support/page-assert.js replaces `node:assert`), or a file that is read.
+ * In: the modules of the package, and the cases of a file. Out: the number of cases that ran, and the failed cases.
+ * Never: an import from Node.js other than `node:assert`, which tests/support/page-assert.js replaces in pages; access to a file.
  */
 import assert from 'node:assert/strict';
 
@@ -11,15 +11,15 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const bytesOfHex = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
 
-/** What Atlassian removed on 2026-04-14. */
+/** The endpoints that Atlassian removed on 2026-04-14. */
 const REMOVED = ['/workspaces', '/repositories', '/user/permissions/workspaces', '/user/permissions/repositories'];
 
-/** When the answers of the cases about waiting arrived. */
+/** The time at which a response arrived, if its case has no other time. */
 const RECEIVED_AT = 1_800_000_000_000;
 
 const REDIRECT_URI = 'https://nocodb.example/dashboard/';
 
-/** A text, or one that is described by a part that repeats. */
+/** Returns the text of a case, which is a string, or an object with a part to repeat. */
 const text = (value) => (typeof value === 'object' && value !== null
   ? value.before + value.repeat.repeat(value.times) + value.after
   : value);
@@ -41,7 +41,7 @@ function withRandom(hex, call) {
   }
 }
 
-/** Like `check` below, for an error that the core throws without the shim. */
+/** Like `check` below, but for errors that the core throws without the shim. */
 function checkCore(vector, call, expected) {
   if (!vector.error) {
     expected(call());
@@ -54,23 +54,23 @@ function checkCore(vector, call, expected) {
   });
 }
 
-/** Scopes as the shim hands them over. */
+/** Returns scopes as the shim passes them to the core: as one text, or undefined if a scope is not a string. */
 function inText(scopes) {
   const list = [scopes].flat();
   return list.every((scope) => typeof scope === 'string') ? list.join(' ') : undefined;
 }
 
 /**
- * Gives a function that runs all cases of a file, and tells how many ran and which of them failed with what.
+ * Returns a function that runs all cases of a file, and returns how many cases ran and which cases failed with which message.
  *
- * @param {object} modules what is under test: the two entries `oauth` and `browser`, and modules that no entry exports
- * @param {(vector: object) => void | Promise<void>} [checkEntry] what the entry for NocoDB, which needs Node.js, makes of an
- *   environment
+ * @param {object} modules the modules under test: the two entries `oauth` and `browser`, and modules that no entry exports
+ * @param {(vector: object) => void | Promise<void>} [checkEntry] checks the entry for NocoDB, which needs Node.js, with the
+ *   environment of a case
  */
 export function createInterpreter({
   browser, core, isObject, membersToJson, nextLinkOf, oauth, pageUrl, pageCore, readArgument, readEnvironment,
 }, checkEntry = () => {}) {
-  /** A case either lists what the error must hold (null: absent) or says what comes out. */
+  /** Asserts that a call throws the error of the case (a member that is null must be absent), or else checks the result. */
   function check(vector, call, expected) {
     if (!vector.error) {
       expected(call());
@@ -124,7 +124,7 @@ export function createInterpreter({
       const { status, headers, grant, receivedAt, previous, request } = vector;
       const body = vector.encoding === 'hex' ? bytesOfHex(vector.body) : text(vector.body);
       const response = { status, headers, grant, receivedAt, previous, body, request: request && { body: request } };
-      // A body may be given as a text or as its bytes.
+      // The client accepts a body as a text or as bytes.
       for (const form of typeof body === 'string' ? [body, encoder.encode(body)] : [body]) {
         check(vector, () => client.parseTokenResponse({ ...response, body: form }),
           (tokens) => assert.deepEqual(tokens, vector.expect));
@@ -151,7 +151,7 @@ export function createInterpreter({
         client_credentials: () => client.buildClientCredentialsRequest(),
       }[vector.request];
       check(vector, build, (request) => assert.deepEqual(request, vector.expect));
-      // What the first request of a client brings is kept for the next.
+      // A client keeps parts of its first request for later requests, so the same request is built a second time.
       client.buildTokenRequest({ code: 'another' });
       check(vector, build, (request) => assert.deepEqual(request, vector.expect));
     },
@@ -258,7 +258,7 @@ export function createInterpreter({
           else probe.onResponse(answer(value));
         }
         assert.deepEqual(asked, vector.asked);
-        assert.ok(answers.next().done, 'an answer is left');
+        assert.ok(answers.next().done, 'an answer of the case was not requested');
         return probe.result;
       };
       checkCore(vector, run, (verdict) => assert.deepEqual(verdict, vector.expect));
@@ -426,7 +426,7 @@ export function createInterpreter({
     });
   }
 
-  /** What the core makes of the environment, and what the entry for NocoDB makes of it where there is one. */
+  /** Checks the settings that the core reads from an environment, and the entry for NocoDB in that environment. */
   async function checkEnvironment(vector) {
     const { redis, problems, client, ...settings } = readEnvironment(vector.environment);
     assert.deepEqual(problems.map(({ field }) => field), vector.problems);

@@ -16,7 +16,7 @@ const { core: pageCore } = await importInternal('js/browser/core.js');
 const { nextLinkOf } = await importInternal('js/api/paginate.js');
 const { pageUrl } = await importInternal('js/nocodb/lists.js');
 
-/** The entry shows the environment's outcome in its log, in its form and in its client. */
+/** Checks that an entry's log and form show the problems and the settings of the environment. */
 function checkFormAndLog(vector, t) {
   const said = [];
   t.mock.method(console, 'warn', (line) => said.push(line));

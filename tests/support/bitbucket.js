@@ -1,8 +1,8 @@
 /**
  * A simulator of Bitbucket for one test, and a user who connects to it.
  *
- * In: the simulator's options. Out: a running simulator, an authorization code with its verifier, the config that NocoDB
- * stores. Never: a request to the real Bitbucket.
+ * In: the simulator's options. Out: a running simulator, an authorization code with its verifier, and the config that
+ * NocoDB stores. Never: a request to the real Bitbucket.
  */
 import { createClient } from 'nocodb-bitbucket-auth/oauth';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
@@ -33,11 +33,11 @@ export async function authorizationCode(bitbucket, { user, grant = true } = {}) 
   return { code, code_verifier: codeVerifier };
 }
 
-/** Has a user connect. Gives the config as NocoDB stores it. */
+/** Connects a user, and returns the config that NocoDB stores. */
 export const connectUser = async (bitbucket, Wrapper, decision) => (
   new Wrapper({}).exchangeToken({ code: await authorizationCode(bitbucket, decision) }));
 
-/** Sends a token request past the plugin, as another client with the same Key and Secret does. */
+/** Sends a token request without the plugin, as another program with the same Key and Secret could. */
 export async function requestTokens(bitbucket, parameters) {
   const { key, secret } = bitbucket.client;
   const response = await fetch(bitbucket.tokenUrl, {

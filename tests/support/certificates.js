@@ -1,13 +1,13 @@
-/** A certificate authority for one test, and a certificate for 127.0.0.1 and NAME that it signed. */
+/** A certificate authority for one test, and a certificate for 127.0.0.1 and NAME that this authority signed. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A name that no resolver knows (RFC 6761 section 6.5): only a proxy could reach it. */
+/** A name that no resolver knows (RFC 6761 section 6.5), so that only the proxy of a test can reach it. */
 export const NAME = 'bitbucket.example';
 
-/** Made by openssl; gone with the test. */
+/** Creates the certificates with openssl. Their files are deleted after the test. */
 export function makeCertificates(t) {
   const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
   t.after(() => rmSync(folder, { recursive: true }));

@@ -9,12 +9,12 @@ import timers from 'node:timers/promises';
 // The class that the package uses, which may be from a bundled copy of ioredis.
 const { Redis } = createRequire(import.meta.resolve('nocodb-bitbucket-auth/package.json'))('ioredis');
 
-/** If nothing happens for this long, all work is done that can be done before the clock moves. */
+/** If a count has not changed for this long, the remaining work waits for the clock. */
 const QUIET_MS = 10;
 
 const PATIENCE_MS = 60_000;
 
-/** The real clock, before a test moves it. */
+/** The real clock, which a test cannot replace. */
 const realTime = performance.now.bind(performance);
 
 /** Precedes a Redis script, and makes TIME return the script's last argument, in milliseconds. */
@@ -46,7 +46,7 @@ export async function settled(count, quiet = QUIET_MS) {
 }
 
 /**
- * @param {import('node:test').MockTracker} mock its owner restores the clock
+ * @param {import('node:test').MockTracker} mock the caller restores its mocks
  * @param {() => number} time the time that Redis shall return
  */
 function moveScripts(mock, time) {
@@ -87,7 +87,7 @@ export function moveClock(t, start) {
   t.mock.method(performance, 'now', passed);
   t.mock.method(timers, 'setTimeout', sleep);
   moveScripts(t.mock, () => start + passed());
-  // What was imported by name, too.
+  // Replaces the functions of modules that import them by name, too.
   syncBuiltinESMExports();
   t.after?.(() => {
     t.mock.restoreAll();
@@ -95,24 +95,24 @@ export function moveClock(t, start) {
     syncBuiltinESMExports();
   });
   return {
-    /** Moves it from one sleeper's end to the next, each time when `count()` is as many as the next number. */
+    /** Moves the clock from the end of one sleep to the end of the next, each time `count()` has reached the next number. */
     async through(count, numbers, waiting = () => 1) {
       for (const [index, many] of numbers.entries()) {
         if (index > 0) moveTo(Math.min(...Array.from(sleepers, ({ at }) => at)));
         await reached(count, many);
         assert.equal(count(), many);
-        // The next sleeper has to fall asleep first.
+        // The clock moves only after the next sleep has begun.
         if (index < numbers.length - 1) await reached(() => sleepers.size, waiting());
       }
     },
-    /** Moves it from one sleeper's end to the next until `count()` is as many. */
+    /** Moves the clock from the end of one sleep to the end of the next until `count()` has reached `many`. */
     async until(count, many, quiet = QUIET_MS) {
       for (await settled(count, quiet); count() < many; await settled(count, quiet)) {
-        assert.ok(sleepers.size > 0, `${count()} of ${many}, and nobody waits`);
+        assert.ok(sleepers.size > 0, `${count()} of ${many}, and no code sleeps`);
         moveTo(Math.min(...Array.from(sleepers, ({ at }) => at)));
       }
     },
-    /** Moves it a little at a time for as long as something takes. */
+    /** Moves the clock in small steps until a promise is settled. */
     async during(work) {
       let isOver = false;
       work.finally(() => {
@@ -124,7 +124,7 @@ export function moveClock(t, start) {
       moveTo(passed() + ms);
       await settled(() => 0, quiet);
     },
-    /** Sets the time of day, and no time passes. */
+    /** Sets the time of day ahead. No time passes for sleeping code. */
     setAhead(ms) {
       ahead += ms;
       t.mock.timers.setTime(Date.now() + ms);

@@ -2,18 +2,18 @@
  * The environment variables of a test.
  *
  * In: the server that stands in for Bitbucket. Out: the plugin's variables, and the variables that a child process inherits.
- * Never: a proxy, a preload or a plugin's variable of this machine reaches a test.
+ * Never: a proxy, a preload or a variable of the plugin from this machine reaches a test.
  */
 export const REDIRECT_URI = 'https://nocodb.example/dashboard/';
 
-/** The least that the plugin needs. Its requests go to bitbucket.org. */
+/** The variables that the plugin requires. With these variables alone, its requests go to bitbucket.org. */
 export const CLIENT_VARIABLES = {
   INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: 'the-key',
   INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'the-secret',
   INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: REDIRECT_URI,
 };
 
-/** The variables that point the plugin to a simulator with its defaults. */
+/** The variables for a simulator and for the plugin's default settings. */
 export const simulatorVariables = (bitbucket, more = {}) => ({
   INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: bitbucket.client.key,
   INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: bitbucket.client.secret,
@@ -24,9 +24,9 @@ export const simulatorVariables = (bitbucket, more = {}) => ({
   ...more,
 });
 
-/** What differs from the defaults in most tests. */
+/** The settings that differ from the defaults in most tests. */
 const IN_TESTS = {
-  // Off by default: environment.test.js.
+  // Client credentials are off by default, which environment.test.js checks.
   INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: 'allow',
   // The real lockout takes half a minute.
   INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '100',
@@ -42,17 +42,17 @@ export const environment = (origin, more = {}) => ({
   ...more,
 });
 
-/** The variables for a simulator. */
+/** The variables for a simulator and for the settings of most tests. */
 export const simulatorEnvironment = (bitbucket, more = {}) => simulatorVariables(bitbucket, { ...IN_TESTS, ...more });
 
-/** What would reach the plugin, NocoDB or Node.js from outside, or would change what a program prints. */
+/** Variables of this machine that would affect the plugin, NocoDB, Node.js or the output of a program. */
 const FROM_OUTSIDE = /^(INTEGRATION_AUTH_|NC_|NODE_|PACKED$|CI$)|_proxy$|COLOR/i;
 
 /**
  * The variables of this process that a child process of a test may inherit, and the test's own.
  *
  * @param {Record<string, string>} [more]
- * @param {RegExp} [kept] names that are inherited all the same
+ * @param {RegExp} [kept] names that are inherited nevertheless
  */
 export const childEnvironment = (more = {}, kept = /^$/) => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !FROM_OUTSIDE.test(name) || kept.test(name))),

@@ -1,4 +1,4 @@
-/** Programs of tests/js/fixtures in a Node process of their own. */
+/** Runs programs of tests/js/fixtures, each in its own Node.js process. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { childEnvironment } from './environment.js';
 
 /**
- * Runs a fixture with these arguments and variables. Gives what it printed and its status. The fixture has to end by itself.
+ * Runs a fixture with these arguments and variables. Returns its output and its status. The fixture has to end by itself.
  * `onStart` gets the process when it has started.
  */
 export async function runFixture(t, name, args = [], env = {}, onStart = () => {}) {

@@ -21,7 +21,7 @@ export async function serve(t, answer, tls) {
   return { origin: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, port, requests };
 }
 
-/** Has a server listen on a free port of loopback until the test ends, and ends its connections with it. */
+/** Makes a server listen on a free port of loopback. Closes the server and its connections after the test. */
 export async function listen(t, server) {
   const sockets = new Set();
   server.on('connection', (socket) => {

@@ -1,7 +1,7 @@
 /**
  * The part of `node:assert/strict` that tests/js/vectors.js uses, for pages.
  *
- * In: values of a test. Out: an error when they are not as expected. Never: a comparison that is more lenient than
+ * In: values of a test. Out: an error if the values are not as expected. Never: a comparison that is more lenient than
  * that of Node.js; tests/scripts/page-assert.test.js compares the two modules.
  */
 export class AssertionError extends Error {}

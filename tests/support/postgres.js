@@ -2,8 +2,8 @@
  * A real PostgreSQL for one test: a new cluster in a temporary folder, on a free port of loopback, for one user with a random
  * password.
  *
- * In: when to start and to stop. Out: its URL for NocoDB, and the result of a query. It stops after the test. PostgreSQL refuses to
- * run as root, so root starts it as the user that its package created.
+ * In: calls that start and stop the server. Out: its URL for NocoDB, and the result of a query. The server stops after the test.
+ * PostgreSQL refuses to run as root, so root starts the server as the user that its package created.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -20,7 +20,7 @@ const STARTED_WITHIN_MS = 60_000;
 const USER = 'nocodb';
 const DATABASE = 'nocodb';
 
-/** The options of `spawn` with the user that runs PostgreSQL in place of root. */
+/** The options of `spawn` that make PostgreSQL run as its own user if this process runs as root. */
 function unprivileged() {
   if (process.getuid?.() !== 0) return {};
   const idOf = (flag) => Number(output('id', [flag, 'postgres']) ?? NaN);
@@ -32,7 +32,7 @@ function unprivileged() {
 /**
  * @param {{ after: (work: () => Promise<void>) => void }} t a test's context, or anything with `after`
  * @returns {Promise<{ address: string, start: () => Promise<void>, stop: () => Promise<void>,
- *   query: (sql: string) => Promise<string> }>} `address` is for NocoDB's `NC_DB`; a query gives a line for each row
+ *   query: (sql: string) => Promise<string> }>} `address` is for NocoDB's `NC_DB`; a query returns a line for each row
  */
 export async function startPostgres(t) {
   const { folder: programs } = findPostgresql();
@@ -57,7 +57,7 @@ export async function startPostgres(t) {
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (runAs.uid !== undefined) chownSync(passwordFile, runAs.uid, runAs.gid);
-  // Nothing of the user's own set-up of PostgreSQL shall reach in here.
+  // The PostgreSQL settings of the user's environment must not affect this server.
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PG')));
   const options = { ...runAs, cwd: folder, env: { ...inherited, LC_ALL: 'C.UTF-8', TZ: 'UTC', PGPASSWORD: password } };
   const run = (program, ...args) => runToEnd(join(programs, program), args, options);
@@ -81,7 +81,7 @@ export async function startPostgres(t) {
   return { address: `pg://127.0.0.1:${port}?u=${USER}&p=${password}&d=${DATABASE}`, start, stop, query };
 }
 
-/** What a program prints. Rejects with what it complains of when it fails. */
+/** Runs a program, and returns its standard output. Rejects with its standard error if the program fails. */
 async function runToEnd(command, args, options) {
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const texts = { stdout: '', stderr: '' };

@@ -11,7 +11,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 up to 1, without 1. The generator is mulberry32. */
+  /** Returns a number from 0 to 1, without 1. The generator is mulberry32. */
   next() {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -20,7 +20,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** A whole number from `least` to `most`, both included. */
+  /** Returns a whole number from `least` to `most`, including both. */
   integer(least, most) {
     return least + Math.floor(this.next() * (most - least + 1));
   }
@@ -33,7 +33,7 @@ export class Random {
     return list[this.integer(0, list.length - 1)];
   }
 
-  /** A generator of its own, so that what one part draws changes nothing for another. */
+  /** Returns a separate generator, so that the numbers that one part draws do not change those of another part. */
   branch() {
     return new Random(this.integer(0, 0xffffffff));
   }

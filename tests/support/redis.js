@@ -1,4 +1,4 @@
-/** A real redis-server for one test: on a free port of loopback, in memory only, and able to fail in every way. */
+/** A real redis-server for one test, on a free port of loopback and in memory only. A test can stop, empty or pause it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,10 +15,11 @@ const STARTED_WITHIN_MS = 10_000;
  * arguments of redis-server: `--sentinel` makes it a sentinel; `--tls` and the files of a certificate and its key make it
  * accept only TLS. Returns
  *   url, port
- *   stop()                   ends it as an administrator does, kill() at once; both forget all data
- *   flush()                  empties its databases, as another user of it may do
- *   restart(...more)         starts it again on the same port, with other further arguments if there are any
- *   pause(), resume()        it stays connected and answers nothing
+ *   stop()                   ends the server as an administrator does; all data is lost
+ *   kill()                   ends the server immediately; all data is lost
+ *   flush()                  empties all databases, as another user of the server may do
+ *   restart(...more)         kills and starts the server on the same port, with these further arguments or the former ones
+ *   pause(), resume()        a paused server stays connected and answers nothing
  */
 export async function startRedis(t, ...more) {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
