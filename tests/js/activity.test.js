@@ -16,7 +16,10 @@ const time = (ms) => new Date(Date.now() + ms).toISOString();
 const tokens = { type: 'oauth', oauth_token: 'the-access-token', refresh_token: 'the-refresh-token' };
 const expired = () => ({ ...tokens, expires_at: time(-MINUTE), refreshed_at: time(-121 * MINUTE) });
 
-/** A Bitbucket: `api` are the statuses of the API's answers, the last one again and again; `token` answers token requests. */
+/**
+ * Starts a server in place of Bitbucket, and returns the wrapper class for it. The API responds with the statuses in `api`, and
+ * repeats the last status. `token` responds to token requests.
+ */
 async function bitbucket(t, { api = [200], token } = {}) {
   let [given, grants] = [0, 0];
   const server = await serve(t, (request, response) => {
@@ -48,7 +51,7 @@ async function published(name, work) {
 
 const assertTellsNoSecret = (value) => assert.doesNotMatch(JSON.stringify(value), /the-(new-)?(access|refresh)-token|secret|Bearer/);
 
-describe('a line of the log is one line, whatever its parts contain', () => {
+describe('a line of the log', () => {
   for (const [entry, connection, expected] of [
     [{ level: 'INFO', event: 'refreshed', text: 'Done.', durationMs: 231.4 }, { title: 'Sales' }, 'INFO refreshed, connection "Sales", 231 ms: Done.'],
     [{ level: 'WARN', event: 'connection-shared', text: 'It is.' }, { name: 'abcdefgh' }, 'WARN connection-shared, connection abcdefgh: It is.'],
@@ -58,7 +61,7 @@ describe('a line of the log is one line, whatever its parts contain', () => {
     [{ level: 'WARN', event: 'a', text: 'It is.' }, { title: '𝒜'.repeat(101) }, `WARN a, connection "${'𝒜'.repeat(100)}": It is.`],
     [{ level: 'WARN', event: 'connect-failed', text: 'No.', durationMs: 0 }, {}, 'WARN connect-failed, 0 ms: No.'],
   ]) {
-    test(expected, () => assert.equal(logLine(entry, connection), expected));
+    test(`is one line: ${expected}`, () => assert.equal(logLine(entry, connection), expected));
   }
 });
 
@@ -99,7 +102,7 @@ describe("NocoDB's log", () => {
     assert.doesNotMatch(lines.join(), /the-code|vvv/);
   });
 
-  test('does not go to the console for successes when NocoDB passes no logger', async (t) => {
+  test('does not go to the console for a success when NocoDB passes no logger', async (t) => {
     const warn = t.mock.method(console, 'warn', () => {});
     const Wrapper = await bitbucket(t);
     await new Wrapper(expired()).use((client) => client.get('/user'));
@@ -107,14 +110,14 @@ describe("NocoDB's log", () => {
   });
 });
 
-describe('connectionStatus counts what this process did', () => {
-  test('with zeros in a new process', async (t) => {
+describe('connectionStatus', () => {
+  test('returns zero for each counter before the first request', async (t) => {
     const Wrapper = await bitbucket(t);
     const { activity } = await new Wrapper(expired()).connectionStatus();
     assert.deepEqual(activity, { refreshes: 0, retries: 0, rateLimitWaits: 0 });
   });
 
-  test('in its refreshes, over all wrappers of the connection', async (t) => {
+  test('counts the refreshes of all wrappers of the connection', async (t) => {
     const Wrapper = await bitbucket(t);
     const config = expired();
     await new Wrapper(config).use((client) => client.get('/user'));
@@ -122,7 +125,7 @@ describe('connectionStatus counts what this process did', () => {
     assert.deepEqual(activity, { refreshes: 1, retries: 0, rateLimitWaits: 0 });
   });
 
-  test('in the requests that it repeated, with the last error of those that failed', async (t) => {
+  test('counts repeated requests, and returns the error of the last request that failed', async (t) => {
     const Wrapper = await bitbucket(t, { api: [503, 200, 404] });
     const config = { type: 'api_key', token: 'the-access-token-of-this-test' };
     const before = Date.now();
@@ -135,7 +138,7 @@ describe('connectionStatus counts what this process did', () => {
     assert.ok(lastError.at >= before && lastError.at <= Date.now());
   });
 
-  test('in the requests that waited for the rate limit', async (t) => {
+  test('counts the requests that waited for the rate limit', async (t) => {
     let given = 0;
     const { origin } = await serve(t, (_request, response) => {
       given += 1;
@@ -151,7 +154,7 @@ describe('connectionStatus counts what this process did', () => {
     assert.equal(lastError.code, 'API_RATE_LIMITED');
   });
 
-  test('in the requests that it repeated with new tokens after a 401', async (t) => {
+  test('counts the requests that were repeated with new tokens after a 401', async (t) => {
     const Wrapper = await bitbucket(t, { api: [401, 200] });
     const config = { ...tokens, expires_at: time(60 * MINUTE), refreshed_at: time(-60 * MINUTE) };
     await new Wrapper(config).use((client) => client.get('/user'));

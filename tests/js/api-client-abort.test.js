@@ -1,4 +1,4 @@
-/** How a request of the API client ends before its response: its AbortSignal is aborted, or its time limit is over. */
+/** How a request of the API client ends without a response: its AbortSignal is aborted, or its time limit is exceeded. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import axios from 'axios';
@@ -32,7 +32,7 @@ describe('the time limit of a request', () => {
     assert.deepEqual([error.bitbucket.code, error.bitbucket.field], ['REQUEST_TIMEOUT', undefined]);
   });
 
-  test('leaves the signal of a request in force', async (t) => {
+  test('does not disable the signal of the request', async (t) => {
     const made = await clientOf(t, { api: never });
     const error = await thrownBy(() => made.client.get('/x', { timeout: 60_000, signal: AbortSignal.timeout(100) }));
     assert.equal(error.bitbucket.code, 'REQUEST_ABORTED');
@@ -40,7 +40,7 @@ describe('the time limit of a request', () => {
 });
 
 describe('an AbortSignal', PATIENT, () => {
-  /** A signal, and what happens when a request with it is aborted after `begun`. */
+  /** Starts a request with a signal, aborts it after `begun`, and checks the error. */
   async function aborted(call, begun) {
     const controller = new AbortController();
     const failed = thrownBy(() => call(controller.signal));
@@ -51,7 +51,7 @@ describe('an AbortSignal', PATIENT, () => {
     assert.ok(axios.isCancel(error));
     assertNoCredential(error);
   }
-  /** A promise and what fulfils it. */
+  /** Returns a promise and the function that fulfils it. */
   const deferred = () => {
     let resolve;
     const promise = new Promise((settle) => {
@@ -69,7 +69,7 @@ describe('an AbortSignal', PATIENT, () => {
     assert.deepEqual(made.requests, []);
   });
 
-  test('ends the wait for tokens, while their request goes on for other callers', async (t) => {
+  test('ends the wait for tokens, while the token request continues for other callers', async (t) => {
     const { promise: asked, resolve } = deferred();
     const { promise: answer, resolve: release } = deferred();
     const { origin, requests } = await serve(t, async (request, response) => {
@@ -90,7 +90,7 @@ describe('an AbortSignal', PATIENT, () => {
     assert.deepEqual(requests.map(({ url }) => url), ['/site/oauth2/access_token', '/2.0/other']);
   });
 
-  test('ends the wait for room within the rate limit', async (t) => {
+  test('ends the wait for the rate limit', async (t) => {
     const made = await clientOf(t, { variables: { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '1' } });
     await made.client.get('/user');
     await aborted((signal) => made.client.get('/user', { signal }), new Promise((resolve) => { setImmediate(resolve); }));
@@ -125,7 +125,7 @@ describe('an AbortSignal', PATIENT, () => {
         },
       });
       await aborted((signal) => made.client.get('/user', { signal }), asked);
-      // The connection does not go on.
+      // The client must close the connection.
       await ended;
     }
   });

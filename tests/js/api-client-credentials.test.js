@@ -1,4 +1,4 @@
-/** Where the API client sends credentials, how client credentials are acquired, and that no error repeats a credential. */
+/** Where the API client sends credentials, how client credentials acquire tokens, and that no error shows a credential. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
@@ -15,7 +15,7 @@ const HOUR = 3_600_000;
 
 describe('the credential of a connection', () => {
   for (const kind of Object.keys(CREDENTIALS)) {
-    test(`is sent to the API by relative and by absolute URLs (${kind})`, async (t) => {
+    test(`is sent to the API for relative and absolute URLs (${kind})`, async (t) => {
       const made = await clientOf(t, { kind });
       await made.client.get('/user');
       await made.client.get(`${made.origin}/2.0/user?page=2`);
@@ -23,7 +23,7 @@ describe('the credential of a connection', () => {
       assert.deepEqual(made.requests.map(({ headers }) => headers.authorization), Array(3).fill(HEADERS[kind]));
     });
 
-    test(`is sent to no other URL, which is not requested at all (${kind})`, async (t) => {
+    test(`is not sent to another origin, which gets no request at all (${kind})`, async (t) => {
       const foreign = await serve(t, ok);
       const made = await clientOf(t, { kind });
       const port = await freePort();
@@ -42,7 +42,7 @@ describe('the credential of a connection', () => {
       assert.deepEqual([foreign.requests, made.requests], [[], []]);
     });
 
-    test(`is not sent along when a GET is redirected to another server (${kind})`, async (t) => {
+    test(`is not sent to another server when a GET is redirected there (${kind})`, async (t) => {
       const foreign = await serve(t, (request, response) => {
         if (request.url === '/back') response.writeHead(302, { location: `${api.origin}/2.0/user` }).end();
         else ok(request, response);
@@ -58,7 +58,7 @@ describe('the credential of a connection', () => {
       for (const path of ['/away', '/back']) assert.equal((await api.client.get(path)).status, 200);
       assert.deepEqual(foreign.requests.map(({ url }) => url), ['/away', '/back']);
       assert.ok(foreign.requests.every(({ headers }) => headers.authorization === undefined));
-      // A redirect back to the API does not get the credential again.
+      // After a redirect back to the API, the request has no credential, either.
       assert.deepEqual(api.requests.map(({ url, headers }) => [url, headers.authorization]), [
         ['/2.0/away', HEADERS[kind]], ['/2.0/back', HEADERS[kind]], ['/2.0/user', undefined],
       ]);
@@ -82,7 +82,7 @@ describe('the credential of a connection', () => {
     assert.deepEqual(made.requests.map(({ headers }) => headers.authorization), Array(5).fill(HEADERS.api_key));
   });
 
-  test('is not sent along from https to http, even on the same host', async (t) => {
+  test('is not sent after a redirect from https to http, even on the same host', async (t) => {
     const { authority, tls } = makeCertificates(t);
     const plain = await serve(t, ok);
     let api;
@@ -108,7 +108,7 @@ describe('a credential that a server repeats', () => {
   ];
   const core = /ATCTT3xFfGN0|FfGN0|eEZmR04w|hGZkdOM|EFUQ1RU|QVRDVFQz|BVENUVD|41544354/;
 
-  /** A client with that token, of a server that answers so. */
+  /** Returns a client that has `token` and sends its requests to a server with the request listener `api`. */
   async function repeating(t, api) {
     const { origin } = await serve(t, api);
     const { wrapper: Wrapper } = createEntry(environment(origin, UNLIMITED));
@@ -150,15 +150,15 @@ describe('a credential that a server repeats', () => {
         if (responseType === 'arraybuffer') assert.doesNotMatch(Buffer.from(error.response.data).toString(), core);
       }
     }
-    // A success is what it is.
+    // The data of a successful response stays unchanged.
     assert.deepEqual((await client.get('/json')).data, { a: everything });
   });
 
-  test('is found in 32 MiB of any content without a delay', async (t) => {
+  test('is redacted in a body of up to 32 MiB without a delay', async (t) => {
     let body;
     const client = await repeating(t, (_request, response) => response.writeHead(500, { 'content-type': 'text/plain' }).end(body));
     const mebibyte = 1024 * 1024;
-    // A megabyte is enough of content that no real response consists of.
+    // One MiB of escapes is enough, because no real response consists of escapes alone.
     for (const [filling, size] of [['{"values":["AbC+/d9f\\"\\n",1]},', 31 * mebibyte], ['\\u0041', mebibyte], ['%41%2B', mebibyte], ['&amp;', mebibyte], ['\\\\', mebibyte]]) {
       body = Buffer.concat([Buffer.alloc(size, filling), Buffer.from(` ${token}`)]);
       const begun = process.cpuUsage();
@@ -182,7 +182,7 @@ describe('client credentials', () => {
     return (_request, response) => json(response, 200, { access_token: `own-${tokens += 1}`, token_type: 'bearer', scopes: 'account', ...more });
   };
 
-  test('acquire a token by themselves, once for all wrappers, and store nothing', async (t) => {
+  test('acquire one token for all wrappers, and store nothing', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t);
     const saved = [];
     const services = { saveConfig: (config) => saved.push(config) };
@@ -195,7 +195,7 @@ describe('client credentials', () => {
     assert.ok(wrappers.every(({ config }) => JSON.stringify(config) === '{"type":"custom","workspace":"acme"}'));
   });
 
-  test('acquire a new token before the old one expires, and after that', async (t) => {
+  test('acquire a new token shortly before the old one expires, or after it has expired', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t);
     const wrapper = new Wrapper({ type: 'custom' });
     const client = await wrapper.authenticate();
@@ -218,7 +218,7 @@ describe('client credentials', () => {
     for (const { body } of made.tokenRequests) assert.equal(body, 'grant_type=client_credentials');
   });
 
-  test('that Bitbucket refuses again end in an error that names who can fix it', async (t) => {
+  test('cause an error that names the administrator when Bitbucket also rejects the new token', async (t) => {
     const made = await clientOf(t, { kind: 'custom', token: numbered(), api: (_request, response) => json(response, 401, {}) });
     const error = await thrownBy(() => made.wrapper.use((client) => client.get('/user')));
     assert.deepEqual([error.response.status, error.bitbucket.code], [401, 'API_UNAUTHENTICATED']);
@@ -226,7 +226,7 @@ describe('client credentials', () => {
     assert.equal(made.requests.length, 2);
   });
 
-  test('ignore a stored refresh token, and work when the token response has no lifetime', async (t) => {
+  test('ignore a refresh token in the token response, and work when the response has no lifetime', async (t) => {
     const made = await clientOf(t, {
       kind: 'custom', token: numbered({ refresh_token: 'the-refresh-token' }), api: refusing(['Bearer own-1']),
     });
@@ -234,7 +234,7 @@ describe('client credentials', () => {
     assert.ok(made.tokenRequests.every(({ body }) => body === 'grant_type=client_credentials'));
   });
 
-  test('with a wrong secret fail with an error that says so, and send no API request', async (t) => {
+  test('with a wrong secret fail with INVALID_CLIENT, and send no API request', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t, {}, { INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'another' });
     const error = await thrownBy(() => new Wrapper({ type: 'custom' }).authenticate());
     assert.deepEqual([error.code, error.reauthorize], ['INVALID_CLIENT', false]);

@@ -18,20 +18,20 @@ describe('an error of the API client', () => {
     ['a missing scope', 403, bitbucketError('Your credentials lack one or more required privilege scopes.', {
       detail: { required: ['pullrequest:write', 'account'], granted: ['account', 'repository'] },
     }), {}, { code: 'API_INSUFFICIENT_SCOPE', required: ['pullrequest:write', 'account'], granted: ['account', 'repository'] }],
-    ['another credential needed', 403, bitbucketError('This API is not accessible by this authentication mechanism'), {}, { code: 'API_FAILED' }],
+    ['a credential of the wrong type', 403, bitbucketError('This API is not accessible by this authentication mechanism'), {}, { code: 'API_FAILED' }],
     ['a repository that is missing', 404, bitbucketError('Repository acme/x not found'), {}, { code: 'API_NOT_FOUND' }],
-    ['a detail that is a text', 404, bitbucketError('Resource not found', { detail: 'There is no API hosted at this URL.' }), {},
+    ['an error detail that is a string', 404, bitbucketError('Resource not found', { detail: 'There is no API hosted at this URL.' }), {},
       { code: 'API_NOT_FOUND', errorDescription: 'Resource not found There is no API hosted at this URL.' }],
-    ['what was removed', 410, bitbucketError('CHANGE-2770 - Functionality has been deprecated', { data: { announcement_url: announcement } }), {},
+    ['a removed endpoint', 410, bitbucketError('CHANGE-2770 - Functionality has been deprecated', { data: { announcement_url: announcement } }), {},
       { code: 'API_GONE', announcementUrl: announcement }],
     ['the rate limit', 429, bitbucketError('Rate limit for this resource has been exceeded.'), {}, { code: 'API_RATE_LIMITED', retryable: true }],
     ['the rate limit with Retry-After', 429, bitbucketError('Rate limit for this resource has been exceeded.'), { 'retry-after': '120' },
       { code: 'API_RATE_LIMITED', retryAfter: 120_000 }],
-    ['trouble', 500, bitbucketError('Something went wrong'), {}, { code: 'API_FAILED', retryable: true }],
-    ['a page of HTML', 502, '<h1>Bad gateway</h1>', { 'content-type': 'text/html' }, { code: 'API_FAILED', retryable: true }],
+    ['an internal error', 500, bitbucketError('Something went wrong'), {}, { code: 'API_FAILED', retryable: true }],
+    ['an HTML page', 502, '<h1>Bad gateway</h1>', { 'content-type': 'text/html' }, { code: 'API_FAILED', retryable: true }],
   ];
   for (const [what, status, body, headers, expected] of rows) {
-    test(`has Axios' shape and says what the response means: ${what}`, async (t) => {
+    test(`has the shape of an Axios error and the code for the response: ${what}`, async (t) => {
       const made = await clientOf(t, {
         api: (_request, response) => {
           response.writeHead(status, { 'content-type': 'application/json', ...headers });
@@ -53,20 +53,20 @@ describe('an error of the API client', () => {
 
   const spam = [410, { type: 'error', error: { message: 'Gone.' } }];
   for (const [what, [status, body, headers = {}], path, code, pattern] of [
-    ['a refusal without a type', [403, { error: { message: 'No.', detail: 'Ask an admin.' } }], '/x', 'API_FAILED', /Bitbucket says: No\. Ask an admin\.$/],
-    ['members that are wrong', [400, { error: { message: 'Bad request', fields: { name: ['This field is required.'] } } }], '/x', 'API_FAILED',
+    ['an error without a type', [403, { error: { message: 'No.', detail: 'Ask an admin.' } }], '/x', 'API_FAILED', /Bitbucket says: No\. Ask an admin\.$/],
+    ['invalid fields', [400, { error: { message: 'Bad request', fields: { name: ['This field is required.'] } } }], '/x', 'API_FAILED',
       /400: Bad request; name: This field is required\.$/],
-    ['a plain text of unknown origin', [403, 'Access denied. You must have write or admin access.'], '/x', 'API_FAILED',
+    ['plain text of unknown origin', [403, 'Access denied. You must have write or admin access.'], '/x', 'API_FAILED',
       /either the credential's owner .* or a proxy .* The response says: Access denied\. You must have write or admin access\.$/],
-    ['a plain text of Bitbucket\'s', [403, 'Access denied. You must have write or admin access.', { server: 'AtlassianEdge' }], '/x', 'API_FAILED',
+    ['plain text from Bitbucket', [403, 'Access denied. You must have write or admin access.', { server: 'AtlassianEdge' }], '/x', 'API_FAILED',
       /its owner lacks the permission\. .* Bitbucket says: Access denied/],
-    ['no body', [403, ''], '/x', 'API_FAILED', /its owner lacks the permission/],
-    ['no body of a proxy\'s', [403, '', { via: '1.1 proxy' }], '/x', 'API_FAILED', /a proxy or firewall rejected the request, not Bitbucket/],
+    ['an empty body', [403, ''], '/x', 'API_FAILED', /its owner lacks the permission/],
+    ['an empty body from a proxy', [403, '', { via: '1.1 proxy' }], '/x', 'API_FAILED', /a proxy or firewall rejected the request, not Bitbucket/],
     ['a workspace marked as spam', spam, '/repositories/acme?pagelen=1', 'API_GONE', /^Bitbucket has marked this workspace as spam/],
-    ['a part that was removed', spam, '/user/permissions/repositories', 'API_GONE', /^Atlassian has removed/],
+    ['a removed endpoint', spam, '/user/permissions/repositories', 'API_GONE', /^Atlassian has removed/],
     ['status 600', [600, { error: { message: 'No.' } }], '/x', 'API_FAILED', /600/],
   ]) {
-    test(`says what the response is: ${what}`, async (t) => {
+    test(`explains the response: ${what}`, async (t) => {
       const made = await clientOf(t, {
         api: (_request, response) => {
           response.writeHead(status, { 'content-type': typeof body === 'string' ? 'text/plain' : 'application/json', ...headers });
@@ -83,7 +83,7 @@ describe('an error of the API client', () => {
     });
   }
 
-  test("names the scopes of the response's headers", async (t) => {
+  test("names the scopes that the response's headers contain", async (t) => {
     const headers = { 'x-oauth-scopes': 'repository', 'x-accepted-oauth-scopes': 'repository:write', 'x-credential-type': 'oauth2' };
     const made = await clientOf(t, {
       api: (_request, response) => response.writeHead(403, { 'content-type': 'text/plain', server: 'AtlassianEdge', ...headers }).end('Access denied.'),
@@ -92,7 +92,7 @@ describe('an error of the API client', () => {
     assert.deepEqual([bitbucket.code, bitbucket.required, bitbucket.granted], ['API_INSUFFICIENT_SCOPE', ['repository:write'], ['repository']]);
   });
 
-  test('has the same meaning for a client that create() made', async (t) => {
+  test('has the same code for a client that create() made', async (t) => {
     const made = await clientOf(t, { api: (_request, response) => json(response, 403, bitbucketError('No.', { detail: { required: ['account'] } })) });
     for (const client of [made.client.create({ headers: { 'x-mine': 'yes' } }), made.client.create().create()]) {
       const error = await thrownBy(() => client.get('/x'));
@@ -102,7 +102,7 @@ describe('an error of the API client', () => {
     assert.equal(made.requests[0].headers['x-mine'], 'yes');
   });
 
-  test('has the same meaning however the caller has the body decoded', async (t) => {
+  test('has the same code however the caller has the body decoded, except as a stream', async (t) => {
     const made = await clientOf(t, {
       api: (_request, response) => json(response, 403, bitbucketError('No.', { detail: { required: ['account'] } })),
     });
@@ -114,7 +114,7 @@ describe('an error of the API client', () => {
     assert.deepEqual([decoded.bitbucket.code, decoded.bitbucket.status], ['API_FAILED', 403]);
   });
 
-  test("of the network has the transport's message in Axios' shape", async (t) => {
+  test('for a network failure has the shape of an Axios error and the message of the transport', async (t) => {
     const made = await clientOf(t, { api: (_request, response) => response.destroy() });
     const error = await thrownBy(() => made.client.post('/x'));
     assert.deepEqual([error.isAxiosError, error.response, error.bitbucket.code], [true, undefined, 'REQUEST_FAILED']);
@@ -123,7 +123,7 @@ describe('an error of the API client', () => {
   });
 
   for (const kind of Object.keys(CREDENTIALS)) {
-    test(`contains no credential, even one that the server repeats in any form (${kind})`, async (t) => {
+    test(`contains no credential, even if the server repeats it in any encoding (${kind})`, async (t) => {
       const made = await clientOf(t, {
         kind,
         api: ({ headers: { authorization }, url }, response) => {
@@ -151,7 +151,7 @@ describe('an error of the API client', () => {
 });
 
 describe('the Accept header', () => {
-  test("allows media types other than JSON, such as step logs, and is the caller's where the caller sets one", async (t) => {
+  test('allows media types other than JSON, for example for step logs, unless the caller sets the header', async (t) => {
     const made = await clientOf(t);
     for (const config of [{}, { responseType: 'arraybuffer' }, { headers: { Accept: 'application/octet-stream' } }, { headers: { accept: 'text/plain' } }]) {
       await made.client.get('/x', config);

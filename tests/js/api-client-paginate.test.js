@@ -21,21 +21,22 @@ function connected(bitbucket) {
   };
 }
 
+test('a client does not share its defaults for parameters with another client', async (t) => {
+  const { Wrapper } = await simulator(t);
+  const [one, other] = await Promise.all([1, 2].map(() => new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate()));
+  one.defaults.paramsSerializer.indexes = true;
+  one.defaults.formSerializer.indexes = true;
+  assert.match(other.getUri({ url: '/list', params: { state: ['OPEN', 'MERGED'] } }), /state=OPEN&state=MERGED/);
+  assert.deepEqual([other.defaults.paramsSerializer, other.defaults.formSerializer], [{ indexes: null }, { indexes: null }]);
+});
+
 describe('paginate', PATIENT, () => {
-  /** A list of pages at `/list`, each of whose `next` is what the test says. */
+  /** Serves a list in pages. `nexts` contains the `next` of each page. */
   const pages = (nexts) => ({ url }, response) => {
     const page = Number(new URL(url, 'http://x').searchParams.get('page') ?? 1);
     const next = nexts[page - 1];
     json(response, 200, { values: [page * 10, page * 10 + 1], ...(next !== undefined && { next }) });
   };
-  test('does not share its defaults for parameters with another client', async (t) => {
-    const { Wrapper } = await simulator(t);
-    const [one, other] = await Promise.all([1, 2].map(() => new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate()));
-    one.defaults.paramsSerializer.indexes = true;
-    one.defaults.formSerializer.indexes = true;
-    assert.match(other.getUri({ url: '/list', params: { state: ['OPEN', 'MERGED'] } }), /state=OPEN&state=MERGED/);
-    assert.deepEqual([other.defaults.paramsSerializer, other.defaults.formSerializer], [{ indexes: null }, { indexes: null }]);
-  });
 
   test('yields each value of all pages of the simulator once', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t, { pullRequests: 130 });
@@ -49,7 +50,7 @@ describe('paginate', PATIENT, () => {
     assert.ok(asked.every((line) => line.includes('state=OPEN') && line.includes('pagelen=50')));
   });
 
-  // `next` of some lists lacks parameters of the first request, so that each page is requested with them again.
+  // In some lists, `next` lacks parameters of the first request. So these parameters are sent for each page.
   test('applies parameters and config to all pages, while parameters of `next` take precedence', async (t) => {
     const made = await clientOf(t, { api: (request, response) => pages([`${made.origin}/2.0/list?page=2&q=a%20b`])(request, response) });
     const { values } = await collect(made.client.paginate('/list', { pagelen: 2, q: 'x' }, { headers: { 'x-mine': 'yes' } }));
@@ -67,7 +68,7 @@ describe('paginate', PATIENT, () => {
   });
 
   for (const kind of Object.keys(CREDENTIALS)) {
-    test(`ends with an error at a link to another server, which gets no request (${kind})`, async (t) => {
+    test(`ends with an error when \`next\` is on another server, which gets no request (${kind})`, async (t) => {
       const foreign = await serve(t, ok);
       const made = await clientOf(t, { kind, api: pages([`${foreign.origin}/2.0/list?page=2`]) });
       const { values, error } = await collect(made.client.paginate('/list'));
@@ -77,7 +78,7 @@ describe('paginate', PATIENT, () => {
     });
   }
 
-  test('ends with an error at a link that leads in a circle', async (t) => {
+  test('ends with an error when `next` is a page that it has already requested', async (t) => {
     const made = await clientOf(t, {
       api: (request, response) => pages([`${made.origin}/2.0/list?page=2`, `${made.origin}/2.0/list?page=2`])(request, response),
     });
@@ -87,17 +88,18 @@ describe('paginate', PATIENT, () => {
   });
 
   for (const [what, answer, member] of [
-    ['no page', {}, 'values'], ['a list', [1], 'values'], ['values that are not a list', { values: {} }, 'values'],
+    ['an object without values', {}, 'values'], ['an array', [1], 'values'],
+    ['values that are not an array', { values: {} }, 'values'],
     ['a next that is not a string', { values: [], next: 7 }, 'next'],
   ]) {
-    test(`ends with an error that says what is wrong: ${what}`, async (t) => {
+    test(`ends with an error that names the wrong member of the response: ${what}`, async (t) => {
       const made = await clientOf(t, { api: (_request, response) => json(response, 200, answer) });
       const { error } = await collect(made.client.paginate('/list'));
       assert.deepEqual([error.code, error.field], ['RESPONSE_INVALID', member]);
     });
   }
 
-  test("ends with the client's own error when a later page fails", async (t) => {
+  test('ends with the error of the request when a later page fails', async (t) => {
     const made = await clientOf(t, {
       api: (request, response) => (request.url.includes('page=2') ? json(response, 404, {}) : pages([`${made.origin}/2.0/list?page=2`])(request, response)),
     });
@@ -140,7 +142,7 @@ describe('paginate', PATIENT, () => {
 });
 
 describe("a consumer like NocoDB's sync packages", () => {
-  /** Pages by `page` until one is not full, as such packages do. */
+  /** Requests page after page by its number until a page has no `next`, as such packages do. */
   async function fetchPullRequests(wrapper, { workspace, repo }) {
     return wrapper.use(async (client) => {
       const all = [];
@@ -161,7 +163,7 @@ describe("a consumer like NocoDB's sync packages", () => {
     assert.equal(new Set(all.map(({ id }) => id)).size, 100);
   });
 
-  test('does not notice that tokens expire midway', async (t) => {
+  test('gets all pages although the tokens expire in between', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t, { pullRequests: 200 });
     const stored = [];
     const wrapper = new Wrapper(connected(bitbucket));
@@ -179,7 +181,7 @@ describe("a consumer like NocoDB's sync packages", () => {
     assert.ok(stored.length >= 2, String(stored.length));
   });
 
-  test("can read the status of a failure and Bitbucket's message", async (t) => {
+  test("can read the status of an error and Bitbucket's message", async (t) => {
     const { bitbucket, Wrapper } = await simulator(t);
     const error = await thrownBy(() => fetchPullRequests(new Wrapper(connected(bitbucket)), { workspace: 'acme', repo: 'none' }));
     assert.equal(error.response.status, 404);
@@ -187,7 +189,7 @@ describe("a consumer like NocoDB's sync packages", () => {
     assert.equal(error.bitbucket.code, 'API_NOT_FOUND');
   });
 
-  test('gets the error that the user must connect again from `use` itself', async (t) => {
+  test('gets an error from `use` when the user must connect again', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t);
     const wrapper = new Wrapper(connected(bitbucket));
     bitbucket.control.revoke();

@@ -6,7 +6,7 @@ import { json, serve } from '../support/http-server.js';
 import { HEADERS, UNLIMITED, clientOf, ok, withoutPauses } from './api-client-scene.js';
 
 describe('a redirect', () => {
-  /** The client of an API that redirects everything but /end, and a foreign server. */
+  /** Returns a client of an API that redirects all requests except those to /end, and the server that is the default target. */
   async function redirecting(t, status, target) {
     const foreign = await serve(t, ok);
     const made = await clientOf(t, {
@@ -37,7 +37,7 @@ describe('a redirect', () => {
   }
 
   for (const status of [301, 302, 303]) {
-    test(`with ${status} makes a POST a GET without body, and without the credential on another server`, async (t) => {
+    test(`with ${status} turns a POST to another server into a GET without body and credential`, async (t) => {
       const { client, foreign, made } = await redirecting(t, status);
       await client.post('/x', { a: 1 });
       assert.equal(made.requests.length, 1);
@@ -53,7 +53,7 @@ describe('a redirect', () => {
     assert.equal(made.requests.length, 21);
   });
 
-  test('to an invalid URL is refused, and one that the caller does not want is not followed', async (t) => {
+  test('to an invalid URL is refused, unless the caller follows no redirects', async (t) => {
     for (const target of ['http://', 'javascript:alert(1)', 'https://user:password@127.0.0.1/']) {
       const { client } = await redirecting(t, 302, target);
       const error = await thrownBy(() => client.get('/x'));
@@ -62,7 +62,7 @@ describe('a redirect', () => {
     }
   });
 
-  test("is followed as often and in the way that the request's config says", async (t) => {
+  test('is followed as `maxRedirects` and `fetchOptions.redirect` of the request say', async (t) => {
     const made = await clientOf(t, {
       api: ({ url }, response) => {
         const left = Number(url.split('/').at(-1));
@@ -101,7 +101,7 @@ describe('a redirect', () => {
     assert.ok(made.requests.length <= 4, String(made.requests.length));
   });
 
-  test('drops headers of the caller that may be secret, and never keeps Host', async (t) => {
+  test('to another server drops headers that may be secret, and no redirect keeps Host', async (t) => {
     const foreign = await serve(t, ok);
     const made = await clientOf(t, {
       api: ({ url }, response) => {
@@ -127,7 +127,7 @@ describe('a redirect', () => {
     assert.equal(foreign.requests.at(-1).body, '');
   });
 
-  test('to a server that refuses is not reported as a refusal of the credential', async (t) => {
+  test('to a server that rejects the request is not reported as a rejected credential', async (t) => {
     for (const status of [401, 403, 404, 410]) {
       const foreign = await serve(t, (_request, response) => json(response, status, { error: { message: 'No.' } }));
       const made = await clientOf(t, { api: (_request, response) => response.writeHead(302, { location: foreign.origin }).end() });
@@ -152,7 +152,7 @@ describe('a redirect', () => {
     assert.equal((await made.client.get('/user')).status, 200);
   });
 
-  test('to a server that responds 401 refreshes nothing, as that server did not get the credential', async (t) => {
+  test('to a server that responds 401 causes no refresh, because that server did not get the credential', async (t) => {
     const foreign = await serve(t, (_request, response) => json(response, 401, {}));
     const made = await clientOf(t, {
       kind: 'oauth', api: (_request, response) => response.writeHead(302, { location: foreign.origin }).end(),

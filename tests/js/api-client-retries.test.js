@@ -1,4 +1,4 @@
-/** Which requests the API client repeats, after which pause, and which bodies it can send again. */
+/** Which requests the API client repeats, after which pauses, and which bodies it can send again. */
 import assert from 'node:assert/strict';
 import { createServer as createTcpServer } from 'node:net';
 import { Readable } from 'node:stream';
@@ -9,7 +9,7 @@ import { environment } from '../support/environment.js';
 import { json, listen } from '../support/http-server.js';
 import { CREDENTIALS, HEADERS, UNLIMITED, clientOf, ok, withoutPauses } from './api-client-scene.js';
 
-// The package does not export these.
+// The package does not export these modules.
 const folder = new URL('js/', import.meta.resolve('nocodb-bitbucket-auth/package.json'));
 const { Activity } = await import(new URL('activity.js', folder));
 const { createClient } = await import(new URL('api/client.js', folder));
@@ -18,7 +18,7 @@ const { failure } = await import(new URL('core.js', folder));
 const HOUR = 3_600_000;
 
 describe('a retry', () => {
-  /** A client of an API that fails the first `times` requests, and the pauses before the client's retries. */
+  /** Returns a client of an API that fails the first `times` requests, and the pauses before the client's retries. */
   async function failing(t, fail, times = Infinity, options = {}) {
     const pauses = withoutPauses(t);
     let requestCount = 0;
@@ -31,7 +31,7 @@ describe('a retry', () => {
 
   for (const status of [429, 502, 503, 504]) {
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']) {
-      test(`follows ${status} for a ${method}`, async (t) => {
+      test(`follows the status ${status} of a ${method}`, async (t) => {
         const { client, made } = await failing(t, answering(status), 2);
         assert.equal((await client.request({ url: '/x', method })).status, 200);
         assert.equal(made.requests.length, 3);
@@ -39,7 +39,7 @@ describe('a retry', () => {
     }
 
     for (const method of ['POST', 'PATCH']) {
-      test(`does not follow ${status} for a ${method}`, async (t) => {
+      test(`does not follow the status ${status} of a ${method}`, async (t) => {
         const { client, made } = await failing(t, answering(status));
         assert.equal((await thrownBy(() => client.request({ url: '/x', method, data: {} }))).response.status, status);
         assert.equal(made.requests.length, 1);
@@ -48,7 +48,7 @@ describe('a retry', () => {
   }
 
   for (const status of [400, 401, 403, 404, 409, 410, 422, 500, 501, 505]) {
-    test(`does not follow ${status}`, async (t) => {
+    test(`does not follow the status ${status}`, async (t) => {
       const { client, made } = await failing(t, answering(status));
       assert.equal((await thrownBy(() => client.get('/x'))).response.status, status);
       assert.equal(made.requests.length, 1);
@@ -133,7 +133,7 @@ describe('a retry', () => {
   test('follows a keep-alive connection that the server has just closed', async (t) => {
     withoutPauses(t);
     let connections = 0;
-    // Responds to the first request of each connection, and resets the connection at the second one, as a server does whose
+    // Responds to the first request of each connection, and resets the connection at the second request, like a server whose
     // keep-alive timeout has just expired.
     const server = createTcpServer((socket) => {
       connections += 1;
@@ -217,7 +217,7 @@ describe('a request body', () => {
     ['a stream of strings', () => Readable.from(['a', 'ä']), 'aä'],
     ['a stream of bytes', () => Readable.from([Buffer.from('a')]), 'a'],
     ['a web stream', web, 'web'], ['a Blob', () => new Blob(['b', 'lob']), 'blob'], ['bytes', () => new Uint8Array([97]), 'a'],
-    ['a buffer', () => new Uint8Array([97]).buffer, 'a'], ['nothing', () => undefined, ''],
+    ['a buffer', () => new Uint8Array([97]).buffer, 'a'], ['no data', () => undefined, ''],
   ]) {
     test(`of ${what} arrives unchanged`, async (t) => {
       const made = await clientOf(t);

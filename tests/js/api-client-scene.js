@@ -1,6 +1,6 @@
 /**
  * Shared helpers for the tests of the API client: a client for a server whose responses a test determines, one credential of each
- * kind, and the search for credentials.
+ * kind, and an assertion that a value contains none of these credentials.
  */
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
@@ -29,7 +29,7 @@ export const giveTokens = (_request, response) => json(response, 200, {
   access_token: 'the-own-token', token_type: 'bearer', expires_in: 3600, scopes: 'account',
 });
 
-/** A client for a server that responds to API and token requests as a test says. */
+/** Returns a client for a server that responds to API requests with `api` and to token requests with `token`. */
 export async function clientOf(t, { kind = 'api_key', api = ok, token = giveTokens, variables = UNLIMITED } = {}) {
   const all = await serve(t, (request, response, body) => (
     request.url.startsWith('/site/') ? token(request, response, body) : api(request, response, body)
@@ -49,7 +49,7 @@ export async function clientOf(t, { kind = 'api_key', api = ok, token = giveToke
   };
 }
 
-/** A simulator that stops after the test. */
+/** Starts a simulator, which stops after the test. */
 export async function simulator(t, options = {}, variables = {}) {
   const bitbucket = await startSimulator(t, {
     backend: 'newer', clients: [{ private: true, callback: 'http://127.0.0.1:8080/dashboard/' }], ...options,
@@ -57,12 +57,12 @@ export async function simulator(t, options = {}, variables = {}) {
   return { bitbucket, Wrapper: createEntry(simulatorEnvironment(bitbucket, variables)).wrapper };
 }
 
-/** Has the pauses between attempts pass at once. Gives their lengths. */
+/** Makes the pauses before retries end at once, and returns their lengths. */
 export function withoutPauses(t) {
   const pauses = [];
   const { setTimeout: original } = globalThis;
   t.mock.method(globalThis, 'setTimeout', (callback, ms, ...rest) => {
-    // Nothing else is hurried: time limits have to hold.
+    // All other timers keep their time, because time limits must still work.
     const isPause = new Error().stack.includes('axios-retry');
     if (isPause) pauses.push(ms);
     return original(callback, isPause ? 0 : ms, ...rest);
@@ -81,5 +81,5 @@ export const assertNoCredential = (value) => assert.doesNotMatch(
   new RegExp(`the-(oauth|access|api|refresh|own)-token|the-secret|${HEADERS.basic.slice(6)}|${btoa('the-key:the-secret')}`),
 );
 
-// A test that waits for ever has failed.
+// Ends a test that would otherwise wait for ever.
 export const PATIENT = { timeout: 60_000 };

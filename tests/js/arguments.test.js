@@ -1,6 +1,6 @@
 /**
- * Arguments of the public functions that have the wrong type or that throw: what is refused, and that the core continues to
- * work.
+ * Arguments of the public functions that have the wrong type or whose members throw: which arguments are rejected, and that the
+ * core continues to work.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -43,8 +43,8 @@ async function rejects(promise, code) {
   });
 }
 
-describe('a member of the wrong kind', () => {
-  test("is named, and the error's phase is that of the grant of its response", () => {
+describe('a member of the wrong type', () => {
+  test('is named in an error whose phase depends on the grant of the response', () => {
     const client = createClient(OPTIONS);
     const wrong = [
       ['grant', 'password', 'exchange'], ['grant', 1, 'exchange'], ['status', '200'], ['status', 99], ['status', 200.5],
@@ -57,7 +57,7 @@ describe('a member of the wrong kind', () => {
     }
   });
 
-  test('is ignored where it is a hint, so that the tokens that have just arrived are not lost', () => {
+  test('is ignored in `previous`, so that the tokens that have just arrived are not lost', () => {
     const client = createClient({ ...OPTIONS, scopes: ['account'] });
     const hints = [1, 'text', { refreshToken: 1, scopes: ['a', null] }, { scopes: {} }, { refreshToken: 'not a token' }, revoked(),
       { get refreshToken() { return fail(); } }, { scopes: revoked([]) }, { scopes: new Array(1001).fill('a') }];
@@ -67,7 +67,7 @@ describe('a member of the wrong kind', () => {
     }
   });
 
-  test('is refused in a list of scopes, which may have a thousand at most', () => {
+  test('is rejected in a list of scopes, and so is a list of more than a thousand scopes', () => {
     assert.equal(expandScopes(new Array(1000).fill('a')).length, 1);
     for (const list of [new Array(1001).fill('a'), new Array(1001).fill(''), { length: 1 }, [, 'a'], [['a']], new Set(['a']),
       Object.defineProperty(['a'], 0, { get: fail }), revoked([]),
@@ -95,8 +95,8 @@ describe('additional parameters', () => {
   });
 });
 
-describe('a value of another realm', () => {
-  test('counts like one of this realm', () => {
+describe('a value', () => {
+  test('of another realm is accepted like a value of this realm', () => {
     const client = createClient(OPTIONS);
     const other = vm.createContext({ URL, URLSearchParams });
     const bytes = vm.runInContext('new Uint8Array(2)', other);
@@ -105,7 +105,7 @@ describe('a value of another realm', () => {
     assert.deepEqual(expandScopes(vm.runInContext('["account"]', other)), ['account']);
   });
 
-  test('may be bytes, which are read as they are, whatever properties they have', () => {
+  test('of type Uint8Array is read completely, even if it has an own property `length`', () => {
     const body = Object.defineProperty(new TextEncoder().encode(`xx${ANSWER.body}`).subarray(2), 'length', { value: 0 });
     assert.equal(createClient(OPTIONS).parseTokenResponse({ ...ANSWER, body }).accessToken, 'a');
   });
@@ -118,17 +118,17 @@ describe('the options of a page', () => {
   const refused = [
     ['a secret', { ...own, clientSecret: 'fake' }, 'clientSecret'],
     ['an empty secret', { ...own, clientSecret: '' }, 'clientSecret'],
-    ['a secret by another name', { ...own, client_secret: 'fake' }, 'client_secret'],
-    ['a secret by a third name', { ...own, secret: 1 }, 'secret'],
+    ['a secret with another name', { ...own, client_secret: 'fake' }, 'client_secret'],
+    ['a secret with a third name', { ...own, secret: 1 }, 'secret'],
     ['a secret that throws', { ...own, get clientSecret() { return fail(); } }, 'options'],
     ['no id', { redirectUri: REDIRECT_URI }, 'clientId'],
     ['no redirect URI', { clientId: 'Key' }, 'redirectUri'],
-    ['an id of another kind', { ...own, clientId: 1 }, 'clientId'],
-    ['scopes of another kind', { ...own, scopes: 1 }, 'scopes'],
-    ['endpoints of another kind', { ...own, endpoints: 1 }, 'endpoints'],
-    ['an endpoint of another kind', { ...own, endpoints: { tokenUrl: 1 } }, 'endpoints.tokenUrl'],
-    ['a redirect URI elsewhere', { ...own, redirectUri: 'https://elsewhere.example/' }, 'redirectUri'],
-    ['a client of another kind', { client: 1 }, 'client'],
+    ['an id of another type', { ...own, clientId: 1 }, 'clientId'],
+    ['scopes of another type', { ...own, scopes: 1 }, 'scopes'],
+    ['endpoints of another type', { ...own, endpoints: 1 }, 'endpoints'],
+    ['an endpoint of another type', { ...own, endpoints: { tokenUrl: 1 } }, 'endpoints.tokenUrl'],
+    ['a redirect URI of another origin', { ...own, redirectUri: 'https://elsewhere.example/' }, 'redirectUri'],
+    ['a client of another type', { client: 1 }, 'client'],
     ['a client with a secret', { client: { ...client, clientSecret: 'fake' } }, 'client.clientSecret'],
     ['a confidential client', { client: createClient(OPTIONS) }, 'client'],
     ['a client that may be confidential', { client: { ...client, confidential: null } }, 'client'],
@@ -139,7 +139,7 @@ describe('the options of a page', () => {
     ['endpoints beside a client', { client, endpoints: {} }, 'endpoints'],
   ];
   for (const [what, options, field] of refused) {
-    test(`refuse ${what}`, async () => {
+    test(`are rejected with ${what}`, async () => {
       const given = Object.defineProperties({ window }, Object.getOwnPropertyDescriptors(options));
       await assert.rejects(beginRedirect(given), (error) => {
         refuses(() => { throw error; }, { code: 'INVALID_ARGUMENT', phase: 'config', field });
@@ -148,7 +148,7 @@ describe('the options of a page', () => {
     });
   }
 
-  test('may contain a window with any members in place of its texts, and one that throws', async (t) => {
+  test('cause no error except BitbucketAuthError when members of the window throw or have the wrong type', async (t) => {
     const own = { clientId: 'the-key', redirectUri: REDIRECT_URI };
     const odd = [{}, 5, 5n, Symbol('marked'), [], new URL(REDIRECT_URI), null];
     for (const value of odd) {
@@ -172,7 +172,7 @@ describe('the options of a page', () => {
     assert.equal(createPublicClient(own).clientId, 'the-key');
   });
 
-  test('must be an object without a client secret, also when a page completes a login', async () => {
+  test('must be an object without a client secret, also for completeRedirect', async () => {
     for (const options of [null, 1, 'text']) await assert.rejects(completeRedirect(options), { field: /options|window/ });
     await assert.rejects(completeRedirect({ window, secret: 'fake' }), { code: 'INVALID_ARGUMENT', field: 'secret' });
   });
@@ -198,14 +198,14 @@ describe('hostile values', () => {
     'codeVerifier', 'code_verifier', 'refreshToken', 'status', 'headers', 'body', 'receivedAt', 'grant', 'previous', 'request', '__proto__',
   ];
 
-  test('cause no trap and no hang: 200,000 of them, and the core works afterwards', () => {
+  test('cause neither a trap nor a hang in 200,000 calls, and the core works afterwards', () => {
     const client = createClient(OPTIONS);
     let seed = 1;
     const draw = (list) => {
       seed = (seed * 48_271) % 2_147_483_647;
       return list[seed % list.length];
     };
-    /** A value, or an object with one in a member, beside what is right. */
+    /** Returns a hostile value, or the valid object `right` with a hostile value in one member. */
     const hostile = (right = {}) => (draw([0, 1, 2]) === 0 ? draw(VALUES) : { ...right, [draw(MEMBERS)]: draw(VALUES) });
     const CALLS = [
       () => createClient(hostile(OPTIONS)),

@@ -33,14 +33,14 @@ const DENIAL = `${PATH}?error=access_denied&error_description=marked+text&state=
 /** The arguments of each call of NocoDB's request listeners. @type {unknown[][]} */
 const heard = [];
 
-/** Answers as NocoDB does, with the request's target. @this {unknown} */
+/** NocoDB's request listener: it responds with the request's target. @this {unknown} */
 function listener(request, response, ...more) {
   heard.push([this, request, response, ...more]);
   response.end(`NocoDB's own answer to ${request.url}`);
 }
 
 const servers = {};
-/** Whether the variables can be read. */
+/** Whether the proxy below allows to read the variables. */
 let isReadable = false;
 
 const env = new Proxy(environment('https://bitbucket.example'), {
@@ -67,7 +67,7 @@ before(async (context) => {
   };
   await start('before');
   serveCallbackPage(env);
-  // As when NocoDB's list is assigned again.
+  // The preload calls this again when NocoDB assigns its list of integrations again.
   serveCallbackPage(env);
   await start('afterwards');
 });
@@ -104,8 +104,8 @@ async function assertPassedOn(server, target, options) {
   assert.deepEqual(more, []);
 }
 
-// First, because what was read once is known from then on.
-test('every request passes while the environment cannot be read', async () => {
+// This test must run first, because the environment is read only once.
+test('every request reaches NocoDB while the environment cannot be read', async () => {
   for (const target of [CALLBACK, DENIAL, PATH]) await assertPassedOn(plain(), target);
   isReadable = true;
   assert.match((await ask(plain(), CALLBACK)).body, /Bitbucket has answered/);
@@ -122,14 +122,14 @@ describe('a request that is not a callback', () => {
     ['HEAD', CALLBACK, { method: 'HEAD' }],
     ['OPTIONS', CALLBACK, { method: 'OPTIONS' }],
   ]) {
-    test(`passes unchanged: ${what}`, async () => {
+    test(`reaches NocoDB unchanged: ${what}`, async () => {
       for (const [, server] of ours()) await assertPassedOn(server, target, options);
     });
   }
 });
 
-describe('an event that does not come from the network', () => {
-  test('passes with its return value and its exception', () => {
+describe('an event of a server', () => {
+  test('keeps the return value of `emit` and the exceptions of its listeners', () => {
     const server = http.createServer();
     assert.equal(server.emit('request', { method: 'GET', url: '/' }, {}), false);
     assert.equal(server.emit('other'), false);
@@ -148,7 +148,7 @@ describe('an event that does not come from the network', () => {
     assert.throws(() => server.emit('error', new TypeError('unheard')), new TypeError('unheard'));
   });
 
-  test('need not carry a request', () => {
+  test('reaches its listeners even if it has no valid request', () => {
     const server = http.createServer();
     let times = 0;
     server.on('request', () => { times += 1; });
@@ -158,7 +158,7 @@ describe('an event that does not come from the network', () => {
     assert.equal(times, odd.length);
   });
 
-  test('passes when another listener has already begun the response', async () => {
+  test('reaches its listeners when another listener has already begun the response', async () => {
     const server = http.createServer((request, response) => response.end(' and ended'));
     const first = server.listeners('request');
     server.on('early', (request, response) => {
@@ -181,7 +181,7 @@ describe('an event that does not come from the network', () => {
 });
 
 describe('a callback', () => {
-  test("gets the package's page before other listeners see the request", async () => {
+  test("gets the plugin's page, and the other listeners do not get the request", async () => {
     const before = heard.length;
     for (const [name, server] of ours()) {
       const { status, headers, body } = await ask(server, CALLBACK);
@@ -197,7 +197,7 @@ describe('a callback', () => {
     assert.equal(heard.length, before);
   });
 
-  test("gets a policy that allows only the page's own script and style", async () => {
+  test("gets a Content-Security-Policy that allows only the page's own script and style", async () => {
     const { headers, body } = await ask(plain(), CALLBACK);
     const hash = (tag) => {
       const [, text] = new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(body);
@@ -210,7 +210,7 @@ describe('a callback', () => {
     assert.ok(!/\bsrc=|href=|url\(/.test(body), 'the page loads something');
   });
 
-  test('that reports an error gets a text that contains nothing of the request', async () => {
+  test('that reports an error gets a page that contains nothing from the request', async () => {
     const { status, headers, body } = await ask(plain(), DENIAL);
     assert.equal(status, 200);
     // NocoDB's GUI closes a popup when it sees an error in its URL. It cannot see the URL of an isolated popup.
@@ -225,7 +225,7 @@ describe('a callback', () => {
     assert.ok(!other.body.includes('alert'));
   });
 
-  test('leaves the connection in order, also when it has a body', async () => {
+  test('leaves the TCP connection usable for the next request, even if the callback has a body', async () => {
     const socket = connect(plain().address().port, '127.0.0.1').setEncoding('utf8');
     await once(socket, 'connect');
     socket.write(`GET ${CALLBACK} HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbodyGET ${PATH} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
@@ -235,14 +235,14 @@ describe('a callback', () => {
     assert.ok(text.indexOf('Bitbucket has answered') < text.indexOf(`NocoDB's own answer to ${PATH}`));
   });
 
-  test("is answered even when another program wraps the server's events or has removed its listeners", async () => {
+  test("gets the plugin's page even when other code wraps `emit` or replaces the listeners of the server", async () => {
     const { emit } = http.Server.prototype;
     let seen = 0;
     http.Server.prototype.emit = function (...args) {
       seen += args[0] === 'request' ? 1 : 0;
       return emit.apply(this, args);
     };
-    // As engine.io does, which NocoDB has.
+    // The library engine.io, which NocoDB uses, replaces the listeners in this way.
     const server = http.createServer(listener);
     const taken = server.listeners('request').slice();
     server.removeAllListeners('request');
@@ -260,7 +260,7 @@ describe('a callback', () => {
   });
 });
 
-test('servers of HTTP/2 are left alone', async () => {
+test('an HTTP/2 server does not get the callback page', async () => {
   const others = Object.entries(servers).filter(([name]) => name.startsWith('http2'));
   assert.equal(others.length, 4);
   for (const [name, server] of others) {
@@ -276,7 +276,7 @@ test('servers of HTTP/2 are left alone', async () => {
 });
 
 describe('a process with the preload', () => {
-  /** Starts the server, and returns its responses to these request targets. */
+  /** Starts the fixture serve.cjs in a process, and returns its responses to these request targets. */
   async function answersOf(execArgv, args, targets) {
     const child = fork(fileURLToPath(new URL('fixtures/serve.cjs', import.meta.url)), args, {
       execArgv,
@@ -294,14 +294,14 @@ describe('a process with the preload', () => {
     }
   }
 
-  test("leaves the servers alone when NocoDB's class does not appear", async () => {
+  test("does not change the servers when NocoDB's class does not appear", async () => {
     const { isHooked, bodies } = await answersOf(['--require', REGISTER], ['without class'], [CALLBACK]);
     assert.equal(isHooked, false);
     assert.deepEqual(bodies, [`NocoDB's own answer to ${CALLBACK}`]);
   });
 
   for (const [how, execArgv] of [['--require', ['--require', REGISTER]], ['--import', ['--import', REGISTER_MODULE]]]) {
-    test(`answers callbacks when it is loaded by ${how}`, async () => {
+    test(`responds to callbacks when the preload is loaded by ${how}`, async () => {
       const { isHooked, bodies } = await answersOf(execArgv, [], [CALLBACK, DENIAL, PATH]);
       assert.equal(isHooked, true);
       assert.match(bodies[0], /Bitbucket has answered/);

@@ -78,7 +78,7 @@ async function timed(call) {
   return { error: bitbucket, took: performance.now() - start };
 }
 
-/** The number of running timers: none when nothing in this process waits for the server any more. */
+/** Returns the number of running timers. A request must leave none behind. */
 const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
 const silent = {
@@ -97,7 +97,7 @@ const silent = {
 };
 
 describe('a request that gets no connection', () => {
-  // The first request of a process loads modules. The time limits do not include the time that this takes.
+  // The first request of a process takes longer, because it loads modules. So it is sent before the tests measure times.
   before(() => thrownBy(async () => post({ INTEGRATION_AUTH_BITBUCKET_API_URL: `https://127.0.0.1:${await freePort()}/2.0` })));
 
   for (const [what, { proxy, server, scheme = 'http' }] of Object.entries(silent)) {
@@ -140,7 +140,7 @@ describe('a request that gets no connection', () => {
     assert.equal(seen.connections, 0);
   });
 
-  test('ends at once when its signal is aborted, even while it waits for its turn behind other requests', async (t) => {
+  test('ends at once when its signal is aborted, even while it waits for one of the 50 connections', async (t) => {
     const seen = await startServer(t, () => {});
     const client = await clientOf({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, 60_000);
     const controller = new AbortController();
@@ -228,7 +228,7 @@ describe('the client connects once for each attempt to a proxy that', () => {
     });
   }
 
-  test('closes the connection, and once more for each retry', async (t) => {
+  test('closes the connection: two retries are two more attempts', async (t) => {
     const seen = await startServer(t, onFirstData((socket) => socket.end()));
     const client = await clientOf({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, 10_000);
     const { error } = await timed(() => client.get('/', { 'axios-retry': { retries: 2, retryDelay: () => 1 } }));
@@ -245,7 +245,7 @@ describe('a proxy', () => {
     return /proxy-authorization: (.*)\r\n/i.exec(seen.heads.join(''))?.[1];
   };
 
-  test('gets a user name without a password', async (t) => {
+  test('gets a user name even when its URL has no password', async (t) => {
     assert.equal(await authorizationAt(t, 'token@'), `Basic ${btoa('token:')}`);
   });
 
@@ -273,15 +273,14 @@ describe('a proxy', () => {
       ...tls, SNICallback: (name, done) => { names.push(name); done(null); },
     });
     const { error } = await timed(() => post({ HTTPS_PROXY: `https://127.0.0.1:${seen.port}` }, {}, 10_000));
-    // The client does not trust the authority of this certificate. That it says so shows that the handshake got as far as the
-    // certificate.
+    // The client does not trust the authority of this certificate. This error shows that the client received the certificate.
     assert.match(error.message, /certificate is not accepted/);
     assert.deepEqual(names, []);
     await seen.assertClosed();
   });
 });
 
-describe('an error of a proxy', () => {
+describe('an error of a proxy or of its variable', () => {
   test('names HTTPS_PROXY when https_proxy is empty', async () => {
     const HTTPS_PROXY = `http://127.0.0.1:${await freePort()}`;
     const { error } = await timed(() => post({ https_proxy: '', HTTPS_PROXY }, {}, 10_000));

@@ -1,4 +1,4 @@
-/** `connectionStatus`, which sends nothing. */
+/** `connectionStatus`, which sends no request. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
@@ -20,7 +20,7 @@ describe('connectionStatus', () => {
   };
   const account = { uuid: '{u}', nickname: 'dana', displayName: 'Dana Demo' };
 
-  test('returns the known state of an OAuth connection, and sends nothing', async () => {
+  test('returns the known state of an OAuth connection, and sends no request', async () => {
     const config = {
       ...OAUTH, account, scopes: ['repository', 'account'], expires_at: '2101-02-03T04:05:06.000Z', refreshed_at: '2101-02-03T03:05:06.000Z',
     };
@@ -46,25 +46,25 @@ describe('connectionStatus', () => {
     assert.deepEqual((await status(left)).account, account);
   });
 
-  test('does not miss scopes that Bitbucket no longer requires', async () => {
+  test('does not list scopes as missing that Bitbucket no longer requires', async () => {
     const granted = { ...OAUTH, refresh_token: 'a-fourth', scopes: ['pullrequest:write', 'account'] };
     assert.deepEqual((await status(granted)).missingScopes, []);
   });
 
-  test('handles 40,000 scopes without a delay, and says that they are too many', async () => {
+  test('rejects 40,000 scopes without a delay', async () => {
     const scopes = Array.from({ length: 40_000 }, (_, at) => `scope-${at}`);
     for (const [at, many] of [scopes, scopes.join(' ')].entries()) {
       const config = { ...OAUTH, refresh_token: `with-many-${at}`, scopes: many };
       const begun = performance.now();
       const error = await thrownBy(() => status(config));
-      // A comparison of all these scopes takes seconds, in which the process can do nothing else.
+      // To compare all these scopes would block the process for seconds.
       assert.ok(performance.now() - begun < 1000, `${performance.now() - begun} ms`);
       assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', 'scopes']);
       assert.match(error.message, /scopes contains more than 1000 scopes\.$/);
     }
   });
 
-  test('gives scopes that are stored as text as a list, and refuses invalid scopes', async () => {
+  test('returns a list for scopes that are stored as a string, and rejects invalid scopes', async () => {
     const stored = (scopes) => ({ ...OAUTH, refresh_token: `with-${Buffer.from(JSON.stringify(scopes)).toString('hex')}`, scopes });
     assert.deepEqual((await status(stored('account, repository'))).scopes, ['account', 'repository']);
     assert.deepEqual(await status(stored(' , ')), { kind: 'oauth' });
@@ -74,18 +74,18 @@ describe('connectionStatus', () => {
     }
   });
 
-  test("is rejected with the variable's name when connections may not act as the OAuth client", async () => {
+  test('names the variable in its error when connections may not act as the OAuth client', async () => {
     const variables = { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: undefined };
     const error = await thrownBy(() => status({ type: 'custom' }, variables));
     assert.ok(error instanceof BitbucketAuthError);
     assert.deepEqual([error.code, error.field], ['INVALID_CONFIG', 'INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS']);
   });
 
-  test("repeats the hint that the token's prefix gives", async () => {
+  test('returns a hint when the prefix of the token belongs to another kind of credential', async () => {
     assert.match((await status({ type: 'api_key', token: 'ATATT3xFfGF0-fake' })).hint, /choose "API token"/);
   });
 
-  test('follows a change of the tokens', async (t) => {
+  test('returns the new state after the tokens were refreshed', async (t) => {
     const bitbucket = await startSimulator(t, { backend: 'newer' });
     const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket));
     const [answer] = bitbucket.control.connect();
@@ -99,7 +99,7 @@ describe('connectionStatus', () => {
     }
   });
 
-  test('refuses a config that has no credential', async () => {
+  test('rejects a config that has no credential', async () => {
     for (const config of [undefined, {}, { type: 'api_key' }, { type: 'basic', token: 't' }]) {
       await assert.rejects(status(config), { code: 'INVALID_ARGUMENT' });
     }

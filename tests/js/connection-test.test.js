@@ -47,14 +47,14 @@ describe('testConnection with Bitbucket', () => {
   });
   after(() => bitbucket.close());
 
-  /** The result for a config, and the paths of the API requests. */
+  /** Returns the result for a config, and the paths of the API requests. */
   async function run(config, Used = Wrapper) {
     const earlier = bitbucket.requests.length;
     const result = await new Used(config).testConnection();
     const lines = bitbucket.requests.slice(earlier);
     const paths = lines.map((line) => line.split(' ')[1]).filter((path) => path.startsWith('/2.0/'));
     asked = asked.concat(paths);
-    assert.doesNotMatch(JSON.stringify([result, lines]), /-fake-/, 'no credential is told or logged');
+    assert.doesNotMatch(JSON.stringify([result, lines]), /-fake-/, 'neither the result nor the log contains a credential');
     assert.ok(result.message.length > 0 && /[.…]$/.test(result.message), result.message);
     return { ...result, paths };
   }
@@ -81,7 +81,7 @@ describe('testConnection with Bitbucket', () => {
   describe('with OAuth', () => {
     const all = ['repository:write', 'pullrequest:write', 'issue:write', 'account'];
 
-    test('says who connected, what was granted, and how long the token is valid', async () => {
+    test('returns the account, the granted scopes, and the time when the token expires', async () => {
       const config = connected(all);
       const { account: whose, ...result } = await run(config);
       assert.deepEqual(withoutUuid(whose), account);
@@ -95,7 +95,7 @@ describe('testConnection with Bitbucket', () => {
       });
     });
 
-    test('succeeds with missing scopes, and says which they are, what they are for and what to do', async () => {
+    test('succeeds with missing scopes, and says what each scope is for and how to add it', async () => {
       const { success, message, missingScopes, account: whose } = await run(connected(['account']));
       assert.equal(success, true);
       assert.equal(whose.nickname, 'dana');
@@ -106,7 +106,7 @@ describe('testConnection with Bitbucket', () => {
       assert.match(message, /Add them to the OAuth client at Bitbucket and authenticate again, if they are needed\.$/);
     });
 
-    test('succeeds without the scope for the user, and names it', async () => {
+    test('succeeds without the scope for the user, and names this scope', async () => {
       const result = await run(connected(['repository']));
       assert.deepEqual([result.success, 'account' in result, result.paths], [true, false, ['/2.0/user']]);
       assert.match(result.message, /^Bitbucket accepts the credential\. These scopes are missing: .*\baccount \(/);
@@ -123,7 +123,7 @@ describe('testConnection with Bitbucket', () => {
       assert.match(elsewhere.message, /does not have this workspace.*check its name/);
     });
 
-    test('refreshes tokens when it has to, and reports the new ones', async () => {
+    test('refreshes expired tokens, and reports when the new token expires', async () => {
       const config = connected(all);
       bitbucket.control.advance(3 * HOUR);
       const { success, expiresAt, paths } = await run(config);
@@ -133,7 +133,7 @@ describe('testConnection with Bitbucket', () => {
       assert.deepEqual([again, later], [true, ['/2.0/user']]);
     });
 
-    test('says that the user must connect again, and how', async () => {
+    test('says how to connect again when the refresh token was revoked or is missing', async () => {
       const config = connected(all);
       bitbucket.control.revoke();
       const { success, message } = await run(config);
@@ -178,7 +178,7 @@ describe('testConnection with Bitbucket', () => {
       }
     });
 
-    test('succeeds without the scope for the user, and says so', async () => {
+    test('succeeds without the scope for the user, and names it as missing', async () => {
       for (const [workspace, begin] of [[undefined, 'Bitbucket accepts the credential'], ['acme', 'Connected to the workspace acme']]) {
         const { success, message, missingScopes, scopes } = await run(config('repositories', { workspace }));
         assert.equal(success, true);
@@ -198,7 +198,7 @@ describe('testConnection with Bitbucket', () => {
       assert.deepEqual(paths, ['/2.0/user', '/2.0/repositories/acme?pagelen=1']);
     });
 
-    test('hints at the other field when an API token was entered as an access token', async () => {
+    test('names the right kind of credential when an API token was entered as an access token', async () => {
       const { success, message } = await run({ type: 'api_key', token: 'ATATT3xFfGF0-fake-all' });
       assert.equal(success, false);
       assert.match(message, /looks like an API token of an Atlassian account: choose "API token"/);
@@ -223,7 +223,7 @@ describe('testConnection with Bitbucket', () => {
       ['repository', { ...repository, workspace: ' acme ' }, 'Connected to the repository acme/billing-service.',
         ['/2.0/repositories/acme/billing-service']],
     ]) {
-      test(`succeeds for a token of a ${name} with ${Object.keys(more).join(' and ')}`, async () => {
+      test(`succeeds for the token of a ${name} when the config names a ${Object.keys(more).join(' and a ')}`, async () => {
         const { scopes } = ACCESS_TOKENS.find(({ token }) => token === config(name).token);
         const missingScopes = name === 'workspace' ? [] : ['pullrequest'];
         const readable = name === 'workspace'
@@ -237,7 +237,7 @@ describe('testConnection with Bitbucket', () => {
     }
 
     for (const name of ['workspace', 'project', 'repository']) {
-      test(`succeeds for a token of a ${name} without workspace and repository, and says what else can be tested`, async () => {
+      test(`succeeds for the token of a ${name} when the config names neither, and asks for a name`, async () => {
         const { success, message, paths } = await run(config(name, { workspace: '', repository: ' ' }));
         assert.deepEqual([success, paths], [true, ['/2.0/user']]);
         assert.match(message, /^Bitbucket accepts the token\. Enter its workspace or repository/);
@@ -255,7 +255,7 @@ describe('testConnection with Bitbucket', () => {
       }
     });
 
-    test('succeeds for what the token may read when a scope is missing, and names the scope', async () => {
+    test('succeeds when scopes are missing, and says what the token can read and which scopes are missing', async () => {
       for (const more of [repository, { workspace: 'acme', repository: 'acme/billing-service' }]) {
         const { success, message, missingScopes } = await run(config('webhook', more));
         assert.deepEqual([success, missingScopes], [true, ['repository', 'pullrequest']]);
@@ -263,7 +263,7 @@ describe('testConnection with Bitbucket', () => {
       }
     });
 
-    test('says to enter a new token when Bitbucket does not know it', async () => {
+    test('says to enter a new token when Bitbucket does not know the current one', async () => {
       for (const more of [{}, workspace, repository]) {
         const { success, message } = await run({ ...ACCESS_TOKEN, ...more });
         assert.equal(success, false);
@@ -271,7 +271,7 @@ describe('testConnection with Bitbucket', () => {
       }
     });
 
-    test('hints at the other field when an API token or an app password was entered as an access token', async () => {
+    test('names the right kind of credential when an access token or an app password was entered', async () => {
       const { message } = await run({ type: 'basic', email: EMAIL, token: 'ATCTT3xFfGN0-fake-workspace' });
       assert.match(message, /looks like an access token .*: choose "Access token" for it\.$/);
       for (const kind of [{ type: 'basic', email: EMAIL }, { type: 'api_key' }]) {
@@ -348,8 +348,8 @@ describe('testConnection with Bitbucket', () => {
   });
 });
 
-describe('testConnection without success', () => {
-  /** The result against a server that responds to API requests as a test says. */
+describe('testConnection with other servers and configs', () => {
+  /** Returns the result with a server that responds to API requests with `answer`, and the requests that it received. */
   async function against(t, answer, config = ACCESS_TOKEN, variables = {}) {
     const server = await serve(t, (request, response) => (
       request.url.startsWith('/2.0/') ? answer(request, response) : json(response, 400, { error: 'unauthorized_client' })
@@ -366,9 +366,10 @@ describe('testConnection without success', () => {
   );
   const rows = [
     ['401 in plain text', (_request, response) => response.writeHead(401, { 'content-type': 'text/plain' }).end('No.'), /new token/],
-    ['a proxy\'s page with 403', html(403), /a proxy or firewall rejected the request, not Bitbucket. Check its rules/],
-    ['a proxy\'s page with 407', html(407), /407: a proxy requires a user name and a password\. Check the proxy settings/],
-    ['a page with 200', html(200), /not JSON.*Check the configured endpoint and the proxy/],
+    ['an HTML page with 403 from a proxy', html(403), /a proxy or firewall rejected the request, not Bitbucket. Check its rules/],
+    ['an HTML page with 407 from a proxy', html(407),
+      /407: a proxy requires a user name and a password\. Check the proxy settings/],
+    ['an HTML page with 200', html(200), /not JSON.*Check the configured endpoint and the proxy/],
     ['JSON with 200 that is not an object', (_request, response) => json(response, 200, ['x']), /not JSON.*Check/],
     ['an empty answer with 204', (_request, response) => response.writeHead(204).end(), /not JSON.*Check/],
     ['404', (_request, response) => json(response, 404, {}), /check INTEGRATION_AUTH_BITBUCKET_API_URL/],
@@ -376,13 +377,13 @@ describe('testConnection without success', () => {
     ['429', bitbucketError(429, { message: 'Rate limit for this resource has been exceeded.' }), /rate limit is reached\. Try again later, in 30 seconds\.$/],
     ['429 with Retry-After', bitbucketError(429, { message: 'Rate limit.' }, { 'retry-after': '90' }), /Try again later, in 90 seconds\.$/],
     ['500', (_request, response) => json(response, 500, {}), /500: .* had an internal error\. Try again later\.$/],
-    ['503 with a page', html(503), /503: .* had an internal error\. Try again later\.$/],
+    ['an HTML page with 503', html(503), /503: .* had an internal error\. Try again later\.$/],
     ['a redirect to another server', (_request, response) => response.writeHead(302, { location: 'https://127.0.0.1:9/' }).end(),
       /responded with a redirect.*Check the configured endpoint and the proxy/],
     ['a connection that is dropped', (_request, response) => response.destroy(), /could not be reached\. Check the network, the proxy.*closed/],
   ];
   for (const [what, answer, message] of rows) {
-    test(`reports one problem and does not throw: ${what}`, async (t) => {
+    test(`reports the problem, and sends no second request: ${what}`, async (t) => {
       const { requests, ...result } = await against(t, answer);
       assert.deepEqual(Object.keys(result), ['success', 'message']);
       assert.equal(result.success, false);
@@ -417,7 +418,7 @@ describe('testConnection without success', () => {
     }
   });
 
-  test('says what a token with only the scope `pipeline` can read and what it cannot', async (t) => {
+  test('says what a token with only the scope `pipeline` can read, and which scopes are missing', async (t) => {
     const workspaceOnly = (_request, response) => (
       json(response, 200, { type: 'workspace', slug: 'acme' }, { 'x-oauth-scopes': 'pipeline' })
     );
@@ -427,13 +428,13 @@ describe('testConnection without success', () => {
       + 'repository (read repositories), pullrequest (read pull requests). Make a token that has them, if they are needed.');
   });
 
-  test("fails on a 403 in Bitbucket's error format, for a credential that belongs to a user", async (t) => {
+  test("fails for the credential of a user after a 403 in Bitbucket's error format", async (t) => {
     const { success, message } = await against(t, bitbucketError(403, { message: 'No.' }), OAUTH);
     assert.equal(success, false);
     assert.match(message, /403: Bitbucket does not accept this type of credential here, or its owner lacks the permission/);
   });
 
-  test('says that a server does not listen, does not respond, or has an invalid URL', async (t) => {
+  test('says when a server cannot be reached, does not respond, or has an invalid URL', async (t) => {
     const { wrapper: Nobody } = createEntry(environment(`http://127.0.0.1:${await freePort()}`));
     assert.match((await new Nobody(ACCESS_TOKEN).testConnection()).message, /could not be reached.*refused; ECONNREFUSED/);
     const silent = await against(t, () => {}, ACCESS_TOKEN, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '100' });

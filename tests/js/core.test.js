@@ -1,19 +1,19 @@
-/** How the core is loaded. Each way runs in its own process, because a process loads the core once. */
+/** How the core is loaded. Each test loads the core in its own process, because a process loads the core only once. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { runJsonFixture } from '../support/fixtures.js';
 
 const load = (t, way) => runJsonFixture(t, 'load.js', [way]);
 
-describe('a source without a core', () => {
+describe('init', () => {
   const ways = [
     'other bytes', 'another module', 'an empty module', 'an empty module, compiled', 'an empty module, without a digest',
     'the core with a byte changed', 'the core of another build', 'the core of another build, compiled',
-    'the core of another build, without a digest', 'a number', 'null', 'a response that is not there',
+    'the core of another build, without a digest', 'a number', 'null', 'a response for a file that is not there',
     'a promise that fails', 'a file that is not there', 'a path that is not there',
   ];
   for (const way of ways) {
-    test(`such as ${way} is refused, and the core can still be loaded`, async (t) => {
+    test(`rejects a wrong source, and the core can still be loaded (${way})`, async (t) => {
       const { refused, works } = await load(t, way);
       const { message, ...error } = refused;
       assert.deepEqual(error, { name: 'BitbucketAuthError', code: 'INVALID_ARGUMENT', phase: 'config', field: 'source' });
@@ -24,7 +24,7 @@ describe('a source without a core', () => {
   }
 });
 
-describe('a runtime that refuses WebAssembly', () => {
+describe('a runtime that cannot run the core', () => {
   for (const way of ['init() where WebAssembly is forbidden', 'first use where WebAssembly is forbidden',
     'first use where eval is forbidden']) {
     test(`gets an error that names the policy's directive (${way})`, async (t) => {
@@ -37,9 +37,10 @@ describe('a runtime that refuses WebAssembly', () => {
     });
   }
 
-  for (const way of ['init() where WebAssembly is compiled ahead only', 'first use where WebAssembly is compiled ahead only',
-    'a Uint8Array where WebAssembly is compiled ahead only']) {
-    test(`gets an error that names the entry that works there (${way})`, async (t) => {
+  for (const way of ['init() where WebAssembly must be compiled ahead of time',
+    'first use where WebAssembly must be compiled ahead of time',
+    'a Uint8Array where WebAssembly must be compiled ahead of time']) {
+    test(`gets an error that names the entry for such runtimes (${way})`, async (t) => {
       const { refused, failed, works } = await load(t, way);
       assert.equal(works, undefined);
       for (const { message, ...error } of [failed, ...(refused ? [refused] : [])]) {
@@ -51,7 +52,7 @@ describe('a runtime that refuses WebAssembly', () => {
 
   for (const way of ['first use without TextDecoder', 'init() without TextDecoder', 'first use without TextEncoder',
     'first use without WebAssembly']) {
-    test(`can import the package, and the first call names the cause (${way})`, async (t) => {
+    test(`can import the package, and the first call throws an error that names the cause (${way})`, async (t) => {
       const { refused, failed, works } = await load(t, way);
       const field = way.split(' ').at(-1);
       assert.equal(works, undefined);
@@ -62,7 +63,7 @@ describe('a runtime that refuses WebAssembly', () => {
     });
   }
 
-  test('gets an error that names its kind when memory is short at first use', async (t) => {
+  test('gets an error that names the RangeError when memory is short at first use', async (t) => {
     const { failed } = await load(t, 'first use where memory is short');
     assert.equal(failed.code, 'INVALID_CONFIG');
     assert.match(failed.message, /RangeError/);
@@ -70,9 +71,9 @@ describe('a runtime that refuses WebAssembly', () => {
   });
 });
 
-describe('the entry without the bytes', () => {
+describe('the entry `slim`, which does not contain the core,', () => {
   for (const way of ['slim: first use without a source', 'slim: init() without a source']) {
-    test(`gets an error that says what to do (${way})`, async (t) => {
+    test(`throws an error that says what to do (${way})`, async (t) => {
       const { refused, failed, works, after } = await load(t, way);
       assert.equal(works, undefined);
       assert.deepEqual(after, { modules: 0, instances: 0 });
@@ -84,7 +85,7 @@ describe('the entry without the bytes', () => {
   }
 });
 
-describe('the core is loaded', () => {
+describe('the core', () => {
   const once = { modules: 1, instances: 1 };
   const ways = {
     'first use': once,
@@ -97,23 +98,23 @@ describe('the core is loaded', () => {
     'a module': once,
     'a response': once,
     'the promise of a response': once,
-    'an address': once,
+    'a URL as a string': once,
     'a URL': once,
     'first use without Buffer': once,
     'first use with Uint8Array.fromBase64': once,
     'a Uint8Array, without a digest': once,
     'a file: URL': once,
-    'a file: URL as text': once,
+    'a file: URL as a string': once,
     'a path': once,
     'a path below the working directory': once,
     'slim: an empty module, and then the core': once,
     'slim: an empty module and the core at once': once,
     'slim: a Uint8Array': once,
-    'slim: an address': once,
+    'slim: a URL as a string': once,
     'slim: first use, beside the entry with the bytes': once,
   };
   for (const [way, expected] of Object.entries(ways)) {
-    test(`by ${way}${expected ? ', once' : ''}`, async (t) => {
+    test(`is loaded${expected ? ' once' : ''} (${way})`, async (t) => {
       const { before, after, ...result } = await load(t, way);
       assert.deepEqual(result, { works: true });
       assert.deepEqual(before, { modules: 0, instances: 0 }, 'importing loads nothing');

@@ -1,4 +1,4 @@
-/** `login` and `authorize-url` against the simulator, with a program in place of the browser. */
+/** `login` and `authorize-url` against the simulator, with a program instead of the browser. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { assertNothingSecret, run, start, unreachable } from './doctor-scene.js'
 
 const REDIRECT_URI = 'INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI';
 
-/** A Bitbucket with this machine as its client's callback. */
+/** Starts a simulator whose client has its callback URL on this machine, and returns the variables for this client. */
 async function loopback(t, more) {
   const bitbucket = await startSimulator(t, more);
   bitbucket.client.callback = `http://127.0.0.1:${await freePort()}/`;
@@ -27,11 +27,11 @@ async function begin(t, args, env) {
   return { address: String(first).trim(), done };
 }
 
-/** The forms in which the program would print a token. It has tokens only from the simulator's responses. */
+/** Matches a token as the program would print it: a JWT, or a line with the name of a token. */
 const TOKENS = /eyJ|access token: *\S|refresh token: *\S/i;
 
 describe('the command `login`', () => {
-  test('prints account and scopes but no token, and shows a page that says that it is done', async (t) => {
+  test('prints account and scopes but no token, and sends the browser a page that says that the login is done', async (t) => {
     const { bitbucket, env } = await loopback(t);
     const { address, done } = await begin(t, [], env);
     const { searchParams } = new URL(address);
@@ -50,7 +50,7 @@ describe('the command `login`', () => {
     await assert.rejects(fetch(bitbucket.client.callback));
   });
 
-  test('prints tokens on request', async (t) => {
+  test('prints the tokens with --show-tokens', async (t) => {
     const { bitbucket, env } = await loopback(t);
     const { address, done } = await begin(t, ['--show-tokens'], env);
     await fetch(await bitbucket.authorize(address));
@@ -59,7 +59,7 @@ describe('the command `login`', () => {
     assert.match(stdout, /^Refresh token: +\S{20,}$/m);
   });
 
-  test('uses --redirect-uri instead of the variable, and names a scope that was not granted', async (t) => {
+  test('uses --redirect-uri instead of the variable', async (t) => {
     const { bitbucket, env } = await loopback(t, { backend: 'older' });
     const { callback } = bitbucket.client;
     const args = ['--redirect-uri', callback.replace('127.0.0.1', 'localhost')];
@@ -69,7 +69,7 @@ describe('the command `login`', () => {
     assert.equal((await done).status, 0);
   });
 
-  test('exits with 1 when the user denies access, and when Bitbucket refuses the code', async (t) => {
+  test('exits with 1 when the user denies access, and when Bitbucket rejects the Key or the Secret', async (t) => {
     const { bitbucket, env } = await loopback(t);
     const denied = await begin(t, [], env);
     const page = await (await fetch(await bitbucket.authorize(denied.address, { grant: false }))).text();
@@ -86,7 +86,7 @@ describe('the command `login`', () => {
     assert.doesNotMatch(refused.stderr, /marked/);
   });
 
-  test('ends when the user denies access and the callback has no state', async (t) => {
+  test('exits with 1 when the callback of a denied login has no state', async (t) => {
     const { bitbucket, env } = await loopback(t);
     const { done } = await begin(t, [], env);
     const answer = await fetch(new URL('/?error=access_denied', bitbucket.client.callback));
@@ -96,7 +96,7 @@ describe('the command `login`', () => {
     assert.match(stderr, /The user denied access on Bitbucket's page/);
   });
 
-  test('keeps waiting after a request that is no callback, or a callback of another login', async (t) => {
+  test('keeps waiting after a request that is not a callback or belongs to another login', async (t) => {
     const { bitbucket, env } = await loopback(t);
     const { address, done } = await begin(t, [], env);
     const { callback } = bitbucket.client;
@@ -111,7 +111,7 @@ describe('the command `login`', () => {
     assert.equal((await done).status, 0);
   });
 
-  test("opens the platform's browser, or prints the URL", { skip: process.platform === 'win32' }, async (t) => {
+  test("opens the platform's browser, or prints the URL when it cannot", { skip: process.platform === 'win32' }, async (t) => {
     const { bitbucket, env } = await loopback(t);
     const folder = mkdtempSync(join(tmpdir(), 'login-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -164,7 +164,7 @@ describe('the command `authorize-url`', () => {
     assert.match(stderr, /^For inspection only: .*completes no login\.\n$/);
   });
 
-  test('exits with 2 without a client', async (t) => {
+  test('exits with 2 when no OAuth client is configured', async (t) => {
     const { status, stdout, stderr } = await run(t, ['authorize-url']);
     assert.deepEqual([status, stdout], [2, '']);
     assert.match(stderr, /CLIENT_ID is not set\.\n.*CLIENT_SECRET is not set\.\n.*REDIRECT_URI is not set\.\n$/);

@@ -1,4 +1,4 @@
-/** What `doctor` reports of a real Redis, and of several processes. */
+/** What `doctor` reports about a real Redis, and about several processes. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
@@ -27,7 +27,7 @@ function rules() {
 }
 
 describe('`doctor` checks a Redis and', () => {
-  test("accepts the plugin's own, and leaves nothing in it", async (t) => {
+  test("accepts the plugin's own Redis, and leaves no key in it for more than a second", async (t) => {
     const { url, port } = await startRedis(t);
     assertOne(await redisWith(t, { [OWN]: `${url}/5` }), 'good',
       new RegExp(`^The Redis of ${OWN} \\(127\\.0\\.0\\.1:${port}\\) can be used; the plugin's data is in database 5, which NocoDB does not empty`));
@@ -41,28 +41,28 @@ describe('`doctor` checks a Redis and', () => {
     assertOne(await redisWith(t, { NC_REDIS_URL: url }), 'good', /of NC_REDIS_URL .* in database 15, which NocoDB does not empty/);
   });
 
-  test('warns that a start of NocoDB empties a Redis with one database, unless NocoDB keeps its cache', async (t) => {
+  test('warns that NocoDB empties a Redis with one database at each start, unless NC_KEEP_CACHE is set', async (t) => {
     const { url } = await startRedis(t, '--databases', '1');
     const words = /database 0, the one of NC_REDIS_URL: NocoDB empties it at each start\. The plugin uses it, because it has no other database\. Set /;
     assertOne(await redisWith(t, { NC_REDIS_URL: url }), 'warning', words);
     assertOne(await redisWith(t, { NC_REDIS_URL: url, NC_KEEP_CACHE: 'true' }), 'good', /database 0, which NocoDB does not empty/);
   });
 
-  test("warns that the plugin's own Redis is NocoDB's database", async (t) => {
+  test("warns when the plugin uses the database that NocoDB empties", async (t) => {
     const { url } = await startRedis(t);
     assertOne(await redisWith(t, { [OWN]: url, NC_CACHE_REDIS_URL: `${url}/0` }), 'warning', /the one of NC_CACHE_REDIS_URL/);
     assertOne(await redisWith(t, { [OWN]: `${url}/3`, NC_CACHE_REDIS_URL: `${url}/0` }), 'good', /database 3/);
     assertOne(await redisWith(t, { NC_REDIS_URL: url, [`${PREFIX}REDIS_DATABASE`]: '0' }), 'warning', /the one of NC_REDIS_URL/);
   });
 
-  test('accepts the permissions that docs/scaling.md lists, and names each one that is missing', async (t) => {
+  test('accepts the permissions that docs/scaling.md lists, and reports when one of them is missing', async (t) => {
     const { url, port } = await startRedis(t);
     const admin = clientOf(t, url);
     const address = `redis://nocodb:marked-password@127.0.0.1:${port}/5`;
     const all = rules();
     await admin.call('ACL', 'SETUSER', 'nocodb', 'on', '>marked-password', ...all);
     assertOne(await redisWith(t, { [OWN]: address }, ['marked']), 'good', /database 5/);
-    // The search for a database uses a permission that this URL does not require.
+    // Only the search for a database needs `+scan`. This URL contains the database, so no search is needed.
     for (const rule of all.filter((each) => each.startsWith('+') && each !== '+scan')) {
       await admin.call('ACL', 'SETUSER', 'nocodb', 'reset', 'on', '>marked-password', ...all.filter((each) => each !== rule));
       assertOne(await redisWith(t, { [OWN]: address }, ['marked']), 'bad', /cannot be used: the user lacks a permission\. Give the user/);
@@ -70,9 +70,9 @@ describe('`doctor` checks a Redis and', () => {
   });
 
   for (const [what, more, address, words] of [
-    ['wants a password', ['--requirepass', 'marked'], ({ port }) => `redis://127.0.0.1:${port}`, /: user or password is wrong or missing\. Correct the URL/],
-    ['wants another password', ['--requirepass', 'marked'], ({ port }) => `redis://:marked-not@127.0.0.1:${port}`, /: user or password is wrong/],
-    ['has fewer databases', [], ({ url }) => `${url}/77`, /: it has no database of that number\. Name a lower/],
+    ['requires a password', ['--requirepass', 'marked'], ({ port }) => `redis://127.0.0.1:${port}`, /: user or password is wrong or missing\. Correct the URL/],
+    ['requires a password other than the one in the URL', ['--requirepass', 'marked'], ({ port }) => `redis://:marked-not@127.0.0.1:${port}`, /: user or password is wrong/],
+    ['has too few databases', [], ({ url }) => `${url}/77`, /: it has no database of that number\. Name a lower/],
     ['is a sentinel', ['--sentinel'], ({ url }) => url, /: it is a sentinel, or lacks a command\./],
     ['is a replica', ['--replicaof', '127.0.0.1', '1', '--replica-serve-stale-data', 'yes'], ({ url }) => url, /: it is read-only\. .*primary/],
   ]) {
@@ -82,7 +82,7 @@ describe('`doctor` checks a Redis and', () => {
     });
   }
 
-  test('reports a Redis that is absent or hangs', async (t) => {
+  test('reports a Redis that cannot be reached or does not respond', async (t) => {
     const gone = `redis://user:marked@127.0.0.1:${await freePort()}`;
     assertOne(await redisWith(t, { [OWN]: gone }, ['marked']), 'bad', /: not reachable\. Start it/);
     const redis = await startRedis(t);
@@ -102,7 +102,7 @@ describe('`doctor` checks a Redis and', () => {
 describe('`doctor` checks several processes and', () => {
   const processesWith = async (t, variables) => (await examine(t, await unreachable(variables)))('processes');
 
-  test('reports that they have no Redis', async (t) => {
+  test('reports that they have no common Redis', async (t) => {
     for (const name of ['NC_WORKER_MODE_ENABLED', 'NC_WORKER_CONTAINER']) {
       const found = await examine(t, await unreachable({ [name]: 'true' }));
       assertOne(found('processes'), 'bad', /without a common Redis they lose connections: INTEGRATION_AUTH_BITBUCKET_REDIS_URL or NC_REDIS_URL/);
@@ -110,13 +110,13 @@ describe('`doctor` checks several processes and', () => {
     }
   });
 
-  test('accepts them with a Redis, also without an OAuth client', async (t) => {
+  test('accepts them with a common Redis, and skips the check without an OAuth client', async (t) => {
     const { url } = await startRedis(t);
     assertOne(await processesWith(t, { NC_WORKER_CONTAINER: 'true', NC_REDIS_URL: url }), 'good', /share the Redis of NC_REDIS_URL/);
     assertOne(await processesWith(t, { NC_WORKER_CONTAINER: 'true', [`${PREFIX}CLIENT_ID`]: '' }), 'skipped', /They share nothing/);
   });
 
-  test('skips the check when no variable says that there are several', async (t) => {
+  test('accepts an installation when no variable says that it has several processes', async (t) => {
     for (const value of [undefined, 'false', '0', '']) {
       assertOne(await processesWith(t, value === undefined ? {} : { NC_WORKER_CONTAINER: value }), 'good', /No variable says/);
     }

@@ -22,8 +22,8 @@ const INFO = '/api/v2/meta/nocodb/info';
 const LIST = '/api/v2/integrations';
 
 /**
- * Starts the program with these arguments and variables, and with no proxy, Redis or plugin of this machine. `done` resolves,
- * when the program has ended by itself, with its output and its exit status.
+ * Starts the program with these arguments and variables, but without this machine's variables for proxies, Redis or the plugin.
+ * `done` resolves with the output and the exit status when the program has ended.
  */
 export function start(t, args, env = {}, { node = [], input } = {}) {
   const child = spawn(process.execPath, [...node, MAIN, ...args], {
@@ -43,8 +43,8 @@ export function start(t, args, env = {}, { node = [], input } = {}) {
 export const run = (...args) => start(...args).done;
 
 /**
- * Runs `doctor --json` and returns its report, with the findings by the names of the checks. Asserts that the report contains
- * no value of a secret variable, and none of `secrets`.
+ * Runs `doctor --json`, and returns a function that returns the findings of a check by the check's name. Asserts that the report
+ * contains no value of a secret variable, and none of `secrets`.
  */
 export async function examine(t, env, { args = [], secrets = [], ...more } = {}) {
   const { status, stdout, stderr } = await run(t, ['doctor', '--json', ...args], env, more);
@@ -68,7 +68,7 @@ export function assertNothingSecret(printed, env, secrets = []) {
   }
 }
 
-/** An environment in which nothing can be reached. */
+/** Returns an environment in which no server can be reached. */
 export const unreachable = async (more) => environment(`http://127.0.0.1:${await freePort()}`, {
   INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: 'kQ7vX2mZ9pLw4RtY8b',
   INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'hN3cV6jB1xK5gD0fS7aP2uW9eT4iMqZo',
@@ -76,7 +76,7 @@ export const unreachable = async (more) => environment(`http://127.0.0.1:${await
   ...more,
 });
 
-/** Asserts that a check has one finding, with this verdict and these words. */
+/** Asserts that a check has one finding, and that this finding has the verdict and matches `words`. */
 export function assertOne(findings, verdict, words) {
   assert.equal(findings.length, 1, JSON.stringify(findings));
   assert.equal(findings[0].verdict, verdict, JSON.stringify(findings[0]));
@@ -84,8 +84,8 @@ export function assertOne(findings, verdict, words) {
 }
 
 /**
- * Starts a NocoDB with the preload, and a Bitbucket. `answers` replaces what NocoDB answers at a path; `variables` are those of
- * the running NocoDB where they differ from the ones that are given back, which `more` is added to.
+ * Starts a simulator, and a server that responds like a NocoDB with the preload. `answers` contains other request listeners for
+ * paths of NocoDB. The returned `env` is for `doctor`. The running NocoDB has the same environment with `variables` added.
  */
 export async function scene(t, { answers = {}, variables = {}, bitbucket: options } = {}) {
   const bitbucket = await startSimulator(t, options);

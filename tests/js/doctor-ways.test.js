@@ -1,6 +1,6 @@
 /**
- * What `doctor` reports of the connections to NocoDB and to Bitbucket: the redirect URI with servers and proxies before NocoDB,
- * Bitbucket through a real CONNECT proxy, certificates of a private authority, and another clock.
+ * What `doctor` reports about the connections to NocoDB and to Bitbucket: the redirect URI with servers and proxies before
+ * NocoDB, Bitbucket through a real CONNECT proxy, certificates of a private authority, and a clock that is wrong.
  */
 import assert from 'node:assert/strict';
 import { request as startRequest } from 'node:http';
@@ -13,7 +13,10 @@ import { assertOne, examine, scene, unreachable } from './doctor-scene.js';
 
 const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
 
-/** A proxy before NocoDB that changes what comes back: `change(headers)`. */
+/**
+ * Starts a proxy before NocoDB, and returns the environment with this proxy in the redirect URI. `change` changes the headers of
+ * responses, and `url` changes the URLs of requests.
+ */
 async function proxied(t, { nocodb, env }, change, url = (target) => target) {
   const proxy = await serve(t, (request, response) => new Promise((resolve) => {
     startRequest(`${nocodb.origin}${url(request.url)}`, { headers: request.headers }, (answer) => {
@@ -34,15 +37,15 @@ describe('`doctor` checks the redirect URI and', () => {
   });
 
   for (const [what, answer, words] of [
-    ['NocoDB 0.301.3 without the preload', (response) => response.writeHead(302, { location: '/dashboard' }), /without the query, so the code.*NODE_OPTIONS="--require nocodb-bitbucket-auth\/register".*container.*pkg\/register\.cjs/],
-    ['another path', (response, url) => response.writeHead(301, { location: `/dashboard/${url.slice(1)}` }), /to another path, with the query/],
-    ['a login of a company', (response) => response.writeHead(302, { location: 'https://login.example/?state=x' }), /to another server/],
-    ['nothing', (response) => response.writeHead(404), /the status 404.*NODE_OPTIONS.*NC_PUBLIC_URL/],
-    ['a guard', (response) => response.writeHead(401), /requires another login in front of NocoDB \(401\)/],
-    ['a proxy that does not find NocoDB', (response) => response.writeHead(502), /fails with the status 502.*whether NocoDB runs/],
-    ['NocoDB\'s own page', (response) => response.writeHead(200, { 'content-type': 'text/html' }), /returns another page than the plugin's \(200\).*NODE_OPTIONS/],
+    ['a redirect by NocoDB 0.301.3 without the preload', (response) => response.writeHead(302, { location: '/dashboard' }), /without the query, so the code.*NODE_OPTIONS="--require nocodb-bitbucket-auth\/register".*container.*pkg\/register\.cjs/],
+    ['a redirect to another path', (response, url) => response.writeHead(301, { location: `/dashboard/${url.slice(1)}` }), /to another path, with the query/],
+    ["a redirect to a company's login page", (response) => response.writeHead(302, { location: 'https://login.example/?state=x' }), /to another server/],
+    ['the status 404', (response) => response.writeHead(404), /the status 404.*NODE_OPTIONS.*NC_PUBLIC_URL/],
+    ['the status 401 for a login', (response) => response.writeHead(401), /requires another login in front of NocoDB \(401\)/],
+    ['the status 502 of a proxy that cannot reach NocoDB', (response) => response.writeHead(502), /fails with the status 502.*whether NocoDB runs/],
+    ['a page of NocoDB itself', (response) => response.writeHead(200, { 'content-type': 'text/html' }), /returns another page than the plugin's \(200\).*NODE_OPTIONS/],
   ]) {
-    test(`reports that ${what} answers there`, async (t) => {
+    test(`reports a wrong response: ${what}`, async (t) => {
       const { env } = await scene(t, { answers: { '/': ({ url }, response) => answer(response, url).end('<title>Other</title>') } });
       assertOne((await examine(t, env))('redirect-uri'), 'bad', words);
     });
@@ -73,11 +76,11 @@ describe('`doctor` checks the redirect URI and', () => {
   });
 
   for (const [what, change, words] of [
-    ['another policy', (headers) => ({ ...headers, 'content-security-policy': "default-src 'self'" }), /differs from this version's: Content-Security-Policy\./],
-    ['one more policy', ({ 'content-security-policy': own = '', ...headers }) => (
+    ['another Content-Security-Policy', (headers) => ({ ...headers, 'content-security-policy': "default-src 'self'" }), /differs from this version's: Content-Security-Policy\./],
+    ['a second Content-Security-Policy', ({ 'content-security-policy': own = '', ...headers }) => (
       { ...headers, 'content-security-policy': [own, "default-src 'self'"] }), /: Content-Security-Policy\./],
-    ['no opener policy', ({ 'cross-origin-opener-policy': _removed, ...headers }) => headers, /: Cross-Origin-Opener-Policy\./],
-    ['a cache', (headers) => ({ ...headers, 'cache-control': 'max-age=60' }), /: Cache-Control\. Have the proxy/],
+    ['no Cross-Origin-Opener-Policy', ({ 'cross-origin-opener-policy': _removed, ...headers }) => headers, /: Cross-Origin-Opener-Policy\./],
+    ['a Cache-Control that allows caching', (headers) => ({ ...headers, 'cache-control': 'max-age=60' }), /: Cache-Control\. Have the proxy/],
   ]) {
     test(`reports a proxy that sends ${what}`, async (t) => {
       const env = await proxied(t, await scene(t), change);
@@ -115,7 +118,7 @@ describe('`doctor` checks NocoDB and', () => {
     assertOne((await examine(t, env))('nocodb'), 'good', /^NocoDB 0\.301\.3, community edition, answers at http:\/\/127/);
   });
 
-  test('finds it by --nocodb or NC_PUBLIC_URL, whose user info it does not print', async (t) => {
+  test('finds it by --nocodb or NC_PUBLIC_URL, and does not print the user info of these URLs', async (t) => {
     const { env, nocodb } = await scene(t);
     const elsewhere = { ...env, [`${PREFIX}REDIRECT_URI`]: `http://127.0.0.1:${await freePort()}/` };
     const address = nocodb.origin.replace('//', '//marked:marked@');
@@ -127,12 +130,12 @@ describe('`doctor` checks NocoDB and', () => {
     assertOne((await examine(t, elsewhere))('nocodb'), 'warning', /cannot be reached from here.*Check whether NocoDB runs there, or set another URL with --nocodb/);
   });
 
-  test('says so when NocoDB does not report a version', async (t) => {
+  test('says that the version is unknown when NocoDB does not report one', async (t) => {
     const { env } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': (_request, response) => json(response, 200, { ee: true }) } });
     assertOne((await examine(t, env))('nocodb'), 'good', /^NocoDB of an unknown version, enterprise edition, answers/);
   });
 
-  test('finds it at the redirect URI when NC_PUBLIC_URL is invalid, and reports that as a problem', async (t) => {
+  test('finds it at the redirect URI when NC_PUBLIC_URL is invalid, and reports this variable', async (t) => {
     const { env } = await scene(t);
     for (const value of ['marked:8080', 'marked.example', 'ftp://marked.example']) {
       const [wrong, ...rest] = (await examine(t, { ...env, NC_PUBLIC_URL: value }, { secrets: ['marked'] }))('nocodb');
@@ -142,7 +145,7 @@ describe('`doctor` checks NocoDB and', () => {
     }
   });
 
-  test('ignores a version of another package, from whose folder NocoDB was started', async (t) => {
+  test('says when the reported version is that of another package, in whose folder NocoDB was started', async (t) => {
     for (const [version, words] of [
       ['0.2.0', /^NocoDB, community edition, answers at http:\S+ It reports the version 0\.2\.0, which is none of NocoDB's: outside of/],
       ['1.301.3', /version 1\.301\.3/],
@@ -155,7 +158,7 @@ describe('`doctor` checks NocoDB and', () => {
     }
   });
 
-  test('reports a server that is not NocoDB, or that reports nothing', async (t) => {
+  test('reports a server that does not answer like NocoDB', async (t) => {
     for (const answer of [(response) => response.writeHead(404).end(), (response) => json(response, 200, { version: 3 })]) {
       const { env, paths } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': (_request, response) => answer(response) } });
       assert.ok(paths.INFO);
@@ -163,7 +166,7 @@ describe('`doctor` checks NocoDB and', () => {
     }
   });
 
-  test('prints whatever version NocoDB reports on one line', async (t) => {
+  test('prints any version that NocoDB reports on one line', async (t) => {
     const version = `\x1b[31m${'v\n'.repeat(100)}`;
     const { env } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': (_request, response) => json(response, 200, { version }) } });
     const [{ text }] = (await examine(t, env))('nocodb');
@@ -171,7 +174,7 @@ describe('`doctor` checks NocoDB and', () => {
     assert.ok(text.length < 300);
   });
 
-  test('reports a proxy that adds an opener policy', async (t) => {
+  test('reports a proxy that adds a Cross-Origin-Opener-Policy, unless the policy allows popups', async (t) => {
     for (const [policy, verdict] of [['same-origin', 'bad'], ['same-origin-allow-popups; report-to="x"', 'good']]) {
       const change = (headers) => ({ ...headers, 'cross-origin-opener-policy': policy });
       const env = await proxied(t, await scene(t), change);
@@ -193,7 +196,7 @@ describe('`doctor` checks the preload and', () => {
     [{ [`${PREFIX}REDIRECT_URI`]: 'https://nocodb.example/' }, /with another redirect URI than/],
     [{ [`${PREFIX}CLIENT_SECRET`]: '' }, /does not offer OAuth2/],
   ]) {
-    test(`finds it active with another environment: ${Object.keys(variables)}`, async (t) => {
+    test(`reports that it is active with another environment: ${Object.keys(variables)}`, async (t) => {
       const { env } = await scene(t, { variables });
       assertOne((await examine(t, env, { secrets: ['another-key'] }))('preload'), 'bad', words);
     });
@@ -205,7 +208,7 @@ describe('`doctor` checks the preload and', () => {
     assertOne(found('preload'), 'good', /where OAuth2 is configured/);
   });
 
-  test('finds it inactive when NocoDB has no Bitbucket, or another one', async (t) => {
+  test('reports that it is not active when NocoDB lists no Bitbucket integration, or one of another package', async (t) => {
     const other = [{ type: 'auth', sub_type: 'bitbucket', manifest: { title: 'Bitbucket', description: 'Another' } }, null, 7];
     for (const list of [[], other]) {
       const { env } = await scene(t, { answers: { [LIST]: (_request, response) => json(response, 200, list) } });
@@ -221,7 +224,7 @@ describe('`doctor` checks the preload and', () => {
     assertOne((await examine(t, without.env))('preload'), 'warning', /cannot be checked/);
   });
 
-  test('skips the check when another server answers', async (t) => {
+  test('skips the check when the server does not answer like NocoDB', async (t) => {
     for (const status of [302, 404, 502]) {
       const { origin } = await serve(t, (_request, response) => response.writeHead(status).end());
       const found = await examine(t, await unreachable({ NC_PUBLIC_URL: origin }));
@@ -238,7 +241,7 @@ describe('`doctor` checks the preload and', () => {
 describe('`doctor` checks the endpoints and', () => {
   const files = makeCertificates({ after });
 
-  /** A Bitbucket over TLS under a name that only a proxy knows, and the variables for it. */
+  /** Starts a Bitbucket over TLS with a name that only the proxy can resolve, and returns the variables for it. */
   async function bitbucket(t, answer = (_request, response) => json(response, 401, {})) {
     const { port } = await serve(t, answer, files.tls);
     const origin = `https://${NAME}:${port}`;
@@ -273,7 +276,7 @@ describe('`doctor` checks the endpoints and', () => {
     }
   };
 
-  test('reaches them through a proxy, which it names without its credentials', async (t) => {
+  test('reaches them through a proxy, and prints the URL of the proxy without its credentials', async (t) => {
     const env = await bitbucket(t);
     const { address, targets } = await startProxy(t, ({ username }) => ({ requestAuthentication: username !== 'marked' }));
     const found = await examine(t, { ...env, HTTPS_PROXY: `http://marked:marked@${address}` }, { secrets: ['marked', 'bWFya2Vk'] });
@@ -281,7 +284,7 @@ describe('`doctor` checks the endpoints and', () => {
     assert.ok(targets.length >= 3);
   });
 
-  test('reports a proxy that is absent, refuses them, or wants credentials', async (t) => {
+  test('reports that a proxy is missing, cannot be reached, rejects the request, or requires credentials', async (t) => {
     const env = await bitbucket(t);
     all((await examine(t, env))('endpoints'), 'bad', /cannot be reached directly: the host name could not be resolved\. Check this machine's name service; .*set HTTPS_PROXY/);
     const refusing = await startProxy(t, () => { throw new RequestError('no', 403); });
@@ -295,7 +298,7 @@ describe('`doctor` checks the endpoints and', () => {
     all((await examine(t, { ...env, HTTPS_PROXY: 'http://proxy.invalid' }))('endpoints'), 'bad', /the proxy's name in HTTPS_PROXY/);
   });
 
-  test('does not bypass a proxy that cannot be used, and reports it once', async (t) => {
+  test('does not bypass a proxy whose URL cannot be used, and reports the proxy once', async (t) => {
     const found = await examine(t, { ...await bitbucket(t), HTTPS_PROXY: 'socks5://marked:marked@proxy.example' }, { secrets: ['marked'] });
     const [problem, ...rest] = found('endpoints');
     assert.match(problem.text, /^HTTPS_PROXY must start with http/);
@@ -310,7 +313,7 @@ describe('`doctor` checks the endpoints and', () => {
     all(found('endpoints'), 'bad', /certificate is not accepted.*with NODE_EXTRA_CA_CERTS/);
   });
 
-  test('reports the login page of a gateway, and failures', async (t) => {
+  test('reports the login page of a gateway, and server errors', async (t) => {
     const env = async (answer) => {
       const { origin } = await serve(t, answer);
       return unreachable({
@@ -329,7 +332,7 @@ describe('`doctor` checks the endpoints and', () => {
     const found = await examine(t, await unreachable({ [`${PREFIX}API_URL`]: 'http://marked.example' }), { secrets: ['marked'] });
     const [problem, ...others] = found('endpoints');
     assertOne([problem], 'bad', /API_URL must start with https/);
-    // The other two get requests all the same.
+    // The other two endpoints are still requested.
     assert.deepEqual(others.map(({ text }) => /^The (authorization|token) endpoint/.exec(text)?.[1]), ['authorization', 'token']);
     assertOne(found('clock'), 'skipped', /a configured URL of Bitbucket is invalid/);
   });
@@ -346,7 +349,7 @@ describe('`doctor` checks the clock and', () => {
   const later = (ms) => new Date(Date.now() + ms).toUTCString();
 
   for (const [name, date, verdict, words] of [
-    ['agrees', () => later(0), 'good', /is within a minute/],
+    ['agrees with that of Bitbucket', () => later(0), 'good', /is within a minute/],
     ['is half a minute off', () => later(-30_000), 'good', /is within a minute/],
     ['is ahead', () => later(-200_000), 'bad', /^The clock is (19|20)\d seconds ahead of Bitbucket's\. .*NTP/],
     ['is behind', () => later(3_600_000), 'bad', /^The clock is 3[56]\d\d seconds behind/],

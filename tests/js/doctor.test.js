@@ -1,6 +1,6 @@
 /**
- * What `doctor` reports of variables, Node.js, the OAuth client, scopes and tokens, and how it prints and exits. Each line is tested
- * with a good and a bad value, against the simulator.
+ * What `doctor` reports about variables, Node.js, the OAuth client, scopes and tokens, and how it prints and exits. Each line of
+ * the report is tested with a good and a bad value, against the simulator.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -21,7 +21,7 @@ const { isColored } = await import(new URL('js/cli/output.js', import.meta.resol
 const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
 const ESCAPE = /\x1b/;
 
-/** NODE options of a process that takes itself for another Node.js. */
+/** Returns options with which a Node.js process reports another version of Node.js. */
 const pretending = (version) => ['--import', `data:text/javascript,${encodeURIComponent(
   `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`)}`];
 
@@ -43,7 +43,7 @@ describe('`doctor` on a sound installation', () => {
     for (const name of ['client', 'redis', 'token']) assertOne(found(name), 'skipped', /./);
   });
 
-  test('sends Bitbucket three requests, none of them with Key or Secret', async (t) => {
+  test('sends Bitbucket three GET requests, and sends NocoDB no code', async (t) => {
     const { env, bitbucket, nocodb } = await scene(t);
     await examine(t, env);
     assert.deepEqual(bitbucket.requests.map((line) => line.split(' ').slice(0, 2).join(' ').replace(/\?.*/, '')).sort(), [
@@ -62,7 +62,7 @@ describe('`doctor` on a sound installation', () => {
     const since = performance.now();
     const found = await examine(t, { ...env, NODE_OPTIONS: `--require ${JSON.stringify(register)}` });
     assertOne(found('redirect-uri'), 'good', /./);
-    // The preload waits for NocoDB, which keeps no process alive.
+    // The preload waits for NocoDB, but this wait does not keep the process alive.
     assert.ok(performance.now() - since < 30_000);
   });
 
@@ -97,7 +97,7 @@ describe('`doctor` checks Node.js and', () => {
     }
   });
 
-  test('warns of a version that NocoDB does not support, and accepts others', async (t) => {
+  test('warns about a version that NocoDB does not support, and accepts supported versions', async (t) => {
     const env = await unreachable();
     for (const [version, verdict] of [['20.18.1', 'warning'], ['21.9.0', 'warning'], ['22.0.0', 'good'], ['26.1.0', 'good']]) {
       assertOne((await examine(t, env, { node: pretending(version) }))('node'), verdict, new RegExp(version));
@@ -106,7 +106,7 @@ describe('`doctor` checks Node.js and', () => {
 });
 
 describe('`doctor` checks the variables and', () => {
-  test('says that tokens work without OAuth2 when none is set', async (t) => {
+  test('says that tokens work without OAuth2 when no variable is set', async (t) => {
     const found = await examine(t, {});
     assertOne(found('variables'), 'warning', /^OAuth2 is not configured; access tokens and API tokens work without it\. .*CLIENT_ID, .*REDIRECT_URI/);
     for (const name of ['key-and-secret', 'redirect-uri', 'client', 'scopes', 'redis', 'nocodb', 'preload', 'token']) {
@@ -114,7 +114,7 @@ describe('`doctor` checks the variables and', () => {
     }
   });
 
-  test('accepts that no variable of OAuth2 is set, and still reports the others', async (t) => {
+  test('only warns when no variable of OAuth2 is set, and still reports the other variables', async (t) => {
     const { env, nocodb } = await scene(t);
     const none = Object.fromEntries(Object.entries(env).filter(([name]) => !/_(CLIENT_ID|CLIENT_SECRET|REDIRECT_URI)$/.test(name)));
     const { status, stdout } = await run(t, ['doctor'], { ...none, NC_PUBLIC_URL: nocodb.origin });
@@ -180,7 +180,7 @@ describe('`doctor` checks Key and Secret and', () => {
     });
   }
 
-  test('warns of other lengths, and shows no part of a short value', async (t) => {
+  test('warns about other lengths, and prints no part of a short value', async (t) => {
     const env = await unreachable({ [`${PREFIX}CLIENT_ID`]: 'shortKey', [`${PREFIX}CLIENT_SECRET`]: 's3cr3t-of-28-characters-xxxx' });
     const found = await examine(t, env, { secrets: ['tKey'] });
     assertOne(found('key-and-secret'), 'warning', /^The Key has 8 characters, the Secret 28\. .*Copy both again/);
@@ -193,7 +193,7 @@ describe('`doctor` checks Key and Secret and', () => {
     assert.equal(bitbucket.requests.filter((line) => line.startsWith('POST ')).length, 1);
   });
 
-  test('reports that Bitbucket refuses them', async (t) => {
+  test('reports that Bitbucket rejects them', async (t) => {
     const { env, bitbucket } = await scene(t);
     const wrong = { ...env, [`${PREFIX}CLIENT_SECRET`]: 'x'.repeat(76) };
     assertOne((await examine(t, wrong, { args: ['--online'] }))('client'), 'bad', /rejected the Key or the Secret.*Copy/);
@@ -206,13 +206,13 @@ describe('`doctor` checks Key and Secret and', () => {
     assertOne((await examine(t, env, { args: ['--online'] }))('client'), 'bad', /rejected the token request.*settings/);
   });
 
-  test('does not judge them when they cannot be tried', async (t) => {
+  test('warns that they could not be tested when the token endpoint fails', async (t) => {
     const { env, bitbucket } = await scene(t);
     bitbucket.control.fault({ target: 'token', kind: 'status', status: 503, times: 2 });
     assertOne((await examine(t, env, { args: ['--online'] }))('client'), 'warning', /^Key and Secret could not be tested: /);
   });
 
-  test('reports a server that issues tokens for an invented code, as it is not Bitbucket', async (t) => {
+  test('reports that a server is not Bitbucket when it issues tokens for an invented code', async (t) => {
     const { origin } = await serve(t, (_request, response) => json(response, 200, {
       access_token: 'marked-token', token_type: 'bearer', expires_in: 60, refresh_token: 'marked-refresh', scope: 'account',
     }));
@@ -229,7 +229,7 @@ describe('`doctor` checks the scopes and', () => {
     ['none', 'good', /sends no scopes/],
     ['account none', 'bad', /SCOPES has the word none next to other scopes/],
   ]) {
-    test(`judges the value ${scopes}`, async (t) => {
+    test(`reports "${verdict}" for the value ${scopes}`, async (t) => {
       const env = await unreachable(scopes && { [`${PREFIX}SCOPES`]: scopes });
       assertOne((await examine(t, env))('scopes'), verdict, words);
     });
@@ -250,13 +250,13 @@ describe('`doctor` checks a token and', () => {
     return path;
   };
 
-  test("accepts a workspace's token from a file", async (t) => {
+  test('accepts an access token of a workspace from a file', async (t) => {
     const { env } = await scene(t, { bitbucket });
     const args = ['--token-file', fileWith(t, `${TOKEN}\n`), '--workspace', 'acme'];
     assertOne((await examine(t, env, { args, secrets: [TOKEN] }))('token'), 'good', /^The token: Connected to the workspace acme/);
   });
 
-  test("reports missing scopes of an account's token from standard input", async (t) => {
+  test('reports missing scopes of an API token from standard input', async (t) => {
     const { env } = await scene(t, { bitbucket });
     const args = ['--token-file', '-', '--email', 'ada@example.com'];
     const found = await examine(t, env, { args, input: apiTokens[0].token, secrets: [apiTokens[0].token] });
@@ -297,7 +297,7 @@ describe('the command line', () => {
     });
   }
 
-  test('prints --version and --help', async (t) => {
+  test('prints the version with --version, and the usage with --help', async (t) => {
     assert.match((await run(t, ['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
     for (const args of [['--help'], ['doctor', '--help'], ['login', '-h'], ['authorize-url', '--help']]) {
       const { status, stdout, stderr } = await run(t, args);
@@ -307,7 +307,7 @@ describe('the command line', () => {
     }
   });
 
-  test('loads only help and version for those, and no Redis client without a Redis', async (t) => {
+  test('loads few modules for --help and --version, and no Redis client when no Redis is configured', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
     t.after(() => rmSync(folder, { recursive: true }));
     for (const [args, most, never] of [
@@ -329,7 +329,7 @@ describe('the command line', () => {
     }
   });
 
-  test('exits with its status even when the reader of its output ends early', async (t) => {
+  test('exits with its usual status even when the reader of its output has ended', async (t) => {
     const { env } = await scene(t);
     for (const [args, expected] of [[[], 0], [['--token', 'marked-wrong', '--workspace', 'acme'], 1]]) {
       const child = spawn(process.execPath, [MAIN, 'doctor', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -340,7 +340,7 @@ describe('the command line', () => {
     }
   });
 
-  test('leaves nothing behind when it is interrupted', async (t) => {
+  test('ends when it gets SIGTERM', async (t) => {
     const { env } = await scene(t, { answers: { '/': () => {} } });
     const { child, done } = start(t, ['doctor'], env);
     child.kill('SIGTERM');

@@ -1,4 +1,4 @@
-/** `require` and `import`: both export the same names, give the same results and share one error class. */
+/** `require` and `import` export the same names, give the same results and share one error class. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
@@ -75,7 +75,7 @@ test('a process that imports and requires everything compiles each core once', a
   assert.deepEqual(await runJsonFixture(t, 'compiles.js', []), { compiled: 2, works: [true, true, true, true, true, true] });
 });
 
-test("a client of ./browser has no function for tokens, and NocoDB's server can finish its login", () => {
+test('a client of ./browser has no function for tokens, and rejects a client secret', () => {
   for (const { createClient } of [importedBrowser, requiredBrowser]) {
     const { clientSecret: _secret, ...options } = OPTIONS;
     const client = createClient(options);
@@ -85,13 +85,13 @@ test("a client of ./browser has no function for tokens, and NocoDB's server can 
   }
 });
 
-describe('require and import give the same', () => {
+describe('require and import', () => {
   const response = (more) => ({
     status: 200, headers: {}, body: '', receivedAt: 1_000, grant: 'refresh_token', previous: { refreshToken: 'r' }, ...more,
   });
   const calls = {
     'a refused client': ({ createClient }) => createClient({ ...OPTIONS, redirectUri: 'http://nocodb.example/' }),
-    'an authorization address': ({ createClient }) => createClient(OPTIONS).authorizationUrl(),
+    'an authorization URL': ({ createClient }) => createClient(OPTIONS).authorizationUrl(),
     'a refused callback': ({ createClient }) => (
       createClient(OPTIONS).validateAuthorizationResponse(`${REDIRECT_URI}?error=access_denied&state=${STATE}`, { state: STATE })
     ),
@@ -110,26 +110,26 @@ describe('require and import give the same', () => {
     'missing scopes': ({ missingScopes }) => missingScopes(['account', 'project'], ['account']),
     'default scopes': ({ DEFAULT_SCOPES }) => [...DEFAULT_SCOPES],
   };
-  test('authorization URL of a page', () => {
+  test('give the same authorization URL to a page', () => {
     const { clientSecret: _secret, ...options } = OPTIONS;
     const addresses = [importedBrowser, requiredBrowser, importedOauth]
       .map(({ createClient }) => createClient(options).authorizationUrl());
     assert.deepEqual(addresses, Array(3).fill(addresses[0]));
   });
   for (const [what, call] of Object.entries(calls)) {
-    test(`result for ${what}`, () => {
+    test(`give the same result for ${what}`, () => {
       const expected = outcome(() => call(importedOauth));
       assert.deepEqual(outcome(() => call(requiredOauth)), expected);
       assert.equal('throws' in expected, what.includes('refused'), JSON.stringify(expected));
     });
   }
 
-  test('form', () => {
+  test('give the same form', () => {
     const env = environment('https://bitbucket.example');
     assert.deepEqual(requiredIndex.createEntry(env).form, importedIndex.createEntry(env).form);
   });
 
-  test('connection', async (t) => {
+  test('connect and list workspaces with the same results', async (t) => {
     const { origin } = await serve(t, (request, answer) => {
       if (request.url === '/site/oauth2/access_token') {
         json(answer, 200, { access_token: 'a', token_type: 'bearer', refresh_token: 'r', scope: 'account' });
@@ -146,7 +146,7 @@ describe('require and import give the same', () => {
     }
   });
 
-  test('error for a connection that fails', async (t) => {
+  test('give the same error for a connection that fails', async (t) => {
     const { origin } = await serve(t, (_request, answer) => json(answer, 400, { error: 'unauthorized_client' }));
     for (const { createEntry, BitbucketAuthError } of [importedIndex, requiredIndex]) {
       const { wrapper: Wrapper } = createEntry(environment(origin));

@@ -1,4 +1,4 @@
-/** What the environment decides: the form, the log, and what the integration refuses without a configuration. */
+/** What the environment decides: the form, the log, and which calls fail without a configuration. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const COMPLETE = { CLIENT_ID: 'the-key', CLIENT_SECRET: 'the-secret', REDIRECT_U
 
 const env = (variables) => Object.fromEntries(Object.entries(variables).map(([name, value]) => [PREFIX + name, value]));
 
-/** The form for these variables, and what is logged when it is read twice. */
+/** Returns the form for these variables, and the warnings that are logged when the form is read twice. */
 function read(t, variables) {
   const made = createEntry(env(variables));
   let form;
@@ -24,7 +24,7 @@ function read(t, variables) {
 }
 
 const authTypes = (form) => form.find(({ model }) => model === 'config.type').options.map(({ value }) => value);
-/** Without a client that can be used, and with one. */
+/** The auth types without and with a valid OAuth client. */
 const WITHOUT_CLIENT = ['api_key', 'basic'];
 const WITH_CLIENT = ['oauth', 'api_key', 'basic'];
 
@@ -50,11 +50,11 @@ describe('an incomplete or wrong configuration', () => {
     ['REDIRECT_URI', 'has user info', 'https://marked:secret@nocodb.example/'],
     ['SCOPES', 'holds a quote', 'account "marked"'],
     ['AUTHORIZE_URL', 'is http', 'http://marked.example/authorize'],
-    ['TOKEN_URL', 'is no address', 'marked'],
+    ['TOKEN_URL', 'is not a URL', 'marked'],
     ['API_URL', 'is http', 'http://marked.example/2.0'],
   ];
   for (const [name, what, value] of wrong) {
-    test(`is named in the log once, and OAuth2 is not offered: ${name} ${what}`, (t) => {
+    test(`causes one warning that names the variable, and OAuth2 is not offered: ${name} ${what}`, (t) => {
       const { form, warnings } = read(t, { ...COMPLETE, [name]: value });
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], new RegExp(`^\\[nocodb-bitbucket-auth\\] .*${PREFIX}${name}\\b`));
@@ -63,7 +63,7 @@ describe('an incomplete or wrong configuration', () => {
       assert.equal(button(form), undefined);
     });
 
-    test(`cannot exchange a code: ${name} ${what}`, async () => {
+    test(`prevents the exchange of a code: ${name} ${what}`, async () => {
       const { wrapper: Wrapper } = createEntry(env({ ...COMPLETE, [name]: value }));
       const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code: 'abc' }));
       assert.ok(error instanceof BitbucketAuthError);
@@ -75,7 +75,7 @@ describe('an incomplete or wrong configuration', () => {
   }
 
   for (const value of ['0', '-1', '1.5', '1e3', '300001', 'ten seconds']) {
-    test(`with TIMEOUT_MS ${value} is named in the log, and the default applies`, (t) => {
+    test(`causes one warning, and OAuth2 is still offered: TIMEOUT_MS ${value}`, (t) => {
       const { form, warnings } = read(t, { ...COMPLETE, TIMEOUT_MS: value });
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], /INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS/);
@@ -84,7 +84,7 @@ describe('an incomplete or wrong configuration', () => {
   }
 
   for (const value of ['-1', '1.5', '300001', 'half a minute']) {
-    test(`with LOCKOUT_MS ${value} is named in the log, and the default applies`, (t) => {
+    test(`causes one warning, and OAuth2 is still offered: LOCKOUT_MS ${value}`, (t) => {
       const { form, warnings } = read(t, { ...COMPLETE, LOCKOUT_MS: value });
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], /INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS/);
@@ -93,7 +93,7 @@ describe('an incomplete or wrong configuration', () => {
   }
 
   for (const name of [`${PREFIX}REDIS_URL`, 'NC_REDIS_URL']) {
-    test(`with an invalid Redis URL in ${name} is named in the log, and Redis is not used`, (t) => {
+    test(`causes one warning, and OAuth2 is still offered: an invalid Redis URL in ${name}`, (t) => {
       const made = createEntry({ ...env(COMPLETE), [name]: 'http://:the-marked-password@redis.example' });
       const warnings = warningsOf(t, () => assert.deepEqual(authTypes(made.form), WITH_CLIENT));
       assert.equal(warnings.length, 1);
@@ -102,13 +102,13 @@ describe('an incomplete or wrong configuration', () => {
     });
   }
 
-  test('without any variable: the log names each required variable', (t) => {
+  test('causes a warning for each required variable when no variable is set', (t) => {
     const { form, warnings } = read(t, {});
     assert.deepEqual(warnings.map((line) => line.match(/INTEGRATION_AUTH_BITBUCKET_(\w+)/)[1]), Object.keys(COMPLETE));
     assert.deepEqual(authTypes(form), WITHOUT_CLIENT);
   });
 
-  test('with an invalid API URL disables access tokens, too', async () => {
+  test('makes access tokens unusable, too, when the API URL is invalid', async () => {
     const { wrapper: Wrapper } = createEntry(env({ API_URL: 'http://marked.example/2.0' }));
     const error = await thrownBy(() => new Wrapper({ type: 'api_key', token: 'abc' }).authenticate());
     assert.equal(error.code, 'INVALID_CONFIG');
@@ -124,7 +124,7 @@ describe('an incomplete or wrong configuration', () => {
     assert.deepEqual(warnings, []);
   });
 
-  test('treats variables that are not text as absent', (t) => {
+  test('includes a variable that is not a string, which counts as absent', (t) => {
     const { warnings } = read(t, { ...COMPLETE, CLIENT_ID: 7 });
     assert.equal(warnings.length, 1);
     assert.match(warnings[0], /CLIENT_ID is not set/);
@@ -141,7 +141,7 @@ describe('a connection that acts as the OAuth client', () => {
     assert.deepEqual(authTypes(form), [...WITH_CLIENT, 'custom']);
   });
 
-  test('is not offered otherwise, and nothing warns of that', (t) => {
+  test('is not offered when the variable is absent or blank, and no warning is logged', (t) => {
     for (const value of [undefined, '', ' ']) {
       const { form, warnings } = read(t, variables(value));
       assert.deepEqual(warnings, []);
@@ -165,7 +165,7 @@ describe('a connection that acts as the OAuth client', () => {
       ['authenticate'], ['use', (client) => client.get('/user')], ['connectionStatus'], ['listWorkspaces'],
       ['listRepositories', { workspace: 'acme' }],
     ]) {
-      test(`is refused by ${method} for the value ${value}`, async () => {
+      test(`is rejected by ${method} for the value ${value}`, async () => {
         const error = await thrownBy(() => custom(value)[method](...args));
         assert.ok(error instanceof BitbucketAuthError);
         assert.deepEqual([error.code, error.phase, error.field], [
@@ -186,14 +186,14 @@ describe('a connection that acts as the OAuth client', () => {
 });
 
 describe('a complete configuration', () => {
-  test('offers OAuth2, and the log has neither a warning nor the secret', (t) => {
+  test('offers OAuth2 without a warning, and the form does not contain the secret', (t) => {
     const { form, warnings } = read(t, COMPLETE);
     assert.deepEqual(warnings, []);
     assert.deepEqual(authTypes(form), WITH_CLIENT);
     assert.doesNotMatch(JSON.stringify(form), /the-secret/);
   });
 
-  test('gives NocoDB what its OAuth button requires', (t) => {
+  test("gives NocoDB's OAuth button all that it requires", (t) => {
     const { type, model, condition, oauthMeta } = button(read(t, COMPLETE).form);
     assert.deepEqual({ type, model, condition }, {
       type: 'oauth', model: 'config.oauth.code', condition: { model: 'config.type', value: 'oauth' },

@@ -1,5 +1,5 @@
-// The form is what NocoDB's form builder takes. Compiled, never run. `nocodb-sdk` describes the elements with enums,
-// whose values an integration writes as plain text; so the enums are read as their values here.
+// Checks that the form has the type that NocoDB's form builder requires. This file is compiled, never run. The types of `nocodb-sdk`
+// contain enums, but an integration writes the values of these enums as strings. So `Plain` replaces each enum by its values.
 import type { FormDefinition } from 'nocodb-sdk';
 import type { FormElement } from '../../js/nocodb/form.js';
 
@@ -11,5 +11,5 @@ type Plain<T> = T extends string ? `${T}`
 declare const form: FormElement[];
 export const definition: Plain<FormDefinition> = form;
 
-// @ts-expect-error: the check above can fail: this type is none of NocoDB's
+// @ts-expect-error: shows that the check above can fail, because NocoDB has no element of this type
 export const another: Plain<FormDefinition> = [{ type: 'bitbucket', model: 'title', label: 'Title' }];

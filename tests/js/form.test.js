@@ -7,7 +7,7 @@ import { environment } from '../support/environment.js';
 
 const CONFIGURED = createEntry(environment('https://bitbucket.example')).form;
 
-/** The form of an environment without an OAuth client, whose warnings are those of the environment's own tests. */
+/** Returns the form of an environment without an OAuth client. environment.test.js tests the warnings of such environments. */
 function formWithoutClient(t) {
   let form;
   warningsOf(t, () => {
@@ -16,7 +16,7 @@ function formWithoutClient(t) {
   return form;
 }
 
-/** Whether NocoDB's GUI shows a field, by the field's condition. */
+/** Returns whether NocoDB's GUI shows a field according to the field's condition. */
 function isShown({ condition }, config) {
   if (!condition) return true;
   const { [condition.model.replace('config.', '')]: value } = config;
@@ -63,7 +63,7 @@ describe('the form', () => {
     assert.ok(form.every((element) => !element.condition || !isShown(element, { type: 'custom' })));
   });
 
-  test('begins with kinds that need no OAuth client when none is configured', (t) => {
+  test('offers only kinds that need no OAuth client when no client is configured', (t) => {
     const form = formWithoutClient(t);
     assert.deepEqual(optionsOf(form).map(({ value }) => value), ['api_key', 'basic']);
     assert.equal(form.find(({ model }) => model === 'config.type').defaultValue, 'api_key');
@@ -82,7 +82,7 @@ describe('the form', () => {
     });
   }
 
-  test('says for each kind what the connection requires', async () => {
+  test('requires only fields that a connection of the kind cannot lack', async () => {
     for (const [kind, expected] of Object.entries(KINDS)) {
       const required = expected.filter(([, model, isRequired]) => isRequired && model !== 'config.oauth.code');
       const full = { token: 'the-token', email: 'dana@example.com' };
@@ -94,7 +94,7 @@ describe('the form', () => {
     }
   });
 
-  test('has every secret in a password field', () => {
+  test('shows tokens, and no other values, in password fields', () => {
     for (const { type, model } of CONFIGURED) assert.equal(type === 'password', model === 'config.token', model);
   });
 
@@ -127,7 +127,7 @@ describe('the form', () => {
   });
 
   test('agrees with the connection test on valid workspaces and repositories', async () => {
-    // A value that the form accepts must not be refused later; nothing listens at this URL.
+    // A value that the form accepts must not be rejected later. Nothing listens at this URL, so a valid value ends in this error.
     const { wrapper: Wrapper } = createEntry({ INTEGRATION_AUTH_BITBUCKET_API_URL: 'http://127.0.0.1:9/2.0' });
     for (const config of [
       { workspace: '{0162d30c-0c66-47c9-80f3-89dfeacc4fbf}' }, { workspace: 'a.b_c-d' }, { repository: '{a}/b.c_d-e' },
@@ -137,7 +137,7 @@ describe('the form', () => {
     }
   });
 
-  test('holds no secret', () => {
+  test('does not contain the client secret', () => {
     assert.doesNotMatch(JSON.stringify(CONFIGURED), /the-secret/);
   });
 });

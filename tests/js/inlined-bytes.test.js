@@ -8,7 +8,7 @@ const { fromBase64, fromHex } = await import(
 const bytes = Uint8Array.from({ length: 1000 }, (_, at) => (at * 31) % 256);
 const text = { base64: Buffer.from(bytes).toString('base64'), hex: Buffer.from(bytes).toString('hex') };
 
-/** Sets a property of an object for the time of a call. */
+/** Sets a property of an object during a call. */
 function during(object, name, value, call) {
   const before = Object.getOwnPropertyDescriptor(object, name);
   Object.defineProperty(object, name, { value, configurable: true, writable: true });
@@ -28,11 +28,11 @@ describe('the bytes of an inlined core are decoded', () => {
       assert.deepEqual(during(Uint8Array, native, () => bytes, decoded), bytes);
     });
 
-    test(`by the Buffer of Node.js (${encoding})`, () => {
+    test(`by Buffer of Node.js (${encoding})`, () => {
       assert.deepEqual(during(Uint8Array, native, undefined, decoded), bytes);
     });
 
-    test(`by functions of every runtime (${encoding})`, () => {
+    test(`by functions that every runtime has (${encoding})`, () => {
       const found = during(Uint8Array, native, undefined, () => during(globalThis, 'Buffer', undefined, decoded));
       assert.deepEqual(found, bytes);
     });

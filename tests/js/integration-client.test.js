@@ -1,4 +1,4 @@
-/** The clients that the wrapper gives, against the simulator and against servers that misbehave. */
+/** The Axios clients of the wrapper, with the simulator and with servers that misbehave. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
@@ -12,7 +12,7 @@ const HOUR = 3_600_000;
 const PAST = '2001-02-03T04:05:06.000Z';
 const FUTURE = '2101-02-03T04:05:06.000Z';
 
-/** A promise and what settles it. */
+/** Returns a promise and the function that settles it. */
 function deferred() {
   let resolve;
   const promise = new Promise((settle) => {
@@ -36,16 +36,16 @@ describe('authenticate', () => {
     ['an access token of another type', { type: 'api_key', token: { token: 'x' } }, 'token'],
     ['an access token that fits no header', { type: 'api_key', token: 'the\nmarked-token' }, 'token'],
     ['an access token with foreign characters', { type: 'api_key', token: 'marked…token' }, 'token'],
-    ['a code in the place of tokens', { type: 'oauth', oauth: { code: { code: 'marked-code' } } }, undefined, 'RECONNECT_REQUIRED'],
+    ['a code instead of tokens', { type: 'oauth', oauth: { code: { code: 'marked-code' } } }, undefined, 'RECONNECT_REQUIRED'],
     ['neither OAuth token', { type: 'oauth', scopes: ['account'] }, 'oauth_token'],
     ['no API token', { type: 'basic', email: 'dana@example.com' }, 'token'],
     ['an API token without the e-mail address', { type: 'basic', token: 'marked' }, 'email'],
-    ['an API token with a user\'s name', { type: 'basic', token: 'marked', email: 'dana' }, 'email'],
+    ['an API token with a user name instead of the e-mail address', { type: 'basic', token: 'marked', email: 'dana' }, 'email'],
     ['an e-mail address with a colon', { type: 'basic', token: 'marked', email: 'dana:x@example.com' }, 'email'],
     ['an e-mail address of another type', { type: 'basic', token: 'marked', email: 7 }, 'email'],
   ];
   for (const [what, config, field, code = 'INVALID_ARGUMENT'] of unusable) {
-    test(`refuses ${what}`, async () => {
+    test(`rejects ${what}`, async () => {
       const error = await thrownBy(() => new BitbucketAuthIntegration(config).authenticate());
       assert.ok(error instanceof BitbucketAuthError);
       assert.deepEqual([error.code, error.phase, error.field], [code, 'api', field]);
@@ -53,7 +53,7 @@ describe('authenticate', () => {
     });
   }
 
-  test('gives an Axios instance that carries the token', async (t) => {
+  test('returns an Axios instance that sends the token', async (t) => {
     const { wrapper, requests } = await against(t, { api: user }, ACCESS_TOKEN);
     const client = await wrapper.authenticate();
     const { data, status } = await client.get('/repositories/acme/site/pullrequests', { params: { state: 'OPEN', page: 2 } });
@@ -86,7 +86,7 @@ describe('authenticate', () => {
     assert.match(requests[1].body, /name="message"\r\n\r\nA commit/);
   });
 
-  test('accepts a response without a body, and one that is larger than a token response may be', async (t) => {
+  test('accepts a response without a body, and a response that is larger than a token response may be', async (t) => {
     const long = 'x'.repeat(3 * 1024 * 1024);
     const { wrapper } = await against(t, {
       api: (request, response) => (request.method === 'DELETE' ? response.writeHead(204).end() : json(response, 200, { long })),
@@ -111,7 +111,7 @@ describe('authenticate', () => {
     assert.doesNotMatch(JSON.stringify(error), /the-access-token/);
   });
 
-  test('reports a network failure as an Axios error with our error as its cause', async (t) => {
+  test('reports a network failure as an Axios error whose cause is a BitbucketAuthError', async (t) => {
     const { wrapper } = await against(t, { api: (_request, response) => response.destroy() }, ACCESS_TOKEN);
     const client = await wrapper.authenticate();
     const error = await thrownBy(() => client.get('/user'));
@@ -142,14 +142,14 @@ describe('authenticate', () => {
     });
   }
 
-  test('acquires an access token first when the OAuth config has only a refresh token', async (t) => {
+  test('refreshes tokens first when the OAuth config has only a refresh token', async (t) => {
     const { bitbucket, Wrapper, tokens } = await connection(t, { backend: 'newer' });
     const { oauth_token: _lost, ...config } = tokens;
     assert.equal((await new Wrapper(config).use((client) => client.get('/user'))).status, 200);
     assert.ok(bitbucket.requests.some((line) => line.includes('grant=refresh_token')));
   });
 
-  test('names the missing variable when it cannot refresh such a config without a client', async () => {
+  test('names the missing variable when the config has only a refresh token and no OAuth client is configured', async () => {
     const { wrapper: Wrapper } = createEntry({});
     const error = await thrownBy(() => new Wrapper({ type: 'oauth', refresh_token: 'r' }).authenticate());
     assert.deepEqual([error.code, error.field], ['INVALID_CONFIG', 'INTEGRATION_AUTH_BITBUCKET_CLIENT_ID']);
@@ -157,7 +157,7 @@ describe('authenticate', () => {
 });
 
 describe('use', () => {
-  test('passes on what the work throws', async (t) => {
+  test('passes on the error that its callback throws', async (t) => {
     const { wrapper } = await against(t, { api: (_request, response) => json(response, 403, {}) }, OAUTH);
     const own = new Error('mine');
     assert.equal(await thrownBy(() => wrapper.use(() => { throw own; })), own);
@@ -165,7 +165,7 @@ describe('use', () => {
     assert.equal(error.response.status, 403);
   });
 
-  test('refreshes nothing for an access token that a user entered', async (t) => {
+  test('sends no token request after a 401 for an access token that a user entered', async (t) => {
     const { wrapper, requests } = await against(t, { api: (_request, response) => refused(response) }, ACCESS_TOKEN);
     const error = await thrownBy(() => wrapper.use((client) => client.get('/user')));
     assert.equal(error.response.status, 401);
@@ -184,7 +184,7 @@ describe('use', () => {
     assert.equal(wrapper.config.refresh_token, 'the-refresh-token');
   });
 
-  test('says that the user must connect again when the refresh token is dead', async (t) => {
+  test('says that the user must connect again when the refresh token was revoked', async (t) => {
     const { bitbucket, wrapper } = await connection(t, { backend: 'newer' });
     bitbucket.control.revoke();
     const error = await thrownBy(() => wrapper.use((client) => client.get('/user')));
@@ -192,7 +192,7 @@ describe('use', () => {
     assert.doesNotMatch(error.message, /token expired|invalid_grant|unauthorized/i);
   });
 
-  test('names the missing variable when it cannot refresh without a client', async (t) => {
+  test('names the missing variable when tokens cannot be refreshed because no OAuth client is configured', async (t) => {
     const { origin } = await serve(t, (_request, response) => refused(response));
     const { wrapper: Wrapper } = createEntry({ INTEGRATION_AUTH_BITBUCKET_API_URL: `${origin}/2.0` });
     const error = await thrownBy(() => new Wrapper(OAUTH).use((client) => client.get('/user')));
@@ -226,10 +226,10 @@ describe('use', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => wrapper.use((client) => client.get('/user'))));
     assert.ok(answers.every(({ status }) => status === 200));
     const refreshes = bitbucket.requests.filter((line) => line.includes('/site/oauth2/access_token'));
-    assert.equal(refreshes.length, 2, 'one exchange and one refresh');
+    assert.equal(refreshes.length, 2, 'the simulator got one exchange and one refresh');
   });
 
-  test('has an older client send the newest token', async (t) => {
+  test('makes an older client send the newest token, too', async (t) => {
     const { bitbucket, wrapper } = await connection(t, { backend: 'newer' });
     const client = await wrapper.authenticate();
     bitbucket.control.advance(3 * HOUR);
@@ -262,7 +262,7 @@ describe('use', () => {
     });
   });
 
-  test('removes a code that saveConfig stored together with the tokens', async (t) => {
+  test('removes a stored code with saveConfig when it stores new tokens', async (t) => {
     const calls = [];
     const { wrapper } = await against(t, {
       api: (request, response) => (bearer(request) === 'Bearer new-token' ? sendUser(response) : refused(response)),
@@ -276,10 +276,10 @@ describe('use', () => {
   });
 
   for (const [what, services, before, answer, expected] of [
-    ['stores by saveConfig when the response has no new expiry time', true, PAST, {}, 'saveConfig'],
-    ['stores by the callback when the response has a new expiry time', true, PAST, { expires_in: 60 }, 'callback'],
-    ['stores by the callback when there is no expiry time before and after', true, undefined, {}, 'callback'],
-    ['stores by the callback in any case when there is no saveConfig', false, PAST, {}, 'callback'],
+    ['stores tokens with saveConfig when only the old token has an expiry time', true, PAST, {}, 'saveConfig'],
+    ['stores tokens with the callback when the new token has an expiry time', true, PAST, { expires_in: 60 }, 'callback'],
+    ['stores tokens with the callback when neither token has an expiry time', true, undefined, {}, 'callback'],
+    ['stores tokens with the callback when NocoDB passes no saveConfig', false, PAST, {}, 'callback'],
   ]) {
     test(what, async (t) => {
       const calls = [];
@@ -323,7 +323,7 @@ describe('use', () => {
     const first = wrapper.use((client) => client.get('/user'));
     await storing;
     const second = wrapper.use((client) => client.get('/user'));
-    // A call that does not wait has sent its request by the time that a later one is over.
+    // If the second call did not wait, it would send its request before this later request gets its response.
     await fetch(`${origin}/site/oauth2/access_token`, { method: 'POST' });
     store();
     await Promise.all([first, second]);
@@ -331,7 +331,7 @@ describe('use', () => {
   });
 
   for (const way of ['setTokenRefreshCallback', 'saveConfig']) {
-    test(`keeps tokens in use that ${way} cannot store, and logs that`, async (t) => {
+    test(`keeps using tokens that ${way} cannot store, and logs the failure`, async (t) => {
       const lines = [];
       const fail = () => { throw new Error('SQLITE_BUSY while writing the-new-token'); };
       const services = { logger: troubleLogger(lines), ...(way === 'saveConfig' && { saveConfig: fail }) };
@@ -347,7 +347,7 @@ describe('use', () => {
     });
   }
 
-  test('logs to the console when NocoDB passes no logger', async (t) => {
+  test('logs a failed saveConfig to the console when NocoDB passes no logger', async (t) => {
     const warn = t.mock.method(console, 'warn', () => {});
     const { bitbucket, wrapper } = await connection(t, {}, { saveConfig: async () => { throw new Error('no'); } });
     bitbucket.control.advance(3 * HOUR);

@@ -1,4 +1,4 @@
-/** The wrapper's lists for NocoDB's form, and what NocoDB hands to it. */
+/** The wrapper's lists for NocoDB's form, and its other members that NocoDB uses. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
@@ -20,7 +20,7 @@ describe('listRepositories and listWorkspaces', () => {
     [{ workspace: 'acme', page: '2' }, 'page'], [{ workspace: 'acme', page: 1.5 }, 'page'],
   ];
   for (const [query, field] of malformed) {
-    test(`refuse the query ${JSON.stringify(query)} (listRepositories)`, async () => {
+    test(`reject the query ${JSON.stringify(query)} (listRepositories)`, async () => {
       const error = await thrownBy(() => new BitbucketAuthIntegration(ACCESS_TOKEN).listRepositories(query));
       assert.ok(error instanceof BitbucketAuthError);
       assert.deepEqual([error.code, error.phase, error.field], ['INVALID_ARGUMENT', 'api', field]);
@@ -42,7 +42,7 @@ describe('listRepositories and listWorkspaces', () => {
   });
 
   for (const next of ['the next', 7, 'https://bitbucket.example/2.0/x', 'https://bitbucket.example/2.0/x?page=0']) {
-    test(`report ${next} as an invalid next instead of ending the list`, async (t) => {
+    test(`report ${next} as an invalid \`next\` instead of ending the list`, async (t) => {
       const { wrapper } = await against(t, { api: (_request, response) => json(response, 200, { values: [], next }) }, ACCESS_TOKEN);
       const error = await thrownBy(() => wrapper.listRepositories({ workspace: 'acme' }));
       assert.deepEqual([error.code, error.field], ['RESPONSE_INVALID', 'next']);
@@ -58,8 +58,8 @@ describe('listRepositories and listWorkspaces', () => {
     assert.deepEqual(requests.map(({ url }) => url), ['/2.0/repositories/acme', '/2.0/repositories/acme?page=2']);
   });
 
-  test('count within the rate limit of the connection', async (t) => {
-    // No user waits for an hour in a dialog: beyond the limit, the error comes at once.
+  test('count towards the rate limit of the connection', async (t) => {
+    // A user does not wait for an hour in a dialog, so a request beyond the limit fails at once.
     const server = await serve(t, (_request, response) => json(response, 200, { values: [] }));
     const { wrapper: Wrapper } = createEntry(environment(server.origin, { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '3' }));
     const configs = [{ ...OAUTH, refresh_token: 'of-this-test' }, { ...ACCESS_TOKEN, token: 'of-this-test' }];
@@ -88,7 +88,7 @@ describe('listRepositories and listWorkspaces', () => {
     assert.ok(names.every((name) => name.startsWith('acme/')));
   });
 
-  test('accept a page number, and the `next` of the previous response', async (t) => {
+  test('accept as `page` a number or the `next` of the previous response', async (t) => {
     const { wrapper } = await connection(t, { repositories: 25 });
     const names = [];
     for (let page = 1; page !== undefined;) {
@@ -101,7 +101,7 @@ describe('listRepositories and listWorkspaces', () => {
     assert.deepEqual(values.map(({ full_name: name }) => name), names.slice(20));
   });
 
-  test('page through a list with cursors, and through one whose next is missing', async (t) => {
+  test('page through a list with cursors, and through a list without `next`', async (t) => {
     const { wrapper, requests } = await against(t, {
       api: (request, response) => {
         const { pathname, searchParams } = new URL(request.url, 'http://x');
@@ -124,7 +124,7 @@ describe('listRepositories and listWorkspaces', () => {
   });
 
   for (const next of ['https://bitbucket.example/2.0/user', '../user', 'cGFnZQ', 7, {}, '']) {
-    test(`refuse ${JSON.stringify(next)} as a foreign next before they send anything`, async (t) => {
+    test(`reject ${JSON.stringify(next)} as a foreign \`next\`, and send no request`, async (t) => {
       const { wrapper, requests } = await against(t, {}, ACCESS_TOKEN);
       for (const list of [() => wrapper.listRepositories({ workspace: 'acme', next }), () => wrapper.listWorkspaces({ next })]) {
         const error = await thrownBy(list);
@@ -159,7 +159,7 @@ describe('a wrapper', () => {
     assert.deepEqual(new BitbucketAuthIntegration({}).getVars(), {});
   });
 
-  test("passes on the error of NocoDB's saveVars, and works without NocoDB", async () => {
+  test("passes on the error of NocoDB's saveConfig from saveVars, and saves variables even without NocoDB", async () => {
     const own = new Error('no');
     const wrapper = new BitbucketAuthIntegration({}, { saveConfig: () => { throw own; } });
     assert.equal(await thrownBy(() => wrapper.saveVars({})), own);
@@ -173,7 +173,7 @@ describe('a wrapper', () => {
     assert.deepEqual(saved, [{ type: 'oauth', _vars: {} }]);
   });
 
-  test('accepts a function, a logger object and nothing as its log', () => {
+  test('accepts a function, an object or nothing as its logger', () => {
     const lines = [];
     new BitbucketAuthIntegration({}, { logger: (line) => lines.push(line) }).log('one');
     new BitbucketAuthIntegration({}, { logger: { log(line) { lines.push(line, this === undefined); } } }).log('two');
@@ -188,7 +188,7 @@ describe('a wrapper', () => {
     assert.doesNotMatch(shown, /the-token|the-refresh-token|the-access-token/);
   });
 
-  test('masks secrets in maskConfig, keeps empty values, and drops the payload', () => {
+  test('masks secrets in maskConfig, keeps empty values, and removes the authorization code', () => {
     const wrapper = new BitbucketAuthIntegration();
     const config = {
       type: 'oauth', oauth_token: 'a', refresh_token: 'b', token: '', expires_at: FUTURE, scopes: ['account'],
@@ -204,7 +204,7 @@ describe('a wrapper', () => {
     });
   });
 
-  test('masks every secret that NocoDB may keep, and the values of saveVars', () => {
+  test('masks every secret that NocoDB may store, and removes the values of saveVars', () => {
     const names = ['access_token', 'bearer_token', 'password', 'client_secret', 'secret'];
     const wrapper = new BitbucketAuthIntegration();
     const config = { _vars: { cursor: 'marked' }, ...Object.fromEntries(names.map((name) => [name, 'marked'])) };

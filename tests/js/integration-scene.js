@@ -4,20 +4,20 @@ import { connectUser, startSimulator } from '../support/bitbucket.js';
 import { environment, simulatorEnvironment } from '../support/environment.js';
 import { json, serve } from '../support/http-server.js';
 
-/** A simulator that stops after the test. */
+/** Starts a simulator, which stops after the test. */
 export async function simulator(t, options = {}) {
   const bitbucket = await startSimulator(t, options);
   return { bitbucket, Wrapper: createEntry(simulatorEnvironment(bitbucket)).wrapper };
 }
 
-/** A connection through the simulator, and what its NocoDB got. */
+/** Connects a user through the simulator. Also returns the tokens that NocoDB gets. */
 export async function connection(t, options, services) {
   const { bitbucket, Wrapper } = await simulator(t, options);
   const tokens = await connectUser(bitbucket, Wrapper);
   return { bitbucket, Wrapper, tokens, wrapper: new Wrapper({ ...tokens }, services) };
 }
 
-/** A wrapper for a server that responds to API and token requests as a test says. */
+/** Returns a wrapper for a server that responds to API requests with `api` and to token requests with `token`. */
 export async function against(t, { api = user, token = () => {} }, config, services) {
   const server = await serve(t, (request, response, body) => (
     request.url.startsWith('/2.0/') ? api(request, response, body) : token(request, response, body)

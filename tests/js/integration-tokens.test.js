@@ -1,4 +1,4 @@
-/** How the wrapper exchanges a code and refreshes tokens, against the simulator and against servers that misbehave. */
+/** How the wrapper exchanges a code and refreshes tokens, with the simulator and with servers that misbehave. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BitbucketAuthError, createEntry } from 'nocodb-bitbucket-auth';
@@ -16,11 +16,11 @@ const VERIFIER = 'v'.repeat(43);
 
 describe('exchangeToken', () => {
   const malformed = [
-    ['nothing', undefined], ['null', null], ['a bare code', 'the-code'], ['no code', {}], ['an empty code', { code: '' }],
-    ['a nested empty code', { code: { code: '' } }], ['a number', { code: 7 }], ['null inside', { code: null }],
+    ['undefined', undefined], ['null', null], ['a string', 'the-code'], ['an object without a code', {}], ['an empty code', { code: '' }],
+    ['a nested empty code', { code: { code: '' } }], ['a number as the code', { code: 7 }], ['null as the code', { code: null }],
   ];
   for (const [what, payload] of malformed) {
-    test(`refuses ${what} without a request to Bitbucket`, async (t) => {
+    test(`rejects ${what}, and sends Bitbucket no request`, async (t) => {
       const { bitbucket, Wrapper } = await simulator(t);
       const error = await thrownBy(() => new Wrapper({}).exchangeToken(payload));
       assert.ok(error instanceof BitbucketAuthError);
@@ -29,14 +29,14 @@ describe('exchangeToken', () => {
     });
   }
 
-  test('refuses an invalid verifier', async (t) => {
+  test('rejects a verifier that is not a string', async (t) => {
     const { Wrapper } = await simulator(t);
     const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code: 'the-code', code_verifier: 7 }));
     assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', 'codeVerifier']);
   });
 
   for (const backend of ['older', 'newer']) {
-    test(`refuses an unknown code (${backend})`, async (t) => {
+    test(`reports an unknown code (${backend})`, async (t) => {
       const { Wrapper } = await simulator(t, { backend });
       const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code: 'another', code_verifier: VERIFIER }));
       assert.deepEqual([error.code, error.error, error.reauthorize], ['INVALID_GRANT', 'invalid_grant', true]);
@@ -49,14 +49,14 @@ describe('exchangeToken', () => {
       assert.equal((await thrownBy(() => new Wrapper({}).exchangeToken(grant))).code, 'INVALID_GRANT');
     });
 
-    test(`refuses another verifier (${backend})`, async (t) => {
+    test(`reports a wrong verifier (${backend})`, async (t) => {
       const { bitbucket, Wrapper } = await simulator(t, { backend });
       const { code } = await authorizationCode(bitbucket);
       const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code, code_verifier: 'x'.repeat(43) }));
       assert.equal(error.code, 'INVALID_GRANT');
     });
 
-    test(`reports a wrong secret as the administrator's to fix (${backend})`, async (t) => {
+    test(`names the variable of the secret when the secret is wrong (${backend})`, async (t) => {
       const { bitbucket } = await simulator(t, { backend });
       const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, {
         INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'another',
@@ -67,8 +67,8 @@ describe('exchangeToken', () => {
     });
 
     const shapes = {
-      'config.oauth.code as object': ({ code, code_verifier: verifier }) => ({ code: { code, code_verifier: verifier } }),
-      'config.oauth with code and verifier': (grant) => grant,
+      'an object in config.oauth.code': ({ code, code_verifier: verifier }) => ({ code: { code, code_verifier: verifier } }),
+      'code and verifier in config.oauth': (grant) => grant,
     };
     for (const [what, shape] of Object.entries(shapes)) {
       test(`returns tokens in NocoDB's shape for ${what} (${backend})`, async (t) => {
@@ -88,7 +88,7 @@ describe('exchangeToken', () => {
       });
     }
 
-    test(`accepts a code without verifier, as NocoDB 0.262 to 0.265 sends it, where that is allowed (${backend})`, async (t) => {
+    test(`accepts a code without a verifier, as NocoDB 0.262 to 0.265 sends it, if CODE_VERIFIER is optional (${backend})`, async (t) => {
       const { bitbucket } = await simulator(t, { backend });
       const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, {
         INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER: 'optional',
@@ -105,10 +105,10 @@ describe('exchangeToken', () => {
   }
 
   for (const [what, payload] of [
-    ['without a verifier', { code: 'the-code' }], ['with null in its place', { code: 'the-code', code_verifier: null }],
-    ['without one, nested', { code: { code: 'the-code' } }],
+    ['without a verifier', { code: 'the-code' }], ['with null as its verifier', { code: 'the-code', code_verifier: null }],
+    ['in an object without a verifier', { code: { code: 'the-code' } }],
   ]) {
-    test(`refuses a code ${what}, without a request to Bitbucket`, async (t) => {
+    test(`rejects a code ${what}, and sends Bitbucket no request`, async (t) => {
       const { bitbucket, Wrapper } = await simulator(t);
       const error = await thrownBy(() => new Wrapper({}).exchangeToken(payload));
       assert.ok(error instanceof BitbucketAuthError);
@@ -141,7 +141,7 @@ describe('exchangeToken', () => {
     assert.ok(took >= 4_900 && took < 9_000, `${took}`);
   });
 
-  test('leaves out what the response does not contain', async (t) => {
+  test('leaves out members that the token response does not contain', async (t) => {
     const { wrapper } = await against(t, {
       token: (_request, response) => json(response, 200, { access_token: 'a', token_type: 'bearer', scopes: '' }),
     }, {});
@@ -185,7 +185,7 @@ describe('an expired token', () => {
     assert.ok(requests.every(({ url }) => url === '/site/oauth2/access_token'));
   });
 
-  test('is not assumed from an invalid time of expiry', async (t) => {
+  test('is not assumed when the stored expiry time is invalid', async (t) => {
     const { wrapper, requests } = await against(t, { api: user }, {
       ...OAUTH, expires_at: 'soon',
     });
@@ -196,7 +196,7 @@ describe('an expired token', () => {
 
 describe('refreshToken', () => {
   for (const tokens of [undefined, null, {}, { refresh_token: '' }, { refresh_token: 7 }]) {
-    test(`refuses ${JSON.stringify(tokens)}`, async (t) => {
+    test(`rejects ${JSON.stringify(tokens)}`, async (t) => {
       const { Wrapper } = await simulator(t);
       const error = await thrownBy(() => new Wrapper({}).refreshToken(tokens));
       assert.deepEqual([error.code, error.phase, error.field], ['INVALID_ARGUMENT', 'refresh', 'refreshToken']);
@@ -210,7 +210,7 @@ describe('refreshToken', () => {
     assert.deepEqual([error.code, error.error], ['RECONNECT_REQUIRED', 'unauthorized_client']);
   });
 
-  test('returns the successor of a refresh token that was rotated before', async (t) => {
+  test('returns the successor of a refresh token that was replaced earlier, without a request', async (t) => {
     const { bitbucket, Wrapper, wrapper, tokens } = await connection(t, { backend: 'newer' });
     const renewed = await wrapper.refreshToken(tokens);
     bitbucket.control.advance(HOUR);
@@ -222,7 +222,7 @@ describe('refreshToken', () => {
   });
 
   for (const backend of ['older', 'newer']) {
-    test(`passes new tokens to NocoDB and uses them (${backend})`, async (t) => {
+    test(`returns new tokens to NocoDB and uses them (${backend})`, async (t) => {
       const { wrapper, tokens } = await connection(t, { backend });
       const renewed = await wrapper.refreshToken({ refresh_token: tokens.refresh_token }, wrapper.config);
       assert.deepEqual(Object.keys(renewed), ['oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes']);
@@ -232,17 +232,17 @@ describe('refreshToken', () => {
     });
   }
 
-  test('keeps refresh token and scopes that the response does not repeat', async (t) => {
+  test('keeps the refresh token and the scopes when the response does not contain them', async (t) => {
     const { wrapper } = await against(t, {
       token: (_request, response) => json(response, 200, { access_token: 'new-token', token_type: 'bearer' }),
     }, { ...OAUTH, scopes: ['account'], expires_at: PAST });
     const { refreshed_at: refreshedAt, ...renewed } = await wrapper.refreshToken({ refresh_token: 'the-refresh-token' });
     assert.deepEqual(renewed, { oauth_token: 'new-token', refresh_token: 'the-refresh-token', scopes: ['account'] });
     assert.ok(Date.now() - Date.parse(refreshedAt) < 10_000);
-    assert.ok(!('expires_at' in wrapper.config), 'the old time does not belong to the new token');
+    assert.ok(!('expires_at' in wrapper.config), 'the old expiry time does not belong to the new token');
   });
 
-  test("leaves the connection alone when the refresh token is another one's", async (t) => {
+  test('does not change the connection when the refresh token belongs to another connection', async (t) => {
     const { wrapper } = await against(t, {
       token: (_request, response) => json(response, 200, { access_token: 'new-token', token_type: 'bearer' }),
     }, OAUTH);
