@@ -31,7 +31,7 @@ describe('a retry', () => {
 
   for (const status of [429, 502, 503, 504]) {
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']) {
-      test(`follows the status ${status} of a ${method}`, async (t) => {
+      test(`follows a response with ${status} to ${method}`, async (t) => {
         const { client, made } = await failing(t, answering(status), 2);
         assert.equal((await client.request({ url: '/x', method })).status, 200);
         assert.equal(made.requests.length, 3);
@@ -39,7 +39,7 @@ describe('a retry', () => {
     }
 
     for (const method of ['POST', 'PATCH']) {
-      test(`does not follow the status ${status} of a ${method}`, async (t) => {
+      test(`does not follow a response with ${status} to ${method}`, async (t) => {
         const { client, made } = await failing(t, answering(status));
         assert.equal((await thrownBy(() => client.request({ url: '/x', method, data: {} }))).response.status, status);
         assert.equal(made.requests.length, 1);
@@ -48,7 +48,7 @@ describe('a retry', () => {
   }
 
   for (const status of [400, 401, 403, 404, 409, 410, 422, 500, 501, 505]) {
-    test(`does not follow the status ${status}`, async (t) => {
+    test(`does not follow a response with ${status}`, async (t) => {
       const { client, made } = await failing(t, answering(status));
       assert.equal((await thrownBy(() => client.get('/x'))).response.status, status);
       assert.equal(made.requests.length, 1);
@@ -112,7 +112,7 @@ describe('a retry', () => {
     assert.equal(made.requests.length, 1);
   });
 
-  test('follows a connection that breaks before or during a response', async (t) => {
+  test('follows a connection failure before or during a response', async (t) => {
     const broken = [
       (_request, response) => response.destroy(),
       (_request, response) => {

@@ -191,7 +191,7 @@ describe('a callback', () => {
       assert.equal(headers['cache-control'], 'no-store');
       assert.equal(headers['referrer-policy'], 'no-referrer');
       assert.equal(headers['x-content-type-options'], 'nosniff');
-      // NocoDB's GUI polls the URL of its popup.
+      // NocoDB's GUI polls the URL of its popup, so no policy may isolate the popup from the GUI.
       assert.equal(headers['cross-origin-opener-policy'], undefined);
     }
     assert.equal(heard.length, before);

@@ -52,7 +52,7 @@ async function startServer(t, behave, tls) {
 /** Calls `act` when the proxy receives the first bytes of a request. */
 const onFirstData = (act) => (socket) => socket.once('data', () => act(socket));
 
-/** Opens the tunnel as a proxy does, and then calls `act`, which behaves as the server at its other end. */
+/** Opens the tunnel as a proxy does, and then calls `act`, which behaves as the server at the other end. */
 const tunnelTo = (act) => onFirstData((socket) => {
   socket.write('HTTP/1.1 200 Connection established\r\n\r\n', () => act(socket));
 });
@@ -287,7 +287,7 @@ describe('an error of a proxy or of its variable', () => {
     assert.match(error.message, /connection was refused.*the request used the proxy of HTTPS_PROXY/);
   });
 
-  test('does not occur for an invalid HTTP_PROXY when HTTPS_PROXY is valid', async (t) => {
+  test('does not concern an invalid HTTP_PROXY when HTTPS_PROXY is valid', async (t) => {
     const seen = await startServer(t, onFirstData((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')));
     const env = { HTTPS_PROXY: `http://127.0.0.1:${seen.port}`, HTTP_PROXY: '"socks5h://x"' };
     const { error } = await timed(() => post(env, {}, 10_000));

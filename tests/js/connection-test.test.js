@@ -147,7 +147,7 @@ describe('testConnection with Bitbucket', () => {
   describe('with an API token', () => {
     const config = (name, more) => ({ type: 'basic', email: EMAIL, token: `ATATT3xFfGF0-fake-${name}`, ...more });
 
-    test('says whose token it is, and what it can read', async () => {
+    test('names the account of the token, and says what the token can read', async () => {
       const { account: whose, ...result } = await run(config('all', { email: ` ${EMAIL}\n` }));
       assert.deepEqual(withoutUuid(whose), account);
       assert.deepEqual(result, {

@@ -71,7 +71,7 @@ describe('a runtime that cannot run the core', () => {
   });
 });
 
-describe('the entry `slim`, which does not contain the core,', () => {
+describe('the entry `slim` without a source', () => {
   for (const way of ['slim: first use without a source', 'slim: init() without a source']) {
     test(`throws an error that says what to do (${way})`, async (t) => {
       const { refused, failed, works, after } = await load(t, way);
@@ -91,8 +91,8 @@ describe('the core', () => {
     'first use': once,
     'init()': once,
     'init() three times at once': once,
-    'init() twice in turn': once,
-    'init() overtaken by the first use': undefined,
+    'init() twice, one after the other': once,
+    'first use while init() is running': undefined,
     'a Uint8Array': once,
     'an ArrayBuffer': once,
     'a module': once,
@@ -111,7 +111,7 @@ describe('the core', () => {
     'slim: an empty module and the core at once': once,
     'slim: a Uint8Array': once,
     'slim: a URL as a string': once,
-    'slim: first use, beside the entry with the bytes': once,
+    'slim: first use after the import of `oauth`': once,
   };
   for (const [way, expected] of Object.entries(ways)) {
     test(`is loaded${expected ? ' once' : ''} (${way})`, async (t) => {

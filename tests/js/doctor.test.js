@@ -229,7 +229,7 @@ describe('`doctor` checks the scopes and', () => {
     ['none', 'good', /sends no scopes/],
     ['account none', 'bad', /SCOPES has the word none next to other scopes/],
   ]) {
-    test(`reports "${verdict}" for the value ${scopes}`, async (t) => {
+    test(`reports "${verdict}" when SCOPES is ${scopes}`, async (t) => {
       const env = await unreachable(scopes && { [`${PREFIX}SCOPES`]: scopes });
       assertOne((await examine(t, env))('scopes'), verdict, words);
     });

@@ -35,23 +35,23 @@ describe('an incomplete or wrong configuration', () => {
     ['CLIENT_ID', 'is missing', undefined],
     ['CLIENT_ID', 'is empty', ''],
     ['CLIENT_ID', 'is blank', ' \t'],
-    ['CLIENT_ID', 'holds a control character', 'the-marked\u0001key'],
+    ['CLIENT_ID', 'contains a control character', 'the-marked\u0001key'],
     ['CLIENT_ID', 'is in quotes', '"the-marked-key"'],
     ['CLIENT_SECRET', 'is missing', undefined],
     ['CLIENT_SECRET', 'is in typographic quotes', '\u201cthe-marked-secret\u201d'],
     ['CLIENT_SECRET', 'contains an invisible character', 'the-marked-secret\u200b'],
-    ['CLIENT_SECRET', 'contains a blank', 'the-marked secret'],
+    ['CLIENT_SECRET', 'contains a space', 'the-marked secret'],
     ['REDIRECT_URI', 'is in quotes', "'https://marked.example/'"],
-    ['CLIENT_SECRET', 'holds a line break', 'the-marked\nsecret'],
+    ['CLIENT_SECRET', 'contains a line break', 'the-marked\nsecret'],
     ['REDIRECT_URI', 'is missing', undefined],
-    ['REDIRECT_URI', 'is relative', '/marked/dashboard/'],
-    ['REDIRECT_URI', 'is http', 'http://marked.example/dashboard/'],
+    ['REDIRECT_URI', 'is a relative URL', '/marked/dashboard/'],
+    ['REDIRECT_URI', 'is an http URL', 'http://marked.example/dashboard/'],
     ['REDIRECT_URI', 'has a fragment', 'https://marked.example/dashboard/#/'],
     ['REDIRECT_URI', 'has user info', 'https://marked:secret@nocodb.example/'],
-    ['SCOPES', 'holds a quote', 'account "marked"'],
-    ['AUTHORIZE_URL', 'is http', 'http://marked.example/authorize'],
+    ['SCOPES', 'contains a quote', 'account "marked"'],
+    ['AUTHORIZE_URL', 'is an http URL', 'http://marked.example/authorize'],
     ['TOKEN_URL', 'is not a URL', 'marked'],
-    ['API_URL', 'is http', 'http://marked.example/2.0'],
+    ['API_URL', 'is an http URL', 'http://marked.example/2.0'],
   ];
   for (const [name, what, value] of wrong) {
     test(`causes one warning that names the variable, and OAuth2 is not offered: ${name} ${what}`, (t) => {
@@ -75,7 +75,7 @@ describe('an incomplete or wrong configuration', () => {
   }
 
   for (const value of ['0', '-1', '1.5', '1e3', '300001', 'ten seconds']) {
-    test(`causes one warning, and OAuth2 is still offered: TIMEOUT_MS ${value}`, (t) => {
+    test(`causes one warning, and OAuth2 is still offered: TIMEOUT_MS is ${value}`, (t) => {
       const { form, warnings } = read(t, { ...COMPLETE, TIMEOUT_MS: value });
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], /INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS/);
@@ -84,7 +84,7 @@ describe('an incomplete or wrong configuration', () => {
   }
 
   for (const value of ['-1', '1.5', '300001', 'half a minute']) {
-    test(`causes one warning, and OAuth2 is still offered: LOCKOUT_MS ${value}`, (t) => {
+    test(`causes one warning, and OAuth2 is still offered: LOCKOUT_MS is ${value}`, (t) => {
       const { form, warnings } = read(t, { ...COMPLETE, LOCKOUT_MS: value });
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], /INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS/);
@@ -151,7 +151,7 @@ describe('a connection that acts as the OAuth client', () => {
   });
 
   for (const value of ['ALLOW', 'true', 'yes', '1', 'off', 'marked']) {
-    test(`is not offered for the value ${value}, and the log names the variable`, (t) => {
+    test(`is not offered when CLIENT_CREDENTIALS is ${value}, and the log names the variable`, (t) => {
       const { form, warnings } = read(t, variables(value));
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], /INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS must be the word allow/);
@@ -165,7 +165,7 @@ describe('a connection that acts as the OAuth client', () => {
       ['authenticate'], ['use', (client) => client.get('/user')], ['connectionStatus'], ['listWorkspaces'],
       ['listRepositories', { workspace: 'acme' }],
     ]) {
-      test(`is rejected by ${method} for the value ${value}`, async () => {
+      test(`is rejected by ${method} when CLIENT_CREDENTIALS is ${value}`, async () => {
         const error = await thrownBy(() => custom(value)[method](...args));
         assert.ok(error instanceof BitbucketAuthError);
         assert.deepEqual([error.code, error.phase, error.field], [
@@ -176,7 +176,7 @@ describe('a connection that acts as the OAuth client', () => {
     }
   }
 
-  test('is neither offered nor accepted without a client', async (t) => {
+  test('is neither offered nor accepted when no OAuth client is configured', async (t) => {
     const allowed = { CLIENT_CREDENTIALS: 'allow' };
     assert.deepEqual(authTypes(read(t, allowed).form), WITHOUT_CLIENT);
     const { wrapper: Wrapper } = createEntry(env(allowed));
@@ -260,7 +260,7 @@ describe('the entry for NocoDB', () => {
     for (const name of entry.manifest.expose) assert.equal(typeof entry.wrapper.prototype[name], 'function');
   });
 
-  test('carries the version of the package', () => {
+  test('has the version of the package', () => {
     const file = createRequire(import.meta.url).resolve('nocodb-bitbucket-auth/package.json');
     assert.equal(entry.manifest.version, JSON.parse(readFileSync(file, 'utf8')).version);
   });

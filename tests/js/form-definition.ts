@@ -1,5 +1,6 @@
-// Checks that the form has the type that NocoDB's form builder requires. This file is compiled, never run. The types of `nocodb-sdk`
-// contain enums, but an integration writes the values of these enums as strings. So `Plain` replaces each enum by its values.
+// Checks that the form has the type that NocoDB's form builder requires. This file is compiled, never run. The types of
+// `nocodb-sdk` contain enums, but an integration writes the values of these enums as strings. So `Plain` replaces each enum by
+// its values.
 import type { FormDefinition } from 'nocodb-sdk';
 import type { FormElement } from '../../js/nocodb/form.js';
 

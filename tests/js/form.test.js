@@ -82,7 +82,7 @@ describe('the form', () => {
     });
   }
 
-  test('requires only fields that a connection of the kind cannot lack', async () => {
+  test('requires only fields without which `authenticate` fails', async () => {
     for (const [kind, expected] of Object.entries(KINDS)) {
       const required = expected.filter(([, model, isRequired]) => isRequired && model !== 'config.oauth.code');
       const full = { token: 'the-token', email: 'dana@example.com' };

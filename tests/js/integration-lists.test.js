@@ -159,7 +159,7 @@ describe('a wrapper', () => {
     assert.deepEqual(new BitbucketAuthIntegration({}).getVars(), {});
   });
 
-  test("passes on the error of NocoDB's saveConfig from saveVars, and saves variables even without NocoDB", async () => {
+  test("passes on the error of NocoDB's saveConfig in saveVars, and needs no saveConfig there", async () => {
     const own = new Error('no');
     const wrapper = new BitbucketAuthIntegration({}, { saveConfig: () => { throw own; } });
     assert.equal(await thrownBy(() => wrapper.saveVars({})), own);

@@ -16,7 +16,8 @@ const VERIFIER = 'v'.repeat(43);
 
 describe('exchangeToken', () => {
   const malformed = [
-    ['undefined', undefined], ['null', null], ['a string', 'the-code'], ['an object without a code', {}], ['an empty code', { code: '' }],
+    ['undefined', undefined], ['null', null], ['a string', 'the-code'], ['an object without a code', {}],
+    ['an empty code', { code: '' }],
     ['a nested empty code', { code: { code: '' } }], ['a number as the code', { code: 7 }], ['null as the code', { code: null }],
   ];
   for (const [what, payload] of malformed) {
@@ -88,7 +89,7 @@ describe('exchangeToken', () => {
       });
     }
 
-    test(`accepts a code without a verifier, as NocoDB 0.262 to 0.265 sends it, if CODE_VERIFIER is optional (${backend})`, async (t) => {
+    test(`accepts a code without a verifier, as from NocoDB 0.262, if CODE_VERIFIER is optional (${backend})`, async (t) => {
       const { bitbucket } = await simulator(t, { backend });
       const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, {
         INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER: 'optional',
