@@ -1,4 +1,4 @@
-/** What the errors of the API client say, and which media types it accepts. */
+/** What the errors of the API client say, and which media types the client accepts. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import axios from 'axios';

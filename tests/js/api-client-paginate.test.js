@@ -50,7 +50,7 @@ describe('paginate', PATIENT, () => {
     assert.ok(asked.every((line) => line.includes('state=OPEN') && line.includes('pagelen=50')));
   });
 
-  // In some lists, `next` lacks parameters of the first request. So these parameters are sent for each page.
+  // In some lists, `next` lacks parameters of the first request. So the client sends these parameters with each request.
   test('applies parameters and config to all pages, while parameters of `next` take precedence', async (t) => {
     const made = await clientOf(t, { api: (request, response) => pages([`${made.origin}/2.0/list?page=2&q=a%20b`])(request, response) });
     const { values } = await collect(made.client.paginate('/list', { pagelen: 2, q: 'x' }, { headers: { 'x-mine': 'yes' } }));

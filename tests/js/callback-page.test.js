@@ -40,7 +40,7 @@ function listener(request, response, ...more) {
 }
 
 const servers = {};
-/** Whether the proxy below allows to read the variables. */
+/** Whether the proxy `env` returns variables instead of throwing. */
 let isReadable = false;
 
 const env = new Proxy(environment('https://bitbucket.example'), {
@@ -104,7 +104,7 @@ async function assertPassedOn(server, target, options) {
   assert.deepEqual(more, []);
 }
 
-// This test must run first, because the environment is read only once.
+// This test must run first: after the first successful read, the environment is not read again.
 test('every request reaches NocoDB while the environment cannot be read', async () => {
   for (const target of [CALLBACK, DENIAL, PATH]) await assertPassedOn(plain(), target);
   isReadable = true;

@@ -450,7 +450,7 @@ describe('testConnection with other servers and configs', () => {
     const wrapper = new (createEntry(environment(server.origin, more)).wrapper)({ ...ACCESS_TOKEN, workspace: 'acme' });
     await wrapper.use((client) => client.get('/workspaces/acme'));
     for (let turn = 0; turn < 3; turn += 1) assert.equal((await wrapper.testConnection()).success, true);
-    // Each test requests the workspace and its repositories.
+    // Each connection test requests the workspace and its repositories.
     assert.equal(server.requests.length, 7);
   });
 
