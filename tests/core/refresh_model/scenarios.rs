@@ -415,7 +415,8 @@ fn a_review_that_ends_without_a_verdict_because_of_a_lockout_is_repeated_soon() 
     for seed in 1..=10 {
         let mut scenario = declared_dead_by_mistake(2, 2, seed);
         scenario.wait(4.0 * HOUR);
-        // At the same time, a lockout makes Bitbucket refuse a request of the other process. This explains the refusal of the review.
+        // At the same time, a lockout makes Bitbucket refuse a request of the other process. This refusal explains the one in
+        // the review.
         scenario.strangers = vec![scenario.world.now];
         let other = 3;
         assert!(scenario.world.wrappers[other].process == 1 && scenario.world.wrappers[other].row == 1);
