@@ -75,7 +75,7 @@ async function until(condition) {
   }
 }
 
-/** Replaces timers of one minute. `pass` runs the callbacks of those that were not cleared. */
+/** Replaces timers of one minute. `pass` runs the callbacks of all timers that were not cleared. */
 function minutes(t) {
   const timers = [];
   const { setTimeout: original } = globalThis;

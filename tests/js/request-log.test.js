@@ -14,7 +14,7 @@ const { core } = await import(file('js/core.js'));
 const HOUR = 60 * 60 * 1000;
 const START = Date.parse('2026-11-24T08:03:17.123Z');
 
-/** Redis has one second to answer. It might not answer more requests at once in time. */
+/** The number of simultaneous requests. Redis has one second to answer, and might not answer more requests in time. */
 const AT_ONCE = 200;
 
 test('the script in Redis and the core decide alike in 3,000 random sequences', async (t) => {

@@ -400,7 +400,7 @@ describe("the simulator's API", () => {
     }
   });
 
-  test('responds 404 for issues and wikis when an option says so', async () => {
+  test('responds 404 for issues and wikis if the option trackerStatus says so', async () => {
     const other = await openScene({ trackerStatus: 404 });
     try {
       assert.equal((await other.ask(`${REPO}/issues`)).status, 404);

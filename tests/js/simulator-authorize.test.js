@@ -1,5 +1,5 @@
 /**
- * The simulator's authorization endpoint, compared with what is known of Bitbucket.
+ * The simulator's authorization endpoint, compared with the known behaviour of Bitbucket.
  *
  * In: authorization requests as clients, browsers and attackers would send them. Out: checks of error pages, redirects, the login
  * page and the consent page. All other tests rely on the simulator, so these tests verify it.

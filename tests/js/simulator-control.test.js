@@ -56,7 +56,7 @@ describe("the simulator's options", () => {
     ['older', 18, 32],
     ['newer', 32, 76],
   ]) {
-    test(`include new client credentials at each start, as long as those of the ${backend} back end`, async () => {
+    test(`include new client credentials at each start, with the lengths of the ${backend} back end`, async () => {
       const seen = [];
       for (let start = 0; start < 2; start += 1) {
         await withBitbucket({ backend }, async (bb) => {

@@ -1,5 +1,5 @@
 /**
- * How the simulator refreshes tokens, compared with what is known of Bitbucket: a refresh token that stays the same, rotation, and
+ * How the simulator refreshes tokens, compared with the known behaviour of Bitbucket: a refresh token that stays the same, rotation, and
  * the lockout after reuse.
  */
 import assert from 'node:assert/strict';

@@ -1,4 +1,4 @@
-/** The responses of the simulator's API at each URL, compared with what is known of Bitbucket. */
+/** The responses of the simulator's API at each URL, compared with the known behaviour of Bitbucket. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
@@ -162,7 +162,7 @@ describe("the simulator's API", () => {
     assert.equal(new Set(all.values.map(({ state }) => state)).size, 4);
   });
 
-  test('has as many pull requests as an option says, and the same ones at each start', async () => {
+  test('has as many pull requests as an option says, and the same pull requests at each start', async () => {
     const page = async (pullRequests) =>
       withBitbucket({ pullRequests }, async (other) => {
         const token = (await connect(other)).access_token;

@@ -1,5 +1,5 @@
 /**
- * The simulator's token endpoint, compared with what is known of Bitbucket.
+ * The simulator's token endpoint, compared with the known behaviour of Bitbucket.
  *
  * In: token requests as clients and attackers would send them. Out: checks of the responses, for each row of the
  * table of errors in demo/bitbucket/token-endpoint.js. All other tests rely on the simulator, so these tests verify it.

@@ -193,7 +193,7 @@ describe('a row in which another process saved tokens', () => {
 });
 
 describe('a NocoDB whose row can be read', () => {
-  test('saves tokens once for several wrappers, even if it passed no row id to them', async (t) => {
+  test('saves tokens once for several wrappers, even if NocoDB passed no row id', async (t) => {
     const { Wrapper, grants } = await bitbucket(t);
     const host = rowHost(config());
     const wrappers = Array.from({ length: 2 }, () => new Wrapper(config(), host));

@@ -87,7 +87,7 @@ export function moveClock(t, start) {
   t.mock.method(performance, 'now', passed);
   t.mock.method(timers, 'setTimeout', sleep);
   moveScripts(t.mock, () => start + passed());
-  // Replaces the functions of modules that import them by name, too.
+  // Applies the mocks to functions that were imported by name, too.
   syncBuiltinESMExports();
   t.after?.(() => {
     t.mock.restoreAll();
