@@ -60,7 +60,7 @@ describe('an AbortSignal', PATIENT, () => {
     return { promise, resolve };
   };
 
-  test('that was aborted before the request sends nothing', async (t) => {
+  test('prevents the request when it is already aborted', async (t) => {
     const made = await clientOf(t);
     for (const method of ['GET', 'POST']) {
       const error = await thrownBy(() => made.client.request({ url: '/x', method, signal: AbortSignal.abort() }));
@@ -130,7 +130,7 @@ describe('an AbortSignal', PATIENT, () => {
     }
   });
 
-  test('also ends a request that follows a redirect', async (t) => {
+  test('ends a request that follows a redirect', async (t) => {
     const { promise: asked, resolve } = deferred();
     const foreign = await serve(t, resolve);
     const made = await clientOf(t, { api: (_request, response) => response.writeHead(302, { location: foreign.origin }).end() });

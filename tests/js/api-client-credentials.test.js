@@ -234,7 +234,7 @@ describe('client credentials', () => {
     assert.ok(made.tokenRequests.every(({ body }) => body === 'grant_type=client_credentials'));
   });
 
-  test('with a wrong secret fail with INVALID_CLIENT, and send no API request', async (t) => {
+  test('fail with INVALID_CLIENT when the client secret is wrong, and send no API request', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t, {}, { INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'another' });
     const error = await thrownBy(() => new Wrapper({ type: 'custom' }).authenticate());
     assert.deepEqual([error.code, error.reauthorize], ['INVALID_CLIENT', false]);

@@ -62,7 +62,7 @@ describe('a redirect', () => {
     }
   });
 
-  test('is followed as `maxRedirects` and `fetchOptions.redirect` of the request say', async (t) => {
+  test('is followed according to `maxRedirects` and `fetchOptions.redirect` of the request', async (t) => {
     const made = await clientOf(t, {
       api: ({ url }, response) => {
         const left = Number(url.split('/').at(-1));

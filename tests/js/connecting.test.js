@@ -287,7 +287,7 @@ describe('an error of a proxy or of its variable', () => {
     assert.match(error.message, /connection was refused.*the request used the proxy of HTTPS_PROXY/);
   });
 
-  test('does not concern an invalid HTTP_PROXY when HTTPS_PROXY is valid', async (t) => {
+  test('names a valid HTTPS_PROXY instead of an invalid HTTP_PROXY', async (t) => {
     const seen = await startServer(t, onFirstData((s) => s.end('HTTP/1.1 403 Forbidden\r\n\r\n')));
     const env = { HTTPS_PROXY: `http://127.0.0.1:${seen.port}`, HTTP_PROXY: '"socks5h://x"' };
     const { error } = await timed(() => post(env, {}, 10_000));

@@ -271,7 +271,7 @@ describe('testConnection with Bitbucket', () => {
       }
     });
 
-    test('names the right kind of credential when an access token or an app password was entered', async () => {
+    test('names the right kind of credential for an access token entered as an API token, and for an app password', async () => {
       const { message } = await run({ type: 'basic', email: EMAIL, token: 'ATCTT3xFfGN0-fake-workspace' });
       assert.match(message, /looks like an access token .*: choose "Access token" for it\.$/);
       for (const kind of [{ type: 'basic', email: EMAIL }, { type: 'api_key' }]) {

@@ -7,9 +7,9 @@ const load = (t, way) => runJsonFixture(t, 'load.js', [way]);
 
 describe('init', () => {
   const ways = [
-    'other bytes', 'another module', 'an empty module', 'an empty module, compiled', 'an empty module, without a digest',
+    'other bytes', 'another module', 'an empty module', 'an empty module, compiled', 'an empty module, without crypto.subtle',
     'the core with a byte changed', 'the core of another build', 'the core of another build, compiled',
-    'the core of another build, without a digest', 'a number', 'null', 'a response for a file that is not there',
+    'the core of another build, without crypto.subtle', 'a number', 'null', 'a response for a file that is not there',
     'a promise that fails', 'a file that is not there', 'a path that is not there',
   ];
   for (const way of ways) {
@@ -102,7 +102,7 @@ describe('the core', () => {
     'a URL': once,
     'first use without Buffer': once,
     'first use with Uint8Array.fromBase64': once,
-    'a Uint8Array, without a digest': once,
+    'a Uint8Array, without crypto.subtle': once,
     'a file: URL': once,
     'a file: URL as a string': once,
     'a path': once,

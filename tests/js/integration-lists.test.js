@@ -88,7 +88,7 @@ describe('listRepositories and listWorkspaces', () => {
     assert.ok(names.every((name) => name.startsWith('acme/')));
   });
 
-  test('accept as `page` a number or the `next` of the previous response', async (t) => {
+  test('accept a number or the `next` of the previous response as `page`', async (t) => {
     const { wrapper } = await connection(t, { repositories: 25 });
     const names = [];
     for (let page = 1; page !== undefined;) {
@@ -159,7 +159,7 @@ describe('a wrapper', () => {
     assert.deepEqual(new BitbucketAuthIntegration({}).getVars(), {});
   });
 
-  test("passes on the error of NocoDB's saveConfig in saveVars, and needs no saveConfig there", async () => {
+  test('passes on the error of saveConfig in saveVars, and accepts a missing saveConfig', async () => {
     const own = new Error('no');
     const wrapper = new BitbucketAuthIntegration({}, { saveConfig: () => { throw own; } });
     assert.equal(await thrownBy(() => wrapper.saveVars({})), own);
