@@ -1,4 +1,4 @@
-/** Which credentials the simulator's API accepts, for which scopes and how often, compared with the known behaviour of Bitbucket. */
+/** The credentials, scopes and request rates that the simulator's API accepts, compared with the known behaviour of Bitbucket. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startBitbucket } from '../../demo/bitbucket/server.js';
