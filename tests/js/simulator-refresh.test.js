@@ -1,6 +1,6 @@
 /**
- * How the simulator refreshes tokens, compared with the known behaviour of Bitbucket: a refresh token that stays the same, rotation,
- * and the lockout after reuse.
+ * How the simulator refreshes tokens, compared with the known behaviour of Bitbucket: a refresh token that stays the same,
+ * rotation, and the lockout after reuse.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
