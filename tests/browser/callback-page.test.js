@@ -121,7 +121,7 @@ describe('a Content Security Policy of the site', () => {
     });
   });
 
-  test("blocks nothing in the callback page if it is the policy from the page's first lines", () => on({}, async (scene) => {
+  test("blocks nothing in the callback page if it equals the policy in the page's first lines", () => on({}, async (scene) => {
     const other = await scene.context.newPage();
     const said = [];
     other.on('console', (message) => said.push(message.text()));

@@ -212,7 +212,7 @@ describe('a connection survives', { concurrency: true }, () => {
     });
   }
 
-  test('a token response with 429 and Retry-After, because it waits that long', async (t) => {
+  test('a 429 with Retry-After from the token endpoint, because the plugin waits that long', async (t) => {
     const { bitbucket, config, open, expire } = await start(t);
     bitbucket.control.fault({ target: 'token', kind: 'status', status: 429, retryAfter: 2 });
     expire();

@@ -33,7 +33,7 @@ const DIALOGS = {
   listWorkspaces: async (wrapper) => (await thrownBy(() => wrapper.listWorkspaces())).message,
 };
 
-/** Connects dead and healthy connections whose access tokens have expired, and returns a wrapper for each of them. */
+/** Creates dead and healthy connections whose access tokens have expired, and returns a wrapper for each of them. */
 async function start(t, { dead = 0, healthy = 1, host, ...settings }) {
   const scene = await startScene({ accessTokenLifetimeMs: HOUR, ...settings });
   t.after(() => scene.close());

@@ -9,7 +9,7 @@ import { Kinds, failureOf, judge, loggedBy, tell } from './support/nocodb/verdic
 const works = { troubles: [], row: 'newest' };
 const outcome = { saved: 1, unavoidable: 0, lost: 0, isPassed: true };
 
-describe('the plan of the chaos', () => {
+describe('the plan of the chaos test', () => {
   const plans = Array.from({ length: 100 }, (_, index) => makePlan(index + 1));
 
   test('has ten expiries, five SIGKILLs, a restart of the main process and 20 s without PostgreSQL for any seed', () => {

@@ -149,7 +149,7 @@ test('a row that is restored from a backup of any age gets the newest tokens of 
   const { row } = host;
   const wrapper = host.open();
   const renew = () => wrapper.refreshToken({ refresh_token: wrapper.config.refresh_token });
-  // More refreshes than the store in memory keeps keys of a chain.
+  // The store in memory keeps fewer keys of a chain.
   for (let n = 0; n < 30; n += 1) await renew();
   const late = host.open();
   host.row = { ...row, workspace: 'acme' };

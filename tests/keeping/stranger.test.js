@@ -78,7 +78,7 @@ async function start(t, { healthy, processes, environment: more = {}, isStored =
   };
 }
 
-/** Whether it is possible that no refusal of another connection explains this refusal. */
+/** Whether it is uncertain that an earlier refusal of another connection explains this refusal. */
 const isAlone = (refusal, refusals) => !refusals.some(({ connection, endedAt }) => (
   connection !== refusal.connection && endedAt > refusal.endedAt - BELIEVED_LOCKOUT_MS + MOMENT_MS
     && endedAt <= refusal.endedAt

@@ -146,7 +146,7 @@ for (const [name, bundler] of [['webpack', webpack], ['rspack', rspack]]) {
     assert.ok(size <= MAX_GZIP_SLIM, `${size} bytes`);
   });
 
-  test(`the package works in ${name} for Node.js in one file, without a replaced __dirname`, async (t) => {
+  test(`the package works in ${name} for Node.js in one file, with __dirname unchanged`, async (t) => {
     const folder = project(t, { 'main.js': print });
     const output = { path: join(folder, 'out'), filename: 'bundle.cjs' };
     await pack(bundler, { context: folder, target: 'node', node: { __dirname: false }, output });

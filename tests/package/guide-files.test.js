@@ -166,7 +166,7 @@ describe("the documents' diagrams", () => {
   const diagrams = documents.flatMap(({ path, blocks }) => (
     blocks.filter(({ language }) => language === 'mermaid').map(({ content, under }) => ({ path, content, under }))));
 
-  test('include sequences and states', async () => {
+  test('are two sequence diagrams and a state diagram', async () => {
     const types = await Promise.all(diagrams.map(async ({ content }) => (await mermaid.parse(content)).diagramType));
     assert.deepEqual(types.toSorted(), ['sequence', 'sequence', 'stateDiagram']);
   });

@@ -67,7 +67,7 @@ test('the guide has a section for each variable that the core reads, and otherwi
   assert.equal(new Set(told).size, told.length);
 });
 
-test("the table of all variables leads to each section of the plugin's own", () => {
+test('the table of all variables links to the section of each variable of the plugin', () => {
   for (const { names: [name], slug } of sections.filter(({ names: [first] }) => first.startsWith(PREFIX))) {
     assert.ok(text.includes(`](#${slug})`), name);
   }

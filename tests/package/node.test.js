@@ -104,7 +104,7 @@ for (const load of ['require', 'import']) {
 
 const { dependencies } = require(join(packageIn(packed.folder), 'package.json'));
 
-/** A program that does what NocoDB does at its start, and prints which modules of Node.js this loads, and when the core is compiled. */
+/** Does what NocoDB does at its start, and prints which modules of Node.js this loads, and when the core is compiled. */
 const atStart = (load) => `
   (async () => {
     await import('node:fs');
@@ -212,8 +212,8 @@ test('the form is shown and a connection works with frozen built-ins', async (t)
 /** Uses a connection without each of the packages in turn, in each version of Node.js. */
 async function* withoutEach(t, load, how) {
   const folder = project(t, { 'main.cjs': firstUse(load) }, { withDependencies: true });
-  // The Redis client is loaded only if a Redis is configured, and the plugin also works without this client. Only the command line
-  // uses the spinner.
+  // The Redis client is loaded only if a Redis is configured, and the plugin also works without this client. Only the command
+  // line uses the spinner.
   const { ioredis: _redis, 'yocto-spinner': _spinner, ...needed } = dependencies;
   for (const name of Object.keys(needed)) {
     for (const node of Object.values(nodes)) {

@@ -14,7 +14,7 @@ const counting = (on, body, options = {}) => on(options, async (scene) => {
 const counted = (page) => page.evaluate(() => window.counted);
 const isLoading = { compile: 1, Module: 0, rejections: 0 };
 
-/** Waits until the popup shows Bitbucket's page, whose URL the core has then built, and closes the popup. */
+/** Waits until the popup shows Bitbucket's page, which requires a URL from the core, and closes the popup. */
 async function logIn(scene, popup) {
   await scene.shows(popup, 'Log in', 'Deny');
   await popup.close();

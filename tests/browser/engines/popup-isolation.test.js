@@ -31,7 +31,7 @@ inEachEngine({}, (on, once) => {
     });
 
     for (const [when, openerPolicies] of Object.entries(policies)) {
-      // The page receives the same messages, wherever the isolation began, so all engines run only one of the two policies.
+      // The page receives the same messages, wherever the isolation began, so only one engine tests both policies.
       const inEach = when === 'on its second page' ? test : once;
 
       // opener-policies.test.js tests the same login in each engine.

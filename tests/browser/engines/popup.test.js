@@ -52,13 +52,13 @@ inEachEngine({}, (on, once) => {
       await gone(popup);
     }));
 
-    test("gives null a minute after the user returns and has closed the popup at Bitbucket", () => on({}, async (scene) => {
+    test('gives null a minute after the user has returned, if the popup was closed at Bitbucket', () => on({}, async (scene) => {
       const popup = await scene.click();
       await scene.shows(popup, 'Log in');
       await assertCancelledInAMinute(scene, popup);
     }));
 
-    test('gives null a minute after the user returns and has closed the popup before Bitbucket responded', () =>
+    test('gives null a minute after the user has returned, if the popup was closed before Bitbucket responded', () =>
       on({}, async (scene) => {
         scene.bb.control.fault({ target: 'authorize', kind: 'delay', delayMs: 600_000 });
         const popup = await scene.click();
@@ -66,7 +66,7 @@ inEachEngine({}, (on, once) => {
         await assertCancelledInAMinute(scene, popup);
       }));
 
-    test('gives null a minute after the user returns and has closed the popup on another page of the site', () =>
+    test('gives null a minute after the user has returned, if the popup was closed on another page of the site', () =>
       on({ site: { pages: { '/elsewhere': { body: 'not the callback' } } } }, async (scene) => {
         const popup = await scene.click();
         await go(scene, popup, `${scene.origin}/elsewhere`);
@@ -166,7 +166,7 @@ inEachEngine({}, (on, once) => {
         ({ client: oauth.createClient(given), clientSecret: 'not-a-real-secret' }), 'clientSecret'],
       ['options with a secret as a client', (oauth, given) => ({ client: { ...given, clientSecret: 'not-a-real-secret' } }),
         'client.clientSecret'],
-      ['options as a client', (oauth, given) => ({ client: given }), 'client'],
+      ['plain options as a client', (oauth, given) => ({ client: given }), 'client'],
       ['a redirect URI beside a client', (oauth, { redirectUri, ...given }) =>
         ({ client: oauth.createClient({ redirectUri, ...given }), redirectUri }), 'redirectUri'],
     ];
@@ -186,7 +186,7 @@ inEachEngine({}, (on, once) => {
     }
   });
 
-  describe('a popup login does not take a URL for the callback', () => {
+  describe('a login by popup does not take a URL for the callback', () => {
     const decoys = {
       '/elsewhere': 'only its query contains the redirect URI',
       '/callback.html.old': 'its path only begins like that of the redirect URI',
@@ -221,8 +221,8 @@ inEachEngine({}, (on, once) => {
   });
 
   describe('a successful login by popup', () => {
-    test('opens an empty page in the click, before the core is loaded', () => on({}, async (scene) => {
-      // Loading the core may take much longer than a click allows the page to open a popup.
+    test('opens an empty popup during the click, before the core is loaded', () => on({}, async (scene) => {
+      // Loading the core may take longer than the time in which a click permits a popup.
       await scene.load(scene.page, '/counted');
       await scene.page.evaluate(() => { window.holds = true; });
       const popup = await scene.click();

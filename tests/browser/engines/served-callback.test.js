@@ -47,7 +47,7 @@ inEachEngine({ callback }, (on) => {
     await gone(popup);
   }));
 
-  // The denial arrives long before the login would take a popup that seems closed for a closed one.
+  // A popup that seems to be closed counts as closed only after a minute. The denial arrives long before.
   test("a login by popup receives a denial from the served callback page, and closes the popup", () => on({}, async (scene) => {
     const popup = await scene.click();
     await scene.decide(popup, 'Deny');

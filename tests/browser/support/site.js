@@ -10,7 +10,7 @@ import { callbackPage, importMap, packageFile } from '../../../demo/browser/pack
 
 export const CALLBACK = '/callback.html';
 
-/** Header fields with a Content Security Policy. The import map is inline, so a page with it needs its hash in `scripts`. */
+/** Header fields with a Content Security Policy. For a page with the inline import map, `scripts` must contain the map's hash. */
 export const policy = (scripts) => ({ 'content-security-policy': `default-src 'none'; script-src ${scripts}` });
 
 const page = (body) => `<!doctype html>
@@ -38,7 +38,7 @@ const COMPLETES = `import './module.js';
 window.completed = window.browser.completeRedirect();
 `;
 
-/** The script of a page that counts compilations of a core. The test decides when the page is idle and a compilation ends. */
+/** The script of a page that counts compilations of a core. The test decides when the page is idle and when compilation ends. */
 const COUNTED = `const { Module, compile } = WebAssembly;
 const counted = { compile: 0, Module: 0, rejections: 0 };
 const held = [];

@@ -428,7 +428,8 @@ class Chaos {
       this.say('no expiry: the grace period of a refresh token whose successor may not be stored would end');
       return;
     }
-    // Processes whose clocks stay would not notice that a token expires while they obtain it. No real token expires so early.
+    // A process whose clock does not move cannot notice that a token expires while the process obtains it. No real token expires
+    // so early.
     if (!this.#plan.clocksFollow && !this.#isSettled) {
       this.say('no expiry: tokens are being obtained');
       return;

@@ -17,7 +17,7 @@ const CALLS = [
   ({ wrapper }, random) => wrapper.use((client) => client.get('/repositories/acme', { params: page(random) })),
   async ({ wrapper }) => (await wrapper.authenticate()).get('/user/workspaces'),
   async (user) => {
-    // Uses one client for all calls, as a caller does who keeps it.
+    // Keeps one client for all calls, as some callers do.
     user.client ??= await user.wrapper.authenticate();
     return user.client.get('/repositories/acme/docs-service');
   },

@@ -20,7 +20,7 @@ import { Kinds, failureOf, judge, loggedBy } from './verdict.js';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const LIFETIME_MS = 40 * SECOND;
-/** The plugin refreshes tokens before their expiry: earlier by a tenth of their lifetime. */
+/** The plugin refreshes tokens before they expire: a tenth of their lifetime earlier. */
 const AHEAD_MS = LIFETIME_MS / 10;
 const EXPIRY_MS = LIFETIME_MS + SECOND;
 const GRACE_MS = 10 * MINUTE;
