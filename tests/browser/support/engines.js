@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core';
 import { chromiumArgs, findChromium } from '../../../scripts/lib/browser.mjs';
 import { WebDriverBrowser } from './webdriver.js';
 
-/** A host name that resolves to this machine, but is not a loopback name: a page from it over plain http is not secure. */
+/** A host name that resolves to this machine, but is not a loopback name, so pages over plain http are no secure contexts. */
 export const PLAIN_HOST = 'nocodb.test';
 
 const launchers = {
