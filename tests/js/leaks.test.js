@@ -1,6 +1,6 @@
 /**
- * No code, token, secret, verifier, state or full URL is in anything that is thrown, inspected or printed. A child process puts
- * marked secrets through every failure. This file searches its output for them.
+ * Thrown errors, inspected objects and printed lines contain no code, token, secret, verifier, state or full URL. A child process
+ * passes marked secrets to calls that fail. This file searches the child's report and output for pieces of these secrets.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -8,15 +8,16 @@ import { once } from 'node:events';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-/** The length of a piece of a secret that counts as a leak. */
+/** The number of consecutive characters of a secret that count as a leak. */
 const PIECE = 12;
 
-/** A secret in the forms in which it travels. */
+/** A secret in the encodings in which a text may contain it. */
 function formsOf(secret) {
   const bytes = Buffer.from(secret);
   const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), bytes.toString('hex')];
   forms.push(String(new URLSearchParams({ x: secret })).slice(2));
-  // Inside a longer text, base64 starts at any of three places; the characters at the seams depend on the neighbours.
+  // In the base64 form of a longer text, the secret begins at one of three offsets. Its first and last characters depend on the
+  // neighbouring bytes, so they are cut off.
   for (let shift = 0; shift < 3; shift += 1) {
     const inner = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64url').slice(4, -4);
     forms.push(inner, inner.replaceAll('-', '+').replaceAll('_', '/'));
@@ -33,7 +34,7 @@ function piecesOf(secret) {
   return [...pieces];
 }
 
-/** The names of the secrets of which a text holds a piece. */
+/** The names of those secrets that have at least one piece in a text. */
 function leaksIn(text, pieces) {
   return Object.keys(pieces).filter((name) => pieces[name].some((piece) => text.includes(piece)));
 }
@@ -77,7 +78,7 @@ describe('marked secrets', () => {
     assert.deepEqual(leaksIn('nothing of the kind', pieces), []);
   });
 
-  test('went through calls that failed as planned', () => {
+  test('are passed to more than 400 calls, which all fail', () => {
     assert.deepEqual(scenarios.filter(({ threw }) => threw === null).map(({ name }) => name), []);
     assert.ok(scenarios.length > 400, `${scenarios.length} scenarios`);
     const codes = new Set(scenarios.map(({ threw }) => threw));
@@ -91,17 +92,17 @@ describe('marked secrets', () => {
     ]) assert.ok(codes.has(code), `no scenario ended in ${code}`);
   });
 
-  test('are in nothing that was thrown or inspected', () => {
+  test('do not occur in thrown errors and inspected objects', () => {
     const leaks = scenarios
       .map(({ name, texts }) => ({ name, leaked: leaksIn([...new Set(texts)].join('\n'), pieces) }))
       .filter(({ leaked }) => leaked.length > 0);
     assert.deepEqual(leaks, []);
   });
 
-  test('are in nothing that was printed', () => {
+  test('do not occur in printed lines', () => {
     assert.equal(output.stdout, 'done\n');
     const { length } = output.stderr.match(/^\[nocodb-bitbucket-auth\] /gm);
-    assert.ok(length >= 8, 'a wrong variable and a store that fails are told');
+    assert.ok(length >= 8, 'the log reports a wrong variable and a store that fails');
     assert.deepEqual(leaksIn(output.stderr, pieces), []);
   });
 });

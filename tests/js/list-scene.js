@@ -1,4 +1,4 @@
-/** Shared helpers for the tests of lists: a numbered list on a server, a client for it, and the values that a consumer gets. */
+/** Shared helpers for the tests of lists: a server with a list, a client for it, and functions that read the list. */
 import { createEntry } from 'nocodb-bitbucket-auth';
 import { environment } from '../support/environment.js';
 import { json, serve } from '../support/http-server.js';
@@ -7,18 +7,19 @@ export const UNLIMITED = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: 'off' };
 
 export const PAGELEN = 10;
 
-/** The requests more that pages ahead may cost. */
+/** The maximum number of additional requests that prefetching may cause. */
 export const MAX_EXTRA_REQUESTS = 6;
 
-/** The values of these pages. */
+/** All values of the pages with these numbers. */
 export const pagesOf = (...numbers) => numbers.flatMap((page) => Array.from({ length: PAGELEN }, (_, at) => (page - 1) * PAGELEN + at));
 
 export const upTo = (last) => Array.from({ length: last }, (_, at) => at + 1);
 
 /**
- * A list on a server, and a client for it. `answers(page, body, n)`: what is answered to the n-th request for a page in the
- * place of its usual body: `{ status?, body?, headers? }`, `'drop'`, or nothing for the body as it is; or a promise of that.
- * A request of another method counts as a change when `onChange()` has ended.
+ * Starts a server with a numbered list (`?page=2`), and creates a client for it. `answers(page, body, n, state)` determines the
+ * response to the n-th request for a page: `{ status?, body?, headers? }`, `'drop'` to close the connection, or nothing to send
+ * `body`. It may also return a promise. The server counts a request with a method other than GET and HEAD as a change, after
+ * `onChange()` has finished.
  */
 export async function listOf(t, {
   pages = 20, answers = () => undefined, onChange = () => {}, variables = UNLIMITED, token = 'the-token',
@@ -54,7 +55,7 @@ export async function listOf(t, {
   const { wrapper: Wrapper } = createEntry(environment(server.origin, variables));
   const wrapper = new Wrapper({ type: 'api_key', token });
   const client = await wrapper.authenticate();
-  /** Waits until something holds of what the server saw. */
+  /** Waits until `holds(state)` is true for the server's state. */
   const until = (holds) => new Promise((resolve) => {
     const look = () => holds(state) && resolve();
     arrivals.push(look);
@@ -63,7 +64,7 @@ export async function listOf(t, {
   return { wrapper, client, state, until, origin: server.origin };
 }
 
-/** The values of an iterator up to its end or its error, and that error. `onValue` is awaited for each value. */
+/** Returns the values of an iterator up to its end or its error, and the error. Awaits `onValue` for each value. */
 export async function collect(iterator, onValue = () => {}) {
   const values = [];
   try {
@@ -86,34 +87,34 @@ export function gate() {
   return { open, opened };
 }
 
-/** Waits long enough for a request that is sent by mistake to arrive. */
+/** Waits for so long that a request which is sent by mistake would arrive. */
 export const aWhile = () => new Promise((resolve) => {
   setTimeout(resolve, 60);
 });
 
-/** How answers may turn out, and what of them the consumer gets: the same with pages ahead and without. */
+/** Responses of normal and of unusual lists. A consumer must get the same values with and without prefetching. */
 export const COURSES = {
-  'nothing special': () => undefined,
-  'ends before its size': (page, body) => (page === 3 ? { body: { values: [20, 21], size: 22, page, pagelen: PAGELEN } }
+  'has only normal pages': () => undefined,
+  'ends before the size that it reports': (page, body) => (page === 3 ? { body: { values: [20, 21], size: 22, page, pagelen: PAGELEN } }
     : page > 3 ? { status: 404, body: {} } : undefined),
   'has a short page in the middle': (page, body) => (page === 3 ? { body: { ...body, values: [20] } } : undefined),
-  'is longer than announced': (page, body) => (page === 1 ? { body: { ...body, size: 25 } } : undefined),
-  'says another size on each page': (page, body) => ({ body: { ...body, size: 30 + 70 * (page % 3) } }),
+  'is longer than its first page reports': (page, body) => (page === 1 ? { body: { ...body, size: 25 } } : undefined),
+  'reports another size on each page': (page, body) => ({ body: { ...body, size: 30 + 70 * (page % 3) } }),
   'has an empty page in the middle': (page, body) => (page === 4 ? { body: { ...body, values: [] } } : undefined),
-  'forgets next in the middle': (page, { next, ...body }) => (page === 4 ? { body } : undefined),
-  'forgets size in the middle': (page, { size, ...body }) => (page === 4 ? { body } : undefined),
-  'skips a page': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'page=6') } } : undefined),
-  'goes over to a cursor': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'ctx=0f&page=9') } } : undefined),
-  'leads back': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'page=2') } } : undefined),
-  'leads elsewhere': (page, body) => (page === 3 ? { body: { ...body, next: 'http://127.0.0.1:9/2.0/list?page=4' } } : undefined),
+  'lacks next on page 4': (page, { next, ...body }) => (page === 4 ? { body } : undefined),
+  'lacks size on page 4': (page, { size, ...body }) => (page === 4 ? { body } : undefined),
+  'has a next that skips a page': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'page=6') } } : undefined),
+  'continues with a cursor': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'ctx=0f&page=9') } } : undefined),
+  'has a next that leads back to page 2': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'page=2') } } : undefined),
+  'has a next with another origin': (page, body) => (page === 3 ? { body: { ...body, next: 'http://127.0.0.1:9/2.0/list?page=4' } } : undefined),
   'has a next that is not a string': (page, body) => (page === 3 ? { body: { ...body, next: 7 } } : undefined),
-  'has an answer that is no page': (page) => (page === 4 ? { body: { values: 'none' } } : undefined),
-  'is refused in the middle': (page) => (page === 5 ? { status: 403, body: {} } : undefined),
-  'fails for good in the middle': (page) => (page >= 5 ? { status: 503, body: {} } : undefined),
-  'is refused for the rate limit from the middle on': (page) => (page >= 5 ? { status: 429, body: {} } : undefined),
-  'fails once on each page': (page, body, n) => (n === 1 ? { status: 503, body: {} } : undefined),
-  'is refused three times in the middle': (page, body, n) => (page === 5 && n <= 3 ? { status: 429, body: {} } : undefined),
-  'is refused once on each page': (page, body, n) => (n === 1 ? { status: 429, body: {} } : undefined),
-  'loses a connection': (page, body, n) => (page === 6 && n === 1 ? 'drop' : undefined),
-  'fails for a moment': (page, body, n, { asked }) => (asked.length >= 5 && asked.length <= 7 ? { status: 503, body: {} } : undefined),
+  'has a page whose values are not an array': (page) => (page === 4 ? { body: { values: 'none' } } : undefined),
+  'responds 403 to page 5': (page) => (page === 5 ? { status: 403, body: {} } : undefined),
+  'responds 503 from page 5 on': (page) => (page >= 5 ? { status: 503, body: {} } : undefined),
+  'responds 429 from page 5 on': (page) => (page >= 5 ? { status: 429, body: {} } : undefined),
+  'responds 503 to the first request for each page': (page, body, n) => (n === 1 ? { status: 503, body: {} } : undefined),
+  'responds 429 to the first three requests for page 5': (page, body, n) => (page === 5 && n <= 3 ? { status: 429, body: {} } : undefined),
+  'responds 429 to the first request for each page': (page, body, n) => (n === 1 ? { status: 429, body: {} } : undefined),
+  'breaks the connection once': (page, body, n) => (page === 6 && n === 1 ? 'drop' : undefined),
+  'responds 503 to three requests in a row': (page, body, n, { asked }) => (asked.length >= 5 && asked.length <= 7 ? { status: 503, body: {} } : undefined),
 };

@@ -11,7 +11,7 @@ import { COMPLETE, NO_TRACKER, syncConsumer } from './sync-consumer.js';
 const PATIENT = { timeout: 120_000 };
 const HOUR = 3_600_000;
 
-/** More than a page of the form, over two workspaces. */
+/** More repositories of one workspace than NocoDB's form requests per page. */
 const REPOSITORIES = 130;
 const ALL = REPOSITORIES + 3;
 const ANY_STATE = ['OPEN', 'MERGED', 'DECLINED', 'SUPERSEDED'].map((state) => `state="${state}"`).join(' OR ');
@@ -24,7 +24,7 @@ const HOSTS = {
   'older hosts, which hand over the client': (wrapper) => wrapper.authenticate(),
 };
 
-/** A connection to a simulator that stops after the test, and the lines of its log. */
+/** Connects to a simulator that stops after the test. `log` is the list of the log lines. */
 async function connect(t, options = {}, variables = {}) {
   const bitbucket = await startSimulator(t, {
     clients: [{ callback: 'http://127.0.0.1:8080/dashboard/' }], repositories: REPOSITORIES, pullRequests: 60, ...options,
@@ -67,12 +67,12 @@ const repositoriesOf = async (bitbucket) => [
 describe("NocoDB's sync", PATIENT, () => {
   for (const [host, handOver] of Object.entries(HOSTS)) {
     for (const trackerStatus of [410, 404]) {
-      test(`gets all repositories, pull requests and comments when issues respond ${trackerStatus} (${host})`, async (t) => {
+      test(`gets all repositories, pull requests and comments when the issue tracker responds ${trackerStatus} (${host})`, async (t) => {
         const { bitbucket, wrapper, asked } = await connect(t, { trackerStatus });
         let pages = 0;
         const consumer = syncConsumer(await handOver(wrapper), () => {
           pages += 1;
-          // The access token expires at Bitbucket before its time, between any two pages.
+          // After pages 1, 26, 51 and so on, the access token expires at Bitbucket, earlier than the config says.
           if (pages % 25 === 1) bitbucket.control.advance(2 * HOUR);
         });
         const repositories = await consumer.repositories();
@@ -131,7 +131,7 @@ describe("NocoDB's sync", PATIENT, () => {
 describe('the list of all repositories', PATIENT, () => {
   const LIST = ['/repositories', { params: { role: 'member', pagelen: 100, sort: '-updated_on' } }];
 
-  test("has the shape of Bitbucket's lists, and its next links lead through it", async (t) => {
+  test("has the shape of Bitbucket's lists, and next links that lead to all pages", async (t) => {
     const { bitbucket, wrapper } = await connect(t);
     const client = await wrapper.authenticate();
     const { data, status, headers } = await client.get(...LIST);
@@ -160,7 +160,7 @@ describe('the list of all repositories', PATIENT, () => {
     assert.deepEqual([about.page, about.pagelen, about.size], [2, 3, found.length]);
   });
 
-  test('counts within the rate limit like any other requests', async (t) => {
+  test('sends no more requests than the rate limit allows', async (t) => {
     const controller = new AbortController();
     const { Wrapper, config, asked } = await connect(t, {}, { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '2' });
     const logger = (line) => {
@@ -168,13 +168,13 @@ describe('the list of all repositories', PATIENT, () => {
     };
     const client = await new Wrapper(config, { logger }).authenticate();
     const [path, options] = LIST;
-    // Two pages of one workspace, and one of the other: the third waits for room.
+    // The list takes two pages of one workspace and one of the other. The third request has to wait, because the limit is two.
     const error = await thrownBy(() => client.get(path, { ...options, signal: controller.signal }));
     assert.equal(error.bitbucket.code, 'REQUEST_ABORTED');
     assert.ok(asked().filter((one) => one.startsWith('/repositories/')).length <= 2, asked().join(' '));
   });
 
-  test("continues after Bitbucket's own rate limit has interrupted it, and does not begin again", async (t) => {
+  test("repeats only the request that Bitbucket's rate limit rejected, and does not begin again", async (t) => {
     const { bitbucket, wrapper, asked } = await connect(t);
     bitbucket.control.fault({ target: 'api', kind: 'status', status: 429, retryAfter: 0, path: '/repositories/acme-labs' });
     const client = await wrapper.authenticate();
@@ -184,14 +184,14 @@ describe('the list of all repositories', PATIENT, () => {
   });
 
   for (const [what, fault, expected] of [
-    ['a workspace that refuses this user', { status: 403 }, undefined],
-    ['a proxy\'s 403', { kind: 'html', status: 403 }, 403],
-    ['a proxy\'s 404', { kind: 'html', status: 404 }, 404],
-    ['the page of a missing repository', { kind: 'missing-page' }, undefined],
-    ['a workspace that is gone', { status: 404 }, undefined],
-    ['a workspace that is marked as spam', { status: 410 }, undefined],
+    ['a workspace that responds 403 to this user', { status: 403 }, undefined],
+    ['status 403 from a proxy', { kind: 'html', status: 403 }, 403],
+    ['status 404 from a proxy', { kind: 'html', status: 404 }, 404],
+    ['a workspace with the HTML page for missing repositories', { kind: 'missing-page' }, undefined],
+    ['a workspace that responds 404', { status: 404 }, undefined],
+    ['a workspace that responds 410, as it is marked as spam', { status: 410 }, undefined],
   ]) {
-    test(`${expected ? 'fails with' : 'leaves out'} ${what}, and logs that`, async (t) => {
+    test(`${expected ? 'fails after' : 'leaves out'} ${what}, and logs the workspace`, async (t) => {
       const { bitbucket, wrapper, log } = await connect(t);
       bitbucket.control.fault({ target: 'api', kind: 'status', ...fault, path: '/repositories/acme-labs' });
       const client = await wrapper.authenticate();
@@ -217,7 +217,7 @@ describe('the list of all repositories', PATIENT, () => {
     assert.deepEqual([response.status, meaning.code, meaning.required], [403, 'API_INSUFFICIENT_SCOPE', ['account']]);
   });
 
-  test('contains the workspace of the config for a credential without a user', async (t) => {
+  test('contains the workspace in the config if the credential has no user', async (t) => {
     const scopes = ['repository', 'account'];
     const { Wrapper } = await connect(t, {
       accessTokens: [{ token: 'the-workspace-token', kind: 'workspace', workspace: 'acme-labs', scopes }],

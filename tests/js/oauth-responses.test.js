@@ -14,7 +14,7 @@ describe('validateAuthorizationResponse', () => {
   const refused = [
     ['no state', 'code=abc', 'STATE_MISSING'],
     ['an empty state', 'code=abc&state=', 'STATE_MISSING'],
-    ['another state', `code=abc&state=${STATE.slice(1)}`, 'STATE_MISMATCH'],
+    ['an unexpected state', `code=abc&state=${STATE.slice(1)}`, 'STATE_MISMATCH'],
     ['a repeated state', `code=abc&state=${STATE}&state=${STATE}`, 'CALLBACK_DUPLICATE_PARAMETER'],
     ['a repeated code', `code=abc&code=abd&state=${STATE}`, 'CALLBACK_DUPLICATE_PARAMETER'],
     ['no code', `state=${STATE}`, 'CODE_MISSING'],
@@ -24,9 +24,9 @@ describe('validateAuthorizationResponse', () => {
     ['a JARM response', 'response=abc', 'CALLBACK_UNSUPPORTED_RESPONSE'],
     ['a denial', `error=access_denied&state=${STATE}`, 'ACCESS_DENIED'],
     ['another error', `error=invalid_scope&error_description=No+such+scope&state=${STATE}`, 'AUTHORIZATION_FAILED'],
-    ['a denial with another state', 'error=access_denied&state=another', 'STATE_MISMATCH'],
-    ['another issuer', `code=abc&iss=https%3A%2F%2Fevil.example&state=${STATE}`, 'ISSUER_MISMATCH'],
-    ['nothing', '', 'STATE_MISSING'],
+    ['a denial and an unexpected state', 'error=access_denied&state=another', 'STATE_MISMATCH'],
+    ['an unexpected issuer', `code=abc&iss=https%3A%2F%2Fevil.example&state=${STATE}`, 'ISSUER_MISMATCH'],
+    ['no parameters', '', 'STATE_MISSING'],
   ];
   for (const [what, query, code] of refused) {
     test(`refuses a callback with ${what}`, () => {
@@ -37,7 +37,7 @@ describe('validateAuthorizationResponse', () => {
     });
   }
 
-  test('repeats what Bitbucket says in an error', () => {
+  test("throws an error with Bitbucket's description, without control characters", () => {
     const query = `error=invalid_scope&error_description=No+such%00+scope&state=${STATE}`;
     const error = refuses(
       () => createClient(OPTIONS).validateAuthorizationResponse(`${REDIRECT_URI}?${query}`, { state: STATE }),
@@ -56,7 +56,7 @@ describe('validateAuthorizationResponse', () => {
     }
   });
 
-  test('refuses a value that is no callback', () => {
+  test('refuses a value that is not a callback', () => {
     const client = createClient(OPTIONS);
     for (const callback of [undefined, null, 7, {}, [], new Map([['code', 'abc']])]) {
       refuses(() => client.validateAuthorizationResponse(callback, { state: STATE }), {
@@ -65,7 +65,7 @@ describe('validateAuthorizationResponse', () => {
     }
   });
 
-  test('requires a state in every case', () => {
+  test('requires the expected state as a non-empty string', () => {
     const client = createClient(OPTIONS);
     for (const expected of [undefined, null, STATE, {}, { state: undefined }, { state: '' }, { state: 7 }]) {
       refuses(() => client.validateAuthorizationResponse(`${REDIRECT_URI}?code=abc&state=${STATE}`, expected), {
@@ -74,7 +74,7 @@ describe('validateAuthorizationResponse', () => {
     }
   });
 
-  test('returns the code unchanged from the callback, whatever else the callback contains', () => {
+  test('returns the code, whatever else the callback contains', () => {
     const client = createClient(OPTIONS);
     const callbacks = [
       [`?code=abc&state=${STATE}`, 'abc'], [`?state=${STATE}&code=abc&other=1`, 'abc'], [`?&state=${STATE}&&code=a=b&`, 'a=b'],
@@ -89,7 +89,7 @@ describe('validateAuthorizationResponse', () => {
     }
   });
 
-  test('refuses each of several callbacks with its own error', () => {
+  test('throws a new error object for each callback', () => {
     const client = createClient(OPTIONS);
     const [one, other] = [1, 2].map(() => {
       try {
@@ -116,26 +116,26 @@ describe('validateAuthorizationResponse', () => {
   });
 });
 
-describe('a token request', () => {
+describe('token requests:', () => {
   const refused = [
-    ['no argument', 'buildTokenRequest', undefined, 'exchange', 'code'],
-    ['no code', 'buildTokenRequest', {}, 'exchange', 'code'],
+    ['a missing argument', 'buildTokenRequest', undefined, 'exchange', 'code'],
+    ['a missing code', 'buildTokenRequest', {}, 'exchange', 'code'],
     ['an empty code', 'buildTokenRequest', { code: '' }, 'exchange', 'code'],
-    ['a code of another type', 'buildTokenRequest', { code: { code: 'abc' } }, 'exchange', 'code'],
+    ['a code that is not a string', 'buildTokenRequest', { code: { code: 'abc' } }, 'exchange', 'code'],
     ['a short verifier', 'buildTokenRequest', { code: 'abc', codeVerifier: 'short' }, 'exchange', 'codeVerifier'],
     ['a redirect URI over http', 'buildTokenRequest', { code: 'abc', redirectUri: 'http://nocodb.example/' },
       'exchange', 'redirectUri'],
-    ['no refresh token', 'buildRefreshRequest', undefined, 'refresh', 'refreshToken'],
+    ['a missing refresh token', 'buildRefreshRequest', undefined, 'refresh', 'refreshToken'],
     ['an empty refresh token', 'buildRefreshRequest', { refreshToken: '' }, 'refresh', 'refreshToken'],
-    ['a refresh token of another type', 'buildRefreshRequest', { refreshToken: 7 }, 'refresh', 'refreshToken'],
+    ['a refresh token that is not a string', 'buildRefreshRequest', { refreshToken: 7 }, 'refresh', 'refreshToken'],
   ];
   for (const [what, method, argument, phase, field] of refused) {
-    test(`of ${method} refuses ${what}`, () => {
+    test(`${method} refuses ${what}`, () => {
       refuses(() => createClient(OPTIONS)[method](argument), { code: 'INVALID_ARGUMENT', phase, field });
     });
   }
 
-  test('for client credentials needs a client secret', () => {
+  test('buildClientCredentialsRequest requires a client secret', () => {
     const client = createClient({ clientId: 'the-key', redirectUri: REDIRECT_URI });
     refuses(() => client.buildClientCredentialsRequest(), { code: 'INVALID_ARGUMENT', phase: 'exchange' });
   });
@@ -151,7 +151,7 @@ describe('a token request', () => {
     return Object.fromEntries(new URLSearchParams(request.body));
   }
 
-  test('exchanges each of several codes with its own values', () => {
+  test('buildTokenRequest builds each of several requests with its own code and verifier', () => {
     for (const options of [OPTIONS, { ...OPTIONS, clientSecret: undefined }]) {
       const client = createClient(options);
       const codes = ['first', 'second', 'a+b c', 'é', '\ud800', 'x'.repeat(4096), 'third'];
@@ -159,14 +159,14 @@ describe('a token request', () => {
       for (const [at, code] of codes.entries()) {
         const codeVerifier = verifiers[at % verifiers.length];
         const request = client.buildTokenRequest({ code, codeVerifier });
-        // A client without an earlier request has nothing to reuse.
+        // The second client has not built any request before, so it has nothing to reuse.
         assert.deepEqual(request, createClient(options).buildTokenRequest({ code, codeVerifier }));
         request.headers.Authorization = 'changed';
       }
     }
   });
 
-  test('accepts what authorizeInPopup returns', () => {
+  test('buildTokenRequest accepts the result of authorizeInPopup', () => {
     const client = createClient(OPTIONS);
     for (let time = 0; time < 2; time += 1) {
       const grant = { code: 'abc', code_verifier: VERIFIER };
@@ -178,7 +178,7 @@ describe('a token request', () => {
     }
   });
 
-  test('exchanges a code', () => {
+  test('buildTokenRequest sends the code, the redirect URI and the verifier', () => {
     const client = createClient(OPTIONS);
     assert.deepEqual(formOf(client.buildTokenRequest({ code: 'a+b c', codeVerifier: VERIFIER })), {
       grant_type: 'authorization_code', code: 'a+b c', redirect_uri: REDIRECT_URI, code_verifier: VERIFIER,
@@ -188,13 +188,13 @@ describe('a token request', () => {
     });
   });
 
-  test('refreshes tokens without a scope', () => {
+  test('buildRefreshRequest sends no scope', () => {
     assert.deepEqual(formOf(createClient(OPTIONS).buildRefreshRequest({ refreshToken: 'r' })), {
       grant_type: 'refresh_token', refresh_token: 'r',
     });
   });
 
-  test('acquires a token by client credentials', () => {
+  test('buildClientCredentialsRequest sends its grant type', () => {
     const form = formOf(createClient(OPTIONS).buildClientCredentialsRequest());
     assert.equal(form.grant_type, 'client_credentials');
   });
@@ -204,7 +204,7 @@ describe('parseTokenResponse', () => {
   const JSON_TYPE = { 'content-type': 'application/json' };
   const TOKENS = { access_token: 'a', token_type: 'bearer', expires_in: 7200, refresh_token: 'r', scopes: 'account' };
 
-  /** An answer with some members replaced. */
+  /** A token response with some members replaced. */
   const answer = (more = {}) => ({
     status: 200, headers: JSON_TYPE, body: JSON.stringify(TOKENS), receivedAt: 1_000, grant: 'authorization_code', ...more,
   });
@@ -212,19 +212,19 @@ describe('parseTokenResponse', () => {
 
   const refused = [
     ['a redirect', { status: 302, headers: { location: 'https://evil.example/' }, body: '' }, 'REDIRECT_REFUSED'],
-    ['a status 500', { status: 500, body: 'no' }, 'UNEXPECTED_STATUS'],
+    ['status 500', { status: 500, body: 'no' }, 'UNEXPECTED_STATUS'],
     ['HTML', { headers: { 'content-type': 'text/html' }, body: '<h1>Hello</h1>' }, 'RESPONSE_NOT_JSON'],
-    ['nothing', { body: '' }, 'RESPONSE_NOT_JSON'],
+    ['an empty body', { body: '' }, 'RESPONSE_NOT_JSON'],
     ['truncated JSON', { body: '{"access_token":"a","token_ty' }, 'RESPONSE_NOT_JSON'],
     ['a JSON array', { body: '[]' }, 'RESPONSE_INVALID'],
-    ['no access token', { body: '{"token_type":"bearer"}' }, 'RESPONSE_INVALID'],
-    ['another token type', { body: '{"access_token":"a","token_type":"mac"}' }, 'UNSUPPORTED_TOKEN_TYPE'],
-    ['more than a mebibyte', { body: new Uint8Array(1024 * 1024 + 1).fill(32) }, 'RESPONSE_TOO_LARGE'],
-    ['a refused client', { status: 400, body: error('unauthorized_client', 'Invalid OAuth client credentials') },
+    ['a body without an access token', { body: '{"token_type":"bearer"}' }, 'RESPONSE_INVALID'],
+    ['an unknown token type', { body: '{"access_token":"a","token_type":"mac"}' }, 'UNSUPPORTED_TOKEN_TYPE'],
+    ['a body of more than one mebibyte', { body: new Uint8Array(1024 * 1024 + 1).fill(32) }, 'RESPONSE_TOO_LARGE'],
+    ['a rejected client', { status: 400, body: error('unauthorized_client', 'Invalid OAuth client credentials') },
       'INVALID_CLIENT'],
-    ['a refused client, status 401', { status: 401, body: error('invalid_client') }, 'INVALID_CLIENT'],
-    ['a refused code', { status: 400, body: error('invalid_grant', 'The specified code is not valid.') }, 'INVALID_GRANT'],
-    ['another error', { status: 400, body: error('invalid_request', 'No callback uri') }, 'TOKEN_REQUEST_FAILED'],
+    ['a rejected client with status 401', { status: 401, body: error('invalid_client') }, 'INVALID_CLIENT'],
+    ['a rejected code', { status: 400, body: error('invalid_grant', 'The specified code is not valid.') }, 'INVALID_GRANT'],
+    ['any other OAuth error', { status: 400, body: error('invalid_request', 'No callback uri') }, 'TOKEN_REQUEST_FAILED'],
   ];
   test('does not overflow the stack on deeply nested JSON', () => {
     const client = createClient(OPTIONS);
@@ -239,14 +239,14 @@ describe('parseTokenResponse', () => {
   });
 
   for (const [what, more, code] of refused) {
-    test(`refuses ${what}`, () => {
+    test(`throws an error for ${what}`, () => {
       const thrown = refuses(() => createClient(OPTIONS).parseTokenResponse(answer(more)), { code, phase: 'exchange' });
       assert.equal(thrown.reauthorize, code === 'INVALID_GRANT');
     });
   }
 
   for (const name of ['invalid_grant', 'unauthorized_client']) {
-    test(`says that the connection is dead when a refresh gets ${name}`, () => {
+    test(`reports RECONNECT_REQUIRED when Bitbucket rejects a refresh with ${name}`, () => {
       refuses(
         () => createClient(OPTIONS).parseTokenResponse(answer({ status: 400, body: error(name), grant: 'refresh_token' })),
         { code: 'RECONNECT_REQUIRED', phase: 'refresh', reauthorize: true, error: name },
@@ -255,17 +255,17 @@ describe('parseTokenResponse', () => {
   }
 
   const malformed = [
-    ['no argument', undefined, 'grant'],
-    ['another grant', answer({ grant: 'password' }), 'grant'],
-    ['no status', answer({ status: undefined }), 'status'],
+    ['a missing argument', undefined, 'grant'],
+    ['an unknown grant', answer({ grant: 'password' }), 'grant'],
+    ['a missing status', answer({ status: undefined }), 'status'],
     ['a number that is not an HTTP status', answer({ status: 20 }), 'status'],
-    ['a body of another type', answer({ body: { access_token: 'a' } }), 'body'],
-    ['no body', answer({ body: undefined }), 'body'],
-    ['headers of another type', answer({ headers: 'content-type: application/json' }), 'headers'],
-    ['headers that are gone', answer({ headers: revoked() }), 'headers'],
+    ['a body that is neither a string nor bytes', answer({ body: { access_token: 'a' } }), 'body'],
+    ['a missing body', answer({ body: undefined }), 'body'],
+    ['headers that are a string', answer({ headers: 'content-type: application/json' }), 'headers'],
+    ['headers that throw when they are read', answer({ headers: revoked() }), 'headers'],
     ['a header field that is not a string', answer({ headers: { 'x-other': Object.create(null) } }), 'headers'],
-    ['a request that is gone', answer({ status: 400, request: revoked() }), 'request.body'],
-    ['no time', answer({ receivedAt: undefined }), 'receivedAt'],
+    ['a request that throws when it is read', answer({ status: 400, request: revoked() }), 'request.body'],
+    ['a missing time', answer({ receivedAt: undefined }), 'receivedAt'],
   ];
   for (const [what, response, field] of malformed) {
     test(`reports ${what} as the caller's mistake`, () => {
@@ -284,9 +284,9 @@ describe('parseTokenResponse', () => {
   });
 
   const forms = {
-    Headers: (type) => new Headers({ 'Content-Type': type }),
+    'a Headers object': (type) => new Headers({ 'Content-Type': type }),
     'a Map': (type) => new Map([['Content-Type', type]]),
-    entries: (type) => [['CONTENT-TYPE', type]],
+    'an array of entries': (type) => [['CONTENT-TYPE', type]],
     'a plain object': (type) => ({ 'content-Type': type, 'set-cookie': ['a=1', 'b=2'], absent: undefined }),
   };
   for (const [what, headers] of Object.entries(forms)) {
@@ -297,7 +297,7 @@ describe('parseTokenResponse', () => {
     });
   }
 
-  test('accepts scopes, tokens and lifetime in every notation, as text and as bytes', () => {
+  test('returns the same tokens for a body as text and as bytes', () => {
     const client = createClient(OPTIONS);
     const written = [
       {}, { scope: '' }, { scope: 'a' }, { scope: 'a a b' }, { scope: ' a  b ' }, { scope: 'a,b' }, { scope: 'a\tb' },
@@ -338,13 +338,13 @@ describe('parseTokenResponse', () => {
     refuses(() => client.parseTokenResponse(answer({ headers: { 'content-type': 'text/html' } })), { code: 'RESPONSE_NOT_JSON' });
   });
 
-  test('keeps nothing of a response', async (t) => {
+  test('keeps no response in memory', async (t) => {
     const { held, clients } = await runJsonFixture(t, 'remember.js', []);
     assert.equal(clients, 40);
     assert.ok(held < 20_000, `${held} bytes of 60,000`);
   });
 
-  test('accepts the body of the older and of the newer back end, as text and as bytes', () => {
+  test("accepts the formats of Bitbucket's older and newer back end, as text and as bytes", () => {
     const client = createClient(OPTIONS);
     const expected = {
       accessToken: 'a', tokenType: 'bearer', refreshToken: 'r', expiresAt: 7_201_000, scopes: ['repository', 'account'],

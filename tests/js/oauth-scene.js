@@ -6,7 +6,7 @@ import { REDIRECT_URI } from '../support/environment.js';
 
 export const OPTIONS = { clientId: 'the-key', clientSecret: 'the-secret', redirectUri: REDIRECT_URI };
 
-/** Checks that a call throws a BitbucketAuthError with these properties, and gives it. */
+/** Checks that a call throws a BitbucketAuthError with these properties, and returns the error. */
 export function refuses(call, expected) {
   let thrown;
   try {

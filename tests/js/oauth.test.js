@@ -9,7 +9,7 @@ import { OPTIONS, refuses, revoked } from './oauth-scene.js';
 const STATE = 'c3RhdGUtdGhhdC13YXMtc2VudC10by1CaXRidWNrZXQ';
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 
-describe('a misspelt member', () => {
+describe('an argument object', () => {
   const misspelt = [
     ['createAuthorizationRequest', [{ extra: { prompt: 'login' } }], 'authorize', 'extra'],
     ['validateAuthorizationResponse', [`?code=c&state=${STATE}`, { state: STATE, issuer: 'i' }], 'callback', 'issuer'],
@@ -18,7 +18,7 @@ describe('a misspelt member', () => {
     ['parseTokenResponse', [{ status: 200, grantType: 'authorization_code' }], 'exchange', 'grantType'],
   ];
   for (const [method, args, phase, field] of misspelt) {
-    test(`is refused by ${method}, with the right spelling in the message`, () => {
+    test(`with a misspelt member is refused by ${method}, and the message lists the known members`, () => {
       const error = refuses(() => createClient(OPTIONS)[method](...args), { code: 'INVALID_ARGUMENT', phase, field });
       assert.match(error.message, new RegExp(`: ${field} is not known; the known members are: [a-zA-Z_, ]+\\.$`));
       assert.match(error.stack.split('\n')[1], /oauth\.test\.js/);
@@ -38,12 +38,12 @@ describe('a misspelt member', () => {
     });
   }
 
-  test('is ignored where it has no value', () => {
+  test('may have an unknown member without a value', () => {
     const client = createClient({ ...OPTIONS, scope: undefined, proxy: null });
     assert.ok(client.createAuthorizationRequest({ extra: undefined }).url);
   });
 
-  test("is not reported for the package's own objects, which callers pass on unchanged", () => {
+  test('may be an object that the package returned, with all its members', () => {
     const client = createClient(OPTIONS);
     const request = client.createAuthorizationRequest();
     const callback = `${REDIRECT_URI}?code=abc&state=${request.state}`;
@@ -54,7 +54,7 @@ describe('a misspelt member', () => {
     assert.match(client.buildRefreshRequest(tokens).body, /refresh_token=r(&|$)/);
   });
 
-  test("is looked for among an object's own members only, because a class may have more", () => {
+  test('may inherit unknown members from its class', () => {
     class Settings {
       get clientId() {
         return 'the-key';
@@ -74,31 +74,31 @@ describe('a misspelt member', () => {
 
 describe('createClient', () => {
   const refused = [
-    ['no options', undefined, 'options'],
-    ['options of another type', 'the-key', 'options'],
-    ['no id', { redirectUri: REDIRECT_URI }, 'clientId'],
-    ['an empty id', { ...OPTIONS, clientId: '' }, 'clientId'],
-    ['an id of another type', { ...OPTIONS, clientId: 7 }, 'clientId'],
-    ['an id with a control character', { ...OPTIONS, clientId: 'the\nkey' }, 'clientId'],
-    ['a secret of another type', { ...OPTIONS, clientSecret: {} }, 'clientSecret'],
+    ['missing options', undefined, 'options'],
+    ['options that are not an object', 'the-key', 'options'],
+    ['a missing client id', { redirectUri: REDIRECT_URI }, 'clientId'],
+    ['an empty client id', { ...OPTIONS, clientId: '' }, 'clientId'],
+    ['a client id that is not a string', { ...OPTIONS, clientId: 7 }, 'clientId'],
+    ['a client id with a control character', { ...OPTIONS, clientId: 'the\nkey' }, 'clientId'],
+    ['a secret that is not a string', { ...OPTIONS, clientSecret: {} }, 'clientSecret'],
     ['a secret with a control character', { ...OPTIONS, clientSecret: 'the\0secret' }, 'clientSecret'],
-    ['no redirect URI', { clientId: 'the-key' }, 'redirectUri'],
+    ['a missing redirect URI', { clientId: 'the-key' }, 'redirectUri'],
     ['a relative redirect URI', { ...OPTIONS, redirectUri: '/dashboard/' }, 'redirectUri'],
     ['a redirect URI with a fragment', { ...OPTIONS, redirectUri: `${REDIRECT_URI}#/` }, 'redirectUri'],
     ['a redirect URI over http', { ...OPTIONS, redirectUri: 'http://nocodb.example/dashboard/' }, 'redirectUri'],
-    ['a redirect URI of another scheme', { ...OPTIONS, redirectUri: 'javascript:alert(1)' }, 'redirectUri'],
-    ['scopes of another type', { ...OPTIONS, scopes: 7 }, 'scopes'],
-    ['scopes that are not strings', { ...OPTIONS, scopes: ['account', 7] }, 'scopes'],
-    ['endpoints of another type', { ...OPTIONS, endpoints: 'https://bitbucket.example' }, 'endpoints'],
+    ['a redirect URI with another scheme', { ...OPTIONS, redirectUri: 'javascript:alert(1)' }, 'redirectUri'],
+    ['scopes that are a number', { ...OPTIONS, scopes: 7 }, 'scopes'],
+    ['a list of scopes with a number', { ...OPTIONS, scopes: ['account', 7] }, 'scopes'],
+    ['endpoints that are not an object', { ...OPTIONS, endpoints: 'https://bitbucket.example' }, 'endpoints'],
     ['an authorize endpoint over http', { ...OPTIONS, endpoints: { authorizeUrl: 'http://b.example/a' } },
       'endpoints.authorizeUrl'],
     ['a token endpoint over http', { ...OPTIONS, endpoints: { tokenUrl: 'http://b.example/t' } }, 'endpoints.tokenUrl'],
-    ['an API over http', { ...OPTIONS, endpoints: { apiUrl: 'http://b.example/2.0' } }, 'endpoints.apiUrl'],
-    ['scope in place of scopes', { ...OPTIONS, scope: ['account'] }, 'scope'],
+    ['an API URL over http', { ...OPTIONS, endpoints: { apiUrl: 'http://b.example/2.0' } }, 'endpoints.apiUrl'],
+    ['a member scope in place of scopes', { ...OPTIONS, scope: ['account'] }, 'scope'],
     ['a misspelt endpoint', { ...OPTIONS, endpoints: { tokenURL: 'https://b.example/t' } }, 'endpoints.tokenURL'],
-    ['options that throw', { ...OPTIONS, get scopes() { throw new Error('marked'); } }, 'options'],
-    ['endpoints that throw', { ...OPTIONS, endpoints: revoked() }, 'endpoints'],
-    ['options that are gone', revoked(), 'options'],
+    ['options with a getter that throws', { ...OPTIONS, get scopes() { throw new Error('marked'); } }, 'options'],
+    ['endpoints that throw when they are read', { ...OPTIONS, endpoints: revoked() }, 'endpoints'],
+    ['options that throw when they are read', revoked(), 'options'],
   ];
   for (const [what, options, field] of refused) {
     test(`refuses ${what}`, () => {
@@ -126,7 +126,7 @@ describe('createClient', () => {
     assert.ok(!('status' in error) && !('error' in error) && !('cause' in error));
   });
 
-  test('never shows the secret', () => {
+  test('returns a client that never shows the secret', () => {
     const client = createClient(OPTIONS);
     const shown = [
       inspect(client, { showHidden: true, depth: 20, getters: true }),
@@ -144,7 +144,7 @@ describe('createClient', () => {
     }
   });
 
-  test('gives a client that describes itself', () => {
+  test('returns a client whose properties show its configuration', () => {
     const client = createClient(OPTIONS);
     assert.equal(client.clientId, 'the-key');
     assert.equal(client.confidential, true);
@@ -154,7 +154,7 @@ describe('createClient', () => {
     assert.equal(client.apiUrl, 'https://api.bitbucket.org/2.0');
   });
 
-  test("requests the core's default scopes", () => {
+  test('uses the default scopes if the options have none', () => {
     assert.deepEqual(createClient(OPTIONS).scopes, DEFAULT_SCOPES);
     assert.deepEqual(DEFAULT_SCOPES, [
       'repository', 'repository:write', 'pullrequest', 'pullrequest:write', 'issue', 'issue:write', 'account',
@@ -162,7 +162,7 @@ describe('createClient', () => {
     assert.throws(() => DEFAULT_SCOPES.push('email'), TypeError);
   });
 
-  test('requests other scopes or none when the options say so', () => {
+  test('uses the scopes in the options, even an empty list', () => {
     assert.deepEqual(createClient({ ...OPTIONS, scopes: ['email', 'account'] }).scopes, ['email', 'account']);
     assert.deepEqual(createClient({ ...OPTIONS, scopes: 'email account' }).scopes, ['email', 'account']);
     const none = new URL(createClient({ ...OPTIONS, scopes: [] }).authorizationUrl());
@@ -170,8 +170,8 @@ describe('createClient', () => {
   });
 });
 
-describe('authorization request', () => {
-  test('refuses parameters that are not strings', () => {
+describe('an authorization request', () => {
+  test('refuses extra parameters that are not an object of strings', () => {
     const client = createClient(OPTIONS);
     for (const extraParams of ['prompt=login', 7, { prompt: 7 }, ['prompt']]) {
       refuses(() => client.createAuthorizationRequest({ extraParams }), {
@@ -181,7 +181,7 @@ describe('authorization request', () => {
   });
 
   for (const name of ['state', 'code_challenge', 'code_challenge_method', 'client_id', 'redirect_uri', 'response_type']) {
-    test(`does not let a parameter replace ${name}`, () => {
+    test(`does not let an extra parameter replace ${name}`, () => {
       const client = createClient(OPTIONS);
       refuses(() => client.createAuthorizationRequest({ extraParams: { [name]: 'mine' } }), {
         code: 'INVALID_ARGUMENT', phase: 'authorize',
@@ -189,7 +189,7 @@ describe('authorization request', () => {
     });
   }
 
-  test('gives NocoDB a URL to which it can append state and PKCE', () => {
+  test('has a URL to which NocoDB can append state and PKCE parameters', () => {
     const text = createClient(OPTIONS).authorizationUrl();
     const { origin, pathname, searchParams, hash } = new URL(text);
     assert.equal(origin + pathname, 'https://bitbucket.org/site/oauth2/authorize');

@@ -1,4 +1,4 @@
-/** Random lists, read with and without prefetched pages: the consumer gets the same values for a few more requests. */
+/** Random lists, read with and without prefetching: the consumer gets the same values, and at most six more requests are sent. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Random } from '../support/random.js';
@@ -6,7 +6,7 @@ import { MAX_EXTRA_REQUESTS, PAGELEN, collect, listOf } from './list-scene.js';
 
 const LISTS = 200;
 
-/** Unusual responses to the request for a page; `n` is the number of that request. */
+/** Unusual responses to a request for a page; `n` is the number of requests for this page so far. */
 const ODDITIES = [
   () => ({ status: 403, body: {} }),
   () => ({ status: 404, body: {} }),
@@ -33,7 +33,7 @@ const ODDITIES = [
   (body) => ({ body: { ...body, next: 7 } }),
 ];
 
-/** How many pages a list has, how it is read, and what is answered to the n-th request for a page. */
+/** Draws a list: its number of pages, how it is read, and the response to the n-th request for a page. */
 function drawn(seed) {
   const random = new Random(seed);
   const pages = random.integer(1, 14);
@@ -49,7 +49,7 @@ function drawn(seed) {
   return { pages, concurrency, stopsAfter, answers };
 }
 
-/** Reads a list as a consumer does, and returns its values and the requests that this takes. */
+/** Reads a list as a consumer does, and returns its values and the requests that the server got. */
 async function read(t, { pages, stopsAfter, answers }, concurrency) {
   const made = await listOf(t, { pages, answers });
   const enough = new Error('enough');
@@ -66,9 +66,9 @@ async function read(t, { pages, stopsAfter, answers }, concurrency) {
   };
 }
 
-describe(`${LISTS} random lists give the same values as without prefetched pages`, { timeout: 120_000 }, () => {
+describe(`${LISTS} random lists give the same values with and without prefetching`, { timeout: 120_000 }, () => {
   for (let seed = 1; seed <= LISTS; seed += 20) {
-    test(`with seeds from ${seed} on`, async (t) => {
+    test(`with the 20 seeds from ${seed} on`, async (t) => {
       for (let each = seed; each < seed + 20; each += 1) {
         const list = drawn(each);
         const plain = await read(t, list, 1);

@@ -6,12 +6,12 @@ import { COURSES, MAX_EXTRA_REQUESTS, PAGELEN, UNLIMITED, aWhile, collect, gate,
 // A test that waits for ever has failed.
 const PATIENT = { timeout: 60_000 };
 
-describe('a prefetched page that is refused', PATIENT, () => {
+describe('a prefetched page that Bitbucket rejects with 429', PATIENT, () => {
   const limited = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '1000' };
   const refusal = { status: 429, body: {}, headers: { 'retry-after': '120' } };
 
-  for (const [what, variables] of Object.entries({ 'with the rate limit on': limited, 'with it off': UNLIMITED })) {
-    test(`for longer than anybody waits is reported when the consumer reaches it, as Bitbucket responded, ${what}`, async (t) => {
+  for (const [what, variables] of Object.entries({ 'with the rate limit on': limited, 'with the rate limit off': UNLIMITED })) {
+    test(`and a long Retry-After is reported when the consumer reaches it, ${what}`, async (t) => {
       t.mock.method(console, 'warn', () => {});
       const made = await listOf(t, { variables, token: what.replaceAll(' ', '-'), answers: (page) => (page === 5 ? refusal : undefined) });
       const { values, error } = await collect(made.client.paginate('/list'));
@@ -21,7 +21,7 @@ describe('a prefetched page that is refused', PATIENT, () => {
     });
   }
 
-  test('stops requests for a page before it that has to be repeated', async (t) => {
+  test('prevents that an earlier page is requested again', async (t) => {
     t.mock.method(console, 'warn', () => {});
     const second = gate();
     const made = await listOf(t, {
@@ -44,7 +44,7 @@ describe('a prefetched page that is refused', PATIENT, () => {
   });
 });
 
-test('a prefetched page that exceeds its time limit does not get that time again', PATIENT, async (t) => {
+test('a prefetched page that exceeds its time limit is not requested again', PATIENT, async (t) => {
   const made = await listOf(t, {
     variables: { ...UNLIMITED, INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '1000' },
     answers: async (page) => void (page === 3 && await new Promise(() => {})),
@@ -54,13 +54,13 @@ test('a prefetched page that exceeds its time limit does not get that time again
   assert.equal(made.state.asked.filter((page) => page === 3).length, 1);
 });
 
-describe('a prefetched page is discarded', PATIENT, () => {
-  /** Each value says how many changes the server knew of. */
+describe('a prefetched page', PATIENT, () => {
+  /** Each value is the number of changes that the server had counted before its response. */
   const told = (page, body, n, { changes }) => ({ body: { ...body, values: body.values.map(() => changes) } });
   const atEndOfPage = (values) => values % PAGELEN === 0;
 
   for (const method of ['put', 'post', 'delete']) {
-    test(`after the consumer's own ${method}`, async (t) => {
+    test(`is discarded after a ${method} request of the consumer`, async (t) => {
       const made = await listOf(t, { pages: 8, answers: told });
       let given = 0;
       const { values } = await collect(made.client.paginate('/list'), async () => {
@@ -74,7 +74,7 @@ describe('a prefetched page is discarded', PATIENT, () => {
     });
   }
 
-  test('after a change on each page, at the cost of six more requests in all', async (t) => {
+  test('is discarded after a change on each page, at the cost of at most six more requests in all', async (t) => {
     const made = await listOf(t, { answers: told });
     let given = 0;
     const { values } = await collect(made.client.paginate('/list'), async () => {
@@ -85,7 +85,7 @@ describe('a prefetched page is discarded', PATIENT, () => {
     assert.ok(made.state.asked.length <= 20 + MAX_EXTRA_REQUESTS, String(made.state.asked));
   });
 
-  test('when it was requested while a change was under way', async (t) => {
+  test('is discarded if the client requested it while a change was under way', async (t) => {
     const [change, changed] = [gate(), gate()];
     const made = await listOf(t, {
       pages: 6,
@@ -106,14 +106,14 @@ describe('a prefetched page is discarded', PATIENT, () => {
     assert.deepEqual([first.value, ...values], Array.from({ length: 6 * PAGELEN }, (_, at) => (at < PAGELEN ? 0 : 1)));
   });
 
-  test('but not after a request that only reads it is', async (t) => {
+  test('is kept after a HEAD request', async (t) => {
     const made = await listOf(t);
     await collect(made.client.paginate('/list'), () => made.client.head('/list/1'));
     assert.deepEqual(made.state.asked.toSorted((a, b) => a - b), upTo(20));
   });
 
   for (const [seconds, requests] of [[29, 6], [31, 6 + 5]]) {
-    test(`after half a minute: ${seconds} s`, async (t) => {
+    test(`is ${requests > 6 ? 'discarded' : 'kept'} after ${seconds} s`, async (t) => {
       const made = await listOf(t, { pages: 6 });
       t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
       const pages = made.client.paginate('/list');
@@ -127,7 +127,7 @@ describe('a prefetched page is discarded', PATIENT, () => {
     });
   }
 
-  test('when the consumer takes a minute for each page, at the cost of six more requests in all', async (t) => {
+  test('is discarded if the consumer takes a minute for each page, at the cost of at most six more requests in all', async (t) => {
     const made = await listOf(t);
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
     let given = 0;
@@ -159,7 +159,7 @@ describe('connectionStatus reports', PATIENT, () => {
   });
 
   test('no error of a prefetched page that the consumer never reaches', async (t) => {
-    const made = await listOf(t, { token: 'too-many', answers: COURSES['ends before its size'] });
+    const made = await listOf(t, { token: 'too-many', answers: COURSES['ends before the size that it reports'] });
     await collect(made.client.paginate('/list'));
     await aWhile();
     assert.deepEqual(await activityOf(made), NOTHING);
@@ -171,8 +171,8 @@ describe('connectionStatus reports', PATIENT, () => {
     assert.equal((await activityOf(made)).lastError.code, 'API_NOT_FOUND');
   });
 
-  test('each repeated page as a retry, and its error', async (t) => {
-    const made = await listOf(t, { pages: 6, token: 'once-again', answers: COURSES['fails once on each page'] });
+  test('each repeated page as a retry, and the last error', async (t) => {
+    const made = await listOf(t, { pages: 6, token: 'once-again', answers: COURSES['responds 503 to the first request for each page'] });
     await collect(made.client.paginate('/list', {}, { 'axios-retry': { retryDelay: () => 0 } }));
     const { retries, lastError } = await activityOf(made);
     assert.deepEqual([retries, lastError.code], [6, 'API_FAILED']);

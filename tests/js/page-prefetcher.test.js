@@ -12,8 +12,8 @@ import { COURSES, MAX_EXTRA_REQUESTS, PAGELEN, UNLIMITED, aWhile, collect, gate,
 // A test that waits for ever has failed.
 const PATIENT = { timeout: 60_000 };
 
-describe('a numbered list', PATIENT, () => {
-  test('is requested six pages at a time, each page once', async (t) => {
+describe('paginate on a numbered list', PATIENT, () => {
+  test('requests six pages at a time, and each page once', async (t) => {
     const made = await listOf(t, { answers: async () => void await aWhile() });
     const { values, error } = await collect(made.client.paginate('/list'));
     assert.equal(error, undefined);
@@ -22,7 +22,7 @@ describe('a numbered list', PATIENT, () => {
     assert.equal(made.state.most, 6);
   });
 
-  test('gives its values in order, whatever the order of the responses', async (t) => {
+  test('gives the values in order, whatever the order of the responses', async (t) => {
     const gates = new Map(upTo(7).map((page) => [page, gate()]));
     const made = await listOf(t, { pages: 7, answers: async (page) => void await gates.get(page).opened });
     gates.get(1).open();
@@ -37,7 +37,7 @@ describe('a numbered list', PATIENT, () => {
     assert.equal(made.state.asked.length, 7);
   });
 
-  test('with a slow consumer stores six pages at most', async (t) => {
+  test('requests six pages, and then one more for each page that a slow consumer finishes', async (t) => {
     const made = await listOf(t);
     const pages = made.client.paginate('/list');
     await pages.next();
@@ -52,7 +52,7 @@ describe('a numbered list', PATIENT, () => {
   });
 
   for (const end of ['return', 'throw']) {
-    test(`whose consumer stops with ${end} aborts the requests under way and sends no more`, async (t) => {
+    test(`aborts the pending requests and sends no more when the consumer calls ${end}`, async (t) => {
       const made = await listOf(t, { answers: async (page) => void (page > 1 && await new Promise(() => {})) });
       const pages = made.client.paginate('/list');
       assert.deepEqual(await pages.next(), { value: 0, done: false });
@@ -66,7 +66,7 @@ describe('a numbered list', PATIENT, () => {
     });
   }
 
-  test('reports an error of a prefetched page when the consumer reaches it', async (t) => {
+  test('requests a failed page again when the consumer reaches it, and reports the second error', async (t) => {
     const made = await listOf(t, {
       pages: 6, answers: (page, body, n) => (page === 4 ? { status: n === 1 ? 403 : 404, body: {} } : undefined),
     });
@@ -79,7 +79,7 @@ describe('a numbered list', PATIENT, () => {
     assert.deepEqual([error.response.status, error.bitbucket.code], [404, 'API_NOT_FOUND']);
   });
 
-  test('does not report an error of a page that the consumer never reaches', async (t) => {
+  test('does not report the error of a page that the consumer never reaches', async (t) => {
     const made = await listOf(t, { answers: (page) => (page === 4 ? { status: 404, body: {} } : undefined) });
     for await (const value of made.client.paginate('/list')) {
       if (value === 2 * PAGELEN) break;
@@ -88,7 +88,7 @@ describe('a numbered list', PATIENT, () => {
     assert.ok(made.state.asked.includes(4));
   });
 
-  test('waits as long as the response says before it requests a page again', async (t) => {
+  test('waits for the time in Retry-After before it requests a page again', async (t) => {
     const made = await listOf(t, {
       answers: (page, body, n) => (page === 3 && n === 1 ? { status: 429, body: {}, headers: { 'retry-after': '20' } } : undefined),
     });
@@ -105,7 +105,7 @@ describe('a numbered list', PATIENT, () => {
     assert.ok(told.length === 1 && told[0] > 15_000 && told[0] < 30_000, String(pauses));
   });
 
-  test('requests a page that is not ready again when the consumer reaches it', async (t) => {
+  test('requests a page with status 202 again when the consumer reaches it', async (t) => {
     const made = await listOf(t, {
       pages: 4, answers: (page, body, n) => (page === 3 && n === 1 ? { status: 202, body: { values: [] } } : undefined),
     });
@@ -114,9 +114,9 @@ describe('a numbered list', PATIENT, () => {
   });
 });
 
-describe('a list that', PATIENT, () => {
+describe('a list', PATIENT, () => {
   for (const [what, answers] of Object.entries(COURSES)) {
-    test(`${what} gives the same values as without prefetched pages`, async (t) => {
+    test(`that ${what} gives the same values with and without prefetching`, async (t) => {
       const runs = [];
       for (const concurrency of [1, 6, 2]) {
         const made = await listOf(t, { pages: 10, answers });
@@ -183,8 +183,8 @@ describe('concurrency', PATIENT, () => {
   }
 });
 
-describe('an AbortSignal', PATIENT, () => {
-  test('ends all requests under way', async (t) => {
+describe('paginate with a signal', PATIENT, () => {
+  test('aborts all pending requests', async (t) => {
     const controller = new AbortController();
     const made = await listOf(t, { answers: async (page) => void (page > 1 && await new Promise(() => {})) });
     const collected = collect(made.client.paginate('/list', {}, { signal: controller.signal }));
@@ -196,7 +196,7 @@ describe('an AbortSignal', PATIENT, () => {
     assert.equal(made.state.asked.length, 7);
   });
 
-  test('ends the list even when the next page has arrived', async (t) => {
+  test('ends the list even when the next page has already arrived', async (t) => {
     const controller = new AbortController();
     const made = await listOf(t);
     const { values, error } = await collect(made.client.paginate('/list', {}, { signal: controller.signal }), async () => {
@@ -206,7 +206,7 @@ describe('an AbortSignal', PATIENT, () => {
     assert.deepEqual([values, error.bitbucket.code, made.state.asked.length], [pagesOf(1), 'REQUEST_ABORTED', 6]);
   });
 
-  test('or a cancelToken of Axios ends the list even when the next page has arrived', async (t) => {
+  test('in the form of an Axios cancelToken ends the list even when the next page has already arrived', async (t) => {
     const { token: cancelToken, cancel } = axios.CancelToken.source();
     const made = await listOf(t);
     const { values, error } = await collect(made.client.paginate('/list', {}, { cancelToken }), async (value) => {
@@ -219,7 +219,7 @@ describe('an AbortSignal', PATIENT, () => {
 });
 
 describe('a client that prefetches pages', PATIENT, () => {
-  test('observes the rate limit, and pages that wait for it cost no request', async (t) => {
+  test('keeps to the rate limit, and sends no request for a waiting page that is aborted', async (t) => {
     const controller = new AbortController();
     const made = await listOf(t, { variables: { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '4' } });
     const collected = collect(made.client.paginate('/list', {}, { signal: controller.signal }));
@@ -234,7 +234,7 @@ describe('a client that prefetches pages', PATIENT, () => {
   const PATH = '/repositories/acme/billing-service/pullrequests';
   const params = { pagelen: 10, state: ['OPEN', 'MERGED'] };
 
-  /** The identifiers of all pull requests, and what the simulator counted. `trouble(control)` comes with the 25th. */
+  /** Reads all pull requests, and calls `trouble(control)` after the 25th. Returns the identifiers and the counts of requests. */
   async function read(t, concurrency, trouble) {
     const bitbucket = await startSimulator(t, { pullRequests: 300 });
     const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, UNLIMITED));
@@ -258,12 +258,12 @@ describe('a client that prefetches pages', PATIENT, () => {
   for (const [what, trouble] of Object.entries({
     'no trouble': () => {},
     'tokens that expire in the middle': ({ advance }) => advance(2 * 3_600_000),
-    'a 429': ({ fault }) => fault({ target: 'api', kind: 'status', status: 429 }),
-    'a 429 that says how long': ({ fault }) => fault({ target: 'api', kind: 'status', status: 429, retryAfter: 0 }),
-    'a connection that breaks': ({ fault }) => fault({ target: 'api', kind: 'drop' }),
-    'a connection that breaks after the answer was made': ({ fault }) => fault({ target: 'api', kind: 'drop-after' }),
+    'a 429 without Retry-After': ({ fault }) => fault({ target: 'api', kind: 'status', status: 429 }),
+    'a 429 with Retry-After': ({ fault }) => fault({ target: 'api', kind: 'status', status: 429, retryAfter: 0 }),
+    'a connection that breaks before the simulator processes the request': ({ fault }) => fault({ target: 'api', kind: 'drop' }),
+    'a connection that breaks after the simulator has processed the request': ({ fault }) => fault({ target: 'api', kind: 'drop-after' }),
   })) {
-    test(`gets the same pull requests for a few more requests (${what})`, async (t) => {
+    test(`gets the same pull requests as without prefetching, for at most six more requests (${what})`, async (t) => {
       const plain = await read(t, 1, trouble);
       const ahead = await read(t, undefined, trouble);
       assert.ok(plain.ids.length > 100, String(plain.ids.length));
