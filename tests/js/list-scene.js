@@ -95,26 +95,30 @@ export const aWhile = () => new Promise((resolve) => {
 /** Responses of normal and of unusual lists. A consumer must get the same values with and without prefetching. */
 export const COURSES = {
   'has only normal pages': () => undefined,
-  'ends before the size that it reports': (page, body) => (page === 3 ? { body: { values: [20, 21], size: 22, page, pagelen: PAGELEN } }
-    : page > 3 ? { status: 404, body: {} } : undefined),
+  'ends before the size that it reports': (page, body) => (page === 3
+    ? { body: { values: [20, 21], size: 22, page, pagelen: PAGELEN } } : page > 3 ? { status: 404, body: {} } : undefined),
   'has a short page in the middle': (page, body) => (page === 3 ? { body: { ...body, values: [20] } } : undefined),
   'is longer than its first page reports': (page, body) => (page === 1 ? { body: { ...body, size: 25 } } : undefined),
   'reports another size on each page': (page, body) => ({ body: { ...body, size: 30 + 70 * (page % 3) } }),
   'has an empty page in the middle': (page, body) => (page === 4 ? { body: { ...body, values: [] } } : undefined),
   'lacks next on page 4': (page, { next, ...body }) => (page === 4 ? { body } : undefined),
   'lacks size on page 4': (page, { size, ...body }) => (page === 4 ? { body } : undefined),
-  'has a next that skips a page': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'page=6') } } : undefined),
-  'continues with a cursor': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'ctx=0f&page=9') } } : undefined),
-  'has a next that leads back to page 2': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'page=2') } } : undefined),
-  'has a next with another origin': (page, body) => (page === 3 ? { body: { ...body, next: 'http://127.0.0.1:9/2.0/list?page=4' } } : undefined),
+  'skips a page': (page, body) => (page === 3 ? { body: { ...body, next: body.next.replace('page=4', 'page=6') } } : undefined),
+  'continues with a cursor': (page, body) => (page === 3
+    ? { body: { ...body, next: body.next.replace('page=4', 'ctx=0f&page=9') } } : undefined),
+  'leads back to page 2': (page, body) => (page === 3
+    ? { body: { ...body, next: body.next.replace('page=4', 'page=2') } } : undefined),
+  'leads to another origin': (page, body) => (page === 3
+    ? { body: { ...body, next: 'http://127.0.0.1:9/2.0/list?page=4' } } : undefined),
   'has a next that is not a string': (page, body) => (page === 3 ? { body: { ...body, next: 7 } } : undefined),
   'has a page whose values are not an array': (page) => (page === 4 ? { body: { values: 'none' } } : undefined),
-  'responds 403 to page 5': (page) => (page === 5 ? { status: 403, body: {} } : undefined),
+  'responds 403 for page 5': (page) => (page === 5 ? { status: 403, body: {} } : undefined),
   'responds 503 from page 5 on': (page) => (page >= 5 ? { status: 503, body: {} } : undefined),
   'responds 429 from page 5 on': (page) => (page >= 5 ? { status: 429, body: {} } : undefined),
-  'responds 503 to the first request for each page': (page, body, n) => (n === 1 ? { status: 503, body: {} } : undefined),
-  'responds 429 to the first three requests for page 5': (page, body, n) => (page === 5 && n <= 3 ? { status: 429, body: {} } : undefined),
-  'responds 429 to the first request for each page': (page, body, n) => (n === 1 ? { status: 429, body: {} } : undefined),
+  'responds 503 once for each page': (page, body, n) => (n === 1 ? { status: 503, body: {} } : undefined),
+  'responds 429 three times for page 5': (page, body, n) => (page === 5 && n <= 3 ? { status: 429, body: {} } : undefined),
+  'responds 429 once for each page': (page, body, n) => (n === 1 ? { status: 429, body: {} } : undefined),
   'breaks the connection once': (page, body, n) => (page === 6 && n === 1 ? 'drop' : undefined),
-  'responds 503 to three requests in a row': (page, body, n, { asked }) => (asked.length >= 5 && asked.length <= 7 ? { status: 503, body: {} } : undefined),
+  'responds 503 three times in a row': (page, body, n, { asked }) => (asked.length >= 5 && asked.length <= 7
+    ? { status: 503, body: {} } : undefined),
 };

@@ -67,7 +67,7 @@ const repositoriesOf = async (bitbucket) => [
 describe("NocoDB's sync", PATIENT, () => {
   for (const [host, handOver] of Object.entries(HOSTS)) {
     for (const trackerStatus of [410, 404]) {
-      test(`gets all repositories, pull requests and comments when the issue tracker responds ${trackerStatus} (${host})`, async (t) => {
+      test(`gets all repositories, pull requests and comments when /issues responds ${trackerStatus} (${host})`, async (t) => {
         const { bitbucket, wrapper, asked } = await connect(t, { trackerStatus });
         let pages = 0;
         const consumer = syncConsumer(await handOver(wrapper), () => {

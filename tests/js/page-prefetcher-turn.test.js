@@ -74,7 +74,7 @@ describe('a prefetched page', PATIENT, () => {
     });
   }
 
-  test('is discarded after a change on each page, at the cost of at most six more requests in all', async (t) => {
+  test('is discarded after a change on each page, for at most six more requests in all', async (t) => {
     const made = await listOf(t, { answers: told });
     let given = 0;
     const { values } = await collect(made.client.paginate('/list'), async () => {
@@ -127,7 +127,7 @@ describe('a prefetched page', PATIENT, () => {
     });
   }
 
-  test('is discarded if the consumer takes a minute for each page, at the cost of at most six more requests in all', async (t) => {
+  test('is discarded if the consumer takes a minute for each page, for at most six more requests in all', async (t) => {
     const made = await listOf(t);
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
     let given = 0;
@@ -172,7 +172,7 @@ describe('connectionStatus reports', PATIENT, () => {
   });
 
   test('each repeated page as a retry, and the last error', async (t) => {
-    const made = await listOf(t, { pages: 6, token: 'once-again', answers: COURSES['responds 503 to the first request for each page'] });
+    const made = await listOf(t, { pages: 6, token: 'once-again', answers: COURSES['responds 503 once for each page'] });
     await collect(made.client.paginate('/list', {}, { 'axios-retry': { retryDelay: () => 0 } }));
     const { retries, lastError } = await activityOf(made);
     assert.deepEqual([retries, lastError.code], [6, 'API_FAILED']);

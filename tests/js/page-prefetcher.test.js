@@ -260,8 +260,8 @@ describe('a client that prefetches pages', PATIENT, () => {
     'tokens that expire in the middle': ({ advance }) => advance(2 * 3_600_000),
     'a 429 without Retry-After': ({ fault }) => fault({ target: 'api', kind: 'status', status: 429 }),
     'a 429 with Retry-After': ({ fault }) => fault({ target: 'api', kind: 'status', status: 429, retryAfter: 0 }),
-    'a connection that breaks before the simulator processes the request': ({ fault }) => fault({ target: 'api', kind: 'drop' }),
-    'a connection that breaks after the simulator has processed the request': ({ fault }) => fault({ target: 'api', kind: 'drop-after' }),
+    'a connection that breaks before the request is processed': ({ fault }) => fault({ target: 'api', kind: 'drop' }),
+    'a connection that breaks after the request was processed': ({ fault }) => fault({ target: 'api', kind: 'drop-after' }),
   })) {
     test(`gets the same pull requests as without prefetching, for at most six more requests (${what})`, async (t) => {
       const plain = await read(t, 1, trouble);

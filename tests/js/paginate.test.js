@@ -15,7 +15,7 @@ const PATIENT = { timeout: 60_000 };
 
 const UNLIMITED = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: 'off' };
 
-/** A client for a server that responds as a test says; `api(url, n)` gives status, body and headers of the n-th response. */
+/** A client for a server on which `api(url, n)` returns status, body and headers of the n-th response. */
 async function clientOf(t, api, variables = UNLIMITED) {
   let n = 0;
   const server = await serve(t, (request, response) => {
@@ -34,13 +34,13 @@ async function clientOf(t, api, variables = UNLIMITED) {
   };
 }
 
-/** Has what sleeps go on at once. Gives how long it would have slept. */
+/** Makes each sleep end at once. Returns the list of the requested durations in milliseconds. */
 function withoutSleep(t) {
   const pauses = [];
   t.mock.method(timers, 'setTimeout', async (ms) => {
     pauses.push(ms);
   });
-  // What was imported by name, too.
+  // Modules that import `setTimeout` by name get the mock, too.
   syncBuiltinESMExports();
   t.after(() => {
     t.mock.restoreAll();
@@ -49,7 +49,7 @@ function withoutSleep(t) {
   return pauses;
 }
 
-/** A numbered list of numbers, whose answers say of themselves what `tell` makes of it. */
+/** The pages of a list of numbers. `tell` returns the members of a page beside `values`. */
 function numbered(size, tell) {
   const all = Array.from({ length: size }, (_, index) => index);
   return (url) => {
@@ -69,21 +69,21 @@ describe('a list', PATIENT, () => {
     assert.deepEqual(made.asked(), ['/2.0/list?q=a+b', '/2.0/list?q=a+b&page=2', '/2.0/list?q=a+b&page=3']);
   });
 
-  test('whose size promises too much ends with an empty page', async (t) => {
+  test('whose size is too high ends at the first empty page', async (t) => {
     const made = await clientOf(t, numbered(13, ({ page, pagelen }) => ({ page, pagelen, size: 99 })));
     const { values, error } = await collect(made.client.paginate('/list'));
     assert.deepEqual([values.length, error, made.asked().length], [13, undefined, 3]);
   });
 
   for (const next of [null, '']) {
-    test(`ends at next: ${JSON.stringify(next)}`, async (t) => {
+    test(`ends at a page with next: ${JSON.stringify(next)}`, async (t) => {
       const made = await clientOf(t, () => ({ body: { values: [1], next } }));
       assert.deepEqual(await collect(made.client.paginate('/list')), { values: [1] });
       assert.equal(made.asked().length, 1);
     });
   }
 
-  test('whose next lacks sort and filters keeps them on each page', async (t) => {
+  test('keeps sort order and filters on each page even if its next lacks them', async (t) => {
     const made = await clientOf(t, numbered(25, ({ page, url }) => (
       page < 3 ? { next: `${made.origin}${url.pathname}?page=${page + 1}&pagelen=10` } : {}
     )));
@@ -99,7 +99,7 @@ describe('a list', PATIENT, () => {
     ]);
   });
 
-  test('takes parameters from the path, from params and from the config', async (t) => {
+  test('takes its parameters from the path, from params and from the config', async (t) => {
     const api = numbered(11, ({ page }) => (page === 1 ? { next: `${made.origin}/2.0/list?page=2` } : {}));
     const made = await clientOf(t, api);
     for (const run of [
@@ -115,21 +115,21 @@ describe('a list', PATIENT, () => {
     }
   });
 
-  test('does not repeat a parameter that the client adds by itself', async (t) => {
+  test("does not repeat a parameter from the client's defaults", async (t) => {
     const made = await clientOf(t, numbered(11, ({ page }) => (page === 1 ? { next: `${made.origin}/2.0/list?page=2` } : {})));
     made.client.defaults.params = { a: 1 };
     await collect(made.client.paginate('/list', { b: 2 }));
     assert.deepEqual(made.asked(), ['/2.0/list?a=1&b=2', '/2.0/list?page=2&a=1&b=2']);
   });
 
-  test('follows a cursor unchanged', async (t) => {
+  test('with a cursor is continued at the unchanged next', async (t) => {
     const made = await clientOf(t, (url) => (url.searchParams.has('ctx')
       ? { body: { values: [2] } } : { body: { values: [1], next: `${made.origin}/2.0/commits?ctx=0f%2D&page=2` } }));
     assert.deepEqual((await collect(made.client.paginate('/commits', { include: 'main' }))).values, [1, 2]);
     assert.deepEqual(made.asked(), ['/2.0/commits?include=main', '/2.0/commits?ctx=0f%2D&page=2']);
   });
 
-  test('whose fields exclude next requests next, too', async (t) => {
+  test('requests the field next even if the fields of the caller exclude it', async (t) => {
     const made = await clientOf(t, numbered(25, ({ page, url }) => (
       page < 3 && url.searchParams.get('fields').split(',').includes('next')
         ? { next: `${made.origin}/2.0/list?page=${page + 1}&fields=${encodeURIComponent(url.searchParams.get('fields'))}` } : {}
@@ -153,7 +153,7 @@ describe('a list of the simulator', PATIENT, () => {
     return new Wrapper({ type: 'api_key', token: 'the-token' }).authenticate();
   }
 
-  /** All values, page by page, which are those of one long page. */
+  /** Asserts that short pages contain the same values as one long page. */
   async function assertWhole(client, path, params, nameOf) {
     const whole = await client.get(path, { params: { ...params, pagelen: 100 } });
     const { values, error } = await collect(client.paginate(path, { ...params, pagelen: 2 }));
@@ -164,7 +164,7 @@ describe('a list of the simulator', PATIENT, () => {
     assert.equal(new Set(values.map(nameOf)).size, values.length);
   }
 
-  test('works when its next lacks sort order and filters', async (t) => {
+  test('is complete when its next lacks sort order and filters', async (t) => {
     const client = await simulator(t);
     for (const params of [
       { sort: '-created_on' }, { 'target.branch': 'main' }, { status: ['PASSED', 'FAILED'], sort: '-created_on' },
@@ -172,14 +172,14 @@ describe('a list of the simulator', PATIENT, () => {
     ]) await assertWhole(client, `${REPOSITORY}/pipelines`, params, ({ build_number: number }) => number);
   });
 
-  test('works with cursors, and without a size', async (t) => {
+  test('is complete with cursors and without a size', async (t) => {
     const client = await simulator(t);
     const { data } = await client.get(`${REPOSITORY}/commits`);
     await assertWhole(client, `${REPOSITORY}/commits`, {}, ({ hash }) => hash);
     await assertWhole(client, `${REPOSITORY}/commit/${data.values[0].hash}/statuses`, {}, ({ key }) => key);
   });
 
-  test('works behind a redirect', async (t) => {
+  test('is complete behind a redirect', async (t) => {
     const client = await simulator(t);
     await assertWhole(client, `${REPOSITORY}/pullrequests/3/diffstat`, {}, ({ new: { path } }) => path);
   });
@@ -189,8 +189,8 @@ describe('an array among the parameters', PATIENT, () => {
   const params = { state: ['OPEN', 'MERGED'] };
 
   for (const [what, more, expected] of [
-    ['repeats its name in a request', {}, 'state=OPEN&state=MERGED'],
-    ['has brackets with such a serializer of the caller', { paramsSerializer: { indexes: false } }, 'state%5B%5D=OPEN&state%5B%5D=MERGED'],
+    ['repeats its parameter name in a request', {}, 'state=OPEN&state=MERGED'],
+    ['has brackets if the caller configures them', { paramsSerializer: { indexes: false } }, 'state%5B%5D=OPEN&state%5B%5D=MERGED'],
     ['is encoded by an encoder of the caller', { paramsSerializer: { encode: (text) => text.toLowerCase() } }, 'state=open&state=merged'],
     ['is serialized by a serializer of the caller', { paramsSerializer: { serialize: () => 'x=1' } }, 'x=1'],
     ['is serialized by a function of the caller', { paramsSerializer: () => 'x=2' }, 'x=2'],
@@ -203,7 +203,7 @@ describe('an array among the parameters', PATIENT, () => {
     });
   }
 
-  test('repeats its name in a URL and in a form', async (t) => {
+  test('repeats its parameter name in a URL and in a form', async (t) => {
     const made = await clientOf(t, () => ({ body: {} }));
     assert.match(made.client.getUri({ url: '/pullrequests', params }), /\?state=OPEN&state=MERGED$/);
     await made.client.post('/src', { files: ['a', 'b'] }, { headers: { 'content-type': 'application/x-www-form-urlencoded' } });
@@ -213,7 +213,7 @@ describe('an array among the parameters', PATIENT, () => {
     assert.equal(multipart.match(/name="files"/g).length, 2);
   });
 
-  test("may come from the client's own defaults", async (t) => {
+  test("is serialized by the serializer in the client's defaults", async (t) => {
     const made = await clientOf(t, () => ({ body: { values: [] } }));
     made.client.defaults.paramsSerializer = { indexes: false };
     await made.client.get('/pullrequests', { params });
@@ -222,10 +222,10 @@ describe('an array among the parameters', PATIENT, () => {
 });
 
 describe('a page that Bitbucket is still working on', PATIENT, () => {
-  const notReady = { 'with nothing': undefined, 'with a page of no values': { values: [], pagelen: 30 } };
+  const notReady = { 'an empty body': undefined, 'a page without values': { values: [], pagelen: 30 } };
 
   for (const [what, body] of Object.entries(notReady)) {
-    test(`is requested again after longer and longer pauses: ${what}`, async (t) => {
+    test(`is requested again after longer and longer pauses (${what})`, async (t) => {
       const made = await clientOf(t, (_url, n) => (n < 4 ? { status: 202, body } : { body: { values: [1, 2] } }));
       const pauses = withoutSleep(t);
       assert.deepEqual(await collect(made.client.paginate('/list')), { values: [1, 2] });
@@ -234,7 +234,7 @@ describe('a page that Bitbucket is still working on', PATIENT, () => {
       pauses.forEach((pause, at) => assert.ok(pause >= 500 * 2 ** at && pause <= 1000 * 2 ** at, String(pauses)));
     });
 
-    test(`is finally reported instead of counting as an empty result: ${what}`, async (t) => {
+    test(`is reported as an error after six attempts, and not as an empty result (${what})`, async (t) => {
       const made = await clientOf(t, () => ({ status: 202, body }));
       withoutSleep(t);
       const { values, error } = await collect(made.client.paginate('/list'));
@@ -245,7 +245,7 @@ describe('a page that Bitbucket is still working on', PATIENT, () => {
     });
   }
 
-  test('is reported in a dialog within the time that a dialog has', async (t) => {
+  test('is reported in a dialog after pauses of 15 seconds at most', async (t) => {
     const made = await clientOf(t, () => ({ status: 202 }));
     const pauses = withoutSleep(t);
     const error = await thrownBy(() => made.wrapper.listRepositories({ workspace: 'acme' }));
@@ -253,7 +253,7 @@ describe('a page that Bitbucket is still working on', PATIENT, () => {
     assert.ok(pauses.length > 0 && pauses.every((pause) => pause <= 15_000), String(pauses));
   });
 
-  test('ends with its signal', async (t) => {
+  test('is not requested again after its signal is aborted', async (t) => {
     const controller = new AbortController();
     const made = await clientOf(t, () => {
       setImmediate(() => setTimeout(() => controller.abort(), 50));

@@ -1,6 +1,6 @@
 /**
- * A company's network: token endpoint and API client through a real CONNECT proxy, and with certificates of a private authority.
- * Each case has its own process, because Node.js reads the variables when it starts.
+ * Requests in a company's network: through a real CONNECT proxy, and to servers with certificates of a private authority. Each
+ * test sends token and API requests in a process of its own, because Node.js reads the environment variables when it starts.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -23,7 +23,7 @@ const USER = { type: 'user', uuid: '{the-uuid}', display_name: 'Ada' };
 
 const WHOSE = '/2.0/user';
 
-/** The requests of a connection in their order: its tokens, and two pages of a list. */
+/** The requests of a connection in order: for its tokens, and for two pages of a list. */
 const ASKED = ['/site/oauth2/access_token', '/2.0/repositories/acme', '/2.0/repositories/acme?page=2'];
 
 /** The requests for the account: after the exchange, in the connection test, and for the rate limit while a list is read. */
@@ -32,20 +32,20 @@ const ASKED_WHOSE = [WHOSE, WHOSE, WHOSE];
 /** A config with which only the API gets requests. */
 const ACCESS_TOKEN = JSON.stringify({ type: 'api_key', token: 'the-token' });
 
-/** A name that no resolver knows (RFC 6761 section 6.5), for a server on loopback. */
+/** A host name that no resolver knows (RFC 6761 section 6.5), for a server on loopback. */
 const NAME = 'bitbucket.example';
 
-/** NODE_OPTIONS of a process that does know it. */
+/** NODE_OPTIONS of a process that resolves this name to loopback. */
 const KNOWING_NAME = `--import=data:text/javascript,${encodeURIComponent(`
   import dns from 'node:dns';
   const { lookup } = dns;
   dns.lookup = (name, ...rest) => lookup(name === '${NAME}' ? '127.0.0.1' : name, ...rest);
 `)}`;
 
-// Long enough for anything that is answered at once.
+// Long enough that no request reaches the time limit.
 const PATIENT = { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '60000' };
 
-/** Plays Bitbucket. */
+/** Responds as Bitbucket does. */
 function answer({ url, headers: { host }, socket }, response) {
   const isFirstPage = url === '/2.0/repositories/acme';
   const next = `${socket.encrypted ? 'https' : 'http'}://${host}${url}?page=2`;
@@ -63,8 +63,8 @@ before(() => {
 });
 
 /**
- * A token endpoint and API over TLS, signed by an authority of its own. `named` is its origin under a name that only the
- * test's proxy knows: what goes to loopback goes to no proxy.
+ * A server for the token endpoint and the API over TLS, with a certificate of the test authority. `named` is its origin with the
+ * name that only the test's proxy resolves. Tests of the proxy need this name, because requests to loopback bypass a proxy.
  */
 async function bitbucket(t, answering = answer) {
   const server = await serve(t, answering, tls);
@@ -137,7 +137,7 @@ describe('a certificate', () => {
 
 describe('a proxy', () => {
   for (const name of ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']) {
-    test(`in ${name} forwards token and API requests, and reads neither`, async (t) => {
+    test(`in ${name} forwards token and API requests, and cannot read them`, async (t) => {
       const { named, port, requests } = await bitbucket(t);
       const proxy = await startProxy(t);
       assertConnected(await connect(t, trusted(named, { [name]: proxy.origin })), requests);
@@ -147,7 +147,7 @@ describe('a proxy', () => {
     });
   }
 
-  test('may itself be reached over TLS', async (t) => {
+  test('may itself use TLS', async (t) => {
     const { named, port, requests } = await bitbucket(t);
     const proxy = await startProxy(t, { serverType: 'https', httpsOptions: tls });
     assertConnected(await connect(t, trusted(named, { HTTPS_PROXY: proxy.origin })), requests);
@@ -164,7 +164,7 @@ describe('a proxy', () => {
   }
 
   for (const host of ['[::1]', '127.8.9.10', 'localhost']) {
-    test(`is neither used nor blamed for a loopback endpoint that does not listen: ${host}`, async (t) => {
+    test(`is neither used nor named in the error when no server listens at a loopback endpoint: ${host}`, async (t) => {
       const proxy = await startProxy(t);
       const { error } = await connect(t, trusted(`http://${host}:${await freePort()}`, proxied(proxy)));
       assert.equal(error.code, 'REQUEST_FAILED');
@@ -182,7 +182,7 @@ describe('a proxy', () => {
     });
   }
 
-  test('is bypassed by a redirect from the proxied API to loopback, without the credential', async (t) => {
+  test('is bypassed after a redirect from the proxied API to loopback, which does not get the credential', async (t) => {
     const local = await serve(t, (_request, response) => json(response, 200, { values: [7] }), tls);
     const { named, port } = await bitbucket(t, (_request, response) => {
       response.writeHead(302, { location: `${local.origin}/away` }).end();
@@ -193,7 +193,7 @@ describe('a proxy', () => {
     assert.deepEqual(new Set(proxy.targets), new Set([`${NAME}:${port}`]));
   });
 
-  test('does not see a redirect from the proxied API to plain http, which is refused on loopback, too', async (t) => {
+  test('does not allow a redirect from the proxied API to plain http, not even to loopback', async (t) => {
     const local = await serve(t, (_request, response) => json(response, 200, { values: [7] }));
     const { named } = await bitbucket(t, (_request, response) => {
       response.writeHead(302, { location: `${local.origin}/away` }).end();
@@ -235,7 +235,7 @@ describe('a proxy with a password', () => {
   const USER_INFO = 'ada:the-proxy%3Apassword';
   const withUserInfo = (origin, userInfo) => origin.replace('//', `//${userInfo}@`);
 
-  test('gets the password in its URL, and no other server gets it', async (t) => {
+  test('gets the password in its URL, and Bitbucket does not get it', async (t) => {
     const { named, requests } = await bitbucket(t);
     const proxy = await startProxy(t, { userInfo: USER_INFO });
     assertConnected(await connect(t, trusted(named, { HTTPS_PROXY: withUserInfo(proxy.origin, USER_INFO) })), requests);
@@ -248,7 +248,7 @@ describe('a proxy with a password', () => {
       ['missing', undefined, /the proxy requires credentials.*user:password@host.*HTTPS_PROXY/],
       ['wrong', 'ada:the-marked-password', /the proxy does not accept the credentials in its URL.*HTTPS_PROXY/],
     ]) {
-      test(`refuses a password that is ${how} with 407, and the message says what to do (${what})`, async (t) => {
+      test(`rejects a ${how} password with 407, and the message says what to do (${what})`, async (t) => {
         const { named, requests } = await bitbucket(t);
         const { origin } = await startProxy(t, { userInfo: USER_INFO });
         const env = trusted(named, { HTTPS_PROXY: userInfo ? withUserInfo(origin, userInfo) : origin });
@@ -273,7 +273,7 @@ describe('an error of a proxy', () => {
       assert.equal(error.cause, 'PROXY_403');
       assert.match(error.message, /the proxy refused the connection.*rules must allow this host.*HTTPS_PROXY/);
       assert.equal(requests.length, 0);
-      // A code is exchanged in one attempt, and a list is requested in four: each uses the proxy once.
+      // The exchange of a code has one attempt, and a request for a list has four. Each attempt uses the proxy once.
       assert.equal(proxy.targets.length, asking === connect ? 1 : 4);
     });
 
@@ -295,7 +295,7 @@ describe('an error of a proxy', () => {
   });
 
   for (const [what, asking] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
-    test(`names a variable with an invalid URL without its value, and no request bypasses the proxy (${what})`, async (t) => {
+    test(`names the variable with the invalid URL but not its value, and no request bypasses the proxy (${what})`, async (t) => {
       const { named, requests } = await bitbucket(t);
       const env = trusted(named, { HTTPS_PROXY: 'user:marked-password@', NODE_OPTIONS: KNOWING_NAME });
       const { error } = await asking(t, env);
@@ -328,7 +328,7 @@ async function startProxy(t, { userInfo, refuses, ...options } = {}) {
       };
     },
   });
-  // Below TLS there is nothing to see.
+  // With a TLS proxy, only the decrypted bytes show what the proxy can read.
   proxy.server.on(options.serverType === 'https' ? 'secureConnection' : 'connection', (socket) => {
     socket.on('data', (chunk) => chunks.push(chunk));
   });
@@ -341,7 +341,7 @@ async function startProxy(t, { userInfo, refuses, ...options } = {}) {
   };
 }
 
-/** Two authorities of our own, and a certificate that the first one signed for 127.0.0.1 and NAME, made by openssl. */
+/** Makes two authorities with openssl, and a certificate for 127.0.0.1 and NAME that the first authority signs. */
 function makeCertificates() {
   const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
   const at = (name) => join(folder, name);

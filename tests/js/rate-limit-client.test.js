@@ -1,4 +1,4 @@
-/** The rate limit through the whole client, on a moved clock, with Bitbucket's own counting in the simulator. */
+/** The rate limit of the whole client. The tests advance the clock, and the simulator counts requests as Bitbucket does. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
@@ -12,13 +12,13 @@ import {
   start,
 } from './rate-limit-scene.js';
 
-/** For how long a request counts. */
+/** For how long the rate limit counts a request. */
 const WINDOW = HOUR + 5 * SECOND;
 
 const VARIABLE = 'INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT';
 
 describe('the rate limit of the API client', () => {
-  // All of a process share one limiter, so each test has an account of its own.
+  // All clients of a process share one limiter, so each test has an account of its own.
   let tokens = 0;
   let accessToken;
   beforeEach(() => {
@@ -38,14 +38,14 @@ describe('the rate limit of the API client', () => {
 
   const clientOf = (env, config = accessToken) => new (createEntry(env).wrapper)(config).authenticate();
 
-  /** Sends many at once and notes what comes of each. */
+  /** Sends many requests at once, and records the status of each response. */
   function send(client, many, path = '/repositories/acme') {
     const statuses = [];
     const requests = Array.from({ length: many }, () => client.get(path).then(({ status }) => statuses.push(status)));
     return { statuses, count: () => statuses.length, all: () => Promise.all(requests) };
   }
 
-  test('lets 3,000 simultaneous requests through a limit of 1,000 without a refusal by Bitbucket', async (t) => {
+  test('admits 3,000 simultaneous requests with a limit of 1,000 so that Bitbucket rejects none', async (t) => {
     const clock = moveClock(t);
     const bitbucket = await simulator(t, { rateLimit: 1000, repositories: 1 });
     const sent = send(await clientOf(simulatorEnvironment(bitbucket, PATIENT)), 3000);
@@ -56,7 +56,7 @@ describe('the rate limit of the API client', () => {
     assert.ok(Date.now() - START > 2 * HOUR);
   });
 
-  test('lets a burst of 500 through at once', async (t) => {
+  test('admits a burst of 500 requests at once', async (t) => {
     moveClock(t);
     const bitbucket = await simulator(t, { rateLimit: 1000, repositories: 1 });
     const sent = send(await clientOf(simulatorEnvironment(bitbucket, PATIENT)), 500);
@@ -76,7 +76,7 @@ describe('the rate limit of the API client', () => {
     assert.deepEqual(bitbucket.control.stats().api.byStatus, { 200: 101 });
   });
 
-  test('has other requests wait after a refused request, and repeats the refused one', async (t) => {
+  test('makes other requests wait after Bitbucket has rejected one, and repeats the rejected request', async (t) => {
     const clock = moveClock(t);
     const bitbucket = await simulator(t, { repositories: 1 });
     const client = await clientOf(simulatorEnvironment(bitbucket, PATIENT));
@@ -91,7 +91,7 @@ describe('the rate limit of the API client', () => {
     assert.deepEqual(bitbucket.control.stats().api.byStatus, { 200: 6 });
   });
 
-  test('resumes a sync that Bitbucket refuses without Retry-After when there is room, however long that takes', async (t) => {
+  test('repeats requests that Bitbucket rejects without Retry-After until Bitbucket accepts them', async (t) => {
     const clock = moveClock(t);
     const lines = [];
     let refused = 0;
@@ -103,17 +103,17 @@ describe('the rate limit of the API client', () => {
     const { wrapper: Wrapper } = createEntry(environment(origin, PATIENT));
     const client = await new Wrapper(accessToken, { logger: (line) => lines.push(line) }).authenticate();
     const sent = send(client, 5);
-    // Sockets answer in their own time.
+    // Responses arrive through sockets, which do not follow the moved clock.
     while (sent.count() < 5) await clock.move(30 * SECOND, QUIET_WITH_SOCKETS_MS);
     await sent.all();
     assert.ok(Date.now() - START < 40 * MINUTE);
-    // All five at first, and then one at a time.
+    // Bitbucket rejects all five requests at first. After that, the client sends one request at a time.
     assert.ok(refused <= 5 + 6, String(refused));
     assert.equal(lines.length, 1, lines.join('\n'));
     assert.match(lines[0], /has used up its rate limit/);
   });
 
-  test('counts redirected requests, and has the account wait after their refusal', async (t) => {
+  test('counts redirected requests, and makes the account wait after Bitbucket has rejected one', async (t) => {
     const clock = moveClock(t);
     const asked = [];
     const { origin } = await serve(t, ({ url }, response) => {
@@ -134,7 +134,7 @@ describe('the rate limit of the API client', () => {
     while (later.count() < 2) await clock.move(HOUR, QUIET_WITH_SOCKETS_MS);
   });
 
-  test('still sends a POST, and a request without retries, only once', async (t) => {
+  test('does not repeat a POST request or a request without retries', async (t) => {
     moveClock(t);
     const { origin, requests } = await serve(t, (_request, response) => json(response, 429, {}));
     const client = await clientOf(environment(origin, PATIENT));
@@ -146,7 +146,7 @@ describe('the rate limit of the API client', () => {
     assert.equal(requests.length, 2);
   });
 
-  test('tells a user who waits in a dialog when to come back', async (t) => {
+  test('tells the user of a dialog when to try again', async (t) => {
     moveClock(t);
     for (const [headers, retryAfter] of [[{}, 30 * SECOND], [{ 'retry-after': '20' }, 20 * SECOND], [{ 'retry-after': '86400' }, HOUR]]) {
       accessToken = { ...accessToken, token: `${accessToken.token}-${retryAfter}` };
@@ -174,7 +174,7 @@ describe('the rate limit of the API client', () => {
     assert.equal(requests.length, 1);
   });
 
-  test('does not have a dialog wait for an hour', async (t) => {
+  test('does not make a dialog wait for an hour', async (t) => {
     moveClock(t);
     const { origin } = await serve(t, (_request, response) => json(response, 200, { values: [] }));
     const wrapper = new (createEntry(environment(origin, { ...PATIENT, [VARIABLE]: '1' })).wrapper)(accessToken);
@@ -194,7 +194,7 @@ describe('the rate limit of the API client', () => {
       clientOf(env, { type: 'basic', email: 'ada@example.com', token: 'one' }),
       clientOf(env, { type: 'basic', email: 'Ada@Example.com', token: 'two' }),
     ]);
-    // The first answers prove whose the API tokens are.
+    // The first responses prove which account the API tokens belong to.
     for (const client of clients.slice(2)) await client.get('/repositories/acme');
     await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
     const sent = clients.map((client) => send(client, 5));
@@ -203,7 +203,7 @@ describe('the rate limit of the API client', () => {
     assert.deepEqual([first + second, third + fourth + 2], [3, 3]);
   });
 
-  /** Answers as Bitbucket would to the credentials of two users. */
+  /** A server that responds to the credentials of two users as Bitbucket would. */
   const twoUsers = (t) => serve(t, (request, response) => {
     const user = { 'Bearer of-ada': '{ada}', 'Bearer of-eve': '{eve}' }[request.headers.authorization]
       ?? (request.headers.authorization === `Basic ${btoa('ada@example.com:of-ada')}` ? '{ada}' : undefined);
@@ -211,7 +211,7 @@ describe('the rate limit of the API client', () => {
     else json(response, 200, request.url === '/2.0/user' ? { uuid: user, type: 'user' } : { values: [] });
   });
 
-  test('is not used up by a credential that Bitbucket refuses, whatever account its config claims', async (t) => {
+  test('is not used up by a credential that Bitbucket rejects, whatever account the config names', async (t) => {
     moveClock(t);
     const { origin, requests } = await twoUsers(t);
     const env = environment(origin, { ...PATIENT, [VARIABLE]: '3' });
@@ -235,7 +235,7 @@ describe('the rate limit of the API client', () => {
     }
   });
 
-  test('counts requests for the account that Bitbucket reports, not for the one in the config', async (t) => {
+  test('counts requests for the account that Bitbucket reports, not for the account in the config', async (t) => {
     moveClock(t);
     const { origin, requests } = await twoUsers(t);
     const env = environment(origin, { ...PATIENT, [VARIABLE]: '4' });
@@ -248,7 +248,7 @@ describe('the rate limit of the API client', () => {
     await ada.get('/repositories/acme');
     await reached(() => asked('of-ada'), 1);
     await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
-    // Both wrappers of one user share what is left; the first request counts, too.
+    // Both wrappers of the user share the remaining requests. The first request counts, too.
     const { count } = send(ada, 5);
     const again = send(await clientOf(env, { type: 'oauth', oauth_token: 'of-ada', account: { uuid: '{ada}' } }), 5);
     await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
@@ -273,7 +273,7 @@ describe('the rate limit of the API client', () => {
     assertNoHourHasMore([...own.times().slice(3), ...more.times()], 3);
   });
 
-  test(`does not exist with ${VARIABLE}=off`, async (t) => {
+  test(`does not apply with ${VARIABLE}=off`, async (t) => {
     moveClock(t);
     const { origin } = await serve(t, (_request, response) => json(response, 200, {}));
     for (const off of ['off', ' OFF ']) {
@@ -283,7 +283,7 @@ describe('the rate limit of the API client', () => {
     assert.equal(rateLimiterOf({ isRateLimitConfigured: true }), undefined);
   });
 
-  test(`is the number in ${VARIABLE}, whatever Bitbucket's responses say`, async (t) => {
+  test(`is the number in ${VARIABLE}, whatever limit Bitbucket's responses report`, async (t) => {
     moveClock(t);
     const { origin, requests } = await serve(t, (_request, response) => {
       json(response, 200, {}, { 'x-ratelimit-limit': '50' });

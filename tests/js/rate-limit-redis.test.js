@@ -16,22 +16,22 @@ import {
   start, told,
 } from './rate-limit-scene.js';
 
-/** For how long a request counts. */
+/** For how long the rate limit counts a request. */
 const WINDOW = HOUR + 5 * SECOND;
 
 /** The real clock, before a test moves it. */
 const realNow = performance.now.bind(performance);
 
 describe('the rate limit in a shared Redis', () => {
-  // Limiters outlive their test, and its Redis.
+  // Limiters outlive their test and its Redis, and then log that Redis is unavailable.
   beforeEach((t) => t.mock.method(console, 'warn', () => {}));
 
   const both = (lines) => () => lines.reduce((sum, { count }) => sum + count(), 0);
 
-  test('is kept by two processes, neither of which loses a request or its order', async (t) => {
+  test('is kept by two processes together, and each process keeps all its requests in order', async (t) => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
-    // Two limiters share only that Redis.
+    // Two limiters stand for two processes: they share nothing but Redis.
     const lines = [1, 2].map(() => start(limiterOf(100, { redis: { url: redis.url } }), 125));
     await clock.through(both(lines), [100, 200, 250], () => lines.filter(({ count }) => count() < 125).length);
     for (const { passed } of lines) {
@@ -43,7 +43,7 @@ describe('the rate limit in a shared Redis', () => {
   test('counts the requests of child processes together', async (t) => {
     const redis = await startRedis(t);
     const take = (many) => runJsonFixture(t, 'rate-limit.js', [many, 20], { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url });
-    // One process after the other takes as many permits as it gets within a moment.
+    // The processes run one after the other. Each takes as many permits as it gets without waiting.
     assert.deepEqual([await take(15), await take(15)], [15, 5]);
   });
 
@@ -96,7 +96,7 @@ describe('the rate limit in a shared Redis', () => {
     assert.equal(taken, 100);
   });
 
-  test('counts the requests of processes whose clocks are years apart alike', async (t) => {
+  test('counts all requests for an hour, even if the clocks of the processes are years apart', async (t) => {
     const redis = await startRedis(t);
     const limiters = [1, 2].map(() => limiterOf(5, { redis: { url: redis.url } }));
     for (const [index, now] of [0, 1, 2, 3, 4].map((years) => START + years * 365 * 24 * HOUR).entries()) {
@@ -110,7 +110,7 @@ describe('the rate limit in a shared Redis', () => {
     }
   });
 
-  test('counts once what Redis lost, and what twenty processes sent while Redis was unavailable', async (t) => {
+  test('counts each request of twenty processes once, even if Redis loses data or is unavailable for a while', async (t) => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
     const limiters = Array.from({ length: 20 }, () => limiterOf(100, { redis: { url: redis.url } }));
@@ -123,7 +123,8 @@ describe('the rate limit in a shared Redis', () => {
     const reader = new Redis(redis.url, { retryStrategy: () => 100 });
     t.after(() => reader.disconnect());
     reader.on('error', () => {});
-    // The key of the log, and neither the marker nor the key with which reconnecting processes check their permissions.
+    // The key of the request log. The other keys are the marker, and the key with which a reconnecting process checks its
+    // permissions.
     const log = async () => (await reader.keys('*')).find((key) => !/:life$|:check:/.test(key)) ?? 'none yet';
     const counted = async (many) => {
       for (let seen, tries = 0; seen !== many; tries += 1) {
@@ -140,7 +141,8 @@ describe('the rate limit in a shared Redis', () => {
     await redis.flush();
     await clock.during(send(1));
     await counted(80);
-    // Only this log is lost, as when Redis runs out of memory. The marker remains, so each process notices at its next request.
+    // Only this log is lost, as when Redis runs out of memory. The marker remains, so a process notices the loss at its next
+    // request.
     await reader.del(await log());
     await send(1);
     const rest = limiters.map((limiter) => start(limiter, 1));
@@ -150,7 +152,7 @@ describe('the rate limit in a shared Redis', () => {
     assertNoHourHasMore(lines.flatMap(({ times }) => times()), 100);
   });
 
-  test('has every process wait, after Redis lost its data, until all others have published their requests again', async (t) => {
+  test('makes each process wait after Redis lost its data until all others have published their requests again', async (t) => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
     const limiters = [1, 2].map(() => limiterOf(30, { redis: { url: redis.url } }));
@@ -175,7 +177,7 @@ describe('the rate limit in a shared Redis', () => {
     assertNoHourHasMore([...first, line].flatMap(({ times }) => times()), 30);
   });
 
-  test('neither loses a request nor exceeds the limit when Redis fails and is empty when it is available again', async (t) => {
+  test('admits all requests within the limit when Redis fails and is empty after its restart', async (t) => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
     const limiter = limiterOf(30, { redis: { url: redis.url, variable: 'THIS_REDIS_URL' } });
@@ -184,7 +186,7 @@ describe('the rate limit in a shared Redis', () => {
     await redis.kill();
     const second = start(limiter, 10);
     await Promise.all(second.takes);
-    // The limiters of earlier tests log that their Redis is gone, too.
+    // The limiters of earlier tests also log that their Redis is unavailable.
     const said = (words) => console.warn.mock.calls.filter(({ arguments: [text] }) => words.test(text)).length;
     await reached(() => said(/THIS_REDIS_URL is unavailable/), 1);
     await clock.during(redis.restart());
@@ -207,10 +209,10 @@ describe('the rate limit in a shared Redis', () => {
     assert.match(console.warn.mock.calls.at(-1).arguments[0], /is unavailable/);
   });
 
-  test('treats a log in another format as absent, and continues with Redis', async (t) => {
+  test('treats a request log in another format as absent, and continues to use Redis', async (t) => {
     const redis = await startRedis(t);
     moveClock(t);
-    // The limiters of earlier tests log that their Redis is gone, too.
+    // The limiters of earlier tests also log that their Redis is unavailable.
     const settings = { redis: { url: redis.url, variable: 'THIS_REDIS_URL' } };
     const assertWell = (message) => {
       const said = console.warn.mock.calls.map(({ arguments: [text] }) => text).filter((text) => text.includes('THIS_REDIS_URL'));
@@ -237,7 +239,7 @@ describe('the rate limit in a shared Redis', () => {
     assertWell();
   });
 
-  test('reports once, with the kind of failure, that Redis refuses its commands', async (t) => {
+  test('logs once that Redis rejects its commands, with the kind of failure', async (t) => {
     const redis = await startRedis(t);
     const admin = new Redis(redis.url);
     t.after(() => admin.disconnect());
@@ -253,7 +255,7 @@ describe('the rate limit in a shared Redis', () => {
     assert.match(told[0], /The Redis of THE_VARIABLE is unavailable \(permission\)\. /);
   });
 
-  test('has keys that contain neither account nor credential, and that expire', async (t) => {
+  test('uses keys that expire, and that contain neither account nor credential', async (t) => {
     const redis = await startRedis(t);
     const bitbucket = await startSimulator(t, {
       accessTokens: [{ token: 'the-marked-token', kind: 'workspace', workspace: 'acme', scopes: ['repository'] }],
@@ -270,7 +272,7 @@ describe('the rate limit in a shared Redis', () => {
     }
     const reader = new Redis(redis.url);
     t.after(() => reader.disconnect());
-    // The access token, the API token until it was known to be this user's, and the user.
+    // One key each for the access token, for the API token before its user was known, and for the user.
     const keys = (await reader.keys('*')).filter((key) => key !== 'nocodb-bitbucket-auth:{rate}:life');
     assert.equal(keys.length, 3);
     const guessed = ['repositories email marked@ada.example', 'email marked@ada.example', 'marked@ada.example']

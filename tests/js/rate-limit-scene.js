@@ -1,6 +1,6 @@
 /** Shared helpers for the tests of the rate limit: a moved clock, a limiter, and requests that wait in its queue. */
 import assert from 'node:assert/strict';
-// Loads the core.
+// Loads the core, which the rate limit needs.
 import 'nocodb-bitbucket-auth';
 import { moveClock as moveClockFrom } from '../support/clock.js';
 
@@ -16,7 +16,7 @@ export const START = Date.parse('2026-11-24T08:03:17.123Z');
 export const ACCOUNT = 'user {the-account}';
 export const GROUP = 'repositories';
 
-/** Work with sockets counts as finished if nothing happens for this long. */
+/** Network operations count as finished if nothing happens for this long. */
 export const QUIET_WITH_SOCKETS_MS = 150;
 
 export const moveClock = (t) => moveClockFrom(t, START);

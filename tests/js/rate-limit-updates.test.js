@@ -1,4 +1,4 @@
-/** How the rate limit follows the limits in responses, on a moved clock. */
+/** How the rate limit follows the limits in Bitbucket's responses. The tests advance the clock. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { thrownBy } from '../support/assertions.js';
@@ -33,7 +33,7 @@ describe('an update of the rate limit', () => {
     await clock.until(line.count, 30);
     const times = line.times();
     assert.ok(times.slice(0, 10).every((at) => at === START));
-    // The ten count until they are over.
+    // The first ten requests count for an hour.
     assert.ok(times[10] - START >= HOUR);
     assertNoHourHasMore(times.slice(10), 5);
   });
@@ -68,12 +68,12 @@ describe('an update of the rate limit', () => {
     await observed;
     const line = start(limiter, 28);
     await settled(() => early.count() + line.count());
-    // 80 of 100 at least were used before the early one: 19 are left.
+    // At least 80 of 100 requests were used before the early request, so 19 are left.
     assert.deepEqual([early.count(), line.count()], [1, 19]);
     await clock.until(line.count, 28);
   });
 
-  test('with a NearLimit that reports no others takes nothing away', async (t) => {
+  test('with NearLimit changes nothing if it reports no requests of other clients', async (t) => {
     moveClock(t);
     const limiter = limiterOf(100);
     await Promise.all(start(limiter, 90).takes);
@@ -89,7 +89,7 @@ describe('an update of the rate limit', () => {
     'with Retry-After as a date': [{ 'retry-after': new Date(START + 40 * SECOND).toUTCString() }, 39 * SECOND + 877],
   };
   for (const [what, [headers, pause]] of Object.entries(refusals)) {
-    test(`by status 429 ${what} has the whole account wait`, async (t) => {
+    test(`by status 429 ${what} makes the whole account wait`, async (t) => {
       const clock = moveClock(t);
       const limiter = limiterOf(100);
       await limiter.acquire(ACCOUNT, GROUP);
@@ -120,7 +120,7 @@ describe('an update of the rate limit', () => {
     });
   }
 
-  test('reads a date in Retry-After as a time of day', async (t) => {
+  test('by a date in Retry-After makes requests wait until the system clock shows that date', async (t) => {
     const clock = moveClock(t);
     clock.setAhead(DAY);
     const limiter = limiterOf(100);
@@ -133,7 +133,7 @@ describe('an update of the rate limit', () => {
     assert.equal(performance.now(), 39 * SECOND + 877);
   });
 
-  test('by status 429 without Retry-After pauses half a minute, and then admits one request at a time', async (t) => {
+  test('by status 429 without Retry-After pauses for half a minute, and then admits one request at a time', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(100);
     await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
@@ -142,7 +142,7 @@ describe('an update of the rate limit', () => {
     await clock.move(30 * SECOND - 1);
     assert.deepEqual([line.count(), others.count()], [0, 5]);
     await clock.until(line.count, 5);
-    // An hour has room for a hundred.
+    // One request every 36 s, because an hour has room for a hundred requests.
     assert.deepEqual(line.times().map((at) => at - START), [30, 66, 102, 138, 174].map((seconds) => seconds * SECOND));
     await clock.move(HOUR);
     const later = start(limiter, 5);
@@ -150,12 +150,12 @@ describe('an update of the rate limit', () => {
     assert.equal(later.count(), 5);
   });
 
-  test('by repeated refusals without Retry-After doubles the pause, up to an hour', async (t) => {
+  test('by status 429 again and again without Retry-After doubles the pause, up to an hour', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(1000);
     const pauses = [];
     for (let refusal = 0; refusal < 9; refusal += 1) {
-      // Many are under way when the hour is used up: they are one refusal.
+      // Several requests are under way when the limit is reached. Their rejections count as one.
       for (let many = 0; many < 3; many += 1) await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
       const since = Date.now();
       const line = start(limiter, 1);
@@ -163,7 +163,7 @@ describe('an update of the rate limit', () => {
       pauses.push(Date.now() - since);
     }
     assert.deepEqual(pauses, [0.5, 1, 2, 4, 8, 16, 32, 60, 60].map((minutes) => minutes * MINUTE));
-    // A request that Bitbucket takes ends the row.
+    // After a request that Bitbucket accepts, the pauses begin with half a minute again.
     await limiter.onResponse(ACCOUNT, GROUP, told());
     await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
     const since = Date.now();
@@ -172,7 +172,7 @@ describe('an update of the rate limit', () => {
     assert.equal(Date.now() - since, 30 * SECOND);
   });
 
-  test('that an hour is used up is logged once, and a dialog learns how long the wait would be', async (t) => {
+  test('by status 429 is logged once, and a dialog learns how long the wait would be', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(1000);
     const lines = [];
@@ -183,7 +183,7 @@ describe('an update of the rate limit', () => {
     const early = await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { maxWaitMs: 15 * SECOND, log }));
     assert.deepEqual([early.code, early.retryAfter], ['API_RATE_LIMITED', 30 * SECOND]);
     await clock.until(line.count, 1);
-    // The waiting time includes all requests that are ahead of it in the queue.
+    // The waiting time includes all requests that are ahead in the queue.
     const late = await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { maxWaitMs: 15 * SECOND, log }));
     assert.ok(late.retryAfter > 100 * SECOND, String(late.retryAfter));
     await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
@@ -193,7 +193,7 @@ describe('an update of the rate limit', () => {
     assert.doesNotMatch(lines[0], /the-account/);
   });
 
-  test('to wait for more than a minute is reported at once, counts down, and is waited for in its last minute', async (t) => {
+  test('by a Retry-After of more than a minute makes requests fail at once until the last minute', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(2);
     const lines = [];
@@ -203,7 +203,7 @@ describe('an update of the rate limit', () => {
     const behind = thrownBy(() => limiter.acquire(ACCOUNT, GROUP));
     await settled(() => 0);
     await limiter.onResponse(ACCOUNT, GROUP, told({ 'retry-after': '86400' }, 429));
-    // No more than the rolling hour is believed.
+    // The limiter shortens a longer Retry-After to the rolling hour.
     for (const error of await Promise.all([asleep, behind])) {
       assert.deepEqual([error.code, error.retryable, error.retryAfter], ['API_RATE_LIMITED', true, HOUR]);
     }
@@ -223,7 +223,7 @@ describe('an update of the rate limit', () => {
     assert.match(asking[0], /^Bitbucket asks to wait until 2026-11-24T09:03:17/);
   });
 
-  test('by a later refusal may prolong a pause and never shortens it', async (t) => {
+  test('by another status 429 may prolong a pause, but never shortens it', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(100);
     const line = [];

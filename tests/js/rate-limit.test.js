@@ -1,4 +1,4 @@
-/** The rate limit by itself, on a moved clock: how many requests an hour has, and the queue of those that wait. */
+/** The rate limit without a client: how many requests an hour admits, and the request queue. The tests advance the clock. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BitbucketAuthError } from 'nocodb-bitbucket-auth';
@@ -11,13 +11,13 @@ import {
   ACCOUNT, GROUP, HOUR, MINUTE, SECOND, START, assertNoHourHasMore, limiterOf, moveClock, start,
 } from './rate-limit-scene.js';
 
-/** For how long a request counts. */
+/** For how long the rate limit counts a request. */
 const WINDOW = HOUR + 5 * SECOND;
 
 const VARIABLE = 'INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT';
 
-describe('a rolling hour', () => {
-  test('admits 3,000 requests with a limit of 1,000 in order, none lost, and never more than 1,000 in an hour', async (t) => {
+describe('the limit for a rolling hour', () => {
+  test('admits 3,000 requests in order, and never more than 1,000 in an hour', async (t) => {
     const clock = moveClock(t);
     const { passed, takes, count, times } = start(limiterOf(1000), 3000);
     await clock.until(count, 3000);
@@ -28,13 +28,13 @@ describe('a rolling hour', () => {
     assert.equal(times().at(-1) - START, 2 * WINDOW);
   });
 
-  test('holds for requests that trickle in all day', async (t) => {
+  test('holds for requests that arrive over many hours', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(60);
     const times = [];
     let asked = 0;
     for (let minute = 0; minute < 8 * 60; minute += 1) {
-      // More in some minutes than in others, and more in all than the limit.
+      // More requests arrive in some minutes than in others, and more in total than the limit allows.
       for (let i = minute % 7; i > 0; i -= 2) {
         asked += 1;
         limiter.acquire(ACCOUNT, GROUP).then(() => times.push(Date.now()));
@@ -45,7 +45,7 @@ describe('a rolling hour', () => {
     assertNoHourHasMore(times, 60);
   });
 
-  test('admits a burst of 500 at once, and later the other requests that the hour allows', async (t) => {
+  test('admits a burst of 500 requests at once, and later the other requests that the hour allows', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(1000);
     const first = start(limiter, 500);
@@ -56,12 +56,12 @@ describe('a rolling hour', () => {
     assert.equal(second.count(), 500);
     assert.ok(first.times().every((at) => at === START));
     assert.ok(second.times().every((at) => at === START + 10 * MINUTE));
-    // What was sent first is over first, and the last one needs no more.
+    // When the first burst no longer counts, the last request is admitted.
     await clock.until(second.count, 501);
     assert.equal(Date.now(), START + WINDOW);
   });
 
-  test('counts requests that waited an hour from the time when they were sent', async (t) => {
+  test('counts a request that has waited from the time when it is sent', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(20);
     const first = start(limiter, 40);
@@ -86,7 +86,7 @@ describe('a rolling hour', () => {
     }
   });
 
-  test('is counted for each account and each group of resources', async (t) => {
+  test('applies to each account and each group of resources separately', async (t) => {
     moveClock(t);
     const limiter = limiterOf(3);
     const lines = [
@@ -98,7 +98,7 @@ describe('a rolling hour', () => {
 });
 
 describe('the request queue', () => {
-  test('refuses further requests when it is full, and says when to come back and what to do', async (t) => {
+  test('refuses further requests when it is full, and says when to try again and what to do', async (t) => {
     moveClock(t);
     const limiter = limiterOf(1);
     await limiter.acquire(ACCOUNT, GROUP);
@@ -112,11 +112,11 @@ describe('the request queue', () => {
     assert.equal(error.retryAfter, WINDOW);
     assert.match(error.message, /10000 requests of this account are waiting already; send fewer.*_RATE_LIMIT/);
     assert.equal(line.count(), 0);
-    // Another account is not concerned.
+    // Other accounts are not affected.
     await limiter.acquire('user {another}', GROUP);
   });
 
-  test('refuses a burst that exceeds it, and says when to come back, even before it knows of a wait', async (t) => {
+  test('refuses the last request of a burst that is larger than the queue, and says when to try again', async (t) => {
     moveClock(t);
     const limiter = limiterOf(20_000);
     const results = Array.from({ length: 10_001 }, () => limiter.acquire(ACCOUNT, GROUP).then(() => 'sent', (error) => error));
@@ -126,12 +126,12 @@ describe('the request queue', () => {
     assert.ok((await Promise.all(results.slice(0, -1))).every((result) => result === 'sent'));
   });
 
-  test('removes a request that stops waiting from the queue, and does not count it', async (t) => {
+  test('removes an aborted request, and does not count it', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(2);
     const controller = new AbortController();
     await Promise.all(start(limiter, 2).takes);
-    // The first one in the queue waits for its time; the others wait behind it.
+    // The first request in the queue waits for its permit; the others wait behind it.
     const leaving = Array.from({ length: 5 }, () => (
       thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { signal: controller.signal }))));
     const staying = start(limiter, 2);
@@ -142,7 +142,7 @@ describe('the request queue', () => {
     assert.equal(Date.now() - START, WINDOW);
   });
 
-  test('does not count a request that was aborted before or while it is counted', async (t) => {
+  test('does not count a request that is aborted before or during the counting', async (t) => {
     moveClock(t);
     const limiter = limiterOf(2);
     const gone = await thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { signal: AbortSignal.abort() }));
@@ -157,7 +157,7 @@ describe('the request queue', () => {
     assert.equal(rest.count(), 2);
   });
 
-  test('refuses a request at once that may not wait so long, and logs once that others do wait', async (t) => {
+  test('refuses a request at once if its longest wait is too short, and logs once that other requests wait', async (t) => {
     moveClock(t);
     const limiter = limiterOf(1);
     await limiter.acquire(ACCOUNT, GROUP);
@@ -173,8 +173,8 @@ describe('the request queue', () => {
   });
 });
 
-describe('the memory of the rate limit', () => {
-  test('forgets accounts and clients that are no longer used', async (t) => {
+describe('memory', () => {
+  test('of the rate limit is freed for accounts and clients that are no longer used', async (t) => {
     const { origin } = await serve(t, (_request, response) => json(response, 200, {}));
     const { heldClients, accounts } = await runJsonFixture(t, 'forget.js', [], environment(origin));
     assert.equal(heldClients, 0);

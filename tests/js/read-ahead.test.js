@@ -16,7 +16,7 @@ const UNLIMITED = { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: 'off' };
 
 const LAST = 9;
 
-/** A numbered list on a server, and a client for it. `answer(url, n)` may give another status for the n-th request. */
+/** A server with a numbered list, and a client for it. `answer(page, n, request)` may change the status of the n-th response. */
 async function listOf(t, { answer = () => undefined, variables = UNLIMITED, config } = {}) {
   const state = { asked: [], underWay: 0, closed: 0 };
   const watchers = [];
@@ -53,7 +53,7 @@ async function listOf(t, { answer = () => undefined, variables = UNLIMITED, conf
     until,
     asked: () => state.asked.map((page) => (/^\d+$/.test(page) ? Number(page) : page)),
     get: async (page, more) => (await client.get('/list', { params: { q: 'a b', page }, ...more })).data.page,
-    /** Waits until no request is under way, and no other one arrives for a while. */
+    /** Waits until no request is under way, now and after a short pause. */
     quiet: async () => {
       await until(({ underWay }) => underWay === 0);
       await new Promise((resolve) => {
@@ -84,7 +84,7 @@ describe('pages that a consumer requests one after the other', PATIENT, () => {
     await made.get(1);
     await made.get(2);
     await made.get(3);
-    // The fourth page was requested before the third had its response.
+    // The client requests the fourth page while it still waits for the third.
     await made.until(({ asked }) => asked.includes('4'));
     const fourth = made.get(4);
     await made.until(({ asked }) => asked.includes('5'));
@@ -96,7 +96,7 @@ describe('pages that a consumer requests one after the other', PATIENT, () => {
     assert.equal(await fourth, 4);
   });
 
-  test('pass through interceptors like any others', async (t) => {
+  test('pass through interceptors like all other responses', async (t) => {
     const made = await listOf(t);
     const seen = [];
     made.client.interceptors.request.use((config) => {
@@ -111,7 +111,7 @@ describe('pages that a consumer requests one after the other', PATIENT, () => {
     assert.deepEqual(seen, [1, 2, 3, 4].flatMap((page) => [`asked ${page}`, `answered ${page} 200 application/json`]));
   });
 
-  test('are used once, so that the same request is sent again', async (t) => {
+  test('are used once, and a repeated request is sent again', async (t) => {
     const made = await listOf(t);
     for (const page of [1, 2, 3]) await made.get(page);
     await made.quiet();
@@ -121,41 +121,41 @@ describe('pages that a consumer requests one after the other', PATIENT, () => {
   });
 });
 
-/** Requests of a caller, and the requests that the server then gets. */
+/** Requests of a consumer that cause no prefetch, and the pages that the server is asked for. */
 const ALONE = {
   'one page': [async ({ get }) => get(1), [1]],
   'the same page again and again': [async ({ get }) => [await get(1), await get(1), await get(1)], [1, 1, 1]],
   'several pages at once': [({ get }) => Promise.all([1, 2, 3, 4].map((page) => get(page))), [1, 2, 3, 4]],
   'pages backwards': [async ({ get }) => [await get(4), await get(3), await get(2)], [4, 3, 2]],
-  'another list in between': [async ({ get, client }) => {
+  'pages, and another list in between': [async ({ get, client }) => {
     for (const page of [1, 2, 3]) {
       await get(page);
       await client.get('/other', { params: { page: 7 } });
     }
   }, [1, 7, 2, 7, 3, 7]],
-  'other parameters': [async ({ get }) => [await get(1), await get(2, { params: { q: 'b', page: 2 } })], [1, 2]],
-  'other header fields': [async ({ get }) => {
+  'pages with different parameters': [async ({ get }) => [await get(1), await get(2, { params: { q: 'b', page: 2 } })], [1, 2]],
+  'pages with different header fields': [async ({ get }) => {
     for (const page of [1, 2, 3, 4]) await get(page, page % 2 ? {} : { headers: { 'x-one': '1' } });
   }, [1, 2, 3, 4]],
-  'with a signal': [async ({ get }) => {
+  'pages with a signal': [async ({ get }) => {
     for (const page of [1, 2, 3]) await get(page, { signal: new AbortController().signal });
   }, [1, 2, 3]],
-  'with a time limit': [async ({ get }) => {
+  'pages with a time limit': [async ({ get }) => {
     for (const page of [1, 2, 3]) await get(page, { timeout: 10_000 });
   }, [1, 2, 3]],
-  'following no redirect': [async ({ get }) => {
+  'pages without redirects': [async ({ get }) => {
     for (const page of [1, 2, 3]) await get(page, { maxRedirects: 0 });
   }, [1, 2, 3]],
-  'by another method': [async ({ client }) => {
+  'pages by another method': [async ({ client }) => {
     for (const page of [1, 2, 3]) await client.put('/list', {}, { params: { page } });
   }, ['PUT1', 'PUT2', 'PUT3']],
-  'by paginate': [async ({ client }) => {
+  'pages by paginate': [async ({ client }) => {
     for await (const value of client.paginate('/list', {}, { concurrency: 1 })) if (value.startsWith('4')) break;
   }, [1, 2, 3, 4]],
-  'up to the last page': [async ({ get }) => {
+  'pages up to the last one': [async ({ get }) => {
     for (const page of [LAST - 2, LAST - 1, LAST]) await get(page);
   }, [LAST - 2, LAST - 1, LAST]],
-  'an error in between': [async ({ get, fail }) => {
+  'pages, and gets an error in between': [async ({ get, fail }) => {
     await get(1);
     fail(404);
     await assert.rejects(get(2), ({ response }) => response.status === 404);
@@ -164,7 +164,7 @@ const ALONE = {
   }, [1, 2, 3]],
 };
 
-describe('nothing is prefetched for these requests of a consumer:', PATIENT, () => {
+describe('the client does not prefetch for a consumer that requests', PATIENT, () => {
   for (const [what, [ask, expected]] of Object.entries(ALONE)) {
     test(what, async (t) => {
       let status;
@@ -191,11 +191,11 @@ describe('a prefetched page', PATIENT, () => {
     'any other request': ({ client }) => client.get('/other'),
     'a request that changes something': ({ client }) => client.post('/list', {}),
     'a request that fails': ({ client }) => client.delete('/list', { params: { page: 'nothing' } }),
-    'another page': ({ get }) => get(7),
-    'the same page, asked for in another way': ({ get }) => get(4, { headers: { accept: 'text/plain' } }),
-    'the same page, asked for with a signal': ({ get }) => get(4, { signal: new AbortController().signal }),
+    'a request for another page': ({ get }) => get(7),
+    'a request for the same page with different header fields': ({ get }) => get(4, { headers: { accept: 'text/plain' } }),
+    'a request for the same page with a signal': ({ get }) => get(4, { signal: new AbortController().signal }),
   })) {
-    test(`is discarded for ${what}`, async (t) => {
+    test(`is discarded after ${what}`, async (t) => {
       const made = await threePages(t);
       await ask(made);
       await made.quiet();
@@ -238,7 +238,7 @@ describe('a prefetched page', PATIENT, () => {
     assert.equal(made.asked().filter((page) => page === 4).length, 2);
   });
 
-  test('that failed costs one additional request only', async (t) => {
+  test('that failed costs only one additional request', async (t) => {
     let n = 0;
     const made = await listOf(t, { answer: (page) => (page === 4 && (n += 1) === 1 ? 403 : undefined) });
     for (const page of [1, 2, 3]) await made.get(page);
@@ -248,7 +248,7 @@ describe('a prefetched page', PATIENT, () => {
     assert.deepEqual(made.asked().toSorted(), [1, 2, 3, 4, 4, 5]);
   });
 
-  test('that fails is requested again, and counted as a retry', async (t) => {
+  test('that fails is requested again, and the error of the second request is reported', async (t) => {
     const made = await listOf(t, { answer: (page) => (page === 4 ? 403 : undefined) });
     for (const page of [1, 2, 3]) await made.get(page);
     await assert.rejects(made.get(4), ({ bitbucket }) => bitbucket.status === 403);
@@ -256,7 +256,7 @@ describe('a prefetched page', PATIENT, () => {
     assert.equal(made.asked().filter((page) => page === 4).length, 2);
   });
 
-  test('that the rate limit refused counts as the first attempt', async (t) => {
+  test('that Bitbucket rejects with 429 counts as the first attempt', async (t) => {
     const made = await listOf(t, { answer: (page) => (page === 4 ? 429 : undefined) });
     for (const page of [1, 2, 3]) await made.get(page);
     await assert.rejects(made.get(4, { 'axios-retry': { retries: 0 } }), ({ response }) => response.status === 429);
@@ -264,7 +264,7 @@ describe('a prefetched page', PATIENT, () => {
     assert.equal(made.asked().filter((page) => page === 4).length, 1);
   });
 
-  test('that exceeds its time limit does not get that time again', async (t) => {
+  test('that exceeds its time limit is not requested again', async (t) => {
     const made = await listOf(t, {
       variables: { ...UNLIMITED, INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '1000' },
       answer: (page) => (page === 4 ? new Promise(() => {}) : undefined),
