@@ -21,7 +21,7 @@ const MINUTE = 60 * 1000;
 /** Opens a token store as the plugin does when only `NC_REDIS_URL` is set. Returns it with the list of its log messages. */
 const openStore = (t, url, more) => openNamedStore(t, url, { variable: 'NC_REDIS_URL', searchesDatabase: true, ...more });
 
-/** A client for each database: `at(n)`. */
+/** Returns `at(n)`, which gives a client for database n. */
 function databases(t, url) {
   const clients = new Map();
   t.after(() => [...clients.values()].forEach((client) => client.disconnect()));
@@ -52,8 +52,8 @@ async function assertShared(one, other, name = 'shared') {
   await lock.release();
 }
 
-describe('the database beside the one that NocoDB empties', () => {
-  test('is an unused one, and nothing is logged', async (t) => {
+describe("the plugin's own database in NocoDB's Redis", () => {
+  test('is an unused database, and nothing is logged', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     await at(0).set('nc:noco:root:x', 'y');
@@ -69,7 +69,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.ok(left > 94 * 24 * 60 * MINUTE && left <= 95 * 24 * 60 * MINUTE);
   });
 
-  test('is never one with keys of other programs or one that does not exist', async (t) => {
+  test('is neither a database with keys of other programs nor one that does not exist', async (t) => {
     const { url } = await startRedis(t, '--databases', '5');
     const at = databases(t, url);
     for (const number of [1, 2, 3]) await at(number).set('of others', number);
@@ -81,7 +81,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.deepEqual(logged, []);
   });
 
-  test('is found among many used ones, even if one contains mostly keys of the plugin', async (t) => {
+  test('is the only free database, even if another one contains almost only keys of the plugin', async (t) => {
     const { url } = await startRedis(t, '--databases', '20');
     const at = databases(t, url);
     for (let number = 1; number < 20; number += 1) {
@@ -96,7 +96,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.deepEqual((await places(at, 20)).marked, [17]);
   });
 
-  test("is not NocoDB's own, whatever its number", async (t) => {
+  test("is never the database that NocoDB uses, whatever its number", async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { store } = openStore(t, `${url}/15`);
@@ -106,7 +106,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.equal((await named.find('a'))?.key, undefined);
   });
 
-  test('is not an empty one that another variable of NocoDB names', async (t) => {
+  test('is not an empty database that another variable of NocoDB names', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { store } = openStore(t, url, { otherDatabases: [15, 14] });
@@ -117,7 +117,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.ok(await other.find('a'));
   });
 
-  test('is the one that already has keys of the plugin', async (t) => {
+  test('is the database that already has keys of the plugin', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { store: written } = openStore(t, `${url}/6`, { searchesDatabase: false });
@@ -128,7 +128,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.deepEqual(await places(at), { used: [6], marked: [6] });
   });
 
-  test('is the configured one, whatever it contains, and is not marked', async (t) => {
+  test('is the configured database, whatever it contains, and is not marked', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     await at(7).set('of others', 'x');
@@ -140,7 +140,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.deepEqual(logged, []);
   });
 
-  test('depends on the key prefix in the URL', async (t) => {
+  test('contains keys with the key prefix in the URL', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     await at(15).set('of others', 'x');
@@ -151,7 +151,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.equal(await at(14).exists(`nc:${MARK}`), 1);
   });
 
-  test('survives when NocoDB empties its own, whether this process is connected or not', async (t) => {
+  test('keeps its keys when NocoDB empties the other database, whether this process is connected or not', async (t) => {
     const redis = await startRedis(t);
     const at = databases(t, redis.url);
     const { store: one } = openStore(t, redis.url);
@@ -174,7 +174,7 @@ describe('the database beside the one that NocoDB empties', () => {
     assert.deepEqual((await places(at)).marked, [15]);
   });
 
-  test('is the same for many processes that start together while keys of other programs come and go', async (t) => {
+  test('is the same for many processes that start together, even while keys of other programs come and go', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     let isOver = false;
@@ -189,7 +189,7 @@ describe('the database beside the one that NocoDB empties', () => {
     await Promise.all(processes.map((process, index) => process.ask('publish', `key ${index}`, entry(`of ${index}`, 1))));
     isOver = true;
     await others;
-    // By these commands, a process notices that its database was emptied or contains keys of other programs.
+    // With these commands, a process notices that its database was emptied or contains keys of other programs.
     for (let round = 0; round < 2; round += 1) {
       for (const process of processes) await process.ask('find', 'anything');
     }
@@ -237,12 +237,12 @@ describe('NocoDB\'s own database', () => {
     });
     await limiter.acquire('account', 'group');
     const all = [...logged, ...alsoLogged, ...warn.mock.calls.map(({ arguments: [line] }) => line)]
-      // The rate limiters of earlier tests say that their Redis is gone.
+      // The rate limiters of earlier tests log that their Redis is unavailable.
       .filter((line) => line.includes('NC_REDIS_URL') && !line.includes('(not reachable)'));
     assert.equal(all.length, 1, all.join('\n'));
     assert.match(all[0], stays(reason));
     assert.ok((await at(0).keys('*nocodb-bitbucket-auth:*')).length > 3);
-    // NocoDB does the same when it starts.
+    // NocoDB also empties its database when it starts.
     await at(0).flushdb();
     await one.lock('anything');
     const { store: stranger } = openStore(t, url);
@@ -252,13 +252,13 @@ describe('NocoDB\'s own database', () => {
     return one;
   }
 
-  test('is used when there is no other', async (t) => {
+  test('is used when Redis has no other database', async (t) => {
     const { url } = await startRedis(t, '--databases', '1');
     await assertWorksThere(t, url, databases(t, url), 'it has no other database');
   });
 
   for (const command of ['select', 'scan']) {
-    test(`is used when ${command} is forbidden`, async (t) => {
+    test(`is used when the Redis user may not run ${command}`, async (t) => {
       const { url } = await startRedis(t);
       const at = databases(t, url);
       await at(0).acl('SETUSER', 'nocodb', 'on', '>pass', '~*', '+@all', `-${command}`);
@@ -268,7 +268,7 @@ describe('NocoDB\'s own database', () => {
     });
   }
 
-  test('is not used, and the mark stays in the other one, when the Redis user may not read the mark', async (t) => {
+  test('is not used when the Redis user may not read the mark in the other database, which stays marked', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { store: one } = openStore(t, url);
@@ -290,7 +290,7 @@ describe('NocoDB\'s own database', () => {
     await assertWorksThere(t, url, at, 'it is part of a cluster, which has no other database');
   });
 
-  test('is used when all others are in use, until one of them is free', async (t) => {
+  test('is used when all other databases are in use, until one of them is free', async (t) => {
     const { url } = await startRedis(t, '--databases', '4');
     const at = databases(t, url);
     for (const number of [1, 2, 3]) await at(number).set('of others', 'x');
@@ -312,7 +312,7 @@ describe('data that Redis lost', () => {
     'the database that the plugin found': [{}, 15],
   };
   for (const [what, [more, number]] of Object.entries(losses)) {
-    test(`in ${what} is found missing by the next script, and published again by a process that knows it`, async (t) => {
+    test(`from ${what} is published again by a process that knows it, after its next command`, async (t) => {
       const { url } = await startRedis(t);
       const at = databases(t, url);
       const { store: one, logged } = openStore(t, url, more);
@@ -329,7 +329,7 @@ describe('data that Redis lost', () => {
       await one.publish('x', entry('x', fence, DEAD));
       await one.recordRefusal('x');
       await one.recordGrant(MINUTE);
-      // A lost counter restarts at the time in hundredths of a second. Locks are rarer than that, except for those above.
+      // A lost counter restarts at the time in hundredths of a second. The locks above were taken faster, so the test waits.
       await sleep(200);
       const scripts = {
         lock: async () => (await one.lock('lock')).release(),
@@ -356,7 +356,7 @@ describe('data that Redis lost', () => {
     });
   }
 
-  test('is also noticed by a process that sends no commands', async (t) => {
+  test('is also published again by a process that sends no commands', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { store, logged } = openStore(t, url, { limits: { watch: 200 } });
@@ -373,7 +373,7 @@ describe('data that Redis lost', () => {
     assert.deepEqual(logged, []);
   });
 
-  test('frees a lock, which its holder notices at the next extension', async (t) => {
+  test('may include a lock, and the holder of the lock notices the loss at the next extension', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { store: one } = openStore(t, url, { limits: { lock: 600 } });
@@ -389,7 +389,7 @@ describe('data that Redis lost', () => {
     assert.equal(await one.lock('a'), undefined);
   });
 
-  test('is noticed by many operations together, and investigated once', async (t) => {
+  test('is noticed by many simultaneous operations, which search the databases only once', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { store } = openStore(t, url);
@@ -402,7 +402,7 @@ describe('data that Redis lost', () => {
     assert.ok(Number(calls) <= 2 * 16, `${calls} times`);
   });
 
-  test('does not make the rate limit forget the requests that were sent', async (t) => {
+  test('does not reduce the number of requests that the rate limit has counted', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const limiterOf = () => new RateLimiter({
@@ -418,7 +418,7 @@ describe('data that Redis lost', () => {
     const { used } = await places(at);
     assert.deepEqual(used, [15]);
     await at(15).flushdb();
-    // Both publish their requests again, and no request is sent before both have done so.
+    // Both limiters publish their requests again, and neither admits another request before both have done so.
     assert.equal(await send(one, 1), 0);
     assert.equal(await send(other, 1), 0);
     assert.equal(await send(limiterOf(), 20), 10);

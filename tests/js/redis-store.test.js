@@ -1,4 +1,4 @@
-/** What is in Redis, which user may read it, and when the connection to it opens and closes. */
+/** Which values are in Redis, which permissions the plugin needs there, and when its connection to Redis opens and closes. */
 import assert from 'node:assert/strict';
 import { createCipheriv } from 'node:crypto';
 import { once } from 'node:events';
@@ -116,7 +116,7 @@ describe('a value in Redis', () => {
     }
   });
 
-  test("of a lock with no expiry or a distant one, or of another type, expires after a lock's usual lifetime", async (t) => {
+  test("of a lock expires after a lock's usual lifetime, even if it had no expiry, a later expiry or another type", async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const { store, logged } = openStore(t, url, { limits: { lock: 500 } });
@@ -132,7 +132,7 @@ describe('a value in Redis', () => {
     assert.deepEqual(logged, []);
   });
 
-  test('of another type, or with a fence that no counter issued, is replaced without an error', async (t) => {
+  test('with another Redis type or an invalid fence is replaced without an error', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const { store: before } = openStore(t, url);
@@ -218,7 +218,7 @@ describe('a value in Redis', () => {
     assert.deepEqual(await openStore(t, url).store.find('a'), entry('b', 1));
   });
 
-  test('that is part of a circle of pointers, or that is no pointer, ends the search', async (t) => {
+  test('that is part of a cycle of pointers, or that is not a pointer, ends the search', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     for (const [key, pointer] of Object.entries({ a: '1 b', b: '2 a', c: '1 c', d: 'nonsense' })) {
@@ -231,7 +231,7 @@ describe('a value in Redis', () => {
     assert.deepEqual(logged, []);
   });
 
-  test('of refusals in another format counts as absent and is replaced', async (t) => {
+  test('that records refusals in another format counts as absent and is replaced', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const name = `${PREFIX}refusals`;
@@ -297,7 +297,7 @@ describe('a value in Redis', () => {
     assert.equal(await raw.get(`${PREFIX}lock:a`), null);
   });
 
-  test('differs each time, even for the same tokens', async (t) => {
+  test('is encrypted differently each time, even for the same tokens', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const { store } = openStore(t, url);
@@ -326,7 +326,7 @@ describe('the connection to Redis', () => {
     assert.deepEqual({ ...value, fence: 1 }, { loaded: [false, true], fence: 1, published: true, found: 'two' });
   });
 
-  test("lets a process end when Redis is gone, once the process's own calls have returned", async (t) => {
+  test("lets a process end after its calls have returned, even if Redis is unavailable", async (t) => {
     const hanging = `redis://127.0.0.1:${await answering(t)}`;
     const closed = `redis://127.0.0.1:${await freePort()}`;
     for (const url of [closed, hanging]) {

@@ -1,4 +1,4 @@
-/** Configs that have something other than a credential: a reference to a vault, a mask, or the code of a login. */
+/** Configs that contain another value in place of a credential: a vault reference, a mask, or the code of a login. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
@@ -38,7 +38,7 @@ const METHODS = {
   },
 };
 
-/** Asserts that each method says the same, without a request. */
+/** Asserts that each method fails with the same message, without a request. */
 async function refuse(t, config, { message, ...members }) {
   const { wrapper, host, requests } = await start(t, config, config);
   for (const [name, call] of Object.entries(METHODS)) {
@@ -64,7 +64,8 @@ describe('a vault reference', () => {
     ['oauth_token', { type: 'oauth', oauth_token: REFERENCE, refresh_token: 'the-refresh-token' }],
     ['refresh_token', { type: 'oauth', oauth_token: 'the-token', refresh_token: REFERENCE }],
   ]) {
-    test(`in place of ${field} (${config.type}) is named by every method`, (t) => refuse(t, config, unusable(field, UNRESOLVED)));
+    test(`in place of ${field} (${config.type}) makes every method fail and name this field`,
+      (t) => refuse(t, config, unusable(field, UNRESOLVED)));
   }
 
   test('is never refreshed', async (t) => {
@@ -82,15 +83,15 @@ describe('a vault reference', () => {
   }
 
   for (const [what, value] of [
-    ['with a member beside it', { ...REFERENCE, token: 'the-secret' }], ['that is a text', { $vault: 'the-secret' }],
-    ['that is null', { $vault: null }], ['in a list', [REFERENCE]], ['of another name', { vault: REFERENCE.$vault }],
+    ['with a member beside $vault', { ...REFERENCE, token: 'the-secret' }], ['whose $vault is a text', { $vault: 'the-secret' }],
+    ['whose $vault is null', { $vault: null }], ['in a list', [REFERENCE]], ['under another name', { vault: REFERENCE.$vault }],
   ]) {
-    test(`has another form than ${what}, which maskConfig masks`, () => {
+    test(`${what} is not valid, so maskConfig masks it`, () => {
       assert.deepEqual(new BitbucketAuthIntegration().maskConfig({ token: value }), { token: MASK });
     });
   }
 
-  test('is not recognised in an object that throws', () => {
+  test('is not recognised in an object that throws when it is read', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     assert.deepEqual(new BitbucketAuthIntegration().maskConfig({ token: proxy }), { token: MASK });
@@ -103,7 +104,7 @@ describe('a vault reference', () => {
     ['OAuth tokens', { type: 'oauth', oauth_token: 'resolved', refresh_token: 'resolved-refresh' },
       { type: 'oauth', oauth_token: REFERENCE, refresh_token: REFERENCE }],
   ]) {
-    test(`stays in the row when saveVars writes beside ${kind}`, async (t) => {
+    test(`stays in the row when saveVars writes to a connection with ${kind}`, async (t) => {
       const { wrapper, host } = await start(t, { ...config, title: 'of the wrapper' }, { ...row, title: 'of the row' });
       await wrapper.saveVars({ cursor: 1 });
       assert.deepEqual(host.row, { ...row, title: 'of the row', _vars: { cursor: 1 } });
@@ -111,7 +112,7 @@ describe('a vault reference', () => {
     });
   }
 
-  test('that was not resolved stays unchanged when the row cannot be read', async (t) => {
+  test('that NocoDB did not resolve stays unchanged when saveVars cannot read the row', async (t) => {
     const config = { type: 'api_key', token: REFERENCE };
     const { wrapper, host } = await start(t, config, config, { loadConfig: undefined });
     await wrapper.saveVars({ cursor: 1 });
@@ -130,7 +131,7 @@ describe('a vault reference', () => {
     ['the access token', { oauth_token: REFERENCE, refresh_token: 'resolved-refresh' }],
     ['an access token with a member beside it', { oauth_token: { ...REFERENCE, version: 2 }, refresh_token: 'resolved-refresh' }],
   ]) {
-    test(`is not overwritten by refreshed tokens, which stay in use, and the log says so: ${what}`, async (t) => {
+    test(`for ${what} is not overwritten by refreshed tokens, and the log says that these are not saved`, async (t) => {
       const rest = { type: 'oauth', expires_at: PAST, authorized_at: LOGIN };
       const config = { ...rest, oauth_token: 'resolved', refresh_token: 'resolved-refresh' };
       const { wrapper, host, requests } = await start(t, config, { ...rest, ...row });
@@ -149,7 +150,7 @@ describe('a config with parts from several stores', () => {
   const TOKENS = { type: 'oauth', oauth_token: 'own', refresh_token: 'own-refresh', expires_at: PAST };
   const composed = { ...TOKENS, token: 'resolved', workspace: 'of-another' };
 
-  test('passes all changes to the callback each time', async (t) => {
+  test('passes all changes so far to the callback each time', async (t) => {
     const { wrapper, host } = await start(t, composed, TOKENS, { loadConfig: undefined, isComposed: true });
     const merged = [];
     wrapper.setTokenRefreshCallback((tokens) => merged.push(tokens));
@@ -163,7 +164,7 @@ describe('a config with parts from several stores', () => {
     assert.equal(host.writes, 0);
   });
 
-  test('continues, and reports it, when one part cannot be stored', async (t) => {
+  test('stays usable when one part cannot be stored, and the log says so', async (t) => {
     const { wrapper, host } = await start(t, composed, TOKENS, { loadConfig: undefined, saveConfig: undefined, isComposed: true });
     assert.equal((await use(wrapper)).status, 200);
     assert.match(host.lines.join(), /could not save/);
@@ -179,10 +180,11 @@ describe('a mask', () => {
     ['oauth_token', { type: 'oauth', oauth_token: MASK }],
     ['refresh_token', { type: 'oauth', oauth_token: MASK, refresh_token: MASK }],
   ]) {
-    test(`in place of ${field} (${config.type}) is named by every method`, (t) => refuse(t, config, unusable(field, IS_MASK)));
+    test(`in place of ${field} (${config.type}) makes every method fail and name this field`,
+      (t) => refuse(t, config, unusable(field, IS_MASK)));
   }
 
-  test('is what maskConfig writes', async () => {
+  test('from maskConfig is recognised in a config', async () => {
     const wrapper = new BitbucketAuthIntegration();
     const shown = wrapper.maskConfig({ type: 'api_key', token: 'the-token' });
     const error = await thrownBy(() => new BitbucketAuthIntegration(shown).authenticate());
@@ -190,7 +192,7 @@ describe('a mask', () => {
   });
 
   for (const payload of [{ code: MASK, code_verifier: 'v'.repeat(43) }, { code: { code: MASK, code_verifier: 'v'.repeat(43) } }]) {
-    test(`does not count as a code (${typeof payload.code})`, async (t) => {
+    test(`does not count as an authorization code in a code member of type ${typeof payload.code}`, async (t) => {
       const { wrapper, requests } = await start(t, {});
       const error = await thrownBy(() => wrapper.exchangeToken(payload));
       assert.deepEqual([error.code, error.field, requests], ['INVALID_ARGUMENT', 'code', []]);
@@ -209,7 +211,7 @@ describe('a mask', () => {
 describe('a code in place of tokens', () => {
   const CODE = { type: 'oauth', oauth: { code: { code: 'the-code', code_verifier: 'the-verifier' } } };
 
-  test('is reported as such by every method', (t) => refuse(t, CODE, {
+  test('makes every method report that the preload was missing', (t) => refuse(t, CODE, {
     code: 'RECONNECT_REQUIRED',
     reauthorize: true,
     message: 'A process without the preload created this connection. Authenticate again.',
@@ -223,7 +225,7 @@ describe('a code in place of tokens', () => {
     }
   });
 
-  test('is removed with the next tokens when the row also contains older ones', async (t) => {
+  test('is removed when the tokens beside it are refreshed', async (t) => {
     const config = { ...CODE, oauth_token: 'the-token', refresh_token: 'the-refresh-token', expires_at: PAST };
     const { wrapper, host } = await start(t, config, config);
     await use(wrapper);

@@ -1,6 +1,6 @@
 /**
- * NocoDB's response when a request of the plugin fails: its status, and its form inside a base, where NocoDB's routes pass on only
- * errors of their own class.
+ * How NocoDB responds when a request of the plugin fails: its status, and its error class. Inside a base, NocoDB's routes pass on
+ * only errors of their own class.
  *
  * In: servers whose responses to token and API requests a test determines. Out: checks of the errors that NocoDB's exception filter gets,
  * and of how long NocoDB's transaction was open.
@@ -21,7 +21,7 @@ let bb;
 before(async () => { bb = await startBitbucket({ clients: [{ callback: CALLBACK }] }); });
 after(() => bb.close());
 
-/** A started NocoDB whose requests go to these URLs. */
+/** Starts a mock NocoDB whose requests go to these URLs. */
 async function started(t, edition, { tokenUrl = bb.tokenUrl, apiUrl = bb.apiUrl, ...more } = {}) {
   const env = simulatorVariables(bb, {
     INTEGRATION_AUTH_BITBUCKET_TOKEN_URL: tokenUrl, INTEGRATION_AUTH_BITBUCKET_API_URL: apiUrl, ...more,
@@ -42,17 +42,17 @@ const apiError = { type: 'error', error: { message: 'No.' } };
 for (const edition of HOSTS) describe(edition.name, () => {
   const { ours, create, update } = callsOf(edition);
 
-  describe('a failed exchange gets', () => {
+  describe('a failed exchange', () => {
     for (const [status, what, origin, env] of [
       [400, 'a code that is not accepted', (t) => refusing(t, 400, { error: 'invalid_grant' })],
       [400, 'a Secret that is not accepted', (t) => refusing(t, 401, { error: 'invalid_client' })],
       [502, 'an unreachable server', nowhere],
-      [502, 'a page in place of tokens', page],
-      [502, 'a status of another server', (t) => refusing(t, 404, {})],
+      [502, 'an HTML page in place of tokens', page],
+      [502, 'a 404 of the token endpoint', (t) => refusing(t, 404, {})],
       [503, 'a server that is busy', (t) => refusing(t, 503, {})],
       [504, 'a server that is silent', silence, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '200' }],
     ]) {
-      test(`${status} for ${what}`, async (t) => {
+      test(`has status ${status} for ${what}`, async (t) => {
         const host = await started(t, edition, { tokenUrl: `${await origin(t)}/token`, ...env });
         const id = await host('put', { row: { ...ours, config: { type: 'oauth', oauth_token: 'former' } } });
         const results = await host('call', {
@@ -68,16 +68,16 @@ for (const edition of HOSTS) describe(edition.name, () => {
     }
   });
 
-  describe('a failed method gets', () => {
+  describe('a failed method', () => {
     for (const [status, what, origin, env] of [
       [400, 'a credential that is not accepted', (t) => refusing(t, 401, apiError)],
-      [400, 'a lack of scopes', (t) => refusing(t, 403, apiError)],
-      [400, 'a workspace that is not there', (t) => refusing(t, 404, apiError)],
-      [502, 'a part of the API that was removed', (t) => refusing(t, 410, apiError)],
+      [400, 'missing scopes', (t) => refusing(t, 403, apiError)],
+      [400, 'a workspace that does not exist', (t) => refusing(t, 404, apiError)],
+      [502, 'a removed endpoint', (t) => refusing(t, 410, apiError)],
       [502, 'an unreachable server', nowhere],
       [504, 'a server that is silent', silence, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '200' }],
     ]) {
-      test(`${status} for ${what}`, async (t) => {
+      test(`has status ${status} for ${what}`, async (t) => {
         const host = await started(t, edition, { apiUrl: `${await origin(t)}/2.0`, ...env });
         const id = await host('put', { row: { ...ours, config: { type: 'api_key', token: 'access' } } });
         await assert.rejects(host('invoke', { id, method: 'listRepositories', argument: { workspace: 'acme' } }), (error) => {
@@ -89,7 +89,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       });
     }
 
-    test('400 for an invalid argument', async (t) => {
+    test('has status 400 for an invalid argument', async (t) => {
       const host = await started(t, edition);
       const id = await host('put', { row: { ...ours, config: { type: 'api_key', token: 'access' } } });
       await assert.rejects(host('invoke', { id, method: 'listRepositories', argument: { workspace: 'a/b' } }), { status: 400 });
@@ -98,11 +98,11 @@ for (const edition of HOSTS) describe(edition.name, () => {
 });
 
 for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
-  describe(`${edition.name}: a connection that is created inside a base`, () => {
+  describe(`${edition.name}: creating a connection`, () => {
     const { ours } = callsOf(edition);
     const connection = (payload) => ({ ...ours, title: 'Bitbucket', workspaceId: 'w1', config: oauth({ code: payload }) });
 
-    test('costs one request while the transaction is open', async (t) => {
+    test('inside a base sends one request while the transaction is open', async (t) => {
       const host = await started(t, edition);
       const grant = await authorizationCode(bb);
       bb.requests.length = 0;
@@ -120,7 +120,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
       [400, 'a code that is not accepted', (t) => refusing(t, 400, { error: 'invalid_grant' })],
       [502, 'an unreachable server', nowhere],
     ]) {
-      test(`is refused with a message for ${what}, and nothing is stored`, async (t) => {
+      test(`inside a base fails with a message for ${what}, and stores nothing`, async (t) => {
         const host = await started(t, edition, { tokenUrl: `${await origin(t)}/token` });
         const { error } = await host('createFromBase', connection(GRANT));
         assert.equal(error?.isOwn, true);
@@ -131,7 +131,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
       });
     }
 
-    test('keeps the transaction open for five seconds at most', async (t) => {
+    test('inside a base keeps the transaction open for five seconds at most', async (t) => {
       const host = await started(t, edition, { tokenUrl: `${await silence(t)}/token` });
       const { error } = await host('createFromBase', connection(GRANT));
       assert.equal(error?.isOwn, true);
@@ -142,14 +142,14 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
       assert.equal(committed, false);
     });
 
-    test('is refused for a mask, by the name of the field', async (t) => {
+    test('inside a base fails for a mask, and the message names its field', async (t) => {
       const host = await started(t, edition);
       const { error } = await host('createFromBase', { ...connection(GRANT), config: { type: 'api_key', token: '********' } });
       assert.deepEqual([error?.isOwn, error?.status], [true, 400]);
       assert.match(error.message, /config\.token/);
     });
 
-    test('is looked up with its account when there is no transaction', async (t) => {
+    test('outside a base also stores the account', async (t) => {
       const host = await started(t, edition);
       const id = await host('create', connection(await authorizationCode(bb)));
       assert.equal((await host('row', { id })).account.nickname, 'dana');

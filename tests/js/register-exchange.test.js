@@ -15,7 +15,7 @@ import { HOSTS, assertKept, callsOf, oauth, runHost } from './register/hosts.js'
 
 const CALLBACK = 'https://nocodb.example.com/dashboard/';
 
-/** For NocoDB 0.262 to 0.265. */
+/** For NocoDB 0.262 to 0.265, which sends no code verifier. */
 const WITHOUT_VERIFIER = { INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER: 'optional' };
 
 let bb;
@@ -79,7 +79,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         refused(async () => ({ env: simulatorVariables(bb), payload }), /./));
     }
 
-    test('leaves the former connection unchanged in an update', async () => {
+    test('in an update leaves the former connection unchanged', async () => {
       const stored = { type: 'oauth', oauth_token: 'former', refresh_token: 'former-refresh' };
       const grant = { code: 'unknown-code-4711', code_verifier: 'v'.repeat(43) };
       const host = await runHost(edition, {
@@ -110,7 +110,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       ['with a config that is not JSON', { ...ours, config: '{"oauth":' }],
       ['with an access token', { ...ours, config: { type: 'api_key', token: 'access' } }],
     ]) {
-      test(`is stored unchanged: one ${what}`, async () => {
+      test(`${what} is stored unchanged`, async () => {
         const host = await runHost(edition, {
           calls: [['createIntegration', integration], update('int1', { ...integration, title: 'new' })],
         }, { env: simulatorVariables(bb) });
@@ -127,7 +127,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     });
   });
 
-  describe('a successful exchange', () => {
+  describe('an exchange', () => {
     const shapes = {
       '{ code: { code, code_verifier } }': (grant) => ({ code: grant }),
       '{ code, code_verifier }': (grant) => grant,
@@ -170,8 +170,8 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.ok(!host.everything.includes(code) && !refused.everything.includes(code));
     });
 
-    test('replaces the former connection entirely in an update, and passes other arguments on', async () => {
-      // This endpoint sends no refresh token. The former one must be removed all the same, as it may belong to another account.
+    test('in an update replaces the former connection entirely, and passes other arguments on', async () => {
+      // This endpoint sends no refresh token. The former refresh token must still be removed: it may belong to another account.
       const endpoint = createServer((request, response) => {
         response.setHeader('content-type', 'application/json');
         response.end('{"access_token":"fresh","token_type":"bearer"}');
@@ -227,7 +227,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       ['another subtype', { sub_type: 'github' }], ['another type', { type: 'database' }],
       ['another type and subtype', { type: 'sync', sub_type: 'gitlab' }],
     ]) {
-      test(`is made for a row of the plugin when an update names ${what}`, async () => {
+      test(`takes place for a row of the plugin even if an update names ${what}`, async () => {
         const grant = await authorizationCode(bb);
         const stored = { type: 'oauth', oauth_token: 'former', refresh_token: 'former-refresh' };
         const host = await runHost(edition, {
@@ -239,7 +239,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       });
     }
 
-    test("is made for another integration's row that an update turns into a row of the plugin", async () => {
+    test("takes place for another integration's row that an update turns into a row of the plugin", async () => {
       const grant = await authorizationCode(bb);
       const github = { type: 'development', sub_type: 'github', config: {} };
       const host = await runHost(edition, {
@@ -250,7 +250,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     });
 
     for (const type of [undefined, null, '', 'oauth2', 7]) {
-      test(`is made for the auth type ${JSON.stringify(type)}, and stores the type "oauth"`, async () => {
+      test(`takes place for the auth type ${JSON.stringify(type)}, and stores the type "oauth"`, async () => {
         const grant = await authorizationCode(bb);
         const host = await runHost(edition, { calls: [create({ type, oauth: grant })] }, { env: simulatorVariables(bb) });
         assert.equal(host.results[0].row?.config.type, 'oauth');
@@ -262,7 +262,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     for (const config of [
       { type: 'api_key', token: 'access' }, { type: 'basic', email: 'dana@example.com', token: 'api' }, { type: 'custom' },
     ]) {
-      test(`is not made for a user who chose the auth type ${config.type} after the login`, async () => {
+      test(`does not take place if a user chooses the auth type ${config.type} after the login`, async () => {
         const grant = await authorizationCode(bb);
         const before = bb.requests.length;
         const host = await runHost(edition, { calls: [create({ ...config, oauth: grant })] }, { env: simulatorVariables(bb) });
@@ -272,7 +272,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       });
     }
 
-    test('is not made for an update without a code, and an empty `oauth` is not stored', async () => {
+    test('does not take place for an update without a code, which stores no empty `oauth` either', async () => {
       const stored = { type: 'oauth', oauth_token: 'kept', refresh_token: 'kept' };
       const host = await runHost(edition, {
         calls: [

@@ -1,9 +1,9 @@
 /**
- * Tests of NocoDB's work with a row and its wrapper: syncs, rows of another version, environments, vaults, masks, and tests of a
- * connection that is not stored yet.
+ * How NocoDB uses a row and its wrapper: syncs, rows of another version, environments, vaults, masks, and connection tests before
+ * a row is stored.
  *
- * In: mock NocoDB processes with the preload. Out: checks of their rows and responses. Tests of features that
- * 0.301.3 does not have run only on late 2026. Bitbucket is the simulator.
+ * In: mock NocoDB processes with the preload. Out: checks of their rows and responses. Tests of features that NocoDB 0.301.3
+ * lacks run only on the mock editions of late 2026. Bitbucket is the simulator.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -17,7 +17,7 @@ const ACCESS_TOKEN = { token: 'the-access-token', kind: 'workspace', workspace: 
 const WORKSPACE = { workspace: 'acme' };
 const isSame = (one, other) => one.refresh_token === other.refresh_token && one.oauth_token === other.oauth_token;
 
-/** A simulator, a mock NocoDB, and ways to create rows in it. */
+/** A simulator, a mock NocoDB, and functions that create rows in it. */
 async function scene(t, edition, options) {
   const bb = await startSimulator(t, {
     clients: [{ callback: 'https://nocodb.example.com/' }], accessTokens: [ACCESS_TOKEN], backend: 'newer',
@@ -36,7 +36,7 @@ async function scene(t, edition, options) {
 }
 
 for (const edition of HOSTS) describe(edition.name, () => {
-  test('offers one Bitbucket', async (t) => {
+  test('offers Bitbucket once', async (t) => {
     const { available } = await scene(t, edition);
     const offered = available.filter(({ sub_type, hidden }) => sub_type === 'bitbucket' && !hidden);
     assert.deepEqual(offered.map(({ type }) => type), [edition.offered]);
@@ -70,7 +70,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
   }
 });
 
-for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) describe(`${edition.name}, beyond 0.301.3`, () => {
+for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) describe(`${edition.name}, unlike 0.301.3,`, () => {
   test('creates a connection inside a base in one transaction, and writes no code', async (t) => {
     const { host, bb, ours } = await scene(t, edition);
     const grant = await authorizationCode(bb);
@@ -92,7 +92,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) desc
     assert.deepEqual(await host('stored'), { written: [], rows: {} });
   });
 
-  test('refreshes the tokens of an environment there, and leaves those of the row', async (t) => {
+  test('saves refreshed tokens of an environment in the environment, and leaves the tokens of the row unchanged', async (t) => {
     const { host, connect, expire, refreshes } = await scene(t, edition);
     const id = await connect();
     const production = await host('row', { id });
@@ -125,7 +125,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) desc
     assert.equal(refreshes(), 1);
   });
 
-  test('resolves vault references, which it stores and shows unresolved', async (t) => {
+  test('resolves vault references, but stores and shows them unresolved', async (t) => {
     const secret = ACCESS_TOKEN.token;
     const token = { $vault: { alias: 'company', secret: 'bitbucket', path: 'kv/bitbucket' } };
     const { host, create } = await scene(t, edition, { vault: { bitbucket: secret } });
@@ -138,7 +138,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) desc
     assert.ok(!JSON.stringify(await host('stored')).includes(secret));
   });
 
-  test('resolves references beside tokens of a vault, an environment and the row, and stores no resolved text', async (t) => {
+  test('stores no resolved secret, wherever vault references and tokens come from', async (t) => {
     const secrets = { bitbucket: 'resolved-access-token', renewal: 'resolved-refresh-token' };
     const reference = (secret) => ({ $vault: { alias: 'company', secret } });
     const { host, create, connect, expire } = await scene(t, edition, { vault: secrets });
@@ -164,7 +164,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) desc
     assert.doesNotMatch(JSON.stringify(await host('stored')), /resolved-/);
   });
 
-  test('shows masks, accepts them back, and keeps the connection working', async (t) => {
+  test('shows masks, and keeps the credentials when an update contains these masks', async (t) => {
     const { host, connect, expire } = await scene(t, edition);
     const id = await connect();
     const before = await host('row', { id });
@@ -178,7 +178,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) desc
     assert.deepEqual(await host('use', { first: await host('open', { id }) }), [200]);
   });
 
-  test('tests an integration before it is stored with a wrapper of its own, and does not test OAuth2 at all', async (t) => {
+  test('tests an integration that is not stored yet with a new wrapper, and does not test OAuth2 at all', async (t) => {
     const { host, bb, ours } = await scene(t, edition);
     const config = (token) => ({ ...ours, config: { type: 'api_key', token, ...WORKSPACE } });
     assert.deepEqual(await host('test', { ...ours, config: oauth({ code: 'c' }) }), { success: true });

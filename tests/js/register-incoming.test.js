@@ -1,6 +1,6 @@
 /**
- * Values that NocoDB must not store unchanged: masks in place of credentials, and codes of an earlier login. On every mock
- * NocoDB.
+ * Values that NocoDB must not store unchanged: masks in place of credentials, and codes of an earlier login. The tests run on
+ * every mock NocoDB.
  *
  * In: calls of NocoDB's services, and rows that another process stored. Out: checks of what is stored afterwards.
  */
@@ -33,10 +33,10 @@ for (const edition of HOSTS) describe(edition.name, () => {
   for (const shape of ['an object', 'JSON']) {
     const shaped = (config) => shape === 'JSON' ? JSON.stringify(config) : config;
 
-    describe(`a mask, in ${shape},`, () => {
+    describe(`a mask in a config that is ${shape}`, () => {
       const stored = { type: 'api_key', token: 'the-token', workspace: 'acme' };
 
-      test('in an update is replaced by the stored value, while the rest is changed', async (t) => {
+      test('in an update is replaced by the stored value, while other members are changed', async (t) => {
         const { host, call } = await started(t);
         const id = await host('put', { row: { ...ours, title: 'Bitbucket', config: stored } });
         const { error } = await call(...update(id, { ...ours, config: shaped({ ...stored, token: MASK, workspace: 'other' }) }));
@@ -52,14 +52,14 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual(await host('row', { id }), tokens);
       });
 
-      test('in an update is left out when nothing is stored', async (t) => {
+      test('in an update is removed when the row has no value for it', async (t) => {
         const { host, call } = await started(t);
         const id = await host('put', { row: { ...ours, config: { type: 'oauth', oauth_token: 'a' } } });
         await call(...update(id, { ...ours, config: shaped({ type: 'api_key', token: MASK, oauth_token: MASK }) }));
         assert.deepEqual(await host('row', { id }), { type: 'api_key', oauth_token: 'a' });
       });
 
-      test('in an update does not bring old tokens back beside a new login', async (t) => {
+      test('in an update with a new login does not restore the old tokens', async (t) => {
         const { host, call } = await started(t);
         const id = await host('put', { row: { ...ours, config: { type: 'oauth', oauth_token: 'a', refresh_token: 'r' } } });
         const config = { ...oauth({ code: await authorizationCode(bb) }), oauth_token: MASK, refresh_token: MASK };
@@ -68,7 +68,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.ok(row.oauth_token.length > 100 && row.refresh_token.length > 20, 'the row has the new tokens');
       });
 
-      test('in a new row is refused by the name of its field', async (t) => {
+      test('in a new row is refused, and the message names its field', async (t) => {
         const { host, call } = await started(t);
         const { error } = await call(...create(shaped({ ...stored, token: MASK })));
         assert.equal(error?.status, 400);
@@ -76,7 +76,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual((await host('stored')).written, []);
       });
 
-      test('in a new row gets no value of another row, whose id a request may name', async (t) => {
+      test('in a new row is refused, even if the request contains the id of another row', async (t) => {
         const { host, call } = await started(t);
         const id = await host('put', { row: { ...ours, config: stored } });
         const copy = { ...ours, id, fk_workspace_id: 'w1', title: 'copy', config: shaped({ ...stored, token: MASK }) };
@@ -86,7 +86,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual((await host('stored')).written, []);
       });
 
-      test('in an update of an e-mail address is replaced by the stored one', async (t) => {
+      test('in place of an email address in an update is replaced by the stored address', async (t) => {
         const { host, call } = await started(t);
         const basic = { type: 'basic', email: 'dana@example.com', token: 'the-token' };
         const id = await host('put', { row: { ...ours, config: basic } });
@@ -94,9 +94,9 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual(await host('row', { id }), basic);
       });
 
-      // NocoDB of late 2026 replaces masks before the preload sees them, but not in a text.
+      // NocoDB of late 2026 replaces masks in an object before the preload sees them, but not masks in JSON text.
       const isOurMatter = edition.edition === '0301' || shape === 'JSON';
-      test(`in an update ${isOurMatter ? 'is refused' : 'never becomes a credential'} when the row cannot be read`, async (t) => {
+      test(`in an update is ${isOurMatter ? 'refused' : 'removed'} when the row cannot be read`, async (t) => {
         const { host, call } = await started(t);
         const before = 'U2FsdGVkX1-encrypted-with-another-key';
         const id = await host('put', { row: { ...ours, config: before } });
@@ -121,14 +121,14 @@ for (const edition of HOSTS) describe(edition.name, () => {
     assert.deepEqual(await host('row', { id: row.id }), { token: MASK });
   });
 
-  test('more or fewer asterisks, and asterisks elsewhere, count as entered by a user', async (t) => {
+  test('asterisks that are not the mask of a credential are stored as entered', async (t) => {
     const { host, call } = await started(t);
     const config = { type: 'api_key', token: `${MASK}*`, workspace: MASK };
     const { row } = await call(...create(config));
     assert.deepEqual(await host('row', { id: row.id }), config);
   });
 
-  test('a configuration that cannot be read does not keep a new login from being stored', async (t) => {
+  test('a new login is stored even if the stored configuration cannot be read', async (t) => {
     const { host, call } = await started(t);
     const id = await host('put', { row: { ...ours, config: 'U2FsdGVkX1-encrypted-with-another-key' } });
     const { error } = await call(...update(id, { ...ours, config: oauth({ code: await authorizationCode(bb) }) }));
@@ -140,7 +140,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     const stale = { type: 'oauth', oauth: { code: { code: 'stale-code-4711', code_verifier: 'v'.repeat(43) } } };
     const tokens = { oauth_token: 'the-token', refresh_token: 'the-refresh-token' };
 
-    test('is reported as such when an update brings the code back, and nothing is sent', async (t) => {
+    test('makes an update with the same code fail without a request', async (t) => {
       const { host, call } = await started(t);
       const id = await host('put', { row: { ...ours, config: stale } });
       const requests = bb.requests.length;
@@ -180,7 +180,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.ok(!('oauth' in row));
     });
 
-    test('is reported as such by each method of its wrapper', async (t) => {
+    test('makes each method of its wrapper report that the preload was missing', async (t) => {
       const { host } = await started(t);
       const id = await host('put', { row: { ...ours, config: stale } });
       for (const method of ['connectionStatus', 'listRepositories']) {
@@ -193,7 +193,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.deepEqual([verdict.success, verdict.message], [false, WITHOUT_PRELOAD]);
     });
 
-    test('is not copied', async (t) => {
+    test('cannot be copied', async (t) => {
       const { host, call } = await started(t);
       const id = await host('put', { row: { ...ours, config: stale } });
       const { error } = await call('createIntegration', { ...ours, id, fk_workspace_id: 'w1', config: stale });

@@ -18,7 +18,7 @@ const REPLACED = {
   reauthorize: false,
 };
 
-/** A simulator, a mock NocoDB with a connection to it, and a function that authenticates again. */
+/** A simulator, a mock NocoDB with a connection to the simulator, and a function that authenticates again. */
 async function scene(t, edition, { type = edition.offered, env: more, ...settings } = {}) {
   const bitbucket = await startSimulator(t, { backend: 'newer', ...settings });
   const env = simulatorEnvironment(bitbucket, more);
@@ -37,7 +37,7 @@ async function scene(t, edition, { type = edition.offered, env: more, ...setting
   };
 }
 
-/** Compares here, and not by `deepEqual`, so that no failure prints a token. */
+/** Compares tokens without `deepEqual`, so that a failed assertion prints no token. */
 const isSame = (row, config) => row.refresh_token === config.refresh_token && row.oauth_token === config.oauth_token;
 
 for (const edition of HOSTS) describe(edition.name, () => {
@@ -49,7 +49,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.deepEqual(await host('use', { first: former }), [200]);
         const again = await authenticate();
         await host('patch', { id, config: again });
-        // The former login is as valid as before.
+        // The tokens of the former login are still valid.
         assert.deepEqual(await host('use', { first: former }), [200]);
         expire();
         assert.deepEqual(await host('use', { first: former }), [REPLACED]);
@@ -67,7 +67,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.match(lines.at(-1), /^\[nocodb-bitbucket-auth\] INFO refreshed, connection "Bitbucket of \\"sales\\"", \d+ ms: /);
       });
 
-      test('keeps changes that an administrator made meanwhile', async (t) => {
+      test('keeps changes that an administrator made before the refresh', async (t) => {
         const { host, id, expire, config } = await scene(t, edition, { type });
         const first = await host('open', { id });
         await host('patch', { id, config: { ...config, workspace: 'acme', extra: { kept: true } } });
@@ -131,7 +131,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
   });
 
   describe('saveVars', () => {
-    test('keeps changes that an administrator made meanwhile, and the newest tokens', async (t) => {
+    test('keeps the changes of an administrator, and the newest tokens', async (t) => {
       const { host, id, config, expire } = await scene(t, edition);
       const first = await host('open', { id, count: 2 });
       await host('patch', { id, config: { ...config, workspace: 'acme' } });
@@ -154,7 +154,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.deepEqual([row._vars, row.authorized_at], [{ cursor: 7 }, again.authorized_at]);
     });
 
-    test("and a refresh at the same time do not undo each other's changes", async (t) => {
+    test("and a simultaneous refresh do not undo each other's changes", async (t) => {
       const { host, id, expire } = await scene(t, edition);
       const first = await host('open', { id, count: 2 });
       await host('latency', { ms: 20 });
@@ -169,7 +169,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     });
   });
 
-  test("a wrapper with another config than its row's does not compare its tokens with the row's", async (t) => {
+  test('a wrapper whose config differs from its row does not compare its tokens with the row', async (t) => {
     const { host, id, authenticate, expire } = await scene(t, edition, { type: 'auth' });
     const made = await authenticate();
     const first = await host('open', { id, made });

@@ -1,6 +1,6 @@
 /**
- * Connections with an account for each user: a row without tokens, and tokens of users beside it. They run on the mock editions of
- * NocoDB of late 2026, because earlier ones have no such rows.
+ * Connections with an account for each user: the row has no tokens, and NocoDB stores the tokens of each user beside it. The
+ * tests run on the mock editions of late 2026, because earlier editions of NocoDB have no such rows.
  *
  * In: two users with two accounts at Bitbucket. Out: checks of whose tokens are used, refreshed, stored and counted.
  */
@@ -28,7 +28,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
       return { bb, host, id, connect };
     }
 
-    test('is created without a code, and nothing is sent or logged', async (t) => {
+    test('is created without a code, without a request, and without a line in the log', async (t) => {
       const { bb, host, id } = await scene(t);
       assert.deepEqual(await host('row', { id }), { type: 'oauth' });
       assert.deepEqual(bb.requests, []);
@@ -57,7 +57,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
         after[user] = await host('tokensOf', { id, user });
         assert.notEqual(after[user].refresh_token, before[user].refresh_token);
         assert.equal(after[user].account.nickname, user);
-        // A wrapper that is opened next begins with these.
+        // The next wrapper of this user begins with these tokens.
         assert.equal(await host('account', { first: await host('open', { id, user }) }), user);
       }
       assert.notEqual(after.dana.refresh_token, after.robin.refresh_token);
@@ -89,12 +89,12 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
       for (const user of USERS) {
         await connect(user);
         const first = await host('open', { id, user });
-        // Eight requests would be too many for one.
+        // Eight requests would be too many for one user.
         for (let n = 0; n < 4; n += 1) assert.deepEqual(await host('use', { first }), [200]);
       }
     });
 
-    test('is connected again by a user without another user noticing', async (t) => {
+    test("can be connected again by one user without a change of another user's tokens", async (t) => {
       const { host, id, connect } = await scene(t);
       for (const user of USERS) await connect(user);
       const robin = await host('tokensOf', { id, user: 'robin' });

@@ -1,5 +1,5 @@
 /**
- * The preload in its own processes: mock NocoDB instances, other programs, and a NocoDB in which something fails.
+ * The preload in child processes: in mock NocoDB instances, with and without failures, and in other programs.
  *
  * In: the package by its name, as `NODE_OPTIONS` loads it. Out: checks of what NocoDB offers and of what was printed.
  */
@@ -27,7 +27,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       [type, sub_type, title, isHidden]));
     const bitbucket = (type) => [type, 'bitbucket', 'Bitbucket', type === hidden];
 
-    test(`offers Bitbucket as "${edition.offered}" and has "${hidden}" for rows, and logs the offered type in one line`, async () => {
+    test(`offers Bitbucket as "${edition.offered}", hides "${hidden}", and logs the offered type in one line`, async () => {
       const host = await runHost(edition, {}, { env: simulatorVariables(bb) });
       assert.deepEqual(listed(host).slice(edition.registry.length), [bitbucket('auth'), bitbucket('development')]);
       assert.equal(host.inherited, false);
@@ -36,7 +36,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.equal(host.stderr, '');
     });
 
-    test('with entries for "auth" offers "auth", and replaces only its own Bitbucket', async () => {
+    test('with entries for "auth" offers Bitbucket as "auth", and replaces only the built-in Bitbucket', async () => {
       const registry = [
         { type: 'ai', sub_type: 'openai', manifest: { title: 'OpenAI' } },
         { type: 'auth', sub_type: 'bitbucket', manifest: { title: 'the built-in one' } },
@@ -50,11 +50,11 @@ for (const edition of HOSTS) describe(edition.name, () => {
         ['development', 'bitbucket', 'Bitbucket', true],
       ]);
       assert.match(host.stdout, /"auth"/);
-      // Other parts of NocoDB use the same list object.
+      // The list object must stay the same, because other parts of NocoDB use it, too.
       assert.equal(host.sameList, true);
     });
 
-    test('offers "auth" even when its only entry for that is its own Bitbucket', async () => {
+    test('offers Bitbucket as "auth" even if its only entry for "auth" is the built-in Bitbucket', async () => {
       const registry = [{ type: 'auth', sub_type: 'bitbucket', manifest: { title: 'the built-in one' } }];
       const host = await runHost(edition, { registry }, { env: simulatorVariables(bb) });
       assert.deepEqual(listed(host), [
@@ -102,7 +102,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     test('stays unchanged when the plugin cannot be loaded, and one line of the log says so', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'register-'));
       try {
-        // The preload without its neighbours.
+        // The preload does not find the plugin in this folder.
         copyFileSync(REGISTER, join(folder, 'register.cjs'));
         const host = await runHost(edition, { calls: [create({ type: 'api_key', token: 'access' })] },
           { execArgv: ['--require', join(folder, 'register.cjs')] });
@@ -117,7 +117,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
   });
 });
 
-describe('a process that is not NocoDB', () => {
+describe('a process with the preload', () => {
   /** Runs a script with preloads; the time limit only ends a process that would hang. */
   const runScript = (script, { preloads = [REGISTER], args = [] } = {}) => {
     const { status, signal, stdout, stderr } = spawnSync(process.execPath,
@@ -127,12 +127,12 @@ describe('a process that is not NocoDB', () => {
     return { status, stdout, stderr };
   };
 
-  test('loads only the preload, prints nothing, and ends', () => {
+  test('that is not NocoDB loads only the preload, prints nothing, and ends', () => {
     assert.deepEqual(runScript('console.log(JSON.stringify(Object.keys(require.cache)))'),
       { status: 0, stdout: `${JSON.stringify([REGISTER])}\n`, stderr: '' });
   });
 
-  test('keeps its own exit status and its own properties', () => {
+  test('that is not NocoDB keeps its exit status and its properties', () => {
     const script = `
       class Shop {}
       Shop.availableIntegrations = ['paypal'];
@@ -144,7 +144,7 @@ describe('a process that is not NocoDB', () => {
     assert.deepEqual(runScript(script), { status: 7, stdout: '', stderr: '' });
   });
 
-  test('does not hide NocoDB behind a class of the same name', () => {
+  test('recognises NocoDB even after another class with a list of the same name', () => {
     const { stdout } = runScript(`
       class Shop {}
       Shop.availableIntegrations = [];
@@ -154,7 +154,7 @@ describe('a process that is not NocoDB', () => {
     assert.match(stdout, /^\[nocodb-bitbucket-auth\] .*\n0 2\n$/);
   });
 
-  test('works with frozen built-ins', () => {
+  test('that is not NocoDB works with frozen built-ins', () => {
     const { status, stdout } = runScript("console.log('alive')", { args: ['--frozen-intrinsics'] });
     assert.deepEqual({ status, stdout }, { status: 0, stdout: 'alive\n' });
   });
@@ -177,7 +177,7 @@ describe('a process that is not NocoDB', () => {
     };`;
   const registered = /^\[nocodb-bitbucket-auth\] Version \S+: Bitbucket is registered[^\n]*\n$/;
 
-  test('logs once that no registry appeared within 60 s if it is a server by then', () => {
+  test('logs once after 60 s that no registry appeared if it is a server', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       listen(() => { passMinute(); passMinute(); });`, { preloads });
     assert.equal(status, 0, stderr);
@@ -185,7 +185,7 @@ describe('a process that is not NocoDB', () => {
     assert.match(stderr, /^\[nocodb-bitbucket-auth\] No registry of integrations appeared within 60 s[^\n]*\n$/);
   });
 
-  test('logs that when it begins to serve, if that is later', () => {
+  test('logs that no registry appeared when it becomes a server after the 60 s', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       passMinute();
       passMinute();
@@ -195,13 +195,13 @@ describe('a process that is not NocoDB', () => {
     assert.match(stderr, /^\[nocodb-bitbucket-auth\] No registry of integrations appeared within 180 s[^\n]*\n$/);
   });
 
-  test('logs nothing in a long-running process that is not a server, like npm', () => {
+  test('logs nothing if it runs for long and is not a server, like npm', () => {
     assert.deepEqual(runScript(`${slowHost}
       for (let minute = 0; minute < 100; minute += 1) passMinute();`, { preloads }),
     { status: 0, stdout: '', stderr: '' });
   });
 
-  test('gets Bitbucket, and logs it, if it is a NocoDB that took longer than 60 s to load', () => {
+  test('registers Bitbucket, and logs it, if it is a NocoDB that took longer than 60 s to load', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       passMinute();
       appear();
@@ -211,7 +211,7 @@ describe('a process that is not NocoDB', () => {
     assert.doesNotMatch(stderr, /No registry/);
   });
 
-  test('gets Bitbucket, and logs it, even after the warning', () => {
+  test('registers Bitbucket, and logs it, even after the warning', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       listen(() => { passMinute(); appear(); });`, { preloads });
     assert.equal(status, 0, stderr);
@@ -219,7 +219,7 @@ describe('a process that is not NocoDB', () => {
     assert.match(stderr, /^\[nocodb-bitbucket-auth\] No registry of integrations appeared within 60 s/);
   });
 
-  test('logs nothing after 60 s if the registry has appeared', () => {
+  test('logs no warning after 60 s if the registry has appeared', () => {
     const { status, stdout, stderr } = runScript(`
       class Host { static get() {} static createIntegration() {} static updateIntegration() {} }
       Host.availableIntegrations = [];

@@ -1,12 +1,12 @@
 /**
- * The database of the mock NocoDB editions: rows by id, as text where NocoDB encrypts, and transactions that block every other writer,
- * as on SQLite.
+ * The database of the mock NocoDB editions. It stores rows by id, with the config as text, because NocoDB encrypts configs. A
+ * transaction blocks every other writer, as on SQLite.
  *
- * In: what a model writes. Out: what it reads, and a record of every write and every transaction. Never:
- * behaviour that only one edition of NocoDB has.
+ * In: rows that a model writes. Out: rows that a model reads, and a record of every write and every transaction. Never: behaviour
+ * that only one edition of NocoDB has.
  */
 class Database {
-  /** Everything that was written to the database, as text. */
+  /** Everything that NocoDB's services wrote to the database, as text. */
   written = [];
 
   /** How often each row was updated. */
@@ -36,7 +36,7 @@ class Database {
     return this.#rows.has(id) ? { ...this.#rows.get(id) } : undefined;
   }
 
-  /** Writes a row. `transaction`: the open one; a writer without one waits until it ends. */
+  /** Writes a row. `transaction` is the open transaction. A writer without it waits until the transaction ends. */
   async write(id, row, transaction) {
     if (!transaction?.isOpen) await this.#writing;
     await this.#pause();

@@ -1,9 +1,9 @@
 /**
- * NocoDB 0.301.3, community edition, as far as the preload sees it: one class, whose empty list is assigned once, and whose static
- * methods store their arguments.
+ * A mock of NocoDB 0.301.3, community edition, as far as the preload sees it: one class. Its list of integrations is assigned
+ * once, and its static methods store their arguments.
  *
- * In: the database. Out: the class that NocoDB uses, and what its services do with it. Never: NocoDB's code is
- * copied; this is written from the observed behaviour of NocoDB.
+ * In: the database. Out: the class that NocoDB uses, and the services that use this class. Never: a copy of NocoDB's code. This
+ * file is written from the observed behaviour of NocoDB.
  */
 const { parsed } = require('./database.cjs');
 
@@ -74,7 +74,7 @@ function createEdition({ database }) {
     create: (integration, ...rest) => Integration.createIntegration(integration, ...rest),
     update: (context, id, integration, ...rest) => Integration.updateIntegration(context, id, integration, ...rest),
 
-    /** Syncs of this edition are handed the client. */
+    /** Runs a sync, to which this edition passes the client. */
     async sync(row, path) {
       const client = await (await row.getIntegrationWrapper()).authenticate();
       return client.get(path);

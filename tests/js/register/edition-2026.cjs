@@ -1,8 +1,8 @@
 /**
- * The image of late 2026, as far as the preload sees it: a class and a subclass with obfuscated names.
+ * A mock of the NocoDB image of late 2026, as far as the preload sees it: a class and a subclass with obfuscated names.
  *
- * In: the database, and the options of the edition. Out: the class that NocoDB uses, and what its services do with it.
- *  Never: NocoDB's code is copied. This is written from published descriptions, and was never compared with a running
+ * In: the database, and the options of the edition. Out: the class that NocoDB uses, and the services that use this class.
+ * Never: a copy of NocoDB's code. This file is written from published descriptions, and was never compared with a running
  * NocoDB. "Inferred" marks behaviour that the descriptions do not state, and "both ways" marks behaviour that an option switches.
  */
 const { parsed } = require('./database.cjs');
@@ -30,8 +30,8 @@ const unmasked = (config, stored) => !hasMask(config) ? config : Object.fromEntr
  * @param {{ database: import('./database.cjs').Database, options: {
  *   assignedAgain?: boolean, asyncWrapper?: boolean, exchangesFrom?: 'row' | 'request', vault?: Record<string, string>,
  * } }} host
- *   `assignedAgain`: the subclass assigns the list in `init`, and its methods do not call those of the base class; else the
- *   list is assigned once, to the base class, and the subclass calls it.
+ *   `assignedAgain`: the subclass assigns the list in `init`, and its methods do not call those of the base class. Without this
+ *   option, the list is assigned once, to the base class, and the methods of the subclass call those of the base class.
  *   `asyncWrapper`: the wrapper is created asynchronously.
  *   `exchangesFrom`: where the host finds the payload that it exchanges.
  */
@@ -71,7 +71,7 @@ function createEdition({ database, options }) {
 
     static async init() {}
 
-    /** The marker of this generation of the class. */
+    /** The preload recognises an edition of late 2026 by this method. */
     static getManifestForConfig() {}
 
     static async get(context, id) {
@@ -91,7 +91,7 @@ function createEdition({ database, options }) {
       return parsed(this.config);
     }
 
-    /** Inferred, both ways: whether making a wrapper waits, for the vault for instance. */
+    /** Inferred, both ways: whether a wrapper is created asynchronously, for example to wait for the vault. */
     getIntegrationWrapper(logger) {
       if (!asyncWrapper) return this.makeWrapper(logger);
       return Promise.resolve().then(() => this.makeWrapper(logger));
@@ -113,15 +113,15 @@ function createEdition({ database, options }) {
       return this.wrapper;
     }
 
-    /** `environment`: overrides of the row's configuration. `user`: this user's own tokens. `made`: a whole config instead. */
+    /** `environment` names members that replace those of the row, `user` a user with tokens. `made` replaces the whole config. */
     effectiveConfig() {
       if (this.made) return this.made;
       return { ...this.getConfig(), ...this.environments?.[this.environment], ...users.get(`${this.id}/${this.user}`) };
     }
 
     /**
-     * Whether the tokens came from the environment, and are saved there. Otherwise they came from the row. We infer that they
-     * are then saved in the row, even if there is an environment.
+     * Whether the tokens come from the environment and are saved there. Otherwise they come from the row. Inferred: that tokens
+     * of the row are saved in the row, even if there is an environment.
      */
     get hasOwnTokens() {
       return Boolean(this.environments?.[this.environment]?.oauth_token);
@@ -178,16 +178,19 @@ function createEdition({ database, options }) {
   };
   const Used = Enterprise;
 
-  /** Static credentials may be references to a vault. Inferred: that nothing else is resolved. */
+  /**
+   * NocoDB resolves vault references in static credentials. Inferred: that NocoDB resolves nothing else. This mock resolves a
+   * reference in any member of a config.
+   */
   const resolved = (config) => !isObject(config) ? config : Object.fromEntries(
     Object.entries(config).map(([name, value]) => [name, value?.$vault ? vault[value.$vault.secret] : value]));
 
-  /** The row is stored with the code first; then the code is exchanged, and the row stored again. */
+  /** NocoDB first stores the row with the code. Then it exchanges the code, and stores the row again. */
   async function exchange(row, requested, transaction) {
     const stored = row.getConfig();
-    // Inferred, both ways: whether the payload is the stored row's or still the request's.
+    // Inferred, both ways: whether the payload comes from the stored row or from the request.
     const { type, oauth: payload } = (exchangesFrom === 'row' ? stored : requested.config) ?? {};
-    // Inferred: that other auth types are left alone.
+    // Inferred: that nothing is exchanged for other auth types.
     if (row.type !== 'auth' || type !== 'oauth' || !payload || !entryOf(row)) return row;
     const wrapper = await row.getIntegrationWrapper();
     const { oauth, ...config } = stored;
@@ -225,7 +228,7 @@ function createEdition({ database, options }) {
       return exchange(await Used.updateIntegration(context, id, changed, ...rest), integration, ...rest);
     },
 
-    /** From inside a base: the same service in a transaction, then the link to the base. */
+    /** Creates a row inside a base: calls the same service in a transaction, and then links the row to the base. */
     async createFromBase(integration) {
       try {
         return await database.transaction(async (transaction) => {
@@ -238,7 +241,7 @@ function createEdition({ database, options }) {
       }
     },
 
-    /** Before creation. A configuration with masks may be saved untested. */
+    /** Tests a configuration before a row is created. NocoDB may save a configuration with masks without a test. */
     async test({ type, sub_type, config }) {
       if (config.type === 'oauth') return { success: true };
       const wrapper = new (entryOf({ type, sub_type }).wrapper)(config, {});
@@ -252,7 +255,7 @@ function createEdition({ database, options }) {
       return wrapper.maskConfig(row.getConfig());
     },
 
-    /** A user's own account, through the same popup. Inferred: that the wrapper is made of the shared row. */
+    /** Connects a user's own account through the same popup. Inferred: that the shared row creates the wrapper. */
     async connectUser({ id, user, payload }) {
       const row = await Used.get(CONTEXT, id);
       if (row.credential_mode !== 'per_user') throw new HostError('This connection is shared', 400);
@@ -265,7 +268,7 @@ function createEdition({ database, options }) {
 
     tokensOf: ({ id, user }) => users.get(`${id}/${user}`),
 
-    /** Syncs are handed the wrapper, and refuse rows whose credentials are the users' own. */
+    /** Runs a sync, to which NocoDB passes the wrapper. A sync refuses rows with an account for each user. */
     async sync(row, path) {
       if (row.credential_mode === 'per_user') throw new HostError('Syncs need a shared connection', 400);
       const auth = await row.getIntegrationWrapper();

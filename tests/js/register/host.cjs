@@ -40,7 +40,7 @@ const failing = ({ code, message, reauthorize }) => ({ code, message, reauthoriz
 const services = { createIntegration: host.create, updateIntegration: host.update };
 
 const commands = {
-  /** Starts the mock NocoDB. An ES module's preload may need a turn of the event loop. */
+  /** Starts the mock NocoDB. A preload that `--import` loads may need a few turns of the event loop. */
   async start({ registry }) {
     await host.start(registry);
     for (let turn = 0; turn < 100 && !Integration.availableIntegrations.some((entry) => entry.wrapper); turn += 1) {
@@ -74,7 +74,7 @@ const commands = {
     { error: describe(error) })),
   transactions: async () => database.transactions,
 
-  /** Writes a row without NocoDB's services, as a row of another process or another version. */
+  /** Writes a row without NocoDB's services, as another process or another version would. */
   async put({ row }) {
     const id = database.nextId();
     await database.write(id, { fk_workspace_id: 'w1', ...row, id });
@@ -91,14 +91,14 @@ const commands = {
     return first;
   },
 
-  /** Makes one API call with each of these wrappers: its status, or its error. */
+  /** Makes one API call with each of these wrappers, and returns its status or its error. */
   use: ({ first, count = 1 }) => Promise.all(wrappers.slice(first, first + count).map((wrapper) => (
     wrapper.use((client) => client.get('/user')).then(({ status }) => status, failing)))),
 
-  /** The account that a wrapper acts for. */
+  /** Returns the nickname of the account that a wrapper acts for. */
   account: async ({ first }) => (await wrappers[first].use((client) => client.get('/user'))).data.nickname,
   sync: async ({ id, path = '/user' }) => (await host.sync(await read(id), path)).status,
-  /** A method that the manifest exposes. */
+  /** Calls a method that the manifest exposes. */
   invoke: async ({ id, method, argument }) => {
     const wrapper = await (await read(id)).getIntegrationWrapper();
     return wrapper[method](argument);
