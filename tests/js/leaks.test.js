@@ -92,7 +92,7 @@ describe('marked secrets', () => {
     ]) assert.ok(codes.has(code), `no scenario ended in ${code}`);
   });
 
-  test('do not occur in thrown errors and inspected objects', () => {
+  test('do not occur in thrown errors or inspected objects', () => {
     const leaks = scenarios
       .map(({ name, texts }) => ({ name, leaked: leaksIn([...new Set(texts)].join('\n'), pieces) }))
       .filter(({ leaked }) => leaked.length > 0);

@@ -174,7 +174,7 @@ describe('the list of all repositories', PATIENT, () => {
     assert.ok(asked().filter((one) => one.startsWith('/repositories/')).length <= 2, asked().join(' '));
   });
 
-  test("repeats only the request that Bitbucket's rate limit rejected, and does not begin again", async (t) => {
+  test('repeats only the request that Bitbucket rejects with 429, and does not begin again', async (t) => {
     const { bitbucket, wrapper, asked } = await connect(t);
     bitbucket.control.fault({ target: 'api', kind: 'status', status: 429, retryAfter: 0, path: '/repositories/acme-labs' });
     const client = await wrapper.authenticate();
@@ -189,7 +189,7 @@ describe('the list of all repositories', PATIENT, () => {
     ['status 404 from a proxy', { kind: 'html', status: 404 }, 404],
     ['a workspace with the HTML page for missing repositories', { kind: 'missing-page' }, undefined],
     ['a workspace that responds 404', { status: 404 }, undefined],
-    ['a workspace that responds 410, as it is marked as spam', { status: 410 }, undefined],
+    ['a workspace that responds 410 because it is marked as spam', { status: 410 }, undefined],
   ]) {
     test(`${expected ? 'fails after' : 'leaves out'} ${what}, and logs the workspace`, async (t) => {
       const { bitbucket, wrapper, log } = await connect(t);

@@ -94,7 +94,7 @@ describe('createClient', () => {
       'endpoints.authorizeUrl'],
     ['a token endpoint over http', { ...OPTIONS, endpoints: { tokenUrl: 'http://b.example/t' } }, 'endpoints.tokenUrl'],
     ['an API URL over http', { ...OPTIONS, endpoints: { apiUrl: 'http://b.example/2.0' } }, 'endpoints.apiUrl'],
-    ['a member scope in place of scopes', { ...OPTIONS, scope: ['account'] }, 'scope'],
+    ['the member scope in place of scopes', { ...OPTIONS, scope: ['account'] }, 'scope'],
     ['a misspelt endpoint', { ...OPTIONS, endpoints: { tokenURL: 'https://b.example/t' } }, 'endpoints.tokenURL'],
     ['options with a getter that throws', { ...OPTIONS, get scopes() { throw new Error('marked'); } }, 'options'],
     ['endpoints that throw when they are read', { ...OPTIONS, endpoints: revoked() }, 'endpoints'],
@@ -236,7 +236,7 @@ describe('the scope functions', () => {
     ]);
   });
 
-  test('compare scopes with everything they imply', () => {
+  test('count implied scopes as granted', () => {
     assert.deepEqual(missingScopes(['repository', 'account'], ['pullrequest']), ['account']);
     assert.deepEqual(missingScopes(['repository'], ['project']), []);
   });

@@ -11,7 +11,7 @@ describe('a prefetched page that Bitbucket rejects with 429', PATIENT, () => {
   const refusal = { status: 429, body: {}, headers: { 'retry-after': '120' } };
 
   for (const [what, variables] of Object.entries({ 'with the rate limit on': limited, 'with the rate limit off': UNLIMITED })) {
-    test(`and a long Retry-After is reported when the consumer reaches it, ${what}`, async (t) => {
+    test(`is reported when the consumer reaches it, if Retry-After is long (${what})`, async (t) => {
       t.mock.method(console, 'warn', () => {});
       const made = await listOf(t, { variables, token: what.replaceAll(' ', '-'), answers: (page) => (page === 5 ? refusal : undefined) });
       const { values, error } = await collect(made.client.paginate('/list'));
@@ -21,7 +21,7 @@ describe('a prefetched page that Bitbucket rejects with 429', PATIENT, () => {
     });
   }
 
-  test('prevents that an earlier page is requested again', async (t) => {
+  test('stops the retry of an earlier page', async (t) => {
     t.mock.method(console, 'warn', () => {});
     const second = gate();
     const made = await listOf(t, {

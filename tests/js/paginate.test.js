@@ -189,7 +189,7 @@ describe('an array among the parameters', PATIENT, () => {
   const params = { state: ['OPEN', 'MERGED'] };
 
   for (const [what, more, expected] of [
-    ['repeats its parameter name in a request', {}, 'state=OPEN&state=MERGED'],
+    ['is sent as repeated parameters', {}, 'state=OPEN&state=MERGED'],
     ['has brackets if the caller configures them', { paramsSerializer: { indexes: false } }, 'state%5B%5D=OPEN&state%5B%5D=MERGED'],
     ['is encoded by an encoder of the caller', { paramsSerializer: { encode: (text) => text.toLowerCase() } }, 'state=open&state=merged'],
     ['is serialized by a serializer of the caller', { paramsSerializer: { serialize: () => 'x=1' } }, 'x=1'],
@@ -203,7 +203,7 @@ describe('an array among the parameters', PATIENT, () => {
     });
   }
 
-  test('repeats its parameter name in a URL and in a form', async (t) => {
+  test('becomes repeated parameters in a URL and in a form', async (t) => {
     const made = await clientOf(t, () => ({ body: {} }));
     assert.match(made.client.getUri({ url: '/pullrequests', params }), /\?state=OPEN&state=MERGED$/);
     await made.client.post('/src', { files: ['a', 'b'] }, { headers: { 'content-type': 'application/x-www-form-urlencoded' } });

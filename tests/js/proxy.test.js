@@ -248,7 +248,7 @@ describe('a proxy with a password', () => {
       ['missing', undefined, /the proxy requires credentials.*user:password@host.*HTTPS_PROXY/],
       ['wrong', 'ada:the-marked-password', /the proxy does not accept the credentials in its URL.*HTTPS_PROXY/],
     ]) {
-      test(`rejects a ${how} password with 407, and the message says what to do (${what})`, async (t) => {
+      test(`responds 407 to a ${how} password, and the error message says what to do (${what})`, async (t) => {
         const { named, requests } = await bitbucket(t);
         const { origin } = await startProxy(t, { userInfo: USER_INFO });
         const env = trusted(named, { HTTPS_PROXY: userInfo ? withUserInfo(origin, userInfo) : origin });

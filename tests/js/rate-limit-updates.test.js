@@ -150,7 +150,7 @@ describe('an update of the rate limit', () => {
     assert.equal(later.count(), 5);
   });
 
-  test('by status 429 again and again without Retry-After doubles the pause, up to an hour', async (t) => {
+  test('by each further status 429 without Retry-After doubles the pause, up to an hour', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(1000);
     const pauses = [];

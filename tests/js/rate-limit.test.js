@@ -157,7 +157,7 @@ describe('the request queue', () => {
     assert.equal(rest.count(), 2);
   });
 
-  test('refuses a request at once if its longest wait is too short, and logs once that other requests wait', async (t) => {
+  test('refuses a request at once if the wait would exceed its maximum, and logs once that other requests wait', async (t) => {
     moveClock(t);
     const limiter = limiterOf(1);
     await limiter.acquire(ACCOUNT, GROUP);

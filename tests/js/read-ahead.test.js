@@ -1,6 +1,6 @@
 /**
- * The prefetched next page for a consumer that requests the pages of a list one after the other: when it is requested, and when
- * not.
+ * The prefetched next page for a consumer that requests the pages of a list one after the other: when the client requests this
+ * page, and when it does not.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -146,10 +146,10 @@ const ALONE = {
   'pages without redirects': [async ({ get }) => {
     for (const page of [1, 2, 3]) await get(page, { maxRedirects: 0 });
   }, [1, 2, 3]],
-  'pages by another method': [async ({ client }) => {
+  'pages with another method': [async ({ client }) => {
     for (const page of [1, 2, 3]) await client.put('/list', {}, { params: { page } });
   }, ['PUT1', 'PUT2', 'PUT3']],
-  'pages by paginate': [async ({ client }) => {
+  'pages with paginate': [async ({ client }) => {
     for await (const value of client.paginate('/list', {}, { concurrency: 1 })) if (value.startsWith('4')) break;
   }, [1, 2, 3, 4]],
   'pages up to the last one': [async ({ get }) => {

@@ -129,7 +129,8 @@ describe('a vault reference', () => {
     ['both tokens', { oauth_token: REFERENCE, refresh_token: REFERENCE }],
     ['the refresh token', { oauth_token: 'resolved', refresh_token: REFERENCE }],
     ['the access token', { oauth_token: REFERENCE, refresh_token: 'resolved-refresh' }],
-    ['an access token with a member beside it', { oauth_token: { ...REFERENCE, version: 2 }, refresh_token: 'resolved-refresh' }],
+    ['an access token with a member beside $vault',
+      { oauth_token: { ...REFERENCE, version: 2 }, refresh_token: 'resolved-refresh' }],
   ]) {
     test(`for ${what} is not overwritten by refreshed tokens, and the log says that these are not saved`, async (t) => {
       const rest = { type: 'oauth', expires_at: PAST, authorized_at: LOGIN };

@@ -50,7 +50,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       [502, 'an HTML page in place of tokens', page],
       [502, 'a 404 of the token endpoint', (t) => refusing(t, 404, {})],
       [503, 'a server that is busy', (t) => refusing(t, 503, {})],
-      [504, 'a server that is silent', silence, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '200' }],
+      [504, 'a server that does not respond', silence, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '200' }],
     ]) {
       test(`has status ${status} for ${what}`, async (t) => {
         const host = await started(t, edition, { tokenUrl: `${await origin(t)}/token`, ...env });
@@ -75,7 +75,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       [400, 'a workspace that does not exist', (t) => refusing(t, 404, apiError)],
       [502, 'a removed endpoint', (t) => refusing(t, 410, apiError)],
       [502, 'an unreachable server', nowhere],
-      [504, 'a server that is silent', silence, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '200' }],
+      [504, 'a server that does not respond', silence, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '200' }],
     ]) {
       test(`has status ${status} for ${what}`, async (t) => {
         const host = await started(t, edition, { apiUrl: `${await origin(t)}/2.0`, ...env });

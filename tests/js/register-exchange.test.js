@@ -272,7 +272,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       });
     }
 
-    test('does not take place for an update without a code, which stores no empty `oauth` either', async () => {
+    test('does not take place for an update without a code, and NocoDB stores no empty `oauth`', async () => {
       const stored = { type: 'oauth', oauth_token: 'kept', refresh_token: 'kept' };
       const host = await runHost(edition, {
         calls: [

@@ -140,7 +140,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     const stale = { type: 'oauth', oauth: { code: { code: 'stale-code-4711', code_verifier: 'v'.repeat(43) } } };
     const tokens = { oauth_token: 'the-token', refresh_token: 'the-refresh-token' };
 
-    test('makes an update with the same code fail without a request', async (t) => {
+    test('makes an update with the same code fail without a request to Bitbucket', async (t) => {
       const { host, call } = await started(t);
       const id = await host('put', { row: { ...ours, config: stale } });
       const requests = bb.requests.length;

@@ -177,7 +177,7 @@ describe('a process with the preload', () => {
     };`;
   const registered = /^\[nocodb-bitbucket-auth\] Version \S+: Bitbucket is registered[^\n]*\n$/;
 
-  test('logs once after 60 s that no registry appeared if it is a server', () => {
+  test('logs once that no registry appeared, if it is a server after 60 s', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       listen(() => { passMinute(); passMinute(); });`, { preloads });
     assert.equal(status, 0, stderr);
@@ -185,7 +185,7 @@ describe('a process with the preload', () => {
     assert.match(stderr, /^\[nocodb-bitbucket-auth\] No registry of integrations appeared within 60 s[^\n]*\n$/);
   });
 
-  test('logs that no registry appeared when it becomes a server after the 60 s', () => {
+  test('logs that no registry appeared as soon as it becomes a server, if that is after 60 s', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       passMinute();
       passMinute();
@@ -201,7 +201,7 @@ describe('a process with the preload', () => {
     { status: 0, stdout: '', stderr: '' });
   });
 
-  test('registers Bitbucket, and logs it, if it is a NocoDB that took longer than 60 s to load', () => {
+  test('registers Bitbucket, and logs it, if it is a NocoDB that takes longer than 60 s to load', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       passMinute();
       appear();
@@ -211,7 +211,7 @@ describe('a process with the preload', () => {
     assert.doesNotMatch(stderr, /No registry/);
   });
 
-  test('registers Bitbucket, and logs it, even after the warning', () => {
+  test('registers Bitbucket, and logs it, even after the warning that no registry appeared', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       listen(() => { passMinute(); appear(); });`, { preloads });
     assert.equal(status, 0, stderr);
