@@ -16,7 +16,7 @@ import { isObject, tagOf } from './loader.js';
  *
  * @callback ReadArgument
  * @param {Function} caller the called public function; an error's stack trace starts at the code that called it
- * @param {string} argument its name in the core
+ * @param {string} argument the argument's name in the core
  * @param {unknown} value
  * @param {string} [grant] the grant type, if known: the phase of an error depends on it
  * @returns {any} an object with those members
@@ -123,7 +123,7 @@ const CONVERTERS = {
     return (tag === 'URLSearchParams' ? `?${text}` : text).slice(0, limit + 1);
   },
   textRecord(value) {
-    // The entries of a `Map` or a `URLSearchParams` would be lost silently.
+    // Only plain objects are accepted, because the entries of a `Map` or a `URLSearchParams` would be lost silently.
     if (typeof value !== 'object' || !isPlain(value)) return undefined;
     const entries = Reflect.ownKeys(value).filter((name) => typeof name === 'string')
       .map((name) => [name, stringOrUndefined(value[name])]);

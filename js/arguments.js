@@ -44,7 +44,7 @@ export function readSafely(phase, field, work) {
 export const objectOrEmpty = (value) => (isObject(value) ? value : {});
 
 /**
- * Those members of a value of any type that have one of these names.
+ * The members of a value of any type whose names are in the list.
  *
  * @param {unknown} value
  * @param {string[]} names

@@ -35,8 +35,8 @@ export function dispatcherFor(proxy) {
 }
 
 /**
- * One connection. A pool without pipelining gives it a second request only after the first one has ended, so only one signal
- * applies at a time.
+ * One connection. A pool without pipelining gives a connection the next request only after the previous request has ended, so
+ * only one signal applies at a time.
  */
 class PooledConnection extends Client {
   /** The signal of the current request. @type {AbortSignal} */
@@ -87,7 +87,7 @@ function createAgent(connect) {
 
 /** @returns {Connect} */
 function connectDirectly() {
-  // undici needs no timeout for this, because the request has its own time limit.
+  // undici needs no timeout for connecting, because the request has its own time limit.
   const open = buildConnector({ timeout: 0 });
   return (target, signal) => connectOnce(open, target, signal);
 }
@@ -134,7 +134,7 @@ function connectOnce(open, target, signal) {
  * @param {Proxy} proxy
  * @param {Target} target
  * @param {AbortSignal} signal
- * @returns {Promise<Socket>} rejects with the code `PROXY_<status>` if the proxy refuses
+ * @returns {Promise<Socket>} rejects with the code `PROXY_<status>` if the proxy refuses the tunnel
  */
 function openTunnel({ origin, authorization }, target, signal) {
   const { protocol, hostname, port } = new URL(origin);
@@ -154,7 +154,7 @@ function openTunnel({ origin, authorization }, target, signal) {
       // Without this option, Node.js would take the server name from the field `Host`. TLS allows no IP address as a server name
       // (RFC 6066 section 3).
       servername: isIP(host) ? '' : host,
-      // This opens a new connection, without another proxy in front of the proxy.
+      // Without an agent, Node.js opens a new connection, and uses no other proxy to reach this proxy.
       agent: false,
       signal,
     });

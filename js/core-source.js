@@ -43,7 +43,7 @@ export async function readSource(source, identity, caller) {
 
 /**
  * Whether a compiled module has the custom section that the build gave this version's core. JavaScript cannot read the bytes of
- * a compiled module.
+ * a compiled module, so the section has to identify it.
  *
  * @param {WebAssembly.Module} module
  * @param {Identity} identity
@@ -92,8 +92,8 @@ async function read(source, caller) {
  */
 async function load(urlOrPath) {
   const file = urlOrPath.startsWith('file:') ? new URL(urlOrPath) : urlOrPath;
-  // A page cannot read files, and resolves a path against its own URL. A single letter before a colon is a drive of Windows, not
-  // the scheme of a URL.
+  // A page cannot read files, and resolves a path against its own URL. A single letter before a colon is a Windows drive, not the
+  // scheme of a URL.
   const isPath = !URL.canParse(urlOrPath) || /^[a-z]:/i.test(urlOrPath);
   const isFile = typeof file !== 'string' || (isPath && typeof location === 'undefined');
   const fs = isFile ? globalThis.process?.getBuiltinModule?.('node:fs') : undefined;

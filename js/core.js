@@ -40,8 +40,8 @@ const loader = createLoader({ makeGlue, identity, decode: fromBase64, read: read
 export const core = loader.core;
 
 /**
- * Loads the core before its first use. Node.js never needs this; in a page, it keeps the main thread free. It does nothing when
- * the core is loaded. Simultaneous calls share one load, and a failed load can be repeated.
+ * Loads the core before its first use. Node.js never needs this function; in a page, it keeps the main thread free. It does
+ * nothing when the core is already loaded. Simultaneous calls share one load, and a failed load can be repeated.
  *
  * @type {(source?: CoreSource | Promise<CoreSource>) => Promise<void>}
  * @param source the WebAssembly, its URL, or an HTTP response with it; by default the bytes that are part of this package,

@@ -2,8 +2,8 @@
  * Supplies the `Authorization` header of the next request.
  *
  * In: a credential as the core read it from a config, the tokens beside it, and the token store of that config. Out: the
- * newest value of the header, and whether a request that a server refused may be repeated with a newer one.
- *  Never: a rule of OAuth, a request to the API, or a call into the code that uses the credential.
+ * newest value of the header, and whether a request that a server rejected may be repeated with a newer
+ * value. Never: a rule of OAuth, a request to the API, or a call into the code that uses the credential.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -23,7 +23,7 @@ import { keeperOf } from './token-keeper.js';
 /**
  * @typedef {object} Credential
  * @property {string} authorization the value of the header
- * @property {ActiveTokens} [tokens] that the header carries, where a connection keeps them
+ * @property {ActiveTokens} [tokens] the tokens that the header carries, if a connection keeps them
  */
 
 /** @typedef {Partial<Pick<ConnectionTokens, 'expiresAt' | 'obtainedAt' | 'scopes'>>} TokenInfo what is known of the tokens */
@@ -70,7 +70,7 @@ export class Credentials {
   /**
    * @param {number} [_tokenTimeoutMs] how long to wait for tokens
    * @returns {Promise<Credential>}
-   * @throws {BitbucketAuthError} what `Connection.acquire` throws; `INVALID_CONFIG`
+   * @throws {BitbucketAuthError} `INVALID_CONFIG`, and the errors of `Connection.acquire`
    */
   async newest(_tokenTimeoutMs) {
     return /** @type {Credential} */ (this.#credential);
@@ -89,19 +89,19 @@ export class Credentials {
   }
 
   /**
-   * A newer credential for work that failed with this one, if a newer one may help.
+   * Returns a newer credential for work that failed with the used one, if a newer credential may help.
    *
    * @param {Credential} _used
    * @param {number} _repetitions how often the work was repeated before
    * @returns {Promise<Credential | undefined>}
-   * @throws {BitbucketAuthError} what `Connection.acquire` throws
+   * @throws {BitbucketAuthError} the errors of `Connection.acquire`
    */
   async replacementFor(_used, _repetitions) {
     return undefined;
   }
 
   /**
-   * Returns what is known of the newest tokens, without a refresh.
+   * Returns the known properties of the newest tokens, without a refresh.
    *
    * @returns {Promise<TokenInfo>}
    */
@@ -152,7 +152,7 @@ class RefreshableCredentials extends Credentials {
    * @param {TokenStore} store
    */
   constructor({ authorization: _kept, ...stored }, connection, store) {
-    // The connection has the tokens, and another copy of them takes kilobytes.
+    // The header of `stored` is dropped, because the connection has the tokens, and another copy of them takes kilobytes.
     super(stored);
     this.#connection = connection;
     this.#store = store;
@@ -222,7 +222,7 @@ export function createCredentials(stored, tokens, store, environment) {
   const keeper = keeperOf({ ...environment, client });
   if (!core().isClientCredentials(stored.kind)) return new RefreshableCredentials(stored, keeper.attach(tokens, store), store);
   const connection = keeper.ofClient();
-  // All processes have to use the same name for it.
+  // All processes have to use the same name for the client.
   rateLimitNames.set(connection, `client ${client.clientId}`);
   return new RefreshableCredentials(stored, connection, store);
 }
@@ -232,7 +232,7 @@ function bearerCredential(tokens) {
   return { authorization: core().bearer(tokens.accessToken), tokens };
 }
 
-/** The names under which the rate limiter counts. @type {WeakMap<Connection, string>} */
+/** The names under which the rate limiter counts the requests of each connection. @type {WeakMap<Connection, string>} */
 const rateLimitNames = new WeakMap();
 
 /** @param {Connection} connection */

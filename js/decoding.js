@@ -35,7 +35,7 @@ const MAX_CODINGS = 4;
  * @returns {Decoder[] | undefined} `undefined` if a coding is unknown
  */
 export function decodersFor({ 'content-encoding': content = '', 'transfer-encoding': transfer = '' }) {
-  // Transfer codings are applied last.
+  // Transfer codings are applied last, so they have to be decoded first.
   const codings = `${content},${transfer}`.toLowerCase().split(',').map((name) => name.trim())
     .filter((name) => name && !NO_DECODING.includes(name));
   const decoders = codings.reverse().map((name) => DECODERS.get(name));

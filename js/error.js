@@ -37,7 +37,8 @@ export class BitbucketAuthError extends Described {
   constructor(failure, { detail, cause } = {}, caller = BitbucketAuthError) {
     const message = detail ? `${failure.message.replace(/\.$/, '')} (${detail}).` : failure.message;
     const options = cause && { cause };
-    // `super` captures no stack, because one capture below is enough, and each capture is half of the cost of an error.
+    // `super` captures no stack, because the capture below is enough, and each capture takes half of the time that creating an
+    // error takes.
     const limit = setStackTraceLimit(0);
     super(message, options);
     setStackTraceLimit(limit);
@@ -48,7 +49,7 @@ export class BitbucketAuthError extends Described {
   }
 
   /**
-   * The message and the fields without the stack, for logs.
+   * The message and the fields, without the stack, for logs.
    *
    * @returns {Record<string, unknown>}
    */

@@ -17,8 +17,8 @@ export const fromBase64 = (text) => native().fromBase64?.(text)
   ?? Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
 /**
- * The decoder for the page core, where the size of the bundle matters. Repeated bytes become repeated digits, so compressed
- * hexadecimal digits are a seventh smaller than compressed base64.
+ * The decoder for the core of `./browser`, where the size of the bundle matters. Repeated bytes become repeated digits, so
+ * compressed hexadecimal digits are a seventh smaller than compressed base64.
  *
  * @type {Decoder}
  */

@@ -94,7 +94,7 @@ export function createLoader({ makeGlue, identity, decode, read }) {
       try {
         await end;
       } catch (error) {
-        // If another caller's source failed, this one may still succeed.
+        // If another caller's source failed, this caller's source may still work.
         if (loadedSource === source) throw error;
       }
     }
@@ -174,7 +174,7 @@ export const tagOf = (value) => isObject(value) ? Reflect.get(value, Symbol.toSt
 export const isModule = (value) => tagOf(value) === 'WebAssembly.Module';
 
 /**
- * The imports, by the name that wasm-bindgen gives the module.
+ * The imports of the WebAssembly, under the module name that wasm-bindgen uses.
  *
  * @param {WebAssembly.ModuleImports} glue
  * @returns {WebAssembly.Imports}
@@ -207,7 +207,7 @@ function compiledModule({ key }) {
 
 /**
  * Whether a Content Security Policy without 'wasm-unsafe-eval' caused an error. Chromium throws a CompileError that names the
- * directive, Firefox an EvalError or CompileError with the policy's name.
+ * directive. Firefox throws an EvalError or CompileError with the policy's name.
  *
  * @param {unknown} error
  */

@@ -10,7 +10,7 @@
 /**
  * @typedef {object} LogEntry
  * @property {'INFO' | 'WARN' | 'ERROR'} level
- * @property {string} event docs/observability.md lists them
+ * @property {string} event one of the names in docs/observability.md
  * @property {string} text for people
  * @property {number} [durationMs]
  */
@@ -33,7 +33,7 @@ export function logLine({ level, event, text, durationMs }, { title, name } = {}
 }
 
 /**
- * Writes a line to the standard error output, where NocoDB gave no logger.
+ * Writes a line to the standard error output, for code that has no logger of NocoDB.
  *
  * @param {string} line
  */
@@ -42,7 +42,7 @@ export function warn(line) {
 }
 
 /**
- * Escapes a title: users choose it, and a program may read the log line by line.
+ * Escapes a title, because users choose titles, and a program may read the log line by line.
  *
  * @param {string} title
  */

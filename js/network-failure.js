@@ -17,7 +17,7 @@ const CAUSES = [
   [/^(ENOTFOUND|EAI_\w+)$/, 'the host name could not be resolved'],
   [/^ECONNREFUSED$/, 'the connection was refused'],
   [
-    // The last two mean that a body ended early after the response announced that the connection would be closed.
+    // The last two codes mean that a body ended early after the response announced that the connection would be closed.
     /^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|HPE_INVALID_EOF_STATE)$/,
     'the connection was closed before the response was complete',
   ],
@@ -37,10 +37,10 @@ const CAUSES = [
 /** The codes of requests that undici refuses to send. */
 const UNSENDABLE = /^UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH)$/;
 
-/** undici names the part of the request only in the message. */
+/** undici names the invalid part of the request only in the message. */
 const UNSENDABLE_PART = /^(?:invalid )?(?:request )?(method|path|(?:content-length|transfer-encoding|connection|keep-alive|expect|upgrade|host)(?= header))/;
 
-/** For a response that ended early, undici omits its parser's error code, so only the message says it. */
+/** For a response that ended early, undici omits its parser's error code, so only the message says that it ended early. */
 const ENDED_EARLY = /\(Invalid EOF state\)$/;
 
 /** The cause of a 407 if the request sent credentials to the proxy. If it sent none, the cause of `PROXY_407` above applies. */

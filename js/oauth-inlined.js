@@ -2,7 +2,7 @@
  * The entry `nocodb-bitbucket-auth/oauth`: the protocol functions together with the WebAssembly that they need.
  *
  * In: nothing. Out: the exports of oauth.js, ready for the first call. This file contains no code of its own: oauth.js contains
- * the functions. It does not import the WebAssembly, so that slim.js can leave it out.
+ * the functions. oauth.js does not import the WebAssembly, so that slim.js can leave the WebAssembly out.
  */
 
 import '../pkg/inlined/core.wasm.js';

@@ -2,18 +2,18 @@
  * Keeps the requests of each account within Bitbucket's rate limit.
  *
  * In: a request that is about to be sent, and Bitbucket's responses. Out: the caller continues when the request may be sent, in
- * the order of arrival. Never: an account sends more requests in an hour than the limit allows, a request is
- * lost or fails because Redis fails, or a credential becomes part of a key. There is one exception: several processes may
- * exceed the limit while Redis fails; docs/scaling.md says by how much.
+ * the order of arrival. Never: a request is lost or fails because Redis fails, a credential becomes part of a key, or an account
+ * sends more requests in an hour than the limit allows. Only while Redis fails, several processes may exceed the limit;
+ * docs/scaling.md says by how much.
  *
  * Bitbucket counts in a rolling hour, and so does the log of an account's requests (request-log.js): the whole limit may be used
- * in one burst, and each request makes room for another one an hour later. A change of the system time has no effect on that. It
- * only affects log lines and dates in `Retry-After`.
+ * in one burst, and each request makes room for another one an hour later. A change of the system time has no effect on the
+ * count. It only affects log lines and dates in `Retry-After`.
  *
  * Other programs may use the same account. A refusal without `Retry-After` means that the account has used up its limit, and no
  * process knows when those requests were sent. So this process pauses, and then sends one request at a time for the rest of the
- * hour. It obeys a `Retry-After` for up to an hour. A request waits for up to a minute of that, and fails if it
- * would have to wait longer.
+ * hour. The process obeys a `Retry-After` for up to an hour. During that time, a request fails if it would have to wait for
+ * more than a minute.
  */
 
 import { createHmac } from 'node:crypto';
@@ -141,8 +141,8 @@ export class RateLimiter {
   }
 
   /**
-   * Finds out which account owns a credential. Its requests count against that account from then on, including those that were
-   * sent already.
+   * Finds out which account owns a credential. The credential's requests count against that account from then on, including the
+   * requests that were sent already.
    *
    * @param {string} name of the credential, under which its requests count until then
    * @param {() => Promise<string | undefined>} fetchAccount called once; returns the account that Bitbucket reported

@@ -1,6 +1,6 @@
 /**
- * Carries out one refresh cycle of a connection: it locks, looks for a successor, sends the token request, publishes the
- * new tokens and saves them.
+ * Carries out one refresh cycle of a connection: it acquires a lock, looks for a successor of the tokens, sends the token
+ * request, publishes the new tokens and saves them.
  *
  * In: the state of the connection, and the token stores of the callers that wait. Out: newer tokens in that state, after they
  * were published to other processes and offered to NocoDB. Never: this file makes a decision (the core's refresh policy names
@@ -37,7 +37,7 @@ import {
  *   as `key`
  * @property {BitbucketAuthError | undefined} lastError why the last token request failed
  * @property {number} refusedAt when Bitbucket last refused the refresh token, by `performance.now()`
- * @property {number} unsavedGeneration the generation of the tokens that a store failed to save, 0 if none did
+ * @property {number} unsavedGeneration the generation of the tokens that a store failed to save, 0 if no store failed
  */
 
 export class RefreshCycle {
@@ -180,17 +180,17 @@ export class RefreshCycle {
     const action = this.#adoptIfAccepted(found, this.#keeper.keyOf(found.refreshToken), () => (
       policy.onRowTokensFound(found.obtainedAt, found.expiresAt, Date.now(), Math.random())
     ));
-    // Other wrappers of this process still have the previous refresh token.
+    // Other wrappers of this process still have the previous refresh token, and find the new tokens by its key.
     if (this.#state.key !== before) await this.#keeper.sharedStore.publish(before, this.#entryOf(this.#state.tokens));
     return action;
   }
 
   /**
-   * Replaces the connection's tokens with those that another process obtained, if the policy accepts these.
+   * Replaces the connection's tokens with tokens that another process obtained, if the policy accepts the other tokens.
    *
    * @param {ConnectionTokens} tokens
    * @param {string} key of their refresh token
-   * @param {() => number} offer offers them to the policy
+   * @param {() => number} offer offers the tokens to the policy
    * @returns {number} the next action
    */
   #adoptIfAccepted(tokens, key, offer) {
@@ -213,7 +213,7 @@ export class RefreshCycle {
     try {
       const response = await observeRefresh(() => ({ connection: name, grant }), () => this.#requestTokens());
       const action = policy.onRefreshed(response.obtainedAt, response.expiresAt, Date.now(), Math.random());
-      // The tokens are kept in memory first. Whatever fails from here on, this process has the only tokens that work.
+      // The tokens are kept in memory first, because Bitbucket accepts no older ones, and a later step may fail.
       const tokens = createTokens({ refreshToken: this.#state.tokens.refreshToken, ...response });
       this.#setTokens(tokens, this.#keeper.keyOf(tokens.refreshToken));
       activity.refreshes += 1;
@@ -251,8 +251,8 @@ export class RefreshCycle {
   }
 
   /**
-   * Has the policy judge a refusal. The policy needs the refusals of other connections, because when one connection uses a dead
-   * refresh token, Bitbucket locks out all connections of the OAuth client.
+   * Lets the policy judge a refusal. The policy needs the refusals of other connections, because when one connection uses an
+   * invalid refresh token, Bitbucket locks out all connections of the OAuth client.
    *
    * @returns {Promise<number>} the next action
    */
@@ -275,7 +275,7 @@ export class RefreshCycle {
   }
 
   /**
-   * Publishes that the refresh token is dead.
+   * Publishes a tombstone, because Bitbucket no longer accepts the refresh token.
    *
    * @returns {Promise<number>} the next action
    */
@@ -286,7 +286,7 @@ export class RefreshCycle {
     const tombstone = this.#entryOf({ ...tokens, dead: true, diedAt: Date.now() });
     const isNewest = await this.#keeper.sharedStore.publish(key, tombstone);
     const action = this.#handle(isNewest ? RefreshEvent.Published : RefreshEvent.Superseded);
-    // If the action is another one, another process has published a successor of the refresh token.
+    // Any other action means that another process has published a successor of the refresh token.
     if (action === RefreshAction.Done) logDeadConnection(this.stores, this.#connection);
     return action;
   }
@@ -295,8 +295,8 @@ export class RefreshCycle {
   async #publish() {
     const { sharedStore } = this.#keeper;
     const { key, publishedKey } = this.#state;
-    // No other process knows the new refresh token before it is published, so its lock is free. A process that waits for the
-    // lock of the old refresh token then finds the new tokens, and waits until they are saved.
+    // No other process knows the new refresh token before it is published, so the lock of the new refresh token is free. A
+    // process that waits for the lock of the old refresh token then finds the new tokens, and waits until they are saved.
     const next = key === publishedKey ? undefined : await sharedStore.lock(key);
     const isNewest = await sharedStore.publish(publishedKey, this.#entryOf(this.#state.tokens));
     this.#state.publishedKey = this.#state.key;

@@ -18,7 +18,7 @@ import { core } from './core.js';
  * @property {(sentAt: number) => void} granted Bitbucket issued tokens; `sentAt`: when the request was sent, by
  *   `performance.now()`
  * @property {() => void} refused Bitbucket refused the refresh token
- * @property {() => void} failed any other result, also if the request was not sent
+ * @property {() => void} failed the request had any other result, or was not sent
  */
 
 /** The key of the lock for an exclusive request of the client. No refresh token has this key. */
@@ -42,7 +42,7 @@ export class RefreshQueue {
 
   /**
    * @param {SharedTokenStore} sharedStore
-   * @param {number} lockoutMs how long Bitbucket may refuse a client after a dead refresh token was used
+   * @param {number} lockoutMs how long Bitbucket may refuse a client after an invalid refresh token was used
    */
   constructor(sharedStore, lockoutMs) {
     this.#sharedStore = sharedStore;

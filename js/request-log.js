@@ -5,10 +5,10 @@
  * wait. Never: a request fails because Redis does, or the log loses a request because Redis is unavailable or loses its data,
  * while the process that sent the request runs.
  *
- * A process records the times of its own requests by a monotonic clock. Redis records those of all processes by its own clock, so
- * the clocks of the processes do not matter. Each query is one script, so that Redis answers it in one step. While Redis is
- * unavailable, a process continues with the requests that it knows. Each request has a unique name, so a process can report the
- * same request to Redis more than once without an effect.
+ * A process records the times of its own requests by a monotonic clock. Redis records the times of all requests by its own clock,
+ * so the clocks of the processes do not matter. Each query is one script, so that Redis answers it in one step. While Redis is
+ * unavailable, a process continues with the requests that it knows. Each request has a unique name, so a second report
+ * of the same request to Redis has no effect.
  *
  * After a loss of data, Redis knows the requests of another process only when that process has noticed the loss, too. So a
  * process that notices a loss admits no request until all other processes have had the time to notice it (`SETTLING_MS`).
@@ -26,20 +26,20 @@ import { warn } from './log-lines.js';
 
 /**
  * @typedef {object} LogQuery
- * @property {number} [limit] counts a request if it is within this limit
- * @property {number} [used] counts the requests that are missing from the log, if the account has sent this many
- * @property {number} [number] of the first request that is counted
+ * @property {number} [limit] with a limit, the query counts one request if the limit allows another request
+ * @property {number} [used] how many requests the account has sent; the query counts those that are missing from the log
+ * @property {number} [number] the number of the first request that the query counts
  */
 
 const REDIS_LIMITS = { operation: 1000, connection: 2000, reconnection: 5000, watch: 5000 };
 
-/** How long after a loss of data all processes that can reach Redis have reported their requests again. */
+/** The time after a loss of data in which all processes that can reach Redis report their requests again. */
 const SETTLING_MS = REDIS_LIMITS.reconnection + REDIS_LIMITS.connection;
 
 /** In a cluster, the braces keep all keys on one node. */
 const PREFIX = 'nocodb-bitbucket-auth:{rate}:';
 
-/** The prefix of this process' requests, before their numbers. */
+/** The names of this process' requests consist of this prefix and the request's number. */
 const NAME = `${randomBytes(9).toString('base64url')}:`;
 
 /** The maximum number of requests that one run of the script reports. */
@@ -48,9 +48,9 @@ const MAX_REQUESTS = 1000;
 /**
  * The log of one account and group in Redis: a sorted set of the requests' names, by the microsecond at which each was sent. The
  * script does the same as `RequestLog` of src/rate_limit.rs, in one step. It first adds the requests that the process reports.
- * For a limit, it counts a request, or returns for how many milliseconds the request has to wait. For a number of `used`
- * requests, it counts those that the log lacks, and returns how many. `less` means that the process knows more requests than the
- * log contains.
+ * If `limit` is greater than 0, it counts a request, or returns for how many milliseconds the request has to wait. If `used` is
+ * greater than 0, it counts the requests that the log lacks, and returns their number. The reply `less` means that the process
+ * knows more requests than the log contains.
  */
 const LOG_SCRIPT = `
   if redis.pcall('GET', KEYS[2]) ~= ARGV[1] then return 'lost' end
@@ -109,12 +109,12 @@ export class RedisRequestLogs {
   /** The marker of Redis' data. It changes when the data were lost. @type {string | undefined} */
   #marker;
 
-  /** When the other processes have noticed a loss, too, by `performance.now()`. */
+  /** The time (`performance.now()`) from which all other processes have noticed a loss of data, too. */
   #settledAt = 0;
 
   /**
    * @param {RedisAddress} address
-   * @param {() => Iterable<AccountRequestLog>} logs those of this process
+   * @param {() => Iterable<AccountRequestLog>} logs the logs of this process
    */
   constructor(address, logs) {
     this.#logs = logs;
@@ -178,7 +178,7 @@ export class RedisRequestLogs {
     await checkLog(redis, marker);
     if (this.#marker !== undefined && this.#marker !== marker.value) this.#settledAt = performance.now() + SETTLING_MS;
     this.#marker = marker.value;
-    // Redis may have restarted with data that are some minutes old.
+    // Redis may have restarted with data that are some minutes old, so all requests are reported again.
     for (const { times } of this.#logs()) times.markAllUnshared();
   }
 
@@ -294,7 +294,7 @@ export class AccountRequestLog {
   }
 
   /**
-   * Counts the requests of this log in another one.
+   * Counts the requests of this log in another log.
    *
    * @param {AccountRequestLog} log
    */

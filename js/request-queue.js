@@ -25,7 +25,7 @@ import { core, failure } from './core.js';
 /** The limit for waiting requests. A longer queue could take a day to send. */
 const MAX_WAITING = 10_000;
 
-/** The wait time in an error, if no longer one is known. */
+/** The shortest wait time that an error reports when the queue is full. */
 const MIN_RETRY_AFTER_MS = 1000;
 
 /** The window of Bitbucket's rate limit. */
@@ -34,7 +34,7 @@ const HOUR_MS = 60 * 60 * 1000;
 // Shorter waits are not logged.
 const LOGGED_WAIT_MS = 10_000;
 
-/** All its times are values of `performance.now()`. */
+/** All times of a queue are values of `performance.now()`. */
 export class RequestQueue {
   /** Admits one request at a time, in the order of arrival. */
   #admission = pLimit(1);
@@ -62,10 +62,10 @@ export class RequestQueue {
   /** The number of consecutive refusals without `Retry-After`. */
   refusals = 0;
 
-  /** The reason that was logged last, until requests no longer have to wait. @type {Reason | undefined} */
+  /** The reason that was logged last; absent when requests do not have to wait. @type {Reason | undefined} */
   #loggedReason;
 
-  /** Wakes the waiting request when it is aborted, so that the request checks again whether it may be sent. */
+  /** Aborting this controller wakes the waiting request, which then checks again whether it may be sent. */
   #waker = new AbortController();
 
   /** The queue of the account that these requests turned out to belong to. @type {RequestQueue | undefined} */

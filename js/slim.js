@@ -1,6 +1,6 @@
 /**
  * The entry `nocodb-bitbucket-auth/slim`: the protocol functions without the WebAssembly, which the caller supplies.
- * A bundle with it is smaller by those bytes, and the page fetches them as a separate file:
+ * A bundle with this entry does not contain the WebAssembly, and the page fetches it as a separate file:
  *
  *     import { createClient, init } from 'nocodb-bitbucket-auth/slim';
  *     await init(fetch('/assets/core.wasm')); // the package's file nocodb-bitbucket-auth/core.wasm

@@ -3,16 +3,16 @@
  *
  * In: running work, and how long it may take. Out: a callback, rejection or abort signal at the time limit.
  * Never: a time limit ends work although its result has arrived and only has to be read. After a process was busy, or its machine
- * was suspended, Node.js runs the timers that are due before it reads the sockets, and a response there may contain the only
- * valid refresh token.
+ * was suspended, Node.js runs the timers that are due before it reads the sockets. A response that has arrived at a socket may
+ * contain the only valid refresh token.
  */
 
 /** The error with which `within` rejects. */
 const TIMEOUT = Object.assign(new Error('too late'), { code: 'TIMEOUT' });
 
 /**
- * Calls `end` at the time limit, but only after the process has read the data that arrived by then: a response in it may cancel
- * the call.
+ * Calls `end` at the time limit, but only after the process has read the data that arrived by then, because a response in these
+ * data may cancel the call.
  *
  * @param {number} ms
  * @param {() => void} end
@@ -34,7 +34,7 @@ export function onTimeout(ms, end, { isAwaited } = { isAwaited: true }) {
 /**
  * @template T
  * @param {number} ms
- * @param {T | PromiseLike<T>} work goes on after the time limit, as nothing can stop it
+ * @param {T | PromiseLike<T>} work goes on after the time limit, because nothing can stop it
  * @param {{ isAwaited: boolean }} [options] whether the timer keeps the process alive
  * @returns {Promise<Awaited<T>>} rejects when the work rejects or does not end in time
  */

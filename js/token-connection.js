@@ -23,15 +23,15 @@ import { Waiters } from './waiters.js';
 // How long a call waits for tokens. The refresh cycle goes on without it.
 const ACQUIRE_TIMEOUT_MS = 50_000;
 
-// The interval at which a waiting call has the policy decide again whether to wait.
+// The interval at which a waiting call asks the policy again whether to wait.
 const RECHECK_MS = 2000;
 
 const NAME_LENGTH = 8;
 
-/** A generation that is older than that of the newest tokens, where it does not matter which one. */
+/** Stands for any generation that is older than the generation of the newest tokens. */
 const OLDER = 0;
 
-/** One login, with its chain of refresh tokens. Only the last one of them is valid. */
+/** One login, with its chain of refresh tokens. Only the last refresh token of the chain is valid. */
 export class Connection {
   /** @type {TokenKeeper} */
   #keeper;
@@ -51,7 +51,7 @@ export class Connection {
   /** The refresh cycle that is running. @type {RefreshCycle | undefined} */
   #cycle;
 
-  /** The callers that wait for it. @type {Waiters | undefined} */
+  /** The callers that wait for the end of the cycle. @type {Waiters | undefined} */
   #waiters;
 
   /** Starts the next cycle without a caller. @type {NodeJS.Timeout | undefined} */
@@ -101,7 +101,7 @@ export class Connection {
   }
 
   /**
-   * Returns the newest tokens, after they were offered to NocoDB. It first refreshes them if that is due.
+   * Returns the newest tokens, after they were offered to NocoDB. It first refreshes them if a refresh is due.
    *
    * @param {TokenStore} store of the caller
    * @param {number} [timeoutMs] how long to wait for tokens
@@ -124,7 +124,8 @@ export class Connection {
    * Refreshes the tokens even if they have not expired.
    *
    * @param {TokenStore} store of the caller
-   * @param {string} [refreshToken] that the caller has. If the connection has a newer one already, nothing is refreshed
+   * @param {string} [refreshToken] the refresh token that the caller has. If the connection already has a newer one, nothing is
+   *   refreshed
    * @returns {Promise<ActiveTokens>}
    * @throws {BitbucketAuthError} the same errors as `acquire`
    */
@@ -150,7 +151,7 @@ export class Connection {
 
   /**
    * @param {TokenStore} store
-   * @param {number} generation the tokens have to be newer than this one
+   * @param {number} generation the tokens have to be newer than this generation
    * @returns {Promise<ActiveTokens>}
    * @throws {BitbucketAuthError} the same errors as `acquire`
    */
@@ -169,7 +170,7 @@ export class Connection {
   }
 
   /**
-   * The newest tokens that this process or the shared store knows. It does not refresh them.
+   * Returns the newest tokens that this process or the shared store knows, without a refresh.
    *
    * @returns {Promise<ConnectionTokens>}
    */
@@ -182,8 +183,8 @@ export class Connection {
   }
 
   /**
-   * Whether a refresh token is this connection's newest one, or an older one that was exchanged for it, as far as the shared
-   * store remembers.
+   * Whether a refresh token is this connection's newest refresh token, or one of its predecessors that the shared store still
+   * knows.
    *
    * @param {string} refreshToken
    * @returns {Promise<boolean>}
@@ -198,7 +199,7 @@ export class Connection {
   }
 
   /**
-   * Whether the refresh token was unused for so long that it has to be used before Bitbucket lets it expire.
+   * Whether the refresh token has been unused for so long that a refresh has to keep it from expiring.
    *
    * @returns {boolean}
    */
@@ -220,7 +221,7 @@ export class Connection {
   /**
    * Whether this object can be dropped, because a stored config has its tokens.
    *
-   * @param {number} before a time since which the connection must have been unused
+   * @param {number} before the connection must have been unused since this time
    */
   isEvictable(before) {
     const { policy, unsavedGeneration } = this.#state;
@@ -254,7 +255,7 @@ export class Connection {
     const { lastError, policy } = this.#state;
     switch (decision) {
       case RefreshDecision.Dead:
-        // This error contains Bitbucket's own message, unless Bitbucket refused the request of another process.
+        // `lastError` contains Bitbucket's own message. Without it, Bitbucket refused the request of another process.
         return lastError?.reauthorize ? lastError : failure('RECONNECT_REQUIRED', 'refresh');
       case RefreshDecision.RefreshPending: {
         const wait = policy.backoff(Date.now()) ?? this.#keeper.queue.waitTime();

@@ -1,5 +1,5 @@
 /**
- * Sends the core's token requests, and has the core parse the responses.
+ * Sends the core's token requests, and lets the core parse the responses.
  *
  * In: the validated environment, and a request that the core built. Out: a token set, or a `BitbucketAuthError`. Never: a request
  * is repeated, a token is stored, or a response is used before the core has validated it.
@@ -28,7 +28,7 @@ export function requireClient({ client, problems }) {
 }
 
 /**
- * @param {import('./error.js').ErrorDetails[]} problems of the environment, of which the error reports the first one
+ * @param {import('./error.js').ErrorDetails[]} problems of the environment; the error reports the first one
  * @returns {BitbucketAuthError}
  */
 export function configFailure([problem]) {
@@ -39,7 +39,7 @@ export function configFailure([problem]) {
  * @param {Environment} environment
  * @param {(client: OAuthCore) => TokenRequest} build
  * @param {'authorization_code' | 'refresh_token' | 'client_credentials'} grant
- * @param {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] members that stay if the response does not have them
+ * @param {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] the values of members that the response lacks
  * @returns {Promise<TokenSet & { obtainedAt: number }>} `obtainedAt`: milliseconds since the epoch
  * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and the errors of the transport and of
  *   `OAuthClient.parseTokenResponse`

@@ -1,7 +1,7 @@
 /**
- * Finds the connection that tokens belong to, among those of this process.
+ * Finds the connection of this process that tokens belong to.
  *
- * In: the tokens of stored configs, the newest ones of a connection or older ones. Out: their connection.
+ * In: the tokens of stored configs, which may be outdated. Out: their connection.
  * Never: a request is sent, or a refresh token is used as a key (a key is a keyed hash of it).
  */
 
@@ -130,7 +130,7 @@ export class TokenKeeper {
   }
 
   /**
-   * The connection that tokens belong to, whether they are its newest ones or not.
+   * The connection that tokens belong to, even if the connection has newer tokens.
    *
    * @param {ConnectionTokens} tokens from a stored config
    * @param {TokenStore} [store] of that config
@@ -178,7 +178,7 @@ export class TokenKeeper {
    *
    * @param {Connection} connection
    * @param {string} before the key of the old refresh token
-   * @param {string} key the key of the new one
+   * @param {string} key the key of the new refresh token
    */
   rename(connection, before, key) {
     if (this.#connections.get(before) === connection) this.#connections.delete(before);

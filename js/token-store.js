@@ -33,7 +33,7 @@ import { within } from './time-limit.js';
  * @property {string} name identifies a connection without a title in the log; derived from a keyed hash, so that it reveals
  *   no token
  * @property {(refreshToken: string) => Promise<boolean>} ownsRefreshToken whether this is the connection's newest refresh
- *   token, or an older one from which refreshes led to the newest one
+ *   token, or one of the predecessors of that token
  */
 
 /**
@@ -49,15 +49,16 @@ import { within } from './time-limit.js';
  *
  * @typedef {object} TokenStore
  * @property {(tokens: ConnectionTokens, connection: ConnectionRef) => SaveOutcome | Promise<SaveOutcome>} save rejects when
- *   NocoDB could not save them
- * @property {(connection: ConnectionRef) => Promise<ConnectionTokens | ConnectionEnd | undefined>} [load] after Bitbucket refused the
- *   connection's refresh token: the tokens of the same authorization that another process saved in the row, if there are any
+ *   NocoDB could not save the tokens
+ * @property {(connection: ConnectionRef) => Promise<ConnectionTokens | ConnectionEnd | undefined>} [load] called after Bitbucket
+ *   refused the connection's refresh token; returns the tokens of the same authorization that another process saved in the row,
+ *   if there are any
  * @property {(tokens: ConnectionTokens) => unknown} [adopt] takes over tokens that are in the row already
  * @property {(line: string, level: LogEntry['level']) => void} log
  * @property {string} [id] of the row: token stores with the same id write to the same row
- * @property {string} [title] of the connection, for people
+ * @property {string} [title] of the connection in NocoDB
  * @property {number} savedGeneration the generation of the tokens in the row, as far as this process knows
- * @property {number} offeredGeneration the generation of the tokens that `save` was called with last
+ * @property {number} offeredGeneration the generation of the tokens in the last call of `save`
  * @property {ConnectionEnd} [connectionEnd] why the row no longer belongs to this connection
  */
 
@@ -108,7 +109,7 @@ export function markSaved(store, generation) {
  * @param {ConnectionTokens} tokens
  * @param {number} generation of the tokens
  * @param {ConnectionRef} connection
- * @returns {Promise<boolean>} whether every row that still belongs to this connection has them
+ * @returns {Promise<boolean>} whether every row that still belongs to this connection has the tokens
  */
 export async function saveToStores(stores, tokens, generation, connection) {
   const outdated = [...stores].filter((store) => !store.connectionEnd && store.savedGeneration !== generation);
@@ -128,7 +129,7 @@ export async function saveToStores(stores, tokens, generation, connection) {
       }
       return true;
     } catch {
-      // NocoDB's error may contain the tokens that it could not save, so this drops it.
+      // The error is dropped, because NocoDB's error may contain the tokens that NocoDB could not save.
       return false;
     }
   }));
@@ -140,8 +141,8 @@ export async function saveToStores(stores, tokens, generation, connection) {
  *
  * @param {Iterable<TokenStore>} stores
  * @param {ConnectionRef} connection
- * @returns {Promise<ConnectionTokens | undefined>} the newest ones. Token stores whose row no longer belongs to this connection
- *   have a `connectionEnd` afterwards
+ * @returns {Promise<ConnectionTokens | undefined>} the newest of these tokens. Token stores whose row no longer belongs to this
+ *   connection have a `connectionEnd` afterwards
  */
 export async function loadFromStores(stores, connection) {
   const attached = [...stores].filter((store) => !store.connectionEnd);
@@ -169,7 +170,7 @@ function isLater(tokens, other) {
 }
 
 /**
- * Whether at least one row still belongs to this connection. If none does, no caller needs new tokens.
+ * Whether at least one row still belongs to this connection. If no row does, no caller needs new tokens.
  *
  * @param {Iterable<TokenStore>} stores
  * @returns {boolean}
@@ -279,7 +280,7 @@ function detach(group, connectionEnd, connection) {
 }
 
 /**
- * Logs an entry for each token store, and omits repeated lines: all token stores of one row give the same line, and so do all
+ * Logs an entry for each token store, and omits repeated lines. All token stores of one row have the same line, and so do all
  * rows without a title.
  *
  * @param {Iterable<TokenStore>} stores

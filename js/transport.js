@@ -22,8 +22,8 @@ import { onTimeout } from './time-limit.js';
  * @typedef {object} SendOptions
  * @property {Phase} phase that an error reports
  * @property {import('../pkg/core.js').Proxies} proxies of the environment
- * @property {number} [timeoutMs] for everything from the connection to the end of the body; it starts when the request gets one
- *   of the connections. Without it, only `signal` ends the request
+ * @property {number} [timeoutMs] the time limit from the start of the connection to the end of the body, without the time in the
+ *   queue. Without this limit, undici's default limits for the header and the body apply
  * @property {AbortSignal | null} [signal]
  * @property {number} [maxBytes] of the body, content encoding removed; by default 1 MiB
  */
@@ -38,7 +38,7 @@ import { onTimeout } from './time-limit.js';
 
 const MAX_BYTES = 1024 * 1024;
 
-// A burst of thousands of connections would look like an attack, and they would wait for each other anyway.
+// A burst of thousands of connections would look like an attack, and the requests would wait for each other anyway.
 const MAX_CONCURRENT = 50;
 
 /** The queue of each origin: the API's, the token endpoint's, and those of the few servers that the API redirects to. */
@@ -80,8 +80,8 @@ async function sendNow(url, { method, headers, body }, { phase, proxies, timeout
   const controller = new AbortController();
   const abort = () => controller.abort();
   let isTimedOut = false;
-  // This is used instead of `AbortSignal.timeout`, because it ends with the request, and a timeout can be distinguished from an
-  // abort by the caller.
+  // `onTimeout` is used instead of `AbortSignal.timeout`, because its timer ends with the request, and a timeout can be
+  // distinguished from an abort by the caller.
   const stop = timeoutMs === undefined ? undefined : onTimeout(timeoutMs, () => {
     isTimedOut = true;
     abort();
@@ -123,12 +123,12 @@ async function sendNow(url, { method, headers, body }, { phase, proxies, timeout
 async function read({ statusCode: status, headers: fields, body }, method, phase, maxBytes) {
   const headers = joinRepeated(fields);
   if (method === 'HEAD' || NO_BODY.includes(status)) {
-    // undici reports an error when such a response announces a length: it expects that many bytes.
+    // If such a response announces a length, undici expects that many bytes, and reports an error.
     await collect(body, 0).catch(() => {});
     return { status, headers, body: new Uint8Array() };
   }
   const decoders = decodersFor(headers);
-  // An unknown content coding does no harm to an empty body, so the limit for it is 0 bytes.
+  // A body with an unknown content coding is accepted only if it is empty, so its limit is 0 bytes.
   const coded = await collect(body, decoders ? maxBytes : 0);
   if (!decoders && !coded) throw failure('RESPONSE_INVALID', phase, { status, field: 'content-encoding' });
   const bytes = coded && await decode(coded, decoders ?? [], maxBytes);

@@ -1,8 +1,8 @@
 /**
- * Tells code that catches an error whether the API client threw it, and what it means.
+ * Tells code that catches an error whether the API client threw the error, and what the error means.
  *
- * In: any thrown value. Out: whether it is an error of the client, and what it means. Never: this file classifies an error (the
- * client does that before it throws the error), or loads Axios.
+ * In: any thrown value. Out: whether the value is an error of the client, and what the error means. Never: this file classifies
+ * an error (the client does that before it throws the error), or loads Axios.
  */
 
 import { objectOrEmpty } from '../arguments.js';

@@ -78,7 +78,7 @@ export function createClient({ apiUrl, kind, activity, sender, isRateLimited = f
     adapter: 'fetch',
     env: {
       fetch: fetchThroughSender,
-      // Without `Request`, Axios passes the URL and the options unchanged and keeps no request in its errors.
+      // Without `Request`, Axios passes the URL and the options to `fetch` unchanged, and keeps no request in its errors.
       Request: /** @type {any} */ (null),
       // Axios' default for Node.js is the package form-data, whose streams undici does not accept.
       FormData,
@@ -86,7 +86,7 @@ export function createClient({ apiUrl, kind, activity, sender, isRateLimited = f
       Response: /** @type {any} */ (null),
     },
     fetchOptions: /** @type {Record<symbol, Sender>} */ ({ [SENDER]: writes.track(sender) }),
-    // `getUri` and forms use these.
+    // `getUri` and forms use these serialisers.
     paramsSerializer: { ...REPEATED_NAMES },
     formSerializer: { ...REPEATED_NAMES },
   });
@@ -167,7 +167,7 @@ function findClientError(error) {
 }
 
 /**
- * The error because of which the client got no tokens, and so did not send a request; `undefined` if the request failed for
+ * The error that prevented the client from getting tokens, so that it sent no request; `undefined` if the request failed for
  * another reason.
  *
  * @param {unknown} error
@@ -252,7 +252,7 @@ function toBitbucketError(error, kind) {
     const described = callCore(toBitbucketError, () => core().apiErrorFromResponse(apiResponse, kind));
     return new BitbucketAuthError(described, {}, toBitbucketError);
   }
-  // When its own time limit expires, Axios aborts the signal. `cause` is then the abort, not the timeout.
+  // When Axios' own time limit expires, Axios aborts the signal, so `cause` is then the abort and not the timeout.
   const isTimeout = code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'REQUEST_TIMEOUT';
   if (isTimeout && config?.timeout) return failure('REQUEST_TIMEOUT', 'api', { field: 'timeout' });
   if (cause instanceof BitbucketAuthError) return cause;
@@ -293,7 +293,7 @@ function shouldRetry(error, isRateLimited, maxWaitMs) {
   if (!isTransient
     || !core().mayRetry(String(config.method).toUpperCase(), code, response?.status, phase)
     || retryDelay(error, attempts, isRateLimited, maxWaitMs, 0) === undefined) return false;
-  // When the hourly limit is exhausted, the retry waits in the request queue like any other request, and that wait has no limit.
+  // When the hourly limit is exhausted, the retry enters the request queue again like any other request, as often as necessary.
   // So the rejected request does not count as an attempt.
   const retryAfter = headerValue(response?.headers, 'retry-after');
   if (isRateLimitedResponse && state && core().isHourlyLimitExhausted(response?.status, retryAfter, Date.now())) {

@@ -16,7 +16,7 @@ import { PREFETCH_LIFETIME_MS } from './freshness.js';
  * @typedef {object} Options
  * @property {List} list
  * @property {(url: string) => Promise<Page>} fetch fetches the page that the consumer needs now
- * @property {(url: string, signal: AbortSignal) => Promise<Page>} prefetchPage fetches a page in one attempt; it rejects where
+ * @property {(url: string, signal: AbortSignal) => Promise<Page>} prefetchPage fetches a page in one attempt, and rejects where
  *   `fetch` would retry
  * @property {(error: unknown) => Promise<FailedPrefetch>} assessFailedPrefetch decides what to do after `prefetchPage` has
  *   rejected with that error
@@ -57,7 +57,7 @@ export class PagePrefetcher {
   async next() {
     const { list, fetch, fetchAfterFailure, isCancelled } = this.#options;
     const { url } = list;
-    // A caller that has cancelled must get the error, even when the page is already there.
+    // A caller that has cancelled the list must get the error, even when the page is already there.
     if (isCancelled()) this.discardAll();
     this.#discardStale();
     const prefetched = this.#prefetched.get(url);

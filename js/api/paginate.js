@@ -22,20 +22,21 @@ export const REPEATED_NAMES = { indexes: null };
 
 /**
  * Iterates over the values of all pages of a list. Each page is requested with the parameters of the first page, even when
- * Bitbucket's `next` link omits them. A numbered list continues without a `next` link when `size` says that more values exist. If
- * the parameters contain `fields`, the client adds `next` to it, because the iteration needs it.
+ * Bitbucket's `next` link omits them. A numbered list (its links contain page numbers) continues without a `next` link when
+ * `size` says that more values exist. If the parameters contain `fields`, the client adds `next` to this parameter, because the
+ * iteration needs the link.
  *
  * Pages are prefetched. For a numbered list, up to six pages are requested at once. For other lists, the next page is requested
  * while the consumer reads the values of the current one. The consumer gets the same values and errors as without prefetching.
- * Prefetching costs at most six additional requests in all, each with the redirects that it follows. When the consumer stops,
- * the client aborts the prefetches under way. `concurrency: 1` turns prefetching off.
+ * Prefetching costs at most six additional requests in all, plus the redirects that they follow. When the consumer stops, the
+ * client aborts the prefetches under way. `concurrency: 1` turns prefetching off.
  *
  * When the consumer reaches a prefetched page, the client discards the page if it is older than half a minute. The client also
  * discards it if a request of this client that may have changed something completed after the prefetch started. A discarded
  * page is requested again, and the discarded request counts as one of the six. When all six are used up, prefetching stops. If
  * Bitbucket rejects a prefetch and asks for a wait of more than a minute, the list throws that error when the consumer reaches
  * the page. If an earlier page has to be requested again during that wait, that request fails with `API_RATE_LIMITED` and
- * without a `response`, as any request of the account does then.
+ * without a `response`, like every other request of the account during the wait.
  *
  * When Bitbucket is still preparing a page (status 202), the client requests the page again, for about half a minute.
  *
@@ -47,7 +48,7 @@ export const REPEATED_NAMES = { indexes: null };
  * It throws the errors that `client.get` throws. If `next` points outside the API, `error.bitbucket` has the code
  * `FOREIGN_ORIGIN`. It throws a `BitbucketAuthError` with code `RESPONSE_INVALID` for a response that is not a page,
  * `API_NOT_READY` for a page that was not ready in time, and `INVALID_ARGUMENT` for an invalid `concurrency`. `T` is the type of
- * a value; as with `client.get`, nothing checks it.
+ * a value; as with `client.get`, the client does not check that the values have this type.
  *
  * @typedef {<T = any>(path: string, params?: Record<string, unknown>, config?: AxiosRequestConfig & { concurrency?: number }) =>
  *   AsyncGenerator<T, void, void>} Paginate
@@ -110,7 +111,7 @@ export function paginate(client, { activity, writes }) {
 }
 
 /**
- * Whether another page follows this one, or the error that the list throws because of the page's `next`.
+ * Whether another page follows the given page, or the error that the list throws because of the page's `next`.
  *
  * @param {Page} page
  * @returns {{ isMore: boolean } | { isMore: false, error: unknown }}
@@ -159,15 +160,15 @@ export function fetchPage(client, list, config, which) {
 
 /**
  * @typedef {object} PageRequest
- * @property {string} [url] the page's URL; by default that of the list's next page
+ * @property {string} [url] the page's URL; by default the URL of the list's next page
  * @property {number} [maxWaitMs] how long to wait for a page that is not ready; by default as long as the core allows
  */
 
 /**
  * @typedef {object} Page
  * @property {unknown[]} values
- * @property {() => boolean} advance reports the page to the list, which then expects the page after it. It returns whether there
- *   is a next page. Call it when the consumer reaches the page
+ * @property {() => boolean} advance reports the page to the list, so that the list expects the following page, and returns
+ *   whether there is a following page. Call this function when the consumer reaches the page
  */
 
 /**

@@ -6,8 +6,8 @@
  * caller's axios-retry options decides which errors are retried.
  *
  * - If axios-retry would retry the error, the prefetch counts as the page's first attempt, and the next request as the second.
- * - If the core treats the error as the page's final result, the prefetch counts as the first attempt, too. When axios-retry
- *   would not retry that error, the list throws it.
+ * - If axios-retry would not retry the error, and the core treats the error as the page's final result, the list throws the
+ *   error.
  * - After any other error, a new request may succeed when the consumer reaches the page. The page is requested as if there had
  *   been no prefetch.
  */
@@ -79,7 +79,7 @@ export async function assessFailedPrefetch(error) {
 }
 
 /**
- * Calls the `onRetry` hook of the caller's axios-retry options, or of the client's.
+ * Calls the `onRetry` hook of the caller's axios-retry options, or else of the client's own options.
  *
  * @param {FailedPrefetch} failed
  */
@@ -91,7 +91,7 @@ export async function notifyRetry({ error }) {
  * How long axios-retry, with the caller's own options, waits before it retries a request that failed with this error.
  *
  * @param {any} error
- * @returns {Promise<number | undefined>} milliseconds; `undefined` when axios-retry does not retry it
+ * @returns {Promise<number | undefined>} milliseconds; `undefined` when axios-retry does not retry the request
  */
 async function retryDelayAfter(error) {
   const { retries = 0, retryCondition, retryDelay } = retryOptionsOf(objectOrEmpty(error).config) ?? {};

@@ -55,11 +55,11 @@ export function readAhead({ sender, sendPrefetch, newest }) {
     predictor ??= new (core().PagePredictor)();
     if (!isPrefetchable(request)) {
       interrupt();
-      // A page that was prefetched during this request may show the state before it.
+      // The second interruption discards a page that was prefetched during the request, which may show the state before it.
       return sender(request).finally(interrupt);
     }
     const { url } = request;
-    // A request with other headers belongs to another predictor.
+    // The predictor starts again for a request with other headers, because the request belongs to another series of pages.
     if (lastHeaders !== (lastHeaders = JSON.stringify(request.headers))) interrupt();
     const matching = prefetched?.isFor(request) ? prefetched : undefined;
     if (matching) prefetched = undefined;
@@ -99,8 +99,9 @@ class PrefetchedPage {
   }
 
   /**
-   * The response to the prefetch, for the caller that requests the page now; or the error, if the core treats it as the page's
-   * final result. After any other failure the caller's own request is sent, and the caller gets that request's error.
+   * Returns the response to the prefetch, for the caller that requests the page now. If the prefetch failed, and the core treats
+   * the error as the page's final result, this method throws the error. Otherwise this method returns `undefined`, so that the
+   * caller's own request is sent, and the caller gets the result of that request.
    *
    * @param {Credentials['newest']} newest
    */
@@ -130,7 +131,7 @@ function keyOf({ url, headers }) {
 }
 
 /**
- * Whether a request may take part. A request with a signal or a time limit of its own is left alone.
+ * Whether a request may start a prefetch or get a prefetched page. A request with its own signal or time limit may not.
  *
  * @param {ApiRequest} request
  */

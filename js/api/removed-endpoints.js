@@ -40,10 +40,10 @@ import { toApiResponse } from './sender.js';
 /**
  * @typedef {object} CacheEntry
  * @property {ListCollector} collector
- * @property {Promise<CollectedItems>} [collecting] pending or done
+ * @property {Promise<CollectedItems>} [collecting] the list, pending or complete
  * @property {boolean} isDone
- * @property {number} waiting number of callers that wait for it
- * @property {AbortController} [controller] aborts the collecting
+ * @property {number} waiting the number of callers that wait for the list
+ * @property {AbortController} [controller] stops the collecting
  * @property {NodeJS.Timeout} [timer] removes the entry
  */
 
@@ -158,8 +158,8 @@ export class ListCache {
   }
 
   /**
-   * Starts to collect a list, or continues after a failure. The values that were read before a failure are kept for as long as a
-   * complete list.
+   * Starts to collect a list, or continues after a failure. The values that were read before a failure are kept for the same
+   * time as a complete list.
    *
    * @param {string} key
    * @param {CacheEntry} entry
@@ -171,7 +171,7 @@ export class ListCache {
     clearTimeout(entry.timer);
     Object.assign(entry, { collecting, controller });
     const onSettled = (/** @type {boolean} */ isDone) => {
-      // Another caller may have started again.
+      // Another caller may have started to collect the list again.
       if (entry.collecting !== collecting && entry.collecting !== undefined) return;
       entry.isDone = isDone;
       if (!isDone) entry.collecting = undefined;
@@ -217,8 +217,8 @@ class ListCollector {
   #limits = core().RemovedEndpoints.limits();
 
   /**
-   * The workspaces' path segments, without duplicates. In the responses they may repeat, because the list may shift while it is
-   * read.
+   * The workspaces' path segments, without duplicates. The responses may contain a workspace twice, because the list may shift
+   * while it is read.
    *
    * @type {Set<string> | undefined}
    */
@@ -227,7 +227,7 @@ class ListCollector {
   /** The values of each workspace that was read. @type {Map<string, ListItem[]>} */
   #itemsByWorkspace = new Map();
 
-  /** The total length of these values as JSON. */
+  /** The total length of the values in `#itemsByWorkspace`, as JSON. */
   #length = 0;
 
   /** Returns the `Authorization` header that was sent last. */
@@ -356,7 +356,7 @@ class ListCollector {
   }
 }
 
-/** Ends the collecting of a list with the response that was not successful. */
+/** Ends the collecting of a list, and carries the unsuccessful response that caused the end. */
 class UnsuccessfulResponse extends Error {
   /** @param {SenderResponse} response */
   constructor(response) {

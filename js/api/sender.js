@@ -47,7 +47,7 @@ import { redactResponse } from './redaction.js';
  * @property {AbortSignal | null} [signal]
  * @property {number} [timeoutMs]
  * @property {'follow' | 'same-origin' | 'manual' | 'error'} [redirect] `follow` (the default) follows all redirects that the core
- *   allows, `same-origin` only those to the API; `manual` returns a redirect as the response, and `error` throws
+ *   allows, `same-origin` only those to the API; `manual` returns a redirect as the response, and `error` throws an error
  * @property {number} [maxRedirects]
  */
 
@@ -72,8 +72,8 @@ import { redactResponse } from './redaction.js';
  * @property {unknown} body
  */
 
-// Pages of pull requests and uploads may exceed the mebibyte that limits token responses. No valid response exceeds this greater
-// limit.
+// Pages of pull requests and uploads may be larger than one mebibyte, the limit for token responses. No valid response exceeds
+// this limit.
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 const apiAt = memoize((apiUrl) => callCore(createSender, () => new (core().ApiBaseUrl)(apiUrl)));

@@ -2,7 +2,7 @@
  * The shared token store of one process: locks for refreshing, and the newest tokens.
  *
  * In: keys of refresh tokens, and the tokens that were obtained with them. Out: locks, and the newest tokens of a chain.
- *   Never: a refresh token is used as a key (a key is a keyed hash of it), or a decision about tokens.
+ * Never: a refresh token is used as a key (a key is a keyed hash of it), or this file decides anything about tokens.
  */
 
 import { decidePublication } from './publication.js';
@@ -11,8 +11,8 @@ import { decidePublication } from './publication.js';
 /** @typedef {import('./publication.js').ChainPosition} ChainPosition */
 
 /**
- * Tokens, or a tombstone: Bitbucket no longer accepts the refresh token of this key. `diedAt` is in milliseconds since the epoch;
- * older versions do not write it.
+ * Tokens, or a tombstone, which says that Bitbucket no longer accepts the refresh token of this key. `diedAt` is in milliseconds
+ * since the epoch; older versions do not write `diedAt`.
  *
  * @typedef {ConnectionTokens | Tombstone | (ConnectionTokens & Tombstone)} TokensOrTombstone
  */
@@ -50,14 +50,14 @@ import { decidePublication } from './publication.js';
  * entry whose refresh token was issued in exchange for the refresh token of that key. No method throws or rejects.
  *
  * @typedef {object} SharedTokenStore
- * @property {(key: string) => Promise<Lock | undefined>} lock `undefined` if another caller has it
+ * @property {(key: string) => Promise<Lock | undefined>} lock `undefined` if another caller has the lock
  * @property {(key: string) => Promise<TokenEntry | undefined>} find the newest entry of a key's chain: its newest
  *   successor, or its own entry
  * @property {(key: string) => TokenEntry | undefined} findLocal the same, from the memory of this process
  * @property {(key: string, entry: TokenEntry) => Promise<boolean>} publish makes an entry the successor of a key; `false` if
  *   the key already has a newer successor, or one with a higher fence, which then becomes the successor of `entry.key`, too
- * @property {(key: string) => Promise<void>} recordRefusal of this key at this moment
- * @property {(agoMs: number) => Promise<void>} recordGrant of a request that was sent that long ago
+ * @property {(key: string) => Promise<void>} recordRefusal records that Bitbucket has just refused the key's refresh token
+ * @property {(agoMs: number) => Promise<void>} recordGrant records a successful request, which was sent `agoMs` ago
  * @property {(key: string) => Promise<TokenEndpointHistory>} tokenEndpointHistory
  * @property {() => Promise<void>} close
  */
@@ -66,12 +66,12 @@ import { decidePublication } from './publication.js';
  * The chain of refreshed tokens of one login.
  *
  * @typedef {object} Chain
- * @property {TokenEntry} entry the newest one
- * @property {string[]} keys of this entry and of its predecessors, the oldest first
+ * @property {TokenEntry} entry the newest entry
+ * @property {string[]} keys of this entry and of its predecessors, the oldest first, except after two chains were merged
  * @property {number} publishedAt in milliseconds since the epoch
  */
 
-// Nothing looks up tokens that are older than this many refreshes: copies of a config with them no longer appear.
+// The maximum number of keys in a chain. Nothing looks up older tokens, because no copy of a config contains them any more.
 const MAX_KEYS = 24;
 
 // An unused refresh token expires after three months.
@@ -95,8 +95,8 @@ export class MemoryTokenStore {
   #fence = 0;
 
   /**
-   * The times of the last refusals, for the two keys that were refused last. So there is always one of another key than the
-   * given one. @type {Map<string, number>}
+   * The times of the last refusals, for the two keys that were refused last. With two keys, one of them is always another key
+   * than the one that a caller asks about. @type {Map<string, number>}
    */
   #refusedAt = new Map();
 
@@ -188,7 +188,7 @@ export class MemoryTokenStore {
   }
 
   /**
-   * The last two keys of each chain: that of its newest entry, and that of its predecessor.
+   * The last two keys of each chain: the key of its newest entry, and the key of that entry's predecessor.
    *
    * @returns {string[]}
    */
@@ -207,7 +207,8 @@ export class MemoryTokenStore {
     const chain = this.#chains.get(key) ?? { entry, keys: [key], publishedAt: 0 };
     chain.entry = entry;
     chain.publishedAt = Date.now();
-    // A new array: one that grows reserves half of its length on top, which most chains would never use.
+    // This creates a new array, because an array that grows reserves memory for half of its length in addition, which most
+    // chains would never use.
     const keys = [...new Set([...chain.keys, ...(this.#chains.get(other)?.keys ?? []), other, entry.key])];
     for (const dropped of keys.slice(0, -MAX_KEYS)) this.#chains.delete(dropped);
     chain.keys = keys.slice(-MAX_KEYS);
@@ -219,7 +220,7 @@ export class MemoryTokenStore {
    * @returns {Promise<void>}
    */
   async recordRefusal(key) {
-    // A map keeps the order of insertion, so the key that was refused last is its last one.
+    // A map keeps the order of insertion, so the key that was refused last is the last key of the map.
     this.#refusedAt.delete(key);
     this.#refusedAt.set(key, Date.now());
     const [first] = this.#refusedAt.keys();
@@ -277,7 +278,7 @@ export class MemoryTokenStore {
 
 /**
  * @param {number} at in milliseconds since the epoch
- * @returns {number | undefined} how many milliseconds ago that was; `undefined` if that is too long ago
+ * @returns {number | undefined} how many milliseconds ago that was; `undefined` if nothing needs a time that is so long ago
  */
 function ageOf(at) {
   const ago = Date.now() - at;
@@ -293,6 +294,6 @@ function ageOf(at) {
 function positionIn(isNewest, isSame, isOfChain) {
   if (isNewest) return 'newest';
   if (isSame) return 'superseded';
-  // A chain here does not know the order of its older entries.
+  // A chain in memory does not know for sure which of its older entries came directly before the newest one.
   return isOfChain ? 'predecessor' : 'unrelated';
 }

@@ -1,8 +1,8 @@
 /**
- * Has the core decide what happens to an entry that is published.
+ * Lets the core decide what happens to an entry that is published.
  *
- * In: the entry, and its position in the chain that it is to extend. Out: the core's decision, and the texts in which Redis
- * returns a position. Never: a store is read or written, or a rule is applied outside the core.
+ * In: the entry, and its position in the chain that the entry is to extend. Out: the core's decision, and the texts in which
+ * Redis returns a position. Never: a store is read or written, or a rule is applied outside the core.
  */
 
 import { core } from '../core.js';

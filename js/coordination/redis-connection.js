@@ -24,7 +24,7 @@ import { DATABASE_SCRIPTS, readMarker, findDatabase } from './redis-database.js'
  *   `reconnection`: the longest pause between two attempts to connect; `watch`: the interval of checks for a loss of data
  * @property {Record<string, { lua: string, numberOfKeys: number }>} [scripts]
  * @property {(line: string) => void} log
- * @property {string} without how this process works without Redis, for the log
+ * @property {string} without for the log: what this process does while Redis is unavailable
  * @property {string} markerKey the key of a separate data marker, for a database that has no marker of its own
  * @property {(redis: Redis, marker: DataMarker) => Promise<unknown>} check runs the plugin's commands; rejects if Redis does not
  *   allow them
@@ -36,10 +36,10 @@ const VARIABLES = 'INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_URL)';
 /** The result of work that found another data marker than the expected one, and did nothing. */
 export const DATA_LOST = Symbol('the data was lost');
 
-/** How often work is attempted while Redis loses its data. */
+/** The maximum number of attempts at work while Redis loses its data again and again. */
 const MAX_ATTEMPTS = 3;
 
-/** What was logged about databases that the plugin shares with NocoDB. @type {Set<string>} */
+/** The warnings that were logged about databases that the plugin shares with NocoDB. @type {Set<string>} */
 const loggedFallbacks = new Set();
 
 export class RedisConnection {
@@ -58,7 +58,7 @@ export class RedisConnection {
   /** The marker of the data in the selected database. @type {DataMarker} */
   #marker = { name: '', value: '' };
 
-  /** How often a database was selected. */
+  /** The number of times that a database was selected. */
   #selections = 0;
 
   /** The selection in progress after a loss of data. @type {Promise<void> | undefined} */
@@ -99,7 +99,7 @@ export class RedisConnection {
    * The state of the connection.
    *
    * @returns {{ database: number, fallbackReason?: string } | { errorSummary: string }} the number of the database in use, with
-   *   the reason if it is NocoDB's own; or a summary of the error because of which Redis is unavailable
+   *   the reason if it is NocoDB's own; or a summary of the error that makes Redis unavailable
    */
   get status() {
     if (!this.#redis) return { errorSummary: this.#errorSummary };
@@ -113,7 +113,7 @@ export class RedisConnection {
    * @template T
    * @param {(redis: Redis, marker: DataMarker) => Promise<T | typeof DATA_LOST>} work is repeated after a loss of data
    * @param {{ isAwaited: boolean }} [options] whether the call keeps the process alive
-   * @returns {Promise<T | undefined>} `undefined` if Redis did not do it
+   * @returns {Promise<T | undefined>} `undefined` if Redis did not do the work
    */
   async use(work, { isAwaited } = { isAwaited: true }) {
     const redis = await this.connected();
@@ -211,7 +211,7 @@ export class RedisConnection {
 
   /** @param {boolean} isAwaited */
   async #connect(isAwaited) {
-    /** The first error is the cause; the others only say that the connection is closed. @type {unknown[]} */
+    /** The first error is the cause; later errors only say that the connection is closed. @type {unknown[]} */
     const errors = [];
     try {
       // ioredis is loaded on first use. On a busy machine, loading takes seconds, which must not count against the time limit for
@@ -241,7 +241,7 @@ export class RedisConnection {
     }
     this.#isOutageLogged = false;
     this.#options.onAvailable?.();
-    // An idle process may be the only one that still has the lost data.
+    // Idle processes check for a loss of data, too, because an idle process may be the only one that still has the lost data.
     this.#watch ??= setInterval(() => this.use(compareMarker, { isAwaited: false }), this.#options.limits.watch).unref();
   }
 
@@ -286,7 +286,7 @@ export class RedisConnection {
       }
       await this.#selectDatabase(redis);
     };
-    // A Redis that is too slow for this is too slow for every operation.
+    // A Redis that is too slow for these commands is too slow for every operation.
     await within(limits.operation, ready(), { isAwaited: false });
   }
 

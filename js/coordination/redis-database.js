@@ -8,8 +8,8 @@
  *
  * NocoDB's cache empties the database of `NC_REDIS_URL` whenever a main process starts. If no other URL is configured, the
  * plugin therefore searches for another database of the same server. All processes and all versions that search follow the
- * protocol below, for shared token stores and rate limits, whatever their OAuth clients. Versions with different protocols would
- * not share their data:
+ * protocol below, for shared token stores and rate limits, and regardless of their OAuth clients. Versions with different
+ * protocols would not share their data:
  *
  * - All keys of the plugin begin with `nocodb-bitbucket-auth:`, after the `keyPrefix` of the URL, if it has one.
  * - The plugin's database contains the marker `nocodb-bitbucket-auth:database`, a random string. No other database has one. The
@@ -21,12 +21,14 @@
  * - Each operation compares the marker with the one that the process knows. If the marker differs or is missing, the data were
  *   lost, or another process chose a new database, for instance because keys of another program appeared in the old one. Then the
  *   process chooses a database again, and publishes the entries that it knows.
- * - A process that cannot survey other databases (no permission, a cluster) uses NocoDB's own database, as do all other processes
- *   that cannot. If that database has no marker, or an administrator named the database, the first process creates separate
- *   markers for the data: `{client}:life` for each OAuth client, and `{rate}:life` for the rate limits.
+ * - A process that cannot survey other databases, because it has no permission or Redis is a cluster, uses NocoDB's own database.
+ *   All other processes without that ability do the same. If that database has no marker, or an administrator named the
+ *   database, the first process creates separate markers for the data: `{client}:life` for each OAuth client, and `{rate}:life`
+ *   for the rate limits.
  *
- * Versions before this protocol used NocoDB's own database. They share no data with versions that follow it, so all processes of
- * an installation have to be upgraded together. With a URL of the plugin's own, all versions share their data.
+ * Versions before this protocol used NocoDB's own database. They share no data with versions that follow the protocol, so all
+ * processes of an installation have to be upgraded together. If the plugin has a Redis URL of its own, all versions share their
+ * data.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -61,7 +63,8 @@ export const DATABASE_SCRIPTS = {
   /**
    * Returns the survey: one word for the content of each database. If the choice was based on the same survey, the script marks
    * the chosen database and no other. A key of another program ends the scan of its database at once. A database with keys of
-   * this plugin is not scanned completely, so one with many keys of the plugin and few others counts as the plugin's.
+   * this plugin is not scanned completely, so a database with many keys of the plugin and few keys of other programs may count as
+   * the plugin's.
    */
   surveyDatabases: {
     numberOfKeys: 1,

@@ -14,8 +14,8 @@ export const HIGHEST_FENCE = 1e12;
 /**
  * The functions that all scripts share. A pointer is `<fence> <key of the successor>`. A pair (a token set) is
  * `<fence> <key of its predecessor, as published> <ciphertext>`; older versions omit that key. A chain has one pointer for each
- * refresh of the last 30 days, and the limit of the loop is far above that. A value that is not a string, or a fence above the
- * limit, counts as absent.
+ * refresh of the last 30 days, and the limit of the loop in `follow` is far above the length of a chain. A value that is not a
+ * string, or a fence above `HIGHEST_FENCE`, counts as absent.
  */
 const PRELUDE = `
   local prefix = KEYS[1]
@@ -103,8 +103,8 @@ const GUARDED = {
 
   /**
    * Records a refusal of a key and a granted request, with their ages (`-1`: none). Returns the ages of the last refusal, of the
-   * last refusal of another key than this one, and of the newest granted request (`-1`: unknown). The value is
-   * `<granted> <refused> <another refused> <key that was refused last>`: the last refusals of two different keys are enough for
+   * last refusal of another key than this one, and of the newest granted request (`-1`: unknown). The stored value is
+   * `<granted> <refused> <another refused> <key that was refused last>`. The last refusals of two different keys are enough for
    * the reply about any key.
    */
   refusals: `
@@ -181,7 +181,7 @@ const GUARDED = {
 
 /**
  * The scripts by name. The two keys of each script are the prefix of all keys and the marker's key. The marker's value precedes
- * the arguments.
+ * the arguments of all scripts except `check`.
  */
 export const SCRIPTS = Object.fromEntries([
   ['check', PRELUDE + CHECK],

@@ -54,7 +54,7 @@ const LIMITS = {
   reconnection: 5 * SECOND,
   // The interval at which an idle process checks for a loss of data.
   watch: 5 * SECOND,
-  // After that time, NocoDB's rows have newer tokens.
+  // After 30 days, nothing needs a pointer any more, because NocoDB's rows have newer tokens.
   pointer: 30 * DAY,
   // An unused refresh token expires after three months.
   pair: 95 * DAY,
@@ -63,7 +63,7 @@ const LIMITS = {
 /** An unknown time, in the arguments and the reply of the script `refusals`. */
 const UNKNOWN = -1;
 
-/** How often a publication is attempted while other processes publish, too. After that, this process postpones it. */
+/** The maximum number of attempts to publish while other processes publish, too. After them, the publication is postponed. */
 const MAX_RACES = 5;
 
 /** The limit for unpublished keys of refresh tokens. Even a long outage leaves fewer. */
@@ -259,7 +259,7 @@ export class RedisTokenStore {
    * @param {TokenEntry} entry
    * @param {ChainPosition} expected the assumed position of the entry in Redis
    * @param {{ isAwaited: boolean }} [options]
-   * @returns {Promise<boolean | undefined>} whether it is the newest; `undefined` if it will be published later
+   * @returns {Promise<boolean | undefined>} whether the entry is the newest; `undefined` if the entry will be published later
    */
   async #publishToRedis(key, entry, expected = this.#memory.positionOf(key, entry.key), options) {
     const { pair, pointer } = this.#limits;
@@ -285,7 +285,7 @@ export class RedisTokenStore {
   /**
    * Updates memory with the entry that won against a published one.
    *
-   * @param {string} key that the published entry was to follow
+   * @param {string} key the key whose successor the published entry was to become
    * @param {TokenEntry} entry
    * @param {TokenEntry | undefined} winner
    * @returns {boolean} whether the published entry is the newest nevertheless
@@ -303,9 +303,9 @@ export class RedisTokenStore {
   }
 
   /**
-   * @param {TokenEntry} local the newest one that this process knows
-   * @param {TokenEntry} shared the newest one in Redis
-   * @param {boolean} isLinked whether the local one leads to the shared one in Redis
+   * @param {TokenEntry} local the newest entry that this process knows
+   * @param {TokenEntry} shared the newest entry in Redis
+   * @param {boolean} isLinked whether the local entry leads to the shared entry in Redis
    */
   #isMissingInRedis(local, shared, isLinked) {
     const isSame = local.key === shared.key;
@@ -333,7 +333,7 @@ export class RedisTokenStore {
   }
 
   /**
-   * Sends the times of refusals and of the last granted request. Redis keeps only the latest time of each, so sending one again
+   * Sends the times of refusals and of the last granted request. Redis keeps only the latest times, so sending a time again
    * does no harm.
    */
   async #publishHistory() {
@@ -393,7 +393,7 @@ export class RedisTokenStore {
 /**
  * @param {number | undefined} local
  * @param {number | undefined} shared
- * @returns {number | undefined} the smaller one of those that are known
+ * @returns {number | undefined} the smaller of the known values
  */
 function smallerOf(local, shared = UNKNOWN) {
   return shared === UNKNOWN ? local : Math.min(local ?? Infinity, shared);
