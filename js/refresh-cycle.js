@@ -240,7 +240,7 @@ export class RefreshCycle {
   #requestTokens() {
     const { environment, grant } = this.#keeper;
     const { refreshToken, scopes } = this.#state.tokens;
-    return requestTokens(environment, (client) => client.buildRenewalRequest(grant, refreshToken), grant, { refreshToken, scopes });
+    return requestTokens(environment, (client) => client.buildRequestForGrantType(grant, refreshToken), grant, { refreshToken, scopes });
   }
 
   /** @param {(permit: Permit) => void} report reports the result of the request */

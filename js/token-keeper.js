@@ -21,7 +21,7 @@ import { createTokens } from './token-store.js';
 /** @typedef {Environment & { client: import('../pkg/core.js').OAuthCore }} ConfiguredEnvironment */
 
 // After a day without use, a connection is dropped, and created again from a stored config, which has its tokens.
-const KEPT_MS = 24 * 60 * 60 * 1000;
+const IDLE_LIFETIME_MS = 24 * 60 * 60 * 1000;
 const SWEEP_MS = 60 * 60 * 1000;
 
 const SHARED_STORES = Symbol.for('nocodb-bitbucket-auth/shared-token-stores/1');
@@ -190,7 +190,7 @@ export class TokenKeeper {
     if (now - this.#sweptAt < SWEEP_MS) return;
     this.#sweptAt = now;
     for (const [key, connection] of this.#connections) {
-      if (connection.isEvictable(now - KEPT_MS)) this.#connections.delete(key);
+      if (connection.isEvictable(now - IDLE_LIFETIME_MS)) this.#connections.delete(key);
     }
   }
 }

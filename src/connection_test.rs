@@ -17,7 +17,7 @@ use crate::scope::{ScopeSet, purpose};
 use crate::secret::clean_description;
 
 /// The largest response that the test reads: 1 MiB. The response for a repository has about ten kilobytes.
-pub const LARGEST_BODY: usize = 1_048_576;
+pub const MAX_TESTED_BODY_SIZE: usize = 1_048_576;
 
 /// The scopes that an access token needs so that NocoDB's packages can read from Bitbucket through the connection.
 const ACCESS_TOKEN_READS: [&str; 2] = ["repository", "pullrequest"];
@@ -27,7 +27,7 @@ const API_TOKEN_READS: [&str; 4] =
     ["read:user:bitbucket", "read:workspace:bitbucket", "read:repository:bitbucket", "read:pullrequest:bitbucket"];
 
 /// The longest identifier of an account.
-const LONGEST_ID: usize = 64;
+const MAX_ID_LENGTH: usize = 64;
 
 /// The account that a credential belongs to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Tsify)]
@@ -270,7 +270,7 @@ impl ConnectionTest {
     }
 
     fn succeeded(&mut self, probe: Probe, body: &[u8], status: u16) {
-        if body.len() > LARGEST_BODY {
+        if body.len() > MAX_TESTED_BODY_SIZE {
             return self.fail(Error::new(Code::ResponseTooLarge, Phase::Api).with_status(status).message());
         }
         let Ok([uuid, nickname, display_name, values]) =
@@ -369,7 +369,7 @@ impl ConnectionTest {
 impl Account {
     /// Reads the account from the members of a user in a response.
     fn read([uuid, nickname, display_name]: [Option<Value>; 3]) -> Self {
-        let is_id = |id: &String| (1..=LONGEST_ID).contains(&id.len()) && is_graphic(id);
+        let is_id = |id: &String| (1..=MAX_ID_LENGTH).contains(&id.len()) && is_graphic(id);
         let name = |name: Option<Value>| clean_description(&name?.text()?, []);
         Self {
             uuid: uuid.and_then(Value::text).filter(is_id),
@@ -384,9 +384,9 @@ impl Account {
 /// with the needed scopes.
 fn comparable(names: &[String], auth_type: AuthType) -> Option<ScopeSet> {
     let scopes: ScopeSet = names.iter().map(String::as_str).collect();
-    let is_told = |scope: &str| auth_type != AuthType::Basic || scope.ends_with(":bitbucket");
-    let is_any_told = scopes.iter().any(is_told);
-    is_any_told.then_some(scopes)
+    let is_comparable = |scope: &str| auth_type != AuthType::Basic || scope.ends_with(":bitbucket");
+    let is_any_comparable = scopes.iter().any(is_comparable);
+    is_any_comparable.then_some(scopes)
 }
 
 fn decoded(path: Option<&str>) -> String {

@@ -109,7 +109,7 @@ impl Credential {
             let error = Error::new(Code::InvalidConfig, Phase::Config);
             return Err(error.with_field(variable::CLIENT_CREDENTIALS).with_reason(reason));
         }
-        let made_of: &[(&str, &Option<Value>)] = match auth_type {
+        let credential_members: &[(&str, &Option<Value>)] = match auth_type {
             AuthType::OAuth => &[("oauth_token", &oauth_token), ("refresh_token", &refresh_token)],
             AuthType::ApiKey => &[("token", &token)],
             AuthType::Basic => &[("token", &token), ("email", &email)],
@@ -117,7 +117,7 @@ impl Credential {
         };
         let is_unresolved =
             |value: &Option<Value>| matches!(value, Some(Value::Object(entries)) if is_reference(entries));
-        if let Some((field, _)) = made_of.iter().find(|(_, value)| is_unresolved(value)) {
+        if let Some((field, _)) = credential_members.iter().find(|(_, value)| is_unresolved(value)) {
             return Err(argument(
                 field,
                 "is a vault reference that NocoDB did not resolve: check the vault in NocoDB, or enter the value itself",

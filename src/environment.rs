@@ -10,7 +10,7 @@ use crate::endpoints::{Endpoint, Endpoints, WebUrl};
 use crate::error::{Code, Error, Phase};
 use crate::pasted;
 use crate::proxy::Proxies;
-use crate::rate_limit::LARGEST_LIMIT;
+use crate::rate_limit::MAX_LIMIT;
 use crate::redis;
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
@@ -89,7 +89,7 @@ pub mod variable {
 pub const DEFAULT_TIMEOUT_MS: u32 = 10_000;
 
 /// The longest time that may be configured: five minutes.
-const LONGEST_TIME_MS: u32 = 300_000;
+const MAX_TIME_MS: u32 = 300_000;
 
 /// The default wait after a refused refresh token. Bitbucket's lockout (src/refusals.rs) is short, but its length has not been
 /// measured.
@@ -149,11 +149,12 @@ pub enum RemovedEndpoints {
     Left,
 }
 
-const TWO_DATABASES: Reason = "applies to NocoDB's own Redis only: write the database into INTEGRATION_AUTH_BITBUCKET_REDIS_URL, as in redis://host:6379/5";
+const TWO_DATABASE_SETTINGS: Reason = "applies to NocoDB's own Redis only: write the database into INTEGRATION_AUTH_BITBUCKET_REDIS_URL, as in redis://host:6379/5";
 
-const WORKERS_ALONE: &str = "NocoDB runs in several processes here, and without a common Redis they lose connections";
+const PROCESSES_WITHOUT_REDIS: &str =
+    "NocoDB runs in several processes here, and without a common Redis they lose connections";
 
-const WORKERS_TOGETHER: Reason = "or NC_REDIS_URL has to contain its URL, the same one in all of these processes, each of which needs this package, its preload and the same variables";
+const SHARED_REDIS_NEEDED: Reason = "or NC_REDIS_URL has to contain its URL, the same one in all of these processes, each of which needs this package, its preload and the same variables";
 
 /// The value of [`variable::RATE_LIMIT`] for no limit.
 const NO_LIMIT: &str = "off";
@@ -313,7 +314,7 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
         });
         let names_its_own = matches!(named, Some((variable::REDIS_URL, ..)));
         let number = self.optional(variable::REDIS_DATABASE, |value| match value {
-            Some(_) if names_its_own => Err(TWO_DATABASES),
+            Some(_) if names_its_own => Err(TWO_DATABASE_SETTINGS),
             _ => value.map(redis::parse_database_number).transpose(),
         });
         let (variable, address, written) = named?;
@@ -346,8 +347,8 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
     /// Reports that NocoDB's processes need a common Redis.
     fn report_workers(&mut self) {
         let error = Error::new(Code::InvalidConfig, Phase::Config);
-        let error = error.with_explanation(WORKERS_ALONE).with_field(variable::REDIS_URL);
-        self.problems.push(*error.with_reason(WORKERS_TOGETHER));
+        let error = error.with_explanation(PROCESSES_WITHOUT_REDIS).with_field(variable::REDIS_URL);
+        self.problems.push(*error.with_reason(SHARED_REDIS_NEEDED));
     }
 
     fn required<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> core::result::Result<T, Reason>) -> Option<T> {
@@ -386,7 +387,7 @@ fn parse_scopes_variable(value: &str) -> core::result::Result<ScopeSet, Reason> 
 fn parse_milliseconds(value: &str, least: u32) -> core::result::Result<u32, Reason> {
     let digits = value.bytes().all(|byte| byte.is_ascii_digit());
     match value.parse() {
-        Ok(time) if digits && (least..=LONGEST_TIME_MS).contains(&time) => Ok(time),
+        Ok(time) if digits && (least..=MAX_TIME_MS).contains(&time) => Ok(time),
         _ if least == 0 => Err("must be a whole number of milliseconds from 0 to 300000"),
         _ => Err("must be a whole number of milliseconds from 1 to 300000"),
     }
@@ -398,7 +399,7 @@ fn parse_rate_limit(value: &str) -> core::result::Result<RateLimit, Reason> {
     }
     let digits = value.bytes().all(|byte| byte.is_ascii_digit());
     match value.parse() {
-        Ok(limit) if digits && (1..=LARGEST_LIMIT).contains(&limit) => Ok(RateLimit::Configured(limit)),
+        Ok(limit) if digits && (1..=MAX_LIMIT).contains(&limit) => Ok(RateLimit::Configured(limit)),
         _ => Err("must be off, or a whole number of requests in an hour from 1 to 1000000"),
     }
 }

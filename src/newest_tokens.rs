@@ -46,10 +46,10 @@ impl Version {
     }
 
     /// Whether the shared store has lost this entry, which a process knows, and has the other entry in its place.
-    /// `leads_there` says whether the shared store knows that this entry led to the other one. If both entries have
-    /// the same refresh token, `leads_there` says whether this entry was published to the shared store.
-    pub fn is_missing_from_shared_store(self, shared: Self, same_refresh_token: bool, leads_there: bool) -> bool {
-        self.is_newer_than(shared) || !leads_there || (same_refresh_token && self.fence > shared.fence)
+    /// `is_linked` says whether the shared store knows that this entry led to the other one. If both entries have
+    /// the same refresh token, `is_linked` says whether this entry was published to the shared store.
+    pub fn is_missing_from_shared_store(self, shared: Self, same_refresh_token: bool, is_linked: bool) -> bool {
+        self.is_newer_than(shared) || !is_linked || (same_refresh_token && self.fence > shared.fence)
     }
 }
 

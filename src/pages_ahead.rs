@@ -8,7 +8,7 @@
 //! `size` and `pagelen`, and its `next` is the requested URL with the next page number.
 
 use crate::error::{Code, Error, Phase, Result};
-use crate::pagination::{CURSOR, LARGEST_PAGE, PAGE, Page, resource};
+use crate::pagination::{CURSOR, MAX_PAGE_NUMBER, PAGE, Page, resource};
 use crate::query;
 
 /// The parameter for the number of values on a page. Responses name the default number when the request did not have
@@ -136,7 +136,8 @@ impl PagePosition {
             let (name, value) = pair.ok()?;
             match &*name {
                 PAGE => {
-                    position.number = value.parse().ok().filter(|number| (1..LARGEST_PAGE as u64).contains(number))?
+                    position.number =
+                        value.parse().ok().filter(|number| (1..MAX_PAGE_NUMBER as u64).contains(number))?
                 }
                 CURSOR => return None,
                 _ => position.others.push((name.into_owned(), value.into_owned())),
@@ -161,8 +162,9 @@ impl PagePosition {
 
 /// How many pages the list has according to a response.
 pub(crate) fn last_page(page: &Page<'_>) -> Option<u64> {
-    let whole =
-        |number: Option<f64>| number.filter(|number| number.fract() == 0.0 && (1.0..LARGEST_PAGE).contains(number));
+    let whole = |number: Option<f64>| {
+        number.filter(|number| number.fract() == 0.0 && (1.0..MAX_PAGE_NUMBER).contains(number))
+    };
     Some((whole(page.size)? / whole(page.pagelen)?).ceil() as u64)
 }
 

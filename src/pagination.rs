@@ -15,7 +15,7 @@ use crate::endpoints::origin;
 use crate::error::{Code, Error, Phase, Result};
 use crate::pages_ahead::PagesAhead;
 use crate::pasted::is_graphic;
-use crate::retry_after::{self, LONGEST_PATIENCE};
+use crate::retry_after::{self, MAX_PATIENCE};
 use crate::{query, retry};
 
 /// The parameter that selects the members of a response by comma-separated names. A name with a `+` or `-` adds to
@@ -56,13 +56,13 @@ impl Page<'_> {
         let number = |number: Option<f64>| number.filter(|number| number.is_finite());
         let (page, size) = (number(self.page)?, number(self.size)?);
         let pagelen = number(self.pagelen).unwrap_or(self.values as f64);
-        let is_sound = page >= 1.0 && page.fract() == 0.0 && page < LARGEST_PAGE;
+        let is_sound = page >= 1.0 && page.fract() == 0.0 && page < MAX_PAGE_NUMBER;
         (is_sound && self.values > 0 && size > page * pagelen).then_some(page as u64 + 1)
     }
 }
 
 /// The largest safe integer of JavaScript.
-pub(crate) const LARGEST_PAGE: f64 = 9_007_199_254_740_991.0;
+pub(crate) const MAX_PAGE_NUMBER: f64 = 9_007_199_254_740_991.0;
 
 /// A parameter's name, and the parameter in its original notation.
 #[derive(Debug, Clone)]
@@ -195,7 +195,7 @@ pub fn page_url(list: &str, token: &str, field: &str) -> Result<String> {
 
 /// The URL of the page with this number in a list. Pages count from 1.
 pub fn numbered_page_url(list: &str, number: f64) -> Result<String> {
-    if number.fract() == 0.0 && (1.0..=LARGEST_PAGE).contains(&number) {
+    if number.fract() == 0.0 && (1.0..=MAX_PAGE_NUMBER).contains(&number) {
         Ok(format!("{list}?{PAGE}={}", number as u64))
     } else {
         Err(Error::argument(Phase::Api, PAGE, "must be a whole number from 1, or the next of the previous page"))
@@ -232,7 +232,7 @@ pub fn retry_delay(attempt: &Attempt<'_>) -> Result<Option<f64>> {
         .then(|| {
             retry::pause(attempt.number.saturating_add(1), requested_wait.map(|wait| wait as f64), attempt.random)
         })
-        .filter(|pause| *pause <= attempt.patience.min(LONGEST_PATIENCE));
+        .filter(|pause| *pause <= attempt.patience.min(MAX_PATIENCE));
     pause.map(Some).ok_or_else(|| {
         let mut error = Error::new(Code::ApiNotReady, Phase::Api).with_status(attempt.status);
         error.retry_after = requested_wait;

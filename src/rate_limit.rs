@@ -12,20 +12,20 @@ use std::collections::VecDeque;
 use serde::Serialize;
 use tsify::Tsify;
 
-use crate::retry_after::{LONGEST_PATIENCE, LONGEST_WAIT, wait};
+use crate::retry_after::{MAX_PATIENCE, MAX_WAIT, wait};
 
 /// How many requests may be sent in an hour, unless the configuration or Bitbucket names another limit.
 pub const DEFAULT_LIMIT: u32 = 1000;
 
 /// The largest plausible limit: a hundred times the largest one that Atlassian sells.
-pub const LARGEST_LIMIT: u32 = 1_000_000;
+pub const MAX_LIMIT: u32 = 1_000_000;
 
 /// The largest number of other clients' requests that one response may add to the log: the largest limit that Atlassian sells.
 /// Each of these requests becomes an entry in the log, so a response that reports a million requests would block all callers.
 const MAX_REPORTED_REQUESTS: u32 = 10_000;
 
 /// An hour, in milliseconds.
-const HOUR: u64 = LONGEST_WAIT;
+const HOUR: u64 = MAX_WAIT;
 
 /// For how long a request counts against the limit, in milliseconds. This is longer than an hour, because Bitbucket counts a
 /// request when it arrives, and the time to connect varies. Without the margin, the second of two requests that were sent an
@@ -52,7 +52,7 @@ pub fn refusal_pause(before: u32) -> u64 {
 /// for more than a minute, requests do not wait: each caller gets the error at once and decides. If Bitbucket does not say how
 /// long to wait, the request queue decides.
 pub fn honors_retry_after(retry_after: f64) -> bool {
-    retry_after <= LONGEST_PATIENCE
+    retry_after <= MAX_PATIENCE
 }
 
 /// Whether a response with this status proves that Bitbucket accepted the credential of the request. Bitbucket may refuse a
@@ -106,8 +106,7 @@ impl RateLimitUpdate {
     pub fn of(status: u16, headers: &RateLimitHeaders<'_>, queue: QueueState, received_at: f64) -> Self {
         let QueueState { limit: known, is_configured, refusals } = queue;
         let announced = headers.limit.and_then(|limit| limit.trim().parse().ok());
-        let limit =
-            announced.filter(|limit| !is_configured && (1..=LARGEST_LIMIT).contains(limit) && *limit != known);
+        let limit = announced.filter(|limit| !is_configured && (1..=MAX_LIMIT).contains(limit) && *limit != known);
         let is_near = headers.near_limit.is_some_and(|near| near.trim().eq_ignore_ascii_case("true"));
         let in_force = limit.unwrap_or(known);
         let is_limited = status == 429;

@@ -14,14 +14,14 @@ use crate::pasted::has_control;
 use crate::query;
 use crate::secret::{Secret, exposed};
 
-const NO_ADDRESS: Reason = "must be a URL that starts with redis:// or rediss://";
+const NOT_A_REDIS_URL: Reason = "must be a URL that starts with redis:// or rediss://";
 const NO_HOST: Reason = "has no valid host, or a character in its user or password that must be percent-encoded";
 const NO_PORT: Reason =
     "has a port that is not a number from 1 to 65535, or a character in its password that must be percent-encoded";
-const NO_CREDENTIAL: Reason = "has a user or password that is not percent-encoded";
+const UNDECODABLE_CREDENTIAL: Reason = "has a user or password that is not percent-encoded";
 const FRAGMENT: Reason = "must not have a fragment (#…); in a password, # is written as %23";
 const NO_DATABASE: Reason = "has a database that is not a number: write it as in redis://host:6379/0";
-const NO_FAMILY: Reason = "has a parameter family that is neither 0, 4 nor 6";
+const INVALID_FAMILY: Reason = "has a parameter family that is neither 0, 4 nor 6";
 const NO_TLS: Reason = "has an unknown value for the parameter tls: write rediss:// instead";
 const MALFORMED: Reason = "has parameters that are not percent-encoded";
 const NO_NUMBER: Reason = "must be the number of a database, as in 5";
@@ -31,7 +31,7 @@ const MISPLACED: Reason = "has the location of Redis in a parameter: write it be
 const MISPLACED_PARAMETERS: [&str; 7] = ["host", "port", "path", "username", "password", "sentinels", "name"];
 
 /// More databases than any server has, and still a number that JavaScript represents exactly.
-const LARGEST_DATABASE: u32 = 999_999_999;
+const MAX_DATABASE: u32 = 999_999_999;
 
 const DEFAULT_PORT: u16 = 6379;
 
@@ -69,7 +69,7 @@ impl Server {
         let mut tls = match address.split_once("://") {
             Some(("redis", _)) => None,
             Some(("rediss", _)) => Some("true".to_owned()),
-            _ => return Err(NO_ADDRESS),
+            _ => return Err(NOT_A_REDIS_URL),
         };
         if address.contains('#') {
             return Err(FRAGMENT);
@@ -91,7 +91,7 @@ impl Server {
             match &*name {
                 "db" => database = database.or(parse_database(&value)?),
                 "family" => {
-                    family = value.parse().ok().filter(|family| matches!(family, 0 | 4 | 6)).ok_or(NO_FAMILY)?
+                    family = value.parse().ok().filter(|family| matches!(family, 0 | 4 | 6)).ok_or(INVALID_FAMILY)?
                 }
                 "tls" if matches!(&*value, "true" | "RedisCloudFixed" | "RedisCloudFlexible") => {
                     tls = Some(value.into_owned());
@@ -131,7 +131,7 @@ fn parse_database(text: &str) -> Result<Option<u32>, Reason> {
     }
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
-        Ok(number) if digits && number <= LARGEST_DATABASE => Ok(Some(number)),
+        Ok(number) if digits && number <= MAX_DATABASE => Ok(Some(number)),
         _ => Err(NO_DATABASE),
     }
 }
@@ -142,7 +142,7 @@ pub fn parse_database_number(text: &str) -> Result<u32, Reason> {
 }
 
 fn decode(text: &str) -> Result<Option<String>, Reason> {
-    let text = query::percent_decode(text).map_err(|_| NO_CREDENTIAL)?;
+    let text = query::percent_decode(text).map_err(|_| UNDECODABLE_CREDENTIAL)?;
     Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
@@ -272,9 +272,9 @@ pub enum Problem {
     /// The server does not support TLS, or no common version of it.
     Tls,
     /// The server closed the connection at once. A server that requires TLS does so.
-    HungUp,
+    ConnectionClosed,
     /// The server does not respond.
-    Silent,
+    NoResponse,
     /// The server does not use Redis' protocol.
     Protocol,
     /// The connection could not be established, or broke.
@@ -282,7 +282,7 @@ pub enum Problem {
     /// A single key has a value that the plugin did not write. Redis itself works.
     Value,
     /// The URL has a password, and Redis needs none. Redis itself works.
-    Needless,
+    UnneededPassword,
     /// Something else.
     Other,
 }
@@ -290,8 +290,8 @@ pub enum Problem {
 /// Parts of Redis' own error messages. The whole message is searched for them, because the messages of errors in scripts
 /// begin with different words in different versions of Redis.
 const REPLIES: [(&str, Problem); 35] = [
-    ("without any password configured", Problem::Needless),
-    ("no password is set", Problem::Needless),
+    ("without any password configured", Problem::UnneededPassword),
+    ("no password is set", Problem::UnneededPassword),
     ("WRONGTYPE", Problem::Value),
     ("not an integer", Problem::Value),
     ("would overflow", Problem::Value),
@@ -321,11 +321,11 @@ const REPLIES: [(&str, Problem); 35] = [
     ("DB index", Problem::Database),
     ("LOADING", Problem::Loading),
     ("MASTERDOWN", Problem::Loading),
-    ("BUSY ", Problem::Silent),
+    ("BUSY ", Problem::NoResponse),
     ("max number of clients", Problem::Connections),
     ("wrong version number", Problem::Tls),
     ("Protocol error", Problem::Protocol),
-    ("Connection is closed", Problem::HungUp),
+    ("Connection is closed", Problem::ConnectionClosed),
 ];
 
 /// Parts of the error codes of Node.js and OpenSSL.
@@ -336,10 +336,10 @@ const CODES: [(&str, Problem); 12] = [
     ("ERR_SSL", Problem::Tls),
     ("ERR_TLS", Problem::Tls),
     ("EPROTO", Problem::Tls),
-    ("ECONNRESET", Problem::HungUp),
-    ("EPIPE", Problem::HungUp),
-    ("TIMEDOUT", Problem::Silent),
-    ("TIMEOUT", Problem::Silent),
+    ("ECONNRESET", Problem::ConnectionClosed),
+    ("EPIPE", Problem::ConnectionClosed),
+    ("TIMEDOUT", Problem::NoResponse),
+    ("TIMEOUT", Problem::NoResponse),
     ("ECONN", Problem::Unreachable),
     ("ENOTFOUND", Problem::Unreachable),
 ];
@@ -359,7 +359,7 @@ impl Problem {
 
     /// Whether this problem makes all of Redis unusable.
     pub fn is_serious(self) -> bool {
-        !matches!(self, Self::Value | Self::Needless)
+        !matches!(self, Self::Value | Self::UnneededPassword)
     }
 
     /// Returns why the plugin uses NocoDB's own database, if the survey of the others failed with this problem; `None` when
@@ -391,12 +391,12 @@ impl Problem {
             Self::Connections => "too many connections",
             Self::Certificate => "certificate",
             Self::Tls => "TLS",
-            Self::HungUp => "connection closed, perhaps because Redis requires rediss://",
-            Self::Silent => "no answer",
+            Self::ConnectionClosed => "connection closed, perhaps because Redis requires rediss://",
+            Self::NoResponse => "no answer",
             Self::Protocol => "not a Redis",
             Self::Unreachable => "not reachable",
             Self::Value => "foreign value",
-            Self::Needless => "needless password",
+            Self::UnneededPassword => "needless password",
             Self::Other => "error",
         }
     }

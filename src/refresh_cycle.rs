@@ -9,12 +9,12 @@ use crate::newest_tokens::Times;
 
 /// No single wait lasts longer than this. Somebody may set the clock during the wait, and timers in Node.js are
 /// limited to 24 days.
-const LONGEST_WAIT: f64 = 5.0 * 60.0 * 1000.0;
+const MAX_WAIT: f64 = 5.0 * 60.0 * 1000.0;
 
 /// Returns how many milliseconds to wait until a time.
 pub fn wait_until(time: f64, now: f64) -> f64 {
     let ms = time - now;
-    if ms.is_nan() { LONGEST_WAIT } else { ms.clamp(0.0, LONGEST_WAIT) }
+    if ms.is_nan() { MAX_WAIT } else { ms.clamp(0.0, MAX_WAIT) }
 }
 
 /// Whether a time lies in the future. A time that is more than `longest` ahead was recorded before the clock was set
@@ -174,7 +174,7 @@ pub enum State {
     RequestingTokens,
     /// Bitbucket refused the refresh token. Until this time, refusals of other connections may arrive that explain this
     /// refusal.
-    AwaitingVerdict(f64),
+    AwaitingJudgement(f64),
     /// The caller looks up whether a refusal of another connection explains the last refusal of this one.
     JudgingRefusal,
     /// The next token request has to wait until this time.
@@ -208,7 +208,7 @@ impl State {
             Self::SavingTokens => Action::SaveTokens,
             Self::ReportingSaveFailure => Action::ReportSaveFailure,
             Self::AwaitingLock(until)
-            | Self::AwaitingVerdict(until)
+            | Self::AwaitingJudgement(until)
             | Self::BackingOff(until)
             | Self::AwaitingSave(until) => Action::WaitUntil(until),
         }

@@ -31,7 +31,7 @@ const DAY: f64 = 24.0 * 60.0 * MINUTE;
 
 /// A token set is refreshed at most this long before it expires. A token set with a short lifetime is refreshed when a tenth of
 /// its lifetime is left.
-const LONGEST_SKEW: f64 = 5.0 * MINUTE;
+const MAX_SKEW: f64 = 5.0 * MINUTE;
 
 /// A token set whose refresh token was unused for this long is refreshed when a caller next needs it. An unused refresh
 /// token dies after three months.
@@ -47,7 +47,7 @@ const GRACE: f64 = 10.0 * MINUTE;
 const PAUSE: f64 = MINUTE;
 
 /// No wait is longer than this, so a time that is further ahead was recorded before the clock was set back.
-const LONGEST_WAIT: f64 = 15.0 * MINUTE;
+const MAX_WAIT: f64 = 15.0 * MINUTE;
 
 /// The policy of one connection in one process.
 #[derive(Debug, Clone)]
@@ -270,11 +270,14 @@ impl RefreshPolicy {
 
     /// Whether the cycle is in a state that may last for minutes and does not affect the current token set.
     fn waits_for_bitbucket(&self) -> bool {
-        matches!(self.state, State::Queued | State::AwaitingVerdict(_) | State::JudgingRefusal | State::BackingOff(_))
+        matches!(
+            self.state,
+            State::Queued | State::AwaitingJudgement(_) | State::JudgingRefusal | State::BackingOff(_)
+        )
     }
 
     fn must_wait(&self, now: f64) -> bool {
-        is_ahead(self.not_before, now, LONGEST_WAIT)
+        is_ahead(self.not_before, now, MAX_WAIT)
     }
 
     fn is_dead(&self) -> bool {
@@ -332,5 +335,5 @@ impl RefreshPolicy {
 fn refresh_at(times: Times, now: f64) -> Option<f64> {
     let expires_at = times.expires_at?;
     let lifetime = expires_at - times.obtained_at.filter(|obtained_at| *obtained_at < expires_at).unwrap_or(now);
-    Some(expires_at - (lifetime / 10.0).clamp(0.0, LONGEST_SKEW))
+    Some(expires_at - (lifetime / 10.0).clamp(0.0, MAX_SKEW))
 }

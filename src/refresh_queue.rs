@@ -13,19 +13,19 @@ use wasm_bindgen::prelude::*;
 
 /// For how long the queue is closed after a refusal, as a multiple of the lockout. A lockout does not begin later
 /// than the refusal that it causes.
-const CLOSED: f64 = 1.25;
+const CLOSED_LOCKOUTS: f64 = 1.25;
 /// For how long after a refusal the queue admits one request at a time, as a multiple of the lockout.
-const CAREFUL: f64 = 3.0;
+const CAREFUL_LOCKOUTS: f64 = 3.0;
 
 /// How many requests may be under way while nothing is known about the client's refresh tokens. If the first refresh token
 /// is dead, Bitbucket refuses at most this many requests without need. Each success allows one more request.
 const FIRST_WINDOW: u32 = 4;
 /// The largest number of requests that may be under way.
-const LARGEST_WINDOW: u32 = 20;
+const MAX_WINDOW: u32 = 20;
 
 /// Two times that other processes report count as the same if they differ by no more than this, in milliseconds.
 /// Reports come from another clock and take time to arrive.
-const SAME: f64 = 100.0;
+const SAME_TIME_TOLERANCE: f64 = 100.0;
 
 /// The priority of a token request. Requests of the same priority are admitted in the order in which they were queued.
 #[wasm_bindgen(js_name = RefreshPriority)]
@@ -123,7 +123,7 @@ impl RefreshQueue {
             return Admission::NoneUntil(opens_at);
         }
         let exclusive = self.is_careful(now) || first.priority == Priority::Suspect;
-        let most = if exclusive { 1 } else { (FIRST_WINDOW + self.successes).min(LARGEST_WINDOW) };
+        let most = if exclusive { 1 } else { (FIRST_WINDOW + self.successes).min(MAX_WINDOW) };
         match (self.is_exclusive || self.under_way >= most, exclusive) {
             (true, _) => Admission::None,
             (false, true) => Admission::FirstExclusive,
@@ -158,7 +158,9 @@ impl RefreshQueue {
     /// Applies what other processes report: when Bitbucket last refused one of their requests, and when the last of
     /// their granted requests was sent.
     pub fn apply_update(&mut self, refused_at: Option<f64>, granted_at: Option<f64>) {
-        if let Some(at) = refused_at.filter(|at| self.refused_at.is_none_or(|known| known + SAME < *at)) {
+        if let Some(at) =
+            refused_at.filter(|at| self.refused_at.is_none_or(|known| known + SAME_TIME_TOLERANCE < *at))
+        {
             self.record_refusal(at);
         }
         if granted_at.is_some_and(|at| self.granted_at.is_none_or(|known| known < at)) {
@@ -180,11 +182,11 @@ impl RefreshQueue {
     /// lockout is over, and the queue is open.
     fn opens_at(&self) -> Option<f64> {
         let refused_at = self.refused_at?;
-        (self.granted_at.is_none_or(|granted_at| granted_at <= refused_at + SAME))
-            .then_some(refused_at + CLOSED * self.lockout)
+        (self.granted_at.is_none_or(|granted_at| granted_at <= refused_at + SAME_TIME_TOLERANCE))
+            .then_some(refused_at + CLOSED_LOCKOUTS * self.lockout)
     }
 
     fn is_careful(&self, now: f64) -> bool {
-        self.refused_at.is_some_and(|refused_at| now < refused_at + CAREFUL * self.lockout)
+        self.refused_at.is_some_and(|refused_at| now < refused_at + CAREFUL_LOCKOUTS * self.lockout)
     }
 }

@@ -19,9 +19,9 @@ const MINUTE: f64 = 60.0 * SECOND;
 const ENOUGH_REFUSALS: u32 = 2;
 /// The longest time between a refusal and its judgement. During this time, refusals of other connections may arrive
 /// that explain the refusal.
-const LONGEST_VERDICT: f64 = 2.0 * SECOND;
-/// The time between a refusal and its judgement, as a fraction of the lockout. `LONGEST_VERDICT` limits it.
-const VERDICT_PART: f64 = 1.0 / 15.0;
+const MAX_JUDGEMENT_DELAY: f64 = 2.0 * SECOND;
+/// The time between a refusal and its judgement, as a fraction of the lockout. `MAX_JUDGEMENT_DELAY` limits it.
+const JUDGEMENT_DELAY: f64 = 1.0 / 15.0;
 /// A refusal whose judgement is late by more than this proves nothing: the record of the refusal that explains it may
 /// have been deleted by then.
 const STALE_AFTER: f64 = 10.0 * MINUTE;
@@ -29,7 +29,7 @@ const STALE_AFTER: f64 = 10.0 * MINUTE;
 /// The multiple is a random number from this range, so that connections do not try at the same time.
 const SECOND_ATTEMPT: core::ops::Range<f64> = 2.0..10.0;
 /// The longest time until that attempt.
-const LONGEST_SECOND_ATTEMPT: f64 = 10.0 * MINUTE;
+const MAX_SECOND_ATTEMPT: f64 = 10.0 * MINUTE;
 
 /// The time after which a dead refresh token is tried again: another program may have caused the lockout that led to
 /// the refusals.
@@ -46,7 +46,7 @@ pub struct Refusals {
     /// How many of these refusals count.
     counted: u32,
     /// When the last refusal is to be judged; `None` if it was judged already.
-    verdict_at: Option<f64>,
+    judge_at: Option<f64>,
     /// When the refresh token was declared dead.
     died_at: Option<f64>,
     /// When the dead refresh token is tried again.
@@ -60,7 +60,7 @@ pub struct Refusals {
 impl Refusals {
     /// Creates the state of a refresh token that was not refused.
     pub fn new(lockout: f64, now: f64) -> Self {
-        Self { all: 0, counted: 0, verdict_at: None, died_at: None, review_at: 0.0, known_since: now, lockout }
+        Self { all: 0, counted: 0, judge_at: None, died_at: None, review_at: 0.0, known_since: now, lockout }
     }
 
     /// Resets the state for another refresh token.
@@ -96,21 +96,21 @@ impl Refusals {
 
     /// Records a refusal. Returns when it is to be judged.
     pub fn record(&mut self, now: f64) -> f64 {
-        let verdict_at = now + (self.lockout * VERDICT_PART).min(LONGEST_VERDICT);
+        let judge_at = now + (self.lockout * JUDGEMENT_DELAY).min(MAX_JUDGEMENT_DELAY);
         self.all = self.all.saturating_add(1);
         self.postpone_review(now);
-        self.verdict_at = Some(verdict_at);
-        verdict_at
+        self.judge_at = Some(judge_at);
+        judge_at
     }
 
     /// Returns when the last refusal is to be judged, if that is in the future.
-    pub fn verdict_at(&self, now: f64) -> Option<f64> {
-        self.verdict_at.filter(|verdict_at| is_ahead(*verdict_at, now, LONGEST_VERDICT))
+    pub fn judge_at(&self, now: f64) -> Option<f64> {
+        self.judge_at.filter(|judge_at| is_ahead(*judge_at, now, MAX_JUDGEMENT_DELAY))
     }
 
     /// Whether the last refusal has not been judged yet.
     pub fn is_unjudged(&self) -> bool {
-        self.verdict_at.is_some()
+        self.judge_at.is_some()
     }
 
     /// Whether a refusal of another connection explains a refusal of this one, which was `refused_ago` milliseconds
@@ -125,8 +125,8 @@ impl Refusals {
     /// set may have been lost, a refusal is not enough to declare the refresh token dead: the refresh token is tried
     /// again afterwards.
     pub fn judge(&mut self, explained: bool, may_have_lost_response: bool, now: f64, random: f64) -> Option<f64> {
-        let verdict_at = self.verdict_at.take()?;
-        if explained || now > verdict_at + STALE_AFTER {
+        let judge_at = self.judge_at.take()?;
+        if explained || now > judge_at + STALE_AFTER {
             return None;
         }
         let most = if may_have_lost_response { ENOUGH_REFUSALS - 1 } else { ENOUGH_REFUSALS };
@@ -134,7 +134,7 @@ impl Refusals {
         // If the refresh token is declared dead again, this process publishes the tombstone to other processes again.
         self.died_at = None;
         let lockouts = SECOND_ATTEMPT.start + (SECOND_ATTEMPT.end - SECOND_ATTEMPT.start) * random;
-        Some(now + (self.lockout * lockouts).min(LONGEST_SECOND_ATTEMPT))
+        Some(now + (self.lockout * lockouts).min(MAX_SECOND_ATTEMPT))
     }
 
     /// Records that this process declared the refresh token dead.
@@ -153,7 +153,7 @@ impl Refusals {
         let died_at = died_at.min(now);
         let early = if died_at < self.known_since { self.known_since + EARLY_REVIEW_AFTER } else { f64::INFINITY };
         self.counted = ENOUGH_REFUSALS;
-        self.verdict_at = None;
+        self.judge_at = None;
         self.died_at = Some(died_at);
         self.review_at = early.min(died_at + REVIEW_AFTER);
     }

@@ -39,7 +39,7 @@ const NO_TRACKER: &str = "Repository has no issue tracker.";
 
 /// The default and the largest number of values on a page (Bitbucket Cloud, pagination).
 const PAGELEN: u64 = 10;
-const LONGEST_PAGE: u64 = 100;
+const MAX_PAGE_LENGTH: u64 = 100;
 
 /// The roles that `GET /repositories` accepted. `/repositories/{workspace}` accepts the same roles.
 const ROLES: [&str; 4] = [MEMBER, "contributor", "admin", "owner"];
@@ -48,7 +48,7 @@ const ROLES: [&str; 4] = [MEMBER, "contributor", "admin", "owner"];
 const MEMBER: &str = "member";
 
 /// How long a list is cached, in milliseconds. Consumers request one page after the other.
-pub const KEPT_MS: u32 = 60_000;
+pub const CACHE_MS: u32 = 60_000;
 
 /// How many lists of a connection are cached. Requests with different parameters are for different lists.
 pub const MAX_LISTS: u32 = 4;
@@ -165,7 +165,7 @@ fn repositories(api: &str, query: &str) -> Option<Replacement> {
                 Some(page) => list.page = page,
                 None => refusal = Some("Invalid page"),
             },
-            "pagelen" => match number(&value, LONGEST_PAGE) {
+            "pagelen" => match number(&value, MAX_PAGE_LENGTH) {
                 Some(pagelen) => list.pagelen = pagelen,
                 None => refusal = Some("Invalid pagelen"),
             },

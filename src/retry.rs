@@ -5,13 +5,13 @@
 
 use crate::error::{Code, Phase, triggers_nocodb_refresh};
 use crate::rate_limit;
-use crate::retry_after::{LONGEST_PATIENCE, wait};
+use crate::retry_after::{MAX_PATIENCE, wait};
 
 /// The first pause, in milliseconds, unless Bitbucket asks for a longer one. Each further pause is twice as long.
 const FIRST_PAUSE: f64 = 500.0;
 
 /// The longest pause, in milliseconds, unless Bitbucket asks for a longer one.
-const LONGEST_PAUSE: f64 = 30_000.0;
+const MAX_PAUSE: f64 = 30_000.0;
 
 /// Whether a failed request may be repeated unchanged: only idempotent methods (RFC 9110 section 9.2.2), and only
 /// after temporary failures. A request that was not sent because the connection has no tokens is not repeated: the
@@ -51,7 +51,7 @@ pub struct Failed<'a> {
 
 /// Whether Bitbucket limited a request because the account has used up its hourly limit: a 429 without `Retry-After`
 /// means this. The request then enters the request queue again like any other request, as often as necessary.
-pub fn is_hour_used_up(status: Option<u16>, retry_after: Option<&str>, received_at: f64) -> bool {
+pub fn is_hourly_limit_exhausted(status: Option<u16>, retry_after: Option<&str>, received_at: f64) -> bool {
     status == Some(429) && wait(retry_after, received_at).is_none()
 }
 
@@ -72,7 +72,7 @@ impl Failed<'_> {
             }
             _ => (requested, pause(self.attempts, requested, self.random)),
         };
-        limited.is_none_or(|limited| limited <= LONGEST_PATIENCE.min(self.patience)).then_some(wait)
+        limited.is_none_or(|limited| limited <= MAX_PATIENCE.min(self.patience)).then_some(wait)
     }
 }
 
@@ -94,7 +94,7 @@ impl FailedWork<'_> {
     /// Whether newer tokens may fix the failure. NocoDB promises the code that uses a connection to refresh tokens
     /// after such a failure. A 403 from Bitbucket does not mean that the token has expired, whatever the message
     /// says.
-    pub fn is_curable_by_refresh(&self) -> bool {
+    pub fn may_succeed_after_refresh(&self) -> bool {
         if self.is_from_api_client {
             return self.is_unrepeated;
         }
@@ -110,7 +110,7 @@ impl FailedWork<'_> {
 /// retries of many clients that failed at the same time.
 pub fn pause(attempt: u32, requested: Option<f64>, random: f64) -> f64 {
     let doublings = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);
-    let pause = (FIRST_PAUSE * 2_f64.powi(doublings)).min(LONGEST_PAUSE) * (1.0 + random) / 2.0;
+    let pause = (FIRST_PAUSE * 2_f64.powi(doublings)).min(MAX_PAUSE) * (1.0 + random) / 2.0;
     // The next attempt never comes earlier than Bitbucket asked. It does not come at once either: if this machine's
     // clock is ahead, a date in `Retry-After` may seem to be in the past.
     requested.map_or(pause, |wait| (wait * (1.0 + random / 10.0)).max(pause))

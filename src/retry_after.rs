@@ -9,17 +9,17 @@ use httpdate::parse_http_date;
 
 /// The longest wait that is accepted, in milliseconds. Bitbucket limits requests in a rolling hour, so after an hour no
 /// earlier request counts.
-pub const LONGEST_WAIT: u64 = 3_600_000;
+pub const MAX_WAIT: u64 = 3_600_000;
 
 /// The longest wait that is accepted from the token endpoint, in milliseconds. If the response with the next refresh token
 /// was lost, the connection dies unless the request is repeated in time.
-pub const LONGEST_TOKEN_WAIT: u64 = 120_000;
+pub const MAX_TOKEN_WAIT: u64 = 120_000;
 
 /// The longest wait after which a request is repeated, in milliseconds. If Bitbucket asks for more, the caller gets the
 /// error and decides.
-pub const LONGEST_PATIENCE: f64 = 60_000.0;
+pub const MAX_PATIENCE: f64 = 60_000.0;
 
-/// Returns the wait from `now` in milliseconds, up to [`LONGEST_WAIT`]. The field contains seconds or a date.
+/// Returns the wait from `now` in milliseconds, up to [`MAX_WAIT`]. The field contains seconds or a date.
 pub fn wait(value: Option<&str>, now: f64) -> Option<u64> {
     let value = value?.trim();
     let wait = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -29,7 +29,7 @@ pub fn wait(value: Option<&str>, now: f64) -> Option<u64> {
         // A time in the past means no wait.
         (date(value, now)? - now).max(0.0) as u64
     };
-    Some(wait.min(LONGEST_WAIT))
+    Some(wait.min(MAX_WAIT))
 }
 
 /// Parses a date in one of the three formats of RFC 9110 section 5.6.7, and returns milliseconds since 1970.

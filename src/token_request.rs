@@ -90,7 +90,7 @@ impl TokenRequest {
 
     /// Requests new tokens for a connection of this grant type. A code works only once, so tokens that were obtained
     /// with a code are refreshed.
-    pub fn renewal(client: &ClientConfig, grant_type: GrantType, refresh_token: &str) -> Result<Self> {
+    pub fn for_grant_type(client: &ClientConfig, grant_type: GrantType, refresh_token: &str) -> Result<Self> {
         match grant_type {
             GrantType::ClientCredentials => Self::client_credentials(client),
             GrantType::AuthorizationCode | GrantType::RefreshToken => Self::refresh_token(client, refresh_token),

@@ -11,7 +11,7 @@ use crate::grant_type::GrantType;
 use crate::json_object::{Problem, Value, members};
 use crate::pasted::{has_control, is_graphic};
 use crate::query;
-use crate::retry_after::{self, LONGEST_TOKEN_WAIT};
+use crate::retry_after::{self, MAX_TOKEN_WAIT};
 use crate::scope::{self, ScopeSet};
 use crate::secret::{Secret, clean_description};
 use crate::token_request::MAX_TOKEN_LENGTH;
@@ -80,7 +80,7 @@ impl TokenResponse<'_> {
     }
 
     fn wait(&self) -> Option<u64> {
-        retry_after::wait(self.retry_after, self.received_at).map(|wait| wait.min(LONGEST_TOKEN_WAIT))
+        retry_after::wait(self.retry_after, self.received_at).map(|wait| wait.min(MAX_TOKEN_WAIT))
     }
 
     /// Whether the media type is JSON. Without a media type, parsing the body decides.

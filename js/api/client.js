@@ -139,11 +139,11 @@ function installInterceptors(client, behavior) {
  * @param {unknown} error
  * @returns {boolean}
  */
-export function isCurableByRefresh(error) {
+export function maySucceedAfterRefresh(error) {
   const { response, status, statusCode, message } = objectOrEmpty(error);
   const failedStatus = [objectOrEmpty(response).status, status, statusCode].find((each) => typeof each === 'number');
   const clientError = findClientError(error);
-  return core().isCurableByRefresh(
+  return core().maySucceedAfterRefresh(
     clientError !== undefined,
     responseContexts.get(objectOrEmpty(objectOrEmpty(clientError).response).headers ?? {})?.needsRetry === true,
     /** @type {number | undefined} */ (failedStatus),

@@ -143,7 +143,7 @@ export class ListCache {
     const entry = this.#entries.get(key) ?? { collector: make(), isDone: false, waiting: 0 };
     this.#entries.set(key, entry);
     const [oldest] = this.#entries.keys();
-    if (this.#entries.size > core().RemovedEndpoints.limits().mostLists) this.#entries.delete(oldest);
+    if (this.#entries.size > core().RemovedEndpoints.limits().maxLists) this.#entries.delete(oldest);
     const collecting = entry.collecting ?? this.#startCollecting(key, entry);
     entry.waiting += 1;
     try {
@@ -177,7 +177,7 @@ export class ListCache {
       if (!isDone) entry.collecting = undefined;
       entry.timer = setTimeout(() => {
         if (this.#entries.get(key) === entry) this.#entries.delete(key);
-      }, core().RemovedEndpoints.limits().keptMs).unref();
+      }, core().RemovedEndpoints.limits().cacheMs).unref();
     };
     collecting.then(() => onSettled(true), () => onSettled(false));
     return collecting;
@@ -262,7 +262,7 @@ class ListCollector {
       }
     };
     try {
-      await Promise.all(Array.from({ length: this.#limits.mostAtOnce }, readRemaining));
+      await Promise.all(Array.from({ length: this.#limits.maxConcurrent }, readRemaining));
     } finally {
       // When one workspace fails, the other readers stop after their current workspace.
       remaining.length = 0;
@@ -302,7 +302,7 @@ class ListCollector {
     const addItem = (/** @type {unknown} */ value) => {
       const text = JSON.stringify(value);
       length += text.length;
-      if (this.#length + length > this.#limits.longestList) throw failure('RESPONSE_TOO_LARGE', 'api');
+      if (this.#length + length > this.#limits.maxListLength) throw failure('RESPONSE_TOO_LARGE', 'api');
       values.push({ text, key: path.reduce((part, name) => objectOrEmpty(part)[name], value) });
     };
     try {

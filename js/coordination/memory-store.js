@@ -75,7 +75,7 @@ import { decidePublication } from './publication.js';
 const MAX_KEYS = 24;
 
 // An unused refresh token expires after three months.
-const KEPT_MS = 90 * 24 * 60 * 60 * 1000;
+const CHAIN_LIFETIME_MS = 90 * 24 * 60 * 60 * 1000;
 const SWEEP_MS = 60 * 60 * 1000;
 
 /** How long a refusal or a grant is kept: longer than any decision needs it. */
@@ -271,7 +271,7 @@ export class MemoryTokenStore {
     if (now - this.#sweptAt < SWEEP_MS) return;
     this.#sweptAt = now;
     for (const [key, { publishedAt }] of this.#chains) {
-      if (now - publishedAt > KEPT_MS) this.#chains.delete(key);
+      if (now - publishedAt > CHAIN_LIFETIME_MS) this.#chains.delete(key);
     }
   }
 }

@@ -215,14 +215,14 @@ export class BitbucketAuthIntegration {
    */
   async use(work) {
     const clientFactory = await this.#openClientFactory();
-    const { isCurableByRefresh, tokenErrorOf } = await loadRequestModules();
+    const { maySucceedAfterRefresh, tokenErrorOf } = await loadRequestModules();
     const { credentials } = clientFactory;
     let credential = await credentials.newest();
     for (let retries = 0; ; retries += 1) {
       try {
         return await work(this.#clientOf(clientFactory));
       } catch (error) {
-        const newer = isCurableByRefresh(error) ? await credentials.replacementFor(credential, retries) : undefined;
+        const newer = maySucceedAfterRefresh(error) ? await credentials.replacementFor(credential, retries) : undefined;
         if (!newer) throw tokenErrorOf(error) ?? error;
         credential = newer;
       }

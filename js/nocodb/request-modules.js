@@ -6,7 +6,7 @@
  */
 
 export { ApiClientFactory } from '../api/client-factory.js';
-export { isCurableByRefresh, tokenErrorOf } from '../api/client.js';
+export { maySucceedAfterRefresh, tokenErrorOf } from '../api/client.js';
 export { fetchAccount } from '../api/probe.js';
 export { createCredentials } from '../credentials.js';
 export { requestTokens, requireClient } from '../token-endpoint.js';

@@ -105,7 +105,7 @@ pub fn is_safe_method(method: &str) -> bool {
 /// bytes and one more, so that the core recognizes that the body is too large.
 #[wasm_bindgen(js_name = maxInspectedBytes)]
 pub fn max_inspected_bytes() -> u32 {
-    u32::try_from(api_response::MAX_BODY_SIZE.max(connection_test::LARGEST_BODY)).unwrap_or(u32::MAX)
+    u32::try_from(api_response::MAX_BODY_SIZE.max(connection_test::MAX_TESTED_BODY_SIZE)).unwrap_or(u32::MAX)
 }
 
 /// Whether to retry a request that failed with an error of this code, status and phase.
@@ -136,5 +136,5 @@ pub fn retry_delay(
 /// again.
 #[wasm_bindgen(js_name = isHourlyLimitExhausted)]
 pub fn is_hourly_limit_exhausted(status: Option<u16>, retry_after: Option<String>, received_at: f64) -> bool {
-    retry::is_hour_used_up(status, retry_after.as_deref(), received_at)
+    retry::is_hourly_limit_exhausted(status, retry_after.as_deref(), received_at)
 }

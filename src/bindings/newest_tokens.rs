@@ -101,11 +101,11 @@ pub fn is_missing_from_shared_store(
     shared_is_dead: bool,
     shared_fence: f64,
     same_refresh_token: bool,
-    leads_there: bool,
+    is_linked: bool,
 ) -> bool {
     let shared = version(shared_obtained_at, shared_expires_at, shared_is_dead, shared_fence);
     let known = version(obtained_at, expires_at, is_dead, fence);
-    known.is_missing_from_shared_store(shared, same_refresh_token, leads_there)
+    known.is_missing_from_shared_store(shared, same_refresh_token, is_linked)
 }
 
 /// Classifies a published entry for a connection that searches for a successor of its token set. The entry has

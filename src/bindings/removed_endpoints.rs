@@ -44,13 +44,13 @@ pub struct CollectedList<'a> {
 #[serde(rename_all = "camelCase")]
 pub struct CollectionLimits {
     /// How long a list is cached, in milliseconds.
-    kept_ms: u32,
+    cache_ms: u32,
     /// The maximum number of cached lists of a connection.
-    most_lists: u32,
+    max_lists: u32,
     /// The largest size of a list, in characters of JSON.
-    longest_list: u32,
+    max_list_length: u32,
     /// The maximum number of workspaces that are read at the same time.
-    most_at_once: u32,
+    max_concurrent: u32,
 }
 
 /// What a failed request about a workspace means for the list.
@@ -106,10 +106,10 @@ impl Removed {
     #[wasm_bindgen(unchecked_return_type = "CollectionLimits")]
     pub fn limits() -> JsValue {
         to_js_value(&CollectionLimits {
-            kept_ms: removed_endpoints::KEPT_MS,
-            most_lists: removed_endpoints::MAX_LISTS,
-            longest_list: removed_endpoints::MAX_LIST_LENGTH,
-            most_at_once: removed_endpoints::MAX_CONCURRENT,
+            cache_ms: removed_endpoints::CACHE_MS,
+            max_lists: removed_endpoints::MAX_LISTS,
+            max_list_length: removed_endpoints::MAX_LIST_LENGTH,
+            max_concurrent: removed_endpoints::MAX_CONCURRENT,
         })
     }
 

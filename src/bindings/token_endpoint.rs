@@ -102,8 +102,8 @@ impl OAuthCore {
 
     /// The request that exchanges a code from `validateAuthorizationResponse`. `code_verifier_alias` is the verifier
     /// of a caller that passes it as `code_verifier`, as NocoDB does.
-    #[wasm_bindgen(js_name = buildTokenRequest, unchecked_return_type = "TokenRequest")]
-    pub fn build_token_request(
+    #[wasm_bindgen(js_name = buildRequestForGrantType, unchecked_return_type = "TokenRequest")]
+    pub fn build_request_for_grant_type(
         &self,
         code: &str,
         code_verifier: Option<String>,
@@ -149,13 +149,14 @@ impl OAuthCore {
     }
 
     /// The request that gets new tokens for a connection with this grant type.
-    #[wasm_bindgen(js_name = buildRenewalRequest, unchecked_return_type = "TokenRequest")]
-    pub fn build_renewal_request(
+    #[wasm_bindgen(js_name = buildRequestForGrantType, unchecked_return_type = "TokenRequest")]
+    pub fn build_request_for_grant_type(
         &self,
         grant_type: &str,
         refresh_token: &str,
     ) -> core::result::Result<JsValue, JsValue> {
-        Ok(token_request::TokenRequest::renewal(&self.config, grant_type_named(grant_type)?, refresh_token)?.to_js())
+        Ok(token_request::TokenRequest::for_grant_type(&self.config, grant_type_named(grant_type)?, refresh_token)?
+            .to_js())
     }
 
     /// The request for a token that belongs to the client itself (RFC 6749 section 4.4).

@@ -24,9 +24,9 @@ const SAVE_WAIT: f64 = 100.0;
 
 /// The shortest wait between two attempts to acquire a lock. The wait is a quarter of the time that the cycle has waited
 /// already.
-const SHORTEST_LOCK_WAIT: f64 = 10.0;
+const MIN_LOCK_WAIT: f64 = 10.0;
 /// The longest wait between two such attempts.
-const LONGEST_LOCK_WAIT: f64 = 500.0;
+const MAX_LOCK_WAIT: f64 = 500.0;
 /// How long a cycle waits for a lock. The process that holds the lock may need longer, but this cycle's callers do not wait
 /// longer.
 const LOCK_PATIENCE: f64 = 2.0 * MINUTE;
@@ -51,7 +51,7 @@ impl RefreshPolicy {
                 State::FindingSuccessor
                 | State::Queued
                 | State::RequestingTokens
-                | State::AwaitingVerdict(_)
+                | State::AwaitingJudgement(_)
                 | State::JudgingRefusal
                 | State::BackingOff(_)
                 | State::SavingTokens
@@ -96,8 +96,8 @@ impl RefreshPolicy {
                 self.is_refreshed_here = true;
                 State::Publishing
             }
-            (State::RequestingTokens, Event::Refused) => State::AwaitingVerdict(self.refusals.record(now)),
-            (State::AwaitingVerdict(_), Event::WaitEnded) => State::FindingSuccessor,
+            (State::RequestingTokens, Event::Refused) => State::AwaitingJudgement(self.refusals.record(now)),
+            (State::AwaitingJudgement(_), Event::WaitEnded) => State::FindingSuccessor,
             (State::JudgingRefusal, Event::RefusalJudged { explained }) => {
                 if let Some(second_try) = self.refusals.judge(explained, self.is_urgent(now), now, random) {
                     self.not_before = self.within_grace(second_try, now);
@@ -153,7 +153,7 @@ impl RefreshPolicy {
         if !self.is_due(now) {
             State::SavingTokens
         } else if self.refusals.is_unjudged() {
-            self.refusals.verdict_at(now).map_or(State::JudgingRefusal, State::AwaitingVerdict)
+            self.refusals.judge_at(now).map_or(State::JudgingRefusal, State::AwaitingJudgement)
         } else if self.refusals.suffice() && !self.refusals.is_dead() {
             State::WritingTombstone
         } else if self.refusals.is_dead() && !self.refusals.is_review_due(now) && !self.is_urgent(now) {
@@ -187,7 +187,7 @@ impl RefreshPolicy {
         self.locking_since = self.locking_since.min(now);
         let waited = now - self.locking_since;
         if waited < if usable { SHORT_LOCK_PATIENCE } else { LOCK_PATIENCE } {
-            let wait = (waited / 4.0).clamp(SHORTEST_LOCK_WAIT, LONGEST_LOCK_WAIT);
+            let wait = (waited / 4.0).clamp(MIN_LOCK_WAIT, MAX_LOCK_WAIT);
             State::AwaitingLock(now + wait * (1.0 + random) / 2.0)
         } else {
             self.is_forced = false;

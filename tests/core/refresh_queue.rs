@@ -9,8 +9,8 @@ const LOCKOUT: f64 = 30_000.0;
 /// Some time after the process has started.
 const START: f64 = 100_000.0;
 
-const CLOSED: f64 = 1.25 * LOCKOUT;
-const CAREFUL: f64 = 3.0 * LOCKOUT;
+const CLOSED_TIME: f64 = 1.25 * LOCKOUT;
+const CAREFUL_TIME: f64 = 3.0 * LOCKOUT;
 
 /// A queue and the current time.
 struct Fixture {
@@ -111,8 +111,8 @@ impl Row {
             Admitted::Now(admission) => admission,
             Admitted::NoneUntilReopened => {
                 assert!(fixture.queue.wait_time(fixture.now) > 0.0);
-                assert_eq!(fixture.now + fixture.queue.wait_time(fixture.now), fixture.refused_at + CLOSED);
-                Admission::NoneUntil(fixture.refused_at + CLOSED)
+                assert_eq!(fixture.now + fixture.queue.wait_time(fixture.now), fixture.refused_at + CLOSED_TIME);
+                Admission::NoneUntil(fixture.refused_at + CLOSED_TIME)
             }
         };
         assert_eq!(fixture.queue.admission(fixture.now), expected);
@@ -179,42 +179,49 @@ fn rows() -> Vec<Row> {
         row(Priority::Urgent, closed, || Fixture::new().refused(), Admitted::NoneUntilReopened),
         row(Priority::Suspect, closed, || Fixture::new().refused(), Admitted::NoneUntilReopened),
         closed_queue("a refusal nearly 1.25 lockouts ago, none under way", || {
-            Fixture::new().refused().later(CLOSED - 1.0)
+            Fixture::new().refused().later(CLOSED_TIME - 1.0)
         }),
-        normal("a refusal 1.25 lockouts ago, none under way", || Fixture::new().refused().later(CLOSED), ALONE),
+        normal("a refusal 1.25 lockouts ago, none under way", || Fixture::new().refused().later(CLOSED_TIME), ALONE),
         normal(
             "a refusal 1.25 lockouts ago, 1 under way",
-            || Fixture::new().refused().later(CLOSED).under_way(1),
+            || Fixture::new().refused().later(CLOSED_TIME).under_way(1),
             NONE,
         ),
         normal(
             "a refusal nearly 3 lockouts ago, none under way",
-            || Fixture::new().refused().later(CAREFUL - 1.0),
+            || Fixture::new().refused().later(CAREFUL_TIME - 1.0),
             ALONE,
         ),
         normal(
             "a refusal nearly 3 lockouts ago, 1 under way",
-            || Fixture::new().refused().later(CAREFUL - 1.0).under_way(1),
+            || Fixture::new().refused().later(CAREFUL_TIME - 1.0).under_way(1),
             NONE,
         ),
         normal(
             "a refusal 3 lockouts ago, 3 under way",
-            || Fixture::new().refused().later(CAREFUL).under_way(3),
+            || Fixture::new().refused().later(CAREFUL_TIME).under_way(3),
             FIRST,
         ),
         normal(
             "a refusal 3 lockouts ago, 4 under way",
-            || Fixture::new().refused().later(CAREFUL).under_way(4),
+            || Fixture::new().refused().later(CAREFUL_TIME).under_way(4),
             NONE,
         ),
         normal(
             "16 successes, then a refusal 3 lockouts ago, 4 under way",
-            || Fixture::new().successes(16).refused().later(CAREFUL).under_way(4),
+            || Fixture::new().successes(16).refused().later(CAREFUL_TIME).under_way(4),
             NONE,
         ),
         normal(
             "a refusal 3 lockouts ago, then 2 successes, 5 under way",
-            || Fixture::new().refused().later(CLOSED).successes(2).later(CAREFUL - CLOSED).under_way(5),
+            || {
+                Fixture::new()
+                    .refused()
+                    .later(CLOSED_TIME)
+                    .successes(2)
+                    .later(CAREFUL_TIME - CLOSED_TIME)
+                    .under_way(5)
+            },
             FIRST,
         ),
         closed_queue("a refusal, then a grant of a request that was sent before it", || {
@@ -259,7 +266,7 @@ fn rows() -> Vec<Row> {
         }),
         normal(
             "16 successes, then a refusal of another process 3 lockouts ago, 4 under way",
-            || Fixture::new().successes(16).learn_of_refusal(START).later(CAREFUL).under_way(4),
+            || Fixture::new().successes(16).learn_of_refusal(START).later(CAREFUL_TIME).under_way(4),
             NONE,
         ),
         normal(
@@ -381,16 +388,16 @@ fn the_remaining_wait_counts_down() {
 #[test]
 fn reports_with_slightly_different_times_neither_close_nor_open_the_queue() {
     let mut fixture = Fixture::new().successes(3).refused();
-    let (refused_at, opens_at) = (fixture.refused_at, fixture.refused_at + CLOSED);
+    let (refused_at, opens_at) = (fixture.refused_at, fixture.refused_at + CLOSED_TIME);
     // Bitbucket granted a request that was sent just before the refusal.
     for ago in [0.0, 99.0, 12.0, 57.0, 100.0] {
         fixture.queue.apply_update(Some(refused_at + ago), Some(refused_at - 1.0 + ago));
         assert_eq!(fixture.now + fixture.queue.wait_time(fixture.now), opens_at, "{ago}");
     }
-    fixture = fixture.later(CLOSED).successes(2);
+    fixture = fixture.later(CLOSED_TIME).successes(2);
     // Such reports do not reset the number of successes either.
     fixture.queue.apply_update(Some(refused_at + 100.0), None);
-    fixture = fixture.later(CAREFUL).under_way(5);
+    fixture = fixture.later(CAREFUL_TIME).under_way(5);
     fixture.queue.enqueue(Priority::Normal);
     assert_eq!(fixture.queue.admission(fixture.now), Admission::First);
 }

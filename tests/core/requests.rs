@@ -56,9 +56,9 @@ fn a_callback_of_another_login_does_not_end_the_pending_one() {
 fn new_tokens_come_from_a_refresh_or_with_client_credentials_from_a_new_token_request() {
     let endpoints = Endpoints::new(None, None, None).unwrap();
     let client = ClientConfig::new("Key", Some("Secret"), "https://nocodb.example/", None, endpoints).unwrap();
-    let body = |grant| TokenRequest::renewal(&client, grant, "RT").unwrap().body.expose().to_owned();
+    let body = |grant| TokenRequest::for_grant_type(&client, grant, "RT").unwrap().body.expose().to_owned();
     assert_eq!(body(GrantType::RefreshToken), "grant_type=refresh_token&refresh_token=RT");
     assert_eq!(body(GrantType::AuthorizationCode), "grant_type=refresh_token&refresh_token=RT");
     assert_eq!(body(GrantType::ClientCredentials), "grant_type=client_credentials");
-    assert!(TokenRequest::renewal(&client, GrantType::RefreshToken, "").is_err());
+    assert!(TokenRequest::for_grant_type(&client, GrantType::RefreshToken, "").is_err());
 }

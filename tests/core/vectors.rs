@@ -627,7 +627,7 @@ mod cases {
             "decidePublication" => publication(case["fence"].as_f64().unwrap(), &case["known"]),
             "isEntryNewer" => json!(version("known").is_newer_than(version("found"))),
             "isMissingFromSharedStore" => {
-                let (same, leads) = (flag("sameRefreshToken"), flag("leadsThere"));
+                let (same, leads) = (flag("sameRefreshToken"), flag("isLinked"));
                 json!(version("known").is_missing_from_shared_store(version("shared"), same, leads))
             }
             "classifyEntry" => {
@@ -709,14 +709,14 @@ mod cases {
             ),
             "isHourlyLimitExhausted" => {
                 let status = case.get("status").map(|_| status(case));
-                json!(retry::is_hour_used_up(status, case["retryAfter"].as_str(), RECEIVED_AT))
+                json!(retry::is_hourly_limit_exhausted(status, case["retryAfter"].as_str(), RECEIVED_AT))
             }
-            "isCurableByRefresh" => {
+            "maySucceedAfterRefresh" => {
                 let flag = |name: &str| case[name].as_bool().unwrap_or_default();
                 let status = case.get("status").map(|_| status(case));
                 let message = case["message"].as_str().unwrap_or_default();
                 let (is_from_api_client, is_unrepeated) = (flag("isFromApiClient"), flag("isUnrepeated"));
-                json!(FailedWork { is_from_api_client, is_unrepeated, status, message }.is_curable_by_refresh())
+                json!(FailedWork { is_from_api_client, is_unrepeated, status, message }.may_succeed_after_refresh())
             }
             other => panic!("{other} is not an operation"),
         };

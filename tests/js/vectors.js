@@ -280,7 +280,7 @@ export function createInterpreter({
         mayRetry: () => core().mayRetry(method, code, status, phase),
         delay: () => core().retryDelay(attempts, status, retryAfter, isQueued, patience, RECEIVED_AT, random) ?? null,
         isHourlyLimitExhausted: () => core().isHourlyLimitExhausted(status, retryAfter, RECEIVED_AT),
-        isCurableByRefresh: () => core().isCurableByRefresh(isFromApiClient, isUnrepeated, status, message),
+        maySucceedAfterRefresh: () => core().maySucceedAfterRefresh(isFromApiClient, isUnrepeated, status, message),
       }[vector.operation];
       assert.equal(run(), vector.expect);
     },
@@ -308,7 +308,7 @@ export function createInterpreter({
     },
 
     newest_tokens(vector) {
-      const { call, fence, known, found, shared, sameRefreshToken, leadsThere, tokens, other, expect } = vector;
+      const { call, fence, known, found, shared, sameRefreshToken, isLinked, tokens, other, expect } = vector;
       const times = ({ obtainedAt, expiresAt }) => [obtainedAt, expiresAt];
       const version = (entry) => [...times(entry), entry.isDead === true, entry.fence];
       const calls = {
@@ -317,7 +317,7 @@ export function createInterpreter({
           return core().decidePublication(fence, position, isFirst, newest, highest, isLast, own);
         },
         isEntryNewer: () => core().isEntryNewer(...version(known), ...version(found)),
-        isMissingFromSharedStore: () => core().isMissingFromSharedStore(...version(known), ...version(shared), sameRefreshToken, leadsThere),
+        isMissingFromSharedStore: () => core().isMissingFromSharedStore(...version(known), ...version(shared), sameRefreshToken, isLinked),
         classifyEntry: () => core().classifyEntry(vector.hasTokens, vector.isDead, sameRefreshToken, vector.sameAccessToken),
         isIssuedLater: () => core().isIssuedLater(...times(tokens), ...times(other)),
       };

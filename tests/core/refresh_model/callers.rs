@@ -6,7 +6,7 @@
 use super::process::{Connection, Holder};
 use super::shared::follow;
 use super::world::World;
-use super::{LIFETIME, LOCKOUT, PATIENCE, SKEW, Token};
+use super::{CALL_DEADLINE, LIFETIME, LOCKOUT, SKEW, Token};
 use nocodb_bitbucket_auth::refresh_cycle::{Decision, FailureReason, State};
 use nocodb_bitbucket_auth::refresh_policy::RefreshPolicy;
 
@@ -159,7 +159,7 @@ impl World {
 
     fn ask(&mut self, id: usize) {
         let Wrapper { process: p, row, connection: c, epoch, first, known, call, began_at, .. } = self.wrappers[id];
-        let (now, deadline) = (self.now, began_at + PATIENCE);
+        let (now, deadline) = (self.now, began_at + CALL_DEADLINE);
         let policy = &mut self.connection(p, c).policy;
         let answer = match call {
             Call::None => panic!("the wrapper has no call"),
@@ -204,12 +204,12 @@ impl World {
         let generation = connection.policy.generation();
         let was_offered = stored == generation || offered == generation;
         let is_excepted = now < connection.busy_until
-            || now >= began_at + PATIENCE
+            || now >= began_at + CALL_DEADLINE
             || connection.policy.failure_reason(now) == FailureReason::Dead
-            || self.wrappers[id].began_at + PATIENCE <= now
+            || self.wrappers[id].began_at + CALL_DEADLINE <= now
             || matches!(
                 connection.policy.state(),
-                State::Queued | State::AwaitingVerdict(_) | State::JudgingRefusal | State::BackingOff(_)
+                State::Queued | State::AwaitingJudgement(_) | State::JudgingRefusal | State::BackingOff(_)
             );
         assert!(was_offered || is_excepted, "tokens are offered to the store before they are used");
 
@@ -237,6 +237,6 @@ impl World {
         wrapper.outcome = Some(outcome);
         let lasted = now - wrapper.began_at;
         self.longest_call = self.longest_call.max(lasted);
-        assert!(self.faults.stops || lasted <= PATIENCE, "no call lasts longer than its deadline");
+        assert!(self.faults.stops || lasted <= CALL_DEADLINE, "no call lasts longer than its deadline");
     }
 }

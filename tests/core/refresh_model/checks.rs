@@ -5,7 +5,7 @@
 use super::process::Pending;
 use super::shared::follow;
 use super::world::World;
-use super::{EARLY_REVIEW, GRACE, HOUR, LOCKOUT, MINUTE, REVIEW, Token, VERDICT};
+use super::{EARLY_REVIEW, GRACE, HOUR, JUDGEMENT_LIMIT, LOCKOUT, MINUTE, REVIEW, Token};
 use nocodb_bitbucket_auth::refresh_cycle::State;
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use std::collections::HashSet;
 const PUBLICATION: f64 = 5.0 * MINUTE;
 
 /// Two refusals that are at most this far apart count as one.
-const SAME: f64 = 100.0;
+const SAME_TIME_TOLERANCE: f64 = 100.0;
 
 impl World {
     pub fn check_requests(&self) {
@@ -36,7 +36,7 @@ impl World {
     /// After a refusal, only one request is admitted at a time.
     pub fn check_one_at_a_time(&self) {
         let Some((step, at, _)) = self.noted.last() else { return };
-        if self.faults.breaks_locks() || self.now >= at + 3.0 * LOCKOUT - SAME {
+        if self.faults.breaks_locks() || self.now >= at + 3.0 * LOCKOUT - SAME_TIME_TOLERANCE {
             return;
         }
         let living = self.processes.iter().filter(|process| !process.dead);
@@ -79,13 +79,13 @@ impl World {
         let issued = &self.bitbucket.issued[connection.token];
         assert!(issued.refusals >= 2, "a token is declared dead only after two refusals by Bitbucket");
         let refused_at = issued.refused_at.unwrap_or_default();
-        let no_verdict_at = connection.no_verdict_at.filter(|at| *at >= refused_at);
-        let tried_at = no_verdict_at.unwrap_or(refused_at);
+        let inconclusive_at = connection.inconclusive_at.filter(|at| *at >= refused_at);
+        let tried_at = inconclusive_at.unwrap_or(refused_at);
         let is_early = |at: f64, review: f64, slack: f64| self.now < at + review + slack + self.stopped_time;
-        assert!(is_early(tried_at, REVIEW, VERDICT + PUBLICATION), "a dead token is reviewed");
+        assert!(is_early(tried_at, REVIEW, JUDGEMENT_LIMIT + PUBLICATION), "a dead token is reviewed");
         let is_early = |at: f64| is_early(at, EARLY_REVIEW, MINUTE);
-        assert!(no_verdict_at.is_none_or(is_early), "a review without a verdict is repeated soon");
-        if tried_at + VERDICT + PUBLICATION + self.stopped_time < connection.born_at {
+        assert!(inconclusive_at.is_none_or(is_early), "a review without a verdict is repeated soon");
+        if tried_at + JUDGEMENT_LIMIT + PUBLICATION + self.stopped_time < connection.born_at {
             assert!(is_early(connection.born_at), "a new process soon reviews a dead token");
         }
     }

@@ -6,7 +6,7 @@
 use super::process::{Connection, Holder, Pending};
 use super::shared::{Entry, Held, Hold, LockName, follow, later};
 use super::world::World;
-use super::{LOCK_POLL, LOOK, MINUTE, Token, VERDICT};
+use super::{JUDGEMENT_LIMIT, LOCK_POLL, LOOK, MINUTE, Token};
 use nocodb_bitbucket_auth::refresh_cycle::{Action, Event};
 use nocodb_bitbucket_auth::refresh_queue::{Admission, Outcome};
 
@@ -55,10 +55,10 @@ impl World {
                     connection.policy.is_explained(others.map(|at| now - at), now - connection.refused_at);
                 let connection = self.connection(p, c);
                 // A refusal that is judged late does not count: the store may have lost another refusal that explains it.
-                let counts = !explained && now <= connection.refused_at + VERDICT;
+                let counts = !explained && now <= connection.refused_at + JUDGEMENT_LIMIT;
                 connection.unexplained += u32::from(counts);
                 if !counts {
-                    connection.no_verdict_at = Some(now);
+                    connection.inconclusive_at = Some(now);
                 }
                 self.on(p, c, Event::RefusalJudged { explained });
             }
@@ -365,7 +365,7 @@ impl World {
             connection.busy_until = 0.0;
             connection.unanswered_since = None;
             connection.unexplained = 0;
-            connection.no_verdict_at = None;
+            connection.inconclusive_at = None;
         }
         if !connection.policy.state().is_under_way() {
             if event == Event::LockBusy {

@@ -34,7 +34,7 @@ const REVIEW: f64 = 4.0 * HOUR;
 const EARLY_REVIEW: f64 = 10.0 * MINUTE;
 
 /// A refusal that is judged later than this does not count.
-const VERDICT: f64 = 10.0 * MINUTE + 2.0 * SECOND;
+const JUDGEMENT_LIMIT: f64 = 10.0 * MINUTE + 2.0 * SECOND;
 
 /// The time limit of a request, and the time by which a shared lock outlives its process.
 const REQUEST_LIMIT: f64 = 10.0 * SECOND;
@@ -44,7 +44,7 @@ const LOCK_POLL: f64 = 0.5 * SECOND;
 /// The interval at which the queue reads the grants of other processes.
 const LOOK: f64 = SECOND;
 /// The longest wait of a call.
-const PATIENCE: f64 = 50.0 * SECOND;
+const CALL_DEADLINE: f64 = 50.0 * SECOND;
 
 /// A token set, by its index among all that Bitbucket issued.
 type Token = usize;

@@ -51,7 +51,7 @@ pub struct Connection {
     /// The number of refusals of these tokens that no other refusal explains.
     pub unexplained: u32,
     /// When a request with these tokens last ended without showing whether they are valid.
-    pub no_verdict_at: Option<f64>,
+    pub inconclusive_at: Option<f64>,
     /// The wrappers whose calls wait.
     pub waiting: Vec<usize>,
     /// The wrappers whose stores get the tokens of this cycle.
@@ -84,7 +84,7 @@ impl Connection {
             admitted: None,
             refused_at: 0.0,
             unexplained: 0,
-            no_verdict_at: None,
+            inconclusive_at: None,
             waiting: Vec::new(),
             holders: Vec::new(),
             owner: None,

@@ -7,7 +7,7 @@ use super::bitbucket::Bitbucket;
 use super::callers::{Call, Wrapper};
 use super::process::{Connection, Pending, Process};
 use super::shared::Shared;
-use super::{DAY, GRACE, HOUR, LOCK_LIMIT, LOCKOUT, MINUTE, PATIENCE, REQUEST_LIMIT, SECOND, START, Token};
+use super::{CALL_DEADLINE, DAY, GRACE, HOUR, LOCK_LIMIT, LOCKOUT, MINUTE, REQUEST_LIMIT, SECOND, START, Token};
 use nocodb_bitbucket_auth::refresh_cycle::{Action, Event};
 use nocodb_bitbucket_auth::refresh_queue::{Admission, Outcome};
 use std::collections::HashSet;
@@ -263,7 +263,7 @@ impl World {
     }
 
     fn is_late(&self, wrapper: &Wrapper) -> bool {
-        wrapper.call != Call::None && self.now >= wrapper.began_at + PATIENCE && self.acts(wrapper.process)
+        wrapper.call != Call::None && self.now >= wrapper.began_at + CALL_DEADLINE && self.acts(wrapper.process)
     }
 
     pub fn work_of(&self, p: usize, c: usize) -> Option<Step> {
@@ -326,7 +326,7 @@ impl World {
             });
         }
         let calls = self.wrappers.iter().filter(|wrapper| wrapper.call != Call::None && self.acts(wrapper.process));
-        calls.map(|wrapper| wrapper.began_at + PATIENCE).fold(next, f64::min)
+        calls.map(|wrapper| wrapper.began_at + CALL_DEADLINE).fold(next, f64::min)
     }
 
     pub fn take(&mut self, step: Step) {
@@ -344,7 +344,7 @@ impl World {
             Step::Retry(p, c) => {
                 let now = self.now;
                 let connection = self.connection(p, c);
-                connection.policy.acquire(connection.policy.generation(), now + PATIENCE, now);
+                connection.policy.acquire(connection.policy.generation(), now + CALL_DEADLINE, now);
                 connection.holders.extend(connection.owner);
                 assert!(connection.policy.state().is_under_way(), "a background refresh starts a cycle");
             }
@@ -442,7 +442,7 @@ impl World {
         let connection = self.connection(p, c);
         connection.pending = Pending::Nothing;
         connection.failed_generation = connection.policy.generation();
-        connection.no_verdict_at = Some(now);
+        connection.inconclusive_at = Some(now);
         let token = connection.token;
         if event != Event::PermanentFailure {
             let goes_on = |since: &f64| now < since + GRACE + MINUTE / 2.0;

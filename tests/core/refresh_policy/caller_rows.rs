@@ -162,7 +162,7 @@ fn ask(
 
 fn use_rows() -> Vec<Row> {
     use StateName::{
-        AcquiringLock, AwaitingLock, AwaitingSave, AwaitingVerdict, BackingOff, Dead, FindingSuccessor, Inactive,
+        AcquiringLock, AwaitingJudgement, AwaitingLock, AwaitingSave, BackingOff, Dead, FindingSuccessor, Inactive,
         JudgingRefusal, Publishing, Queued, ReportingSaveFailure, RequestingTokens, SavingTokens, WritingTombstone,
     };
     let offered = |states, when, situation, answer, next| ask(states, when, true, situation, answer, next);
@@ -281,8 +281,8 @@ fn use_rows() -> Vec<Row> {
             give_up(FailureReason::RefreshPending),
             None,
         ),
-        offered(One(AwaitingVerdict), "not usable", unusable, Decision::Wait, None),
-        offered(One(AwaitingVerdict), deadline, unusable_at_deadline, give_up(FailureReason::RefreshPending), None),
+        offered(One(AwaitingJudgement), "not usable", unusable, Decision::Wait, None),
+        offered(One(AwaitingJudgement), deadline, unusable_at_deadline, give_up(FailureReason::RefreshPending), None),
         offered(One(JudgingRefusal), "not usable", unusable, Decision::Wait, None),
         offered(One(JudgingRefusal), deadline, unusable_at_deadline, give_up(FailureReason::RefreshPending), None),
         offered(
@@ -334,7 +334,7 @@ fn use_rows() -> Vec<Row> {
 
 fn force_rows() -> Vec<Row> {
     use StateName::{
-        AcquiringLock, AwaitingLock, AwaitingSave, AwaitingVerdict, BackingOff, Dead, FindingSuccessor, Inactive,
+        AcquiringLock, AwaitingJudgement, AwaitingLock, AwaitingSave, BackingOff, Dead, FindingSuccessor, Inactive,
         JudgingRefusal, Publishing, Queued, ReportingSaveFailure, RequestingTokens, SavingTokens, WritingTombstone,
     };
     let method = || method_name(RefreshPolicy::force_refresh);
@@ -398,7 +398,7 @@ fn force_rows() -> Vec<Row> {
         FindingSuccessor,
         Queued,
         RequestingTokens,
-        AwaitingVerdict,
+        AwaitingJudgement,
         JudgingRefusal,
         Publishing,
         SavingTokens,

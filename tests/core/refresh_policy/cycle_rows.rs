@@ -167,7 +167,7 @@ fn end_of_wait(fixture: &Fixture) -> f64 {
 }
 
 fn searches() -> [Search; 16] {
-    use StateName::{AwaitingVerdict, BackingOff, Dead, Inactive, JudgingRefusal, Queued, SavingTokens};
+    use StateName::{AwaitingJudgement, BackingOff, Dead, Inactive, JudgingRefusal, Queued, SavingTokens};
     let search = |when, situation, decides| Search { when, situation, decides };
     [
         search("not due", |inactive| inactive(Age::Fresh).finding_successor(), Do(Action::SaveTokens, SavingTokens)),
@@ -175,7 +175,7 @@ fn searches() -> [Search; 16] {
         search(
             "due, a refusal is not judged yet, and the wait after it is not over",
             |inactive| inactive(Age::Expired).requesting().handle_all(&[Event::Refused]).finding_successor_again(),
-            WaitForTheRest(|_| START + LIFETIME + 2.0 * SECOND, AwaitingVerdict),
+            WaitForTheRest(|_| START + LIFETIME + 2.0 * SECOND, AwaitingJudgement),
         ),
         search(
             "due, a refusal is not judged yet, and the wait after it is over",
@@ -546,8 +546,8 @@ fn looking() -> Vec<Row> {
 
 fn requesting() -> Vec<Row> {
     use StateName::{
-        AcquiringLock, AwaitingVerdict, BackingOff, FindingSuccessor, Inactive, Publishing, Queued, RequestingTokens,
-        SavingTokens,
+        AcquiringLock, AwaitingJudgement, BackingOff, FindingSuccessor, Inactive, Publishing, Queued,
+        RequestingTokens, SavingTokens,
     };
     vec![
         always(Queued, Event::Admitted, Do(Action::RequestTokens, RequestingTokens)),
@@ -555,12 +555,12 @@ fn requesting() -> Vec<Row> {
         any_other(Queued),
         always(RequestingTokens, Event::LockLost, Do(Action::AcquireLock, AcquiringLock)),
         always(RequestingTokens, Event::Refreshed(LATER), Do(Action::Publish, Publishing)),
-        always(RequestingTokens, Event::Refused, Wait(2000.0, 2000.0, AwaitingVerdict)),
+        always(RequestingTokens, Event::Refused, Wait(2000.0, 2000.0, AwaitingJudgement)),
         row(
             RequestingTokens,
             "the lockout is 15 s",
             || (Fixture::with_lockout(15.0 * SECOND, Age::Expired).requesting(), Event::Refused),
-            Wait(1000.0, 1000.0, AwaitingVerdict),
+            Wait(1000.0, 1000.0, AwaitingJudgement),
         ),
         row(
             RequestingTokens,
@@ -633,9 +633,9 @@ fn requesting() -> Vec<Row> {
             Do(Action::Done, Inactive),
         ),
         any_other(RequestingTokens),
-        always(AwaitingVerdict, Event::WaitEnded, Do(Action::FindSuccessor, FindingSuccessor)),
-        always(AwaitingVerdict, Event::LockLost, Do(Action::AcquireLock, AcquiringLock)),
-        any_other(AwaitingVerdict),
+        always(AwaitingJudgement, Event::WaitEnded, Do(Action::FindSuccessor, FindingSuccessor)),
+        always(AwaitingJudgement, Event::LockLost, Do(Action::AcquireLock, AcquiringLock)),
+        any_other(AwaitingJudgement),
     ]
 }
 

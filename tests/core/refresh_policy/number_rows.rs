@@ -142,7 +142,7 @@ fn meaning_of_state(state: StateName) -> &'static str {
         StateName::FindingSuccessor => "the cycle looks for a successor of the token set",
         StateName::Queued => "the connection is in the request queue",
         StateName::RequestingTokens => "a token request is under way",
-        StateName::AwaitingVerdict => {
+        StateName::AwaitingJudgement => {
             "Bitbucket refused the refresh token; the cycle waits for other refusals that may explain this one"
         }
         StateName::JudgingRefusal => "the cycle checks what else Bitbucket refused",

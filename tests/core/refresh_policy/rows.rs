@@ -16,7 +16,7 @@ const WORKING: [StateName; 8] = [
 ];
 /// The states in which the cycle waits for Bitbucket.
 const WAITING: [StateName; 4] =
-    [StateName::Queued, StateName::AwaitingVerdict, StateName::JudgingRefusal, StateName::BackingOff];
+    [StateName::Queued, StateName::AwaitingJudgement, StateName::JudgingRefusal, StateName::BackingOff];
 
 /// The states for which a row holds.
 #[derive(Debug, Clone, Copy)]

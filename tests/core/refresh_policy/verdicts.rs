@@ -447,7 +447,7 @@ fn stored_tokens_that_arrive_in_a_cycle_of_a_living_connection_do_not_count_as_a
 
 #[test]
 fn stored_tokens_that_arrive_in_a_cycle_clear_its_refusals() {
-    for state in [StateName::AwaitingVerdict, StateName::JudgingRefusal] {
+    for state in [StateName::AwaitingJudgement, StateName::JudgingRefusal] {
         let mut fixture = Fixture::in_state(state, false);
         fixture.receive_stored_tokens();
         let events =
