@@ -140,17 +140,19 @@ fn redirect(api: &WebUrl, response: &ReceivedResponse<'_>) -> Result<Option<Redi
         _ => false,
     };
     let Some(target) = origin_and_path(location) else {
-        return Err(foreign("Bitbucket redirects it to an invalid URL. Check the configured endpoint and the proxy"));
+        return Err(foreign(
+            "Bitbucket redirects the request to an invalid URL. Check the configured endpoint and the proxy",
+        ));
     };
     if target.scheme() == "http" && !url.starts_with("http:") {
         return Err(foreign(
-            "Bitbucket redirects it from https to http. Check the configured endpoint and the proxy",
+            "Bitbucket redirects the request from https to http. Check the configured endpoint and the proxy",
         ));
     }
     let is_to_api = origin(&target) == api.origin();
     if !is_to_api && !is_safe && !becomes_get {
         return Err(foreign(
-            "Bitbucket redirects it there with its body. Check the configured endpoint and the proxy",
+            "Bitbucket redirects the request to that server, together with its body. Check the configured endpoint and the proxy",
         ));
     }
     let with_credential = is_to_api && response.with_credential;

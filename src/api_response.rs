@@ -49,9 +49,9 @@ const FOREIGN_ORIGIN: &str = "Bitbucket's API redirected the request to another 
 const CONFLICT: &str =
     "the request conflicts with the current state of the resource. Check that state, and try again";
 
-const REJECTED_SUCCESS: &str = "The request succeeded, but its validateStatus treats this status as an error:";
+const REJECTED_SUCCESS: &str = "The request succeeded, but its validateStatus option treats this status as an error:";
 
-const UNAUTHENTICATED_BY_PROXY: &str = "A proxy or firewall, not Bitbucket, asks for credentials (401). Check its rules, and the proxy settings of this server";
+const UNAUTHENTICATED_BY_PROXY: &str = "A proxy or firewall, not Bitbucket, requires credentials (401). Check its rules, and the proxy settings of this server";
 
 const SPAM: &str =
     "Bitbucket has marked this workspace as spam and hides its repositories. Ask Atlassian's support to review it";

@@ -144,7 +144,7 @@ pub fn missing_feature(feature: &str) -> Box<Error> {
         "origin" => {
             "is opaque, so no redirect URI can be on it. The page is a sandboxed frame without allow-same-origin, or has no URL"
         }
-        _ => "is missing, forbidden or full in this page",
+        _ => "is missing, blocked or full in this page",
     };
     Error::new(Code::InvalidConfig, Phase::Authorize).with_field(feature).with_reason(reason)
 }

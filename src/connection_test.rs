@@ -218,7 +218,7 @@ impl ConnectionTest {
             _ if lacks_scope && self.granted.as_ref().is_some_and(ScopeSet::is_empty) => {
                 let mut message = error.message();
                 if self.auth_type == AuthType::Basic {
-                    message = "The API token has no scopes for Bitbucket: make one with \"Create API token with scopes\", choose Bitbucket and what it is to read and write, and enter that.".to_owned();
+                    message = "The API token has no scopes for Bitbucket: create a token with \"Create API token with scopes\", choose Bitbucket and the permissions, and enter the new token.".to_owned();
                 }
                 self.fail(message);
             }
@@ -239,7 +239,7 @@ impl ConnectionTest {
                     .concat(),
             ),
             Probe::Repositories if is_authenticated && self.auth_type == AuthType::ApiKey => {
-                let cure = " If the token was made for a single repository, enter that.";
+                let cure = " If the token belongs to a single repository, enter that repository.";
                 match self.message_so_far.take() {
                     Some(message_so_far) => self.succeed(
                         None,
@@ -249,10 +249,10 @@ impl ConnectionTest {
                 }
             }
             Probe::User if status == 404 => self.fail(
-                "Bitbucket's API is not at this address: check INTEGRATION_AUTH_BITBUCKET_API_URL and the proxy.".to_owned(),
+                "Bitbucket's API is not at the configured URL: check INTEGRATION_AUTH_BITBUCKET_API_URL and the proxy.".to_owned(),
             ),
             Probe::Workspace | Probe::Repositories if status == 404 && self.message_so_far.is_none() => self.fail(
-                "Bitbucket does not have this workspace, or does not show it to this credential: check its name, and for which workspace the credential was made."
+                "Bitbucket does not have this workspace, or does not show it to this credential: check its name, and the workspace to which the credential belongs."
                     .to_owned(),
             ),
             Probe::Repository if status == 404 => self.fail(
@@ -300,7 +300,11 @@ impl ConnectionTest {
                 // A credential that may read no repository of the workspace gets an empty list.
                 let is_empty = values.and_then(Value::texts).is_some_and(|values| values.is_empty());
                 self.has_read_repository = probe == Probe::Repositories && !is_empty;
-                let end = if is_empty { ", where it can read no repository: check the name." } else { "." };
+                let end = if is_empty {
+                    ", but this credential can read no repository there: check the name of the workspace."
+                } else {
+                    "."
+                };
                 self.succeed(None, ["Connected to the workspace ", &workspace, end].concat());
             }
             Probe::Repository => {

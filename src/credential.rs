@@ -105,7 +105,7 @@ impl Credential {
         let auth_type = auth_type.and_then(Value::text).and_then(|name| AuthType::from_name(&name));
         let auth_type = auth_type.ok_or_else(|| argument("type", "must be oauth, api_key, basic or custom"))?;
         if auth_type == AuthType::Custom && client_credentials == ClientCredentials::Refused {
-            let reason = "is not set to allow, so no connection may act as the OAuth client itself. An administrator decides about that; choose another auth type";
+            let reason = "is not set to allow, so no connection may act as the OAuth client itself. Choose another auth type, or ask an administrator to allow this one";
             let error = Error::new(Code::InvalidConfig, Phase::Config);
             return Err(error.with_field(variable::CLIENT_CREDENTIALS).with_reason(reason));
         }
@@ -166,7 +166,7 @@ impl Credential {
         let begins = |prefix: &str| token.starts_with(prefix);
         match self.auth_type {
             _ if begins("ATBB") => Some(
-                "The token looks like an app password; Atlassian removed those on 2026-07-28. Make an API token instead.",
+                "The token looks like an app password; Atlassian removed app passwords on 2026-07-28. Make an API token instead.",
             ),
             AuthType::ApiKey if begins("ATATT3xFfGF0") => Some(
                 "The token looks like an API token of an Atlassian account: choose \"API token\", and enter the account's e-mail address with it.",

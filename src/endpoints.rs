@@ -73,7 +73,7 @@ impl WebUrl {
     pub fn parse_in_page(text: &str, page: &str) -> core::result::Result<Self, Reason> {
         let url = Self::read(text)?;
         if url.origin() != page {
-            return Err("is on another origin than this page, which could not read the callback there");
+            return Err("is not on the origin of this page, and a page can read a callback only on its own origin");
         }
         Ok(url)
     }
@@ -95,7 +95,7 @@ impl WebUrl {
         }
         let mut names = query::pairs(query::split(text).1).flatten().map(|(name, _)| name);
         if names.any(|name| RESERVED_PARAMETERS.contains(&&*name)) {
-            return Err("must not carry a parameter of OAuth in its query");
+            return Err("must not contain an OAuth parameter in its query");
         }
         Ok(Self { text: text.to_owned(), parsed: url })
     }

@@ -152,9 +152,9 @@ pub enum RemovedEndpoints {
 const TWO_DATABASE_SETTINGS: Reason = "applies to NocoDB's own Redis only: write the database into INTEGRATION_AUTH_BITBUCKET_REDIS_URL, as in redis://host:6379/5";
 
 const PROCESSES_WITHOUT_REDIS: &str =
-    "NocoDB runs in several processes here, and without a common Redis they lose connections";
+    "NocoDB runs in several processes here, and these processes lose connections if they share no Redis";
 
-const SHARED_REDIS_NEEDED: Reason = "or NC_REDIS_URL has to contain its URL, the same one in all of these processes, each of which needs this package, its preload and the same variables";
+const SHARED_REDIS_NEEDED: Reason = "or NC_REDIS_URL must contain the URL of one Redis, the same in all of these processes. Each process also needs this package, its preload and the same variables";
 
 /// The value of [`variable::RATE_LIMIT`] for no limit.
 const NO_LIMIT: &str = "off";
@@ -379,7 +379,7 @@ fn parse_scopes_variable(value: &str) -> core::result::Result<ScopeSet, Reason> 
     match scopes.iter().count() {
         1 if nothing => Ok(ScopeSet::default()),
         0 => Err("contains no scope: write none to request no scopes"),
-        _ if nothing => Err("has the word none next to other scopes"),
+        _ if nothing => Err("contains the word none together with other scopes"),
         _ => Ok(scopes),
     }
 }

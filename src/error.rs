@@ -141,7 +141,7 @@ impl Code {
                 "The callback has no state, so nothing ties it to a login that started here. Start again with \"Authenticate with Bitbucket\""
             }
             Self::StateMismatch => {
-                "The callback belongs to another login than the one that started here. Start again with \"Authenticate with Bitbucket\" in a single window"
+                "The callback belongs to a login other than the one that started here. Start again with \"Authenticate with Bitbucket\" in a single window"
             }
             Self::IssuerMismatch => "The callback was rejected because a server other than Bitbucket issued it",
             Self::AccessDenied => {
@@ -166,7 +166,7 @@ impl Code {
             Self::RequestFailed => {
                 "Bitbucket could not be reached. Check the network, the proxy settings and the certificates of this server"
             }
-            Self::RequestTimeout => "Bitbucket did not answer in time. Check the network and the proxy settings",
+            Self::RequestTimeout => "Bitbucket did not respond in time. Check the network and the proxy settings",
             Self::RedirectRefused => {
                 "The endpoint responded with a redirect, which is not followed because the request carries credentials. Check the configured endpoint and the proxy"
             }
@@ -202,10 +202,10 @@ impl Code {
                 "The request was stopped: it would have sent the credential to a server other than Bitbucket's API"
             }
             Self::RefreshPending => {
-                "The access token is not refreshed yet. The token requests of an OAuth client are queued, and go out one at a time for a while after Bitbucket rejects one. No action is needed. Try again later"
+                "The access token has not been refreshed yet. Bitbucket rejected a token request of this OAuth client, so its token requests are sent one at a time for a while. No action is needed. Try again later"
             }
             Self::PersistFailed => {
-                "New tokens are in use, but NocoDB could not save them. If storing keeps failing, the connection is lost at the next restart"
+                "New tokens are in use, but NocoDB could not save them. If saving keeps failing, the connection is lost at the next restart"
             }
             _ => "A request failed",
         }

@@ -64,7 +64,7 @@ pub fn status(code: Code, status: Option<u16>) -> u16 {
 /// Returns the error for an exchange of an authorization code that has reached [`TRANSACTION_TIMEOUT_MS`].
 pub fn transaction_timeout_error() -> Box<Error> {
     Error::new(Code::RequestTimeout, Phase::Exchange).with_explanation(
-        "Bitbucket did not answer within 5 seconds, and NocoDB's database cannot wait any longer for a connection that is created inside a base. Authenticate again, or create the connection outside of the base",
+        "Bitbucket did not respond within 5 seconds, and NocoDB's database cannot wait any longer for a connection that is created inside a base. Authenticate again, or create the connection outside of the base",
     )
 }
 

@@ -189,7 +189,7 @@ pub fn page_url(list: &str, token: &str, field: &str) -> Result<String> {
     let query = URL_SAFE_NO_PAD.decode(token).ok().and_then(|query| String::from_utf8(query).ok());
     match query.filter(|query| is_query(query)) {
         Some(query) => Ok([list, "?", &query].concat()),
-        None => Err(Error::argument(Phase::Api, field, "must be the next of the previous page")),
+        None => Err(Error::argument(Phase::Api, field, "must be the value of next from the previous page")),
     }
 }
 
@@ -198,7 +198,11 @@ pub fn numbered_page_url(list: &str, number: f64) -> Result<String> {
     if number.fract() == 0.0 && (1.0..=MAX_PAGE_NUMBER).contains(&number) {
         Ok(format!("{list}?{PAGE}={}", number as u64))
     } else {
-        Err(Error::argument(Phase::Api, PAGE, "must be a whole number from 1, or the next of the previous page"))
+        Err(Error::argument(
+            Phase::Api,
+            PAGE,
+            "must be a whole number from 1, or the value of next from the previous page",
+        ))
     }
 }
 

@@ -15,9 +15,9 @@ use crate::query;
 use crate::secret::{Secret, exposed};
 
 const NOT_A_REDIS_URL: Reason = "must be a URL that starts with redis:// or rediss://";
-const NO_HOST: Reason = "has no valid host, or a character in its user or password that must be percent-encoded";
+const NO_HOST: Reason = "has no valid host, or a user or password with a character that must be percent-encoded";
 const NO_PORT: Reason =
-    "has a port that is not a number from 1 to 65535, or a character in its password that must be percent-encoded";
+    "has a port that is not a number from 1 to 65535, or a password with a character that must be percent-encoded";
 const UNDECODABLE_CREDENTIAL: Reason = "has a user or password that is not percent-encoded";
 const FRAGMENT: Reason = "must not have a fragment (#…); in a password, # is written as %23";
 const NO_DATABASE: Reason = "has a database that is not a number: write it as in redis://host:6379/0";
@@ -392,11 +392,11 @@ impl Problem {
             Self::Certificate => "certificate",
             Self::Tls => "TLS",
             Self::ConnectionClosed => "connection closed, perhaps because Redis requires rediss://",
-            Self::NoResponse => "no answer",
-            Self::Protocol => "not a Redis",
+            Self::NoResponse => "no response",
+            Self::Protocol => "not a Redis server",
             Self::Unreachable => "not reachable",
-            Self::Value => "foreign value",
-            Self::UnneededPassword => "needless password",
+            Self::Value => "value of another program",
+            Self::UnneededPassword => "unneeded password",
             Self::Other => "error",
         }
     }

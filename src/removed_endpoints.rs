@@ -78,13 +78,13 @@ impl Endpoint {
                 path: "/repositories",
                 date: "2026-04-14",
                 change: Some("CHANGE-2770"),
-                replacement: "from /user/workspaces and /repositories/{workspace}",
+                replacement: "with data from /user/workspaces and /repositories/{workspace}",
             },
             Self::Issues => Removal {
                 path: "/repositories/{workspace}/{repository}/issues",
                 date: "2026-08-20",
                 change: None,
-                replacement: "as for a repository without an issue tracker (404)",
+                replacement: "with a 404, as for a repository without an issue tracker",
             },
         }
     }
@@ -106,7 +106,7 @@ impl Endpoint {
             &change,
             ". The package responds ",
             replacement,
-            ". INTEGRATION_AUTH_BITBUCKET_COMPAT=off disables that.",
+            ". INTEGRATION_AUTH_BITBUCKET_COMPAT=off disables the replacement.",
         ]
         .concat()
     }
@@ -316,12 +316,13 @@ impl CollectedList {
             return WorkspaceOutcome::RetryWithoutRole;
         }
         let status = response.status.to_string();
-        let about = ["GET /repositories: Bitbucket answers ", &status, " for the workspace ", workspace].concat();
+        let about =
+            ["GET /repositories: Bitbucket responds with ", &status, " for the workspace ", workspace].concat();
         // A missing scope concerns all workspaces.
         let is_hidden =
             error.code == Code::ApiNotFound || response.status == 403 && error.code != Code::ApiInsufficientScope;
         if is_bitbuckets && (is_spam || is_hidden) {
-            return WorkspaceOutcome::Skip(about + ", so it is left out.");
+            return WorkspaceOutcome::Skip(about + ", so the list omits this workspace.");
         }
         // Only a failure that concerns the workspace is logged: temporary failures are retried, and a 400 concerns
         // the request, whose sender gets the response.

@@ -115,4 +115,4 @@ impl TokenRequest {
 }
 
 /// Why a code from NocoDB is rejected without a verifier.
-const VERIFIER_IS_MISSING: &str = "is missing, so nothing proves that the code is from a login that started here. NocoDB's form sends one. Only for NocoDB 0.262 to 0.265, whose form sends none, set INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER to optional";
+const VERIFIER_IS_MISSING: &str = "is missing, so nothing proves that the code is from a login that started here. NocoDB's form sends a code verifier. Set INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER to optional only for NocoDB 0.262 to 0.265, whose form sends none";

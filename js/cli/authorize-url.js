@@ -18,6 +18,6 @@ import { requireClient } from './problems.js';
  */
 export async function run(_options, { env }) {
   console.log(requireClient(readEnvironment(env)).authorizationUrl());
-  console.error('For inspection only: NocoDB adds state and PKCE, and without them this URL completes no login.');
+  console.error('For inspection only: NocoDB adds state and PKCE. A login with this URL alone fails.');
   return 0;
 }

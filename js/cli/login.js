@@ -115,9 +115,9 @@ async function listen(server, { hostname, port }) {
     await once(server, 'listening');
   } catch (error) {
     const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
-    const cause = code === 'EADDRINUSE' ? 'Another process, maybe NocoDB, uses the port: choose' : 'Choose';
-    throw new UsageError(`Cannot listen on the redirect URI's port (${code}). ${cause} an OAuth client with another port, and set `
-      + '--redirect-uri.');
+    const cause = code === 'EADDRINUSE' ? 'Another process, perhaps NocoDB, uses the port. ' : '';
+    throw new UsageError(`Cannot listen on the redirect URI's port (${code}). ${cause}Choose an OAuth client whose callback URL `
+      + 'has another port, and set --redirect-uri.');
   }
 }
 
@@ -129,7 +129,7 @@ async function openOrPrint(url, opensBrowser) {
   if (opensBrowser) {
     try {
       await openBrowser(url);
-      console.error('Log in in the browser window that opens. If none opens, stop this command and add --no-browser.');
+      console.error('Log in to Bitbucket in the browser window that opens. If no window opens, stop this command and add --no-browser.');
       return;
     } catch {
       // If no browser could be started, the user has to open the printed URL.

@@ -43,7 +43,7 @@ export const COMMANDS = {
   },
   'authorize-url': {
     summary: 'prints the authorization URL',
-    more: 'For inspection only: NocoDB adds state and PKCE, and without them the URL completes no login.',
+    more: 'For inspection only: NocoDB adds state and PKCE. A login with the URL alone fails.',
     options: {},
   },
   login: {

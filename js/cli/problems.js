@@ -26,9 +26,9 @@ const VARIABLES_OF = {
 
 /** @type {Record<string, string>} */
 const CURES = {
-  [`${PREFIX}CLIENT_ID`]: 'It is the Key of the OAuth client at Bitbucket.',
-  [`${PREFIX}CLIENT_SECRET`]: 'It is the Secret of the OAuth client at Bitbucket.',
-  [`${PREFIX}REDIRECT_URI`]: 'It is the Callback URL of the OAuth client at Bitbucket, character for character.',
+  [`${PREFIX}CLIENT_ID`]: 'Set it to the Key of the OAuth client at Bitbucket.',
+  [`${PREFIX}CLIENT_SECRET`]: 'Set it to the Secret of the OAuth client at Bitbucket.',
+  [`${PREFIX}REDIRECT_URI`]: 'Set it to the Callback URL of the OAuth client at Bitbucket, character for character.',
 };
 
 /** The variables that OAuth2 needs. */
@@ -76,7 +76,7 @@ export function missingRedisProblem({ client, hasWorkers, redis, problems }) {
  * @returns {Finding}
  */
 export function toFinding({ message, field = '' }) {
-  return { verdict: 'bad', text: reasonOf(message), cure: CURES[field] ?? 'Correct it, or unset it for the default.' };
+  return { verdict: 'bad', text: reasonOf(message), cure: CURES[field] ?? 'Correct the variable, or unset it to use the default.' };
 }
 
 /**

@@ -54,7 +54,7 @@ const ACCESS_TOKEN = { label: 'Access token', value: 'api_key' };
 const API_TOKEN = { label: 'API token', value: 'basic' };
 const CLIENT = { label: 'OAuth client itself', value: 'custom' };
 
-const WORKSPACE_HELP = 'As in bitbucket.org/my-workspace. Optional; the connection test asks for it';
+const WORKSPACE_HELP = 'As in bitbucket.org/my-workspace. Optional; XX';
 
 // A slug, or a UUID in braces. The patterns of the fields also allow an empty value.
 const SLUG = '[A-Za-z0-9_.{}-]+';
@@ -115,7 +115,7 @@ export function form({ login, allowsClientCredentials }) {
       model: 'config.token',
       category: CATEGORY,
       placeholder: 'Enter your API token',
-      helpText: 'Made in the Atlassian account with "Create API token with scopes", for Bitbucket',
+      helpText: 'Created in the Atlassian account with "Create API token with scopes", for Bitbucket',
       condition: { model: 'config.type', value: API_TOKEN.value },
       validators: [{ type: 'required', message: 'API token is required' }],
     },
@@ -130,7 +130,7 @@ export function form({ login, allowsClientCredentials }) {
       model: 'config.repository',
       category: CATEGORY,
       placeholder: 'my-workspace/my-repository',
-      helpText: 'For a repository access token, as in its address. Optional; the connection test asks for it',
+      helpText: 'For a repository access token, as in its address. Optional; XX',
       condition: { model: 'config.type', value: ACCESS_TOKEN.value },
       validators: [{
         type: 'regex',

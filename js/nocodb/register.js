@@ -71,7 +71,7 @@ function awaitRegistry() {
     if (!process.getActiveResourcesInfo().includes('TCPServerWrap')) return;
     clearInterval(timer);
     const hint = assignment?.isDisplaced()
-      ? 'Another preload waits for the same list. Name this preload last.'
+      ? 'Another preload waits for the same registry. Load this preload last.'
       : 'If this process is NocoDB and has finished starting, this version of NocoDB is not supported and offers no Bitbucket.';
     console.warn(`[${NAME}] No registry of integrations appeared within ${waited} s. ${hint}`);
   }, WAIT_S * 1000);

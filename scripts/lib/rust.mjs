@@ -33,7 +33,7 @@ export const wasmBindgenVersion = () => pinned('Cargo.toml', /^wasm-bindgen\s*=.
 export async function ensureRust() {
   await ensureCompiler();
   if (!which('rustup') || !which('cargo')) {
-    throw new Problem(`Rust by rustup is missing. Install it from https://rustup.rs (it needs no root), open a new shell,
+    throw new Problem(`rustup is missing. Install it from https://rustup.rs (it needs no root), open a new shell,
 and run this again. Only building and testing need Rust; using the package does not.`);
   }
   const version = rustVersion();

@@ -48,7 +48,7 @@ pub fn is_same_redis_database(address: &str, database: u32, other: &str) -> bool
     unchecked_return_type = "'accepted' | 'refused' | 'failed' | 'unknown'"
 )]
 pub fn trial_exchange_outcome(code: &str) -> core::result::Result<String, JsValue> {
-    let code = Code::from_name(code).ok_or_else(|| Error::argument(Phase::Exchange, "code", "is none"))?;
+    let code = Code::from_name(code).ok_or_else(|| Error::argument(Phase::Exchange, "code", "is not known"))?;
     Ok(doctor::trial_exchange_outcome(code).to_owned())
 }
 

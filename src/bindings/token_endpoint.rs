@@ -102,8 +102,8 @@ impl OAuthCore {
 
     /// The request that exchanges a code from `validateAuthorizationResponse`. `code_verifier_alias` is the verifier
     /// of a caller that passes it as `code_verifier`, as NocoDB does.
-    #[wasm_bindgen(js_name = buildRequestForGrantType, unchecked_return_type = "TokenRequest")]
-    pub fn build_request_for_grant_type(
+    #[wasm_bindgen(js_name = buildTokenRequest, unchecked_return_type = "TokenRequest")]
+    pub fn build_token_request(
         &self,
         code: &str,
         code_verifier: Option<String>,

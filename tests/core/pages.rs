@@ -42,7 +42,7 @@ fn the_redirect_uri_of_a_page_must_have_the_origin_of_the_page() {
         let error = client_on(origin, redirect_uri).unwrap_err();
         assert_listed(&error);
         assert_eq!((error.code, error.field.as_deref()), (Code::InvalidArgument, Some("redirectUri")), "{origin}");
-        assert!(error.to_string().contains("another origin"), "{error}");
+        assert!(error.to_string().contains("not on the origin of this page"), "{error}");
     }
     for (origin, redirect_uri) in [
         (ORIGIN, REDIRECT_URI),
@@ -73,7 +73,7 @@ fn the_error_names_the_missing_browser_feature() {
         check_page_origin(origin).unwrap();
     }
     for (feature, words) in
-        [("window", "A login can start only in a page"), ("sessionStorage", "missing, forbidden or full")]
+        [("window", "A login can start only in a page"), ("sessionStorage", "missing, blocked or full")]
     {
         let error = missing_feature(feature);
         assert_listed(&error);

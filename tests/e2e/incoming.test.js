@@ -119,7 +119,7 @@ describe('a row that NocoDB is about to store', () => {
       const { body: { id } } = await create({ type: 'api_key', token: 'the-token' });
       const late = await call(id, 'listRepositories');
       assert.equal(late.status, 504);
-      assert.match(late.body.msg, /did not answer in time/);
+      assert.match(late.body.msg, /did not respond in time/);
       for (const { status, body } of [await create(STALE), await patch(id, STALE)]) {
         assert.equal(status, 502);
         assert.match(body.msg, /could not be reached/);

@@ -174,7 +174,7 @@ describe('testConnection with Bitbucket', () => {
       for (const workspace of [undefined, 'acme']) {
         const { success, message, paths } = await run(config('none', { workspace }));
         assert.deepEqual([success, paths], [false, ['/2.0/user']]);
-        assert.match(message, /^The API token has no scopes for Bitbucket: make one with "Create API token with scopes"/);
+        assert.match(message, /^The API token has no scopes for Bitbucket: create a token with "Create API token with scopes"/);
       }
     });
 
@@ -277,7 +277,7 @@ describe('testConnection with Bitbucket', () => {
       for (const kind of [{ type: 'basic', email: EMAIL }, { type: 'api_key' }]) {
         const { success, message: removed } = await run({ ...kind, token: 'ATBB-fake-password' });
         assert.equal(success, false);
-        assert.match(removed, /looks like an app password; Atlassian removed those on 2026-07-28\. Make an API token/);
+        assert.match(removed, /looks like an app password; Atlassian removed app passwords on 2026-07-28\. Make an API token/);
       }
     });
 
@@ -438,7 +438,7 @@ describe('testConnection with other servers and configs', () => {
     const { wrapper: Nobody } = createEntry(environment(`http://127.0.0.1:${await freePort()}`));
     assert.match((await new Nobody(ACCESS_TOKEN).testConnection()).message, /could not be reached.*refused; ECONNREFUSED/);
     const silent = await against(t, () => {}, ACCESS_TOKEN, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '100' });
-    assert.match(silent.message, /did not answer in time\. Check the network.*raise INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS/);
+    assert.match(silent.message, /did not respond in time\. Check the network.*raise INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS/);
     const { wrapper: Wrong } = createEntry({ INTEGRATION_AUTH_BITBUCKET_API_URL: 'http://bitbucket.example' });
     assert.match((await new Wrong(ACCESS_TOKEN).testConnection()).message, /INTEGRATION_AUTH_BITBUCKET_API_URL/);
   });

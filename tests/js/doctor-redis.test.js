@@ -105,7 +105,7 @@ describe('`doctor` checks several processes and', () => {
   test('reports that they have no common Redis', async (t) => {
     for (const name of ['NC_WORKER_MODE_ENABLED', 'NC_WORKER_CONTAINER']) {
       const found = await examine(t, await unreachable({ [name]: 'true' }));
-      assertOne(found('processes'), 'bad', /without a common Redis they lose connections: INTEGRATION_AUTH_BITBUCKET_REDIS_URL or NC_REDIS_URL/);
+      assertOne(found('processes'), 'bad', /these processes lose connections if they share no Redis: INTEGRATION_AUTH_BITBUCKET_REDIS_URL or NC_REDIS_URL/);
       assertOne(found('redis'), 'skipped', /Redis was not checked/);
     }
   });
@@ -113,7 +113,7 @@ describe('`doctor` checks several processes and', () => {
   test('accepts them with a common Redis, and skips the check without an OAuth client', async (t) => {
     const { url } = await startRedis(t);
     assertOne(await processesWith(t, { NC_WORKER_CONTAINER: 'true', NC_REDIS_URL: url }), 'good', /share the Redis of NC_REDIS_URL/);
-    assertOne(await processesWith(t, { NC_WORKER_CONTAINER: 'true', [`${PREFIX}CLIENT_ID`]: '' }), 'skipped', /They share nothing/);
+    assertOne(await processesWith(t, { NC_WORKER_CONTAINER: 'true', [`${PREFIX}CLIENT_ID`]: '' }), 'skipped', /Their common Redis was not checked/);
   });
 
   test('accepts an installation when no variable says that it has several processes', async (t) => {

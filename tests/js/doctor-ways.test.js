@@ -147,7 +147,7 @@ describe('`doctor` checks NocoDB and', () => {
 
   test('says when the reported version is that of another package, in whose folder NocoDB was started', async (t) => {
     for (const [version, words] of [
-      ['0.2.0', /^NocoDB, community edition, answers at http:\S+ It reports the version 0\.2\.0, which is none of NocoDB's: outside of/],
+      ['0.2.0', /^NocoDB, community edition, answers at http:\S+ It reports the version 0\.2\.0, which is not a version of NocoDB. Outside of/],
       ['1.301.3', /version 1\.301\.3/],
       ['2026.09.0', /^NocoDB 2026\.09\.0, community/],
       ['0.258.11', /^NocoDB 0\.258\.11, community/],
@@ -158,11 +158,11 @@ describe('`doctor` checks NocoDB and', () => {
     }
   });
 
-  test('reports a server that does not answer like NocoDB', async (t) => {
+  test('reports a server that does not respond like NocoDB', async (t) => {
     for (const answer of [(response) => response.writeHead(404).end(), (response) => json(response, 200, { version: 3 })]) {
       const { env, paths } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': (_request, response) => answer(response) } });
       assert.ok(paths.INFO);
-      assertOne((await examine(t, env))('nocodb'), 'bad', /does not answer like NocoDB.*Check whether NocoDB runs there, .*set another URL with --nocodb/);
+      assertOne((await examine(t, env))('nocodb'), 'bad', /does not respond like NocoDB.*Check whether NocoDB runs there, .*set another URL with --nocodb/);
     }
   });
 
@@ -224,12 +224,12 @@ describe('`doctor` checks the preload and', () => {
     assertOne((await examine(t, without.env))('preload'), 'warning', /cannot be checked/);
   });
 
-  test('skips the check when the server does not answer like NocoDB', async (t) => {
+  test('skips the check when the server does not respond like NocoDB', async (t) => {
     for (const status of [302, 404, 502]) {
       const { origin } = await serve(t, (_request, response) => response.writeHead(status).end());
       const found = await examine(t, await unreachable({ NC_PUBLIC_URL: origin }));
       assertOne(found('nocodb'), 'bad', /./);
-      assertOne(found('preload'), 'skipped', /^The preload was not checked: the server at http:\S+ does not answer like NocoDB\. $/);
+      assertOne(found('preload'), 'skipped', /^The preload was not checked: the server at http:\S+ does not respond like NocoDB\. $/);
     }
   });
 
@@ -290,7 +290,7 @@ describe('`doctor` checks the endpoints and', () => {
     const refusing = await startProxy(t, () => { throw new RequestError('no', 403); });
     all((await examine(t, { ...env, HTTPS_PROXY: `http://${refusing.address}` }))('endpoints'), 'bad', /through the proxy .*refused the connection/);
     const asking = await startProxy(t, () => ({ requestAuthentication: true }));
-    all((await examine(t, { ...env, HTTPS_PROXY: `http://${asking.address}` }))('endpoints'), 'bad', /the proxy requires credentials.*Correct user and password in HTTPS_PROXY/);
+    all((await examine(t, { ...env, HTTPS_PROXY: `http://${asking.address}` }))('endpoints'), 'bad', /the proxy requires credentials.*Correct the user name and the password in HTTPS_PROXY/);
     const gone = `http://127.0.0.1:${await freePort()}`;
     all((await examine(t, { ...env, HTTPS_PROXY: gone }))('endpoints'), 'bad', /was refused\. Start the proxy, or correct HTTPS_PROXY\./);
     const failing = await startProxy(t, () => { throw new RequestError('no', 502); });

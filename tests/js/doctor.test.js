@@ -227,7 +227,7 @@ describe('`doctor` checks the scopes and', () => {
     ['issue', 'warning', /SCOPES to none/],
     ['account repository', 'good', /requests account repository\./],
     ['none', 'good', /sends no scopes/],
-    ['account none', 'bad', /SCOPES has the word none next to other scopes/],
+    ['account none', 'bad', /SCOPES contains the word none together with other scopes/],
   ]) {
     test(`reports "${verdict}" when SCOPES is ${scopes}`, async (t) => {
       const env = await unreachable(scopes && { [`${PREFIX}SCOPES`]: scopes });

@@ -422,6 +422,6 @@ describe('another preload that waits for a list', () => {
       const server = require('node:net').createServer().listen(0, '127.0.0.1', () => { minutes[0](); server.close(); });`,
     { preloads: [timers, REGISTER, removing('true')] });
     assert.equal(stdout, '');
-    assert.match(stderr, /Another preload waits for the same list\. Name this preload last\.\n$/);
+    assert.match(stderr, /Another preload waits for the same registry\. Load this preload last\.\n$/);
   });
 });

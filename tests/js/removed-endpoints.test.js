@@ -153,7 +153,7 @@ describe('a request', () => {
     const issues = `${API}/repositories/acme/site/issues`;
     for (const url of [LIST, LIST, `${LIST}&sort=name`, issues, `${issues}/7`]) await ask(url);
     assert.equal(log.length, 2);
-    assert.match(log[0], /^A consumer requested GET \/repositories, .* on 2026-04-14 \(CHANGE-2770\)\. .*_COMPAT=off disables that\.$/);
+    assert.match(log[0], /^A consumer requested GET \/repositories, .* on 2026-04-14 \(CHANGE-2770\)\. .*_COMPAT=off disables the replacement\.$/);
     assert.match(log[1], /^A consumer requested GET \/repositories\/\{workspace\}\/\{repository\}\/issues, .* on 2026-08-20\. /);
   });
 });
@@ -212,7 +212,7 @@ describe('the list of the repositories in all workspaces', () => {
     const { names, log } = start(workspaces({ a: refusal(404), b: named('x') }));
     assert.deepEqual(await names(), ['x']);
     assert.deepEqual(log.filter((line) => line.includes('workspace a')), [
-      'GET /repositories: Bitbucket answers 404 for the workspace a, so it is left out.',
+      'GET /repositories: Bitbucket responds with 404 for the workspace a, so the list omits this workspace.',
     ]);
   });
 

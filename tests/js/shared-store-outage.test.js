@@ -70,12 +70,12 @@ describe('a token store whose Redis is unavailable', () => {
     'the certificate of Redis is from an unknown authority': [
       'certificate', async (t) => ({ ...await startRedis(t, '--tls', ...filesOf(t)), scheme: 'rediss' }),
     ],
-    'the URL requires TLS, but Redis does not': ['no answer', async (t) => ({ ...await startRedis(t), scheme: 'rediss' })],
+    'the URL requires TLS, but Redis does not': ['no response', async (t) => ({ ...await startRedis(t), scheme: 'rediss' })],
     'Redis is still loading its data': [
       'loading', async (t) => ({ port: await answering(t, '-LOADING Redis is loading the dataset in memory\r\n') }),
     ],
-    'the server never answers': ['no answer', async (t) => ({ port: await answering(t) })],
-    'the server is no Redis': ['not a Redis', async (t) => ({ port: await answering(t, 'HTTP/1.1 400 Bad Request\r\n\r\n') })],
+    'the server never answers': ['no response', async (t) => ({ port: await answering(t) })],
+    'the server is no Redis': ['not a Redis server', async (t) => ({ port: await answering(t, 'HTTP/1.1 400 Bad Request\r\n\r\n') })],
     'the server closes each connection': [
       'connection closed, perhaps because Redis requires rediss://',
       async (t) => ({ port: await listen(t, createServer((socket) => socket.destroy())) }),

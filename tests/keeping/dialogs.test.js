@@ -66,7 +66,7 @@ describe('a call in a dialog or a background job ends in time and reports what h
         const variables = { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: String(timeoutMs) };
         const { tap, healthy: [wrapper] } = await start(t, { variables });
         tap.outage = { kind: 'hang' };
-        assert.match(await within(DIALOG_MS, () => open(wrapper)), /did not answer in time/);
+        assert.match(await within(DIALOG_MS, () => open(wrapper)), /did not respond in time/);
       });
     }
 
@@ -74,7 +74,7 @@ describe('a call in a dialog or a background job ends in time and reports what h
       const { tap, dead: [dead], healthy: [wrapper] } = await start(t, { dead: 1, ...LOCKOUT });
       const outcome = dead.use((client) => client.get('/user')).catch(() => {});
       assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
-      assert.match(await within(DIALOG_MS, () => open(wrapper)), /not refreshed yet.*No action is needed/);
+      assert.match(await within(DIALOG_MS, () => open(wrapper)), /not been refreshed yet.*No action is needed/);
       await outcome;
     });
   }
@@ -93,7 +93,7 @@ describe('a call in a dialog or a background job ends in time and reports what h
     const other = new (copy.createEntry(environment).wrapper)(wrapper.config);
     const { success, message } = await within(DIALOG_MS, () => other.testConnection());
     assert.deepEqual([success, tap.requests.length], [false, before]);
-    assert.match(message, /not refreshed yet.*No action is needed/);
+    assert.match(message, /not been refreshed yet.*No action is needed/);
     await Promise.all(outcomes);
   });
 
@@ -125,7 +125,7 @@ describe('a call in a dialog or a background job ends in time and reports what h
     for (const { code, retryable, retryAfter, message } of [ofTheDead, ...others.filter(Boolean)]) {
       assert.deepEqual([code, retryable], ['REFRESH_PENDING', true]);
       assert.ok(retryAfter > 0);
-      assert.match(message, /not refreshed yet.*No action is needed/);
+      assert.match(message, /not been refreshed yet.*No action is needed/);
     }
   });
 });

@@ -14,7 +14,7 @@ const VERIFIER = 'nocodb-bitbucket-auth-doctor-has-no-login-for-it';
 export default {
   async run({ environment, options }) {
     if (!environment.client) return skipped('the OAuth client is not configured');
-    if (!options.online) return skipped('this takes --online');
+    if (!options.online) return skipped('the test needs --online');
     try {
       await requestTokens(environment, (client) => client.buildTokenRequest(CODE, VERIFIER), 'authorization_code');
     } catch (error) {
@@ -41,8 +41,8 @@ function toFinding({ code, message }) {
     refused: () => ({
       verdict: 'bad',
       text: message,
-      cure: 'Copy Key and Secret again, both from the same OAuth client. After a dead refresh token was used, Bitbucket returns '
-        + 'the same error for a while.',
+      cure: 'Copy Key and Secret again, both from the same OAuth client. After an invalid refresh token was used, '
+        + 'Bitbucket returns the same error for a while.',
     }),
     failed: () => ({ verdict: 'bad', text: message, cure: 'Check the OAuth client\'s settings at Bitbucket.' }),
     unknown: () => ({ verdict: 'warning', text: `Key and Secret could not be tested: ${message}`, cure: 'Try again later.' }),

@@ -7,7 +7,7 @@ import { toFinding, problemsFor } from '../problems.js';
 /** @typedef {import('../context.js').Context} Context */
 /** @typedef {import('../doctor.js').Finding} Finding */
 
-const NODE_CA = 'For a private certificate authority, start NocoDB and this with NODE_EXTRA_CA_CERTS.';
+const NODE_CA = 'For a private certificate authority, start NocoDB and this command with NODE_EXTRA_CA_CERTS.';
 
 /**
  * The cures by error code. `variable` is the name of the environment variable that configures the proxy, if a proxy is used.
@@ -18,9 +18,9 @@ const CURES = [
   [/CERT|ISSUER|SIGNATURE/, () => NODE_CA],
   [/^(ENOTFOUND|EAI_\w+)$/, (variable) => (variable
     ? `Check the proxy's name in ${variable}, and this machine's name service.`
-    : 'Check this machine\'s name service; if it needs a proxy, set HTTPS_PROXY.')],
+    : 'Check this machine\'s name service. If the machine needs a proxy, set HTTPS_PROXY.')],
   [/^ECONNREFUSED$/, (variable) => variable && `Start the proxy, or correct ${variable}.`],
-  [/^PROXY_407$/, (variable) => `Correct user and password in ${variable}.`],
+  [/^PROXY_407$/, (variable) => `Correct the user name and the password in ${variable}.`],
   [/^PROXY_5\d\d$/, () => 'Check whether the proxy\'s machine can reach that host.'],
 ];
 

@@ -23,7 +23,7 @@ export default {
     /** @type {Finding[]} */
     const wrong = publicUrl.trim() === '' || serverUrl(publicUrl.trim())
       ? []
-      : [{ verdict: 'bad', text: `NC_PUBLIC_URL ${URL_RULE}.`, cure: 'It is the URL at which users open NocoDB.' }];
+      : [{ verdict: 'bad', text: `NC_PUBLIC_URL ${URL_RULE}.`, cure: 'Set it to the URL at which users open NocoDB.' }];
     return [...wrong, await checkServer(context)];
   },
 };
@@ -78,8 +78,8 @@ function describeNocodb(url, version, ee) {
   if (typeof version !== 'string') return `NocoDB of an unknown version${edition} answers at ${url}.`;
   const reported = version.slice(0, MAX_VERSION_LENGTH);
   if (VERSION.test(reported)) return `NocoDB ${reported}${edition} answers at ${url}.`;
-  return `NocoDB${edition} answers at ${url}. It reports the version ${reported}, which is none of NocoDB's: outside of its image, NocoDB `
-    + 'reports the version of the package in its working folder.';
+  return `NocoDB${edition} answers at ${url}. It reports the version ${reported}, which is not a version of NocoDB. `
+    + 'Outside of its image, NocoDB reports the version of the package in its working folder.';
 }
 
 /**
@@ -90,8 +90,8 @@ function describeNocodb(url, version, ee) {
 function notNocodb(base, status) {
   return {
     verdict: 'bad',
-    text: `The server at ${withoutQuery(base)} does not answer like NocoDB (${status}): it is another program, or NocoDB is still `
-      + 'starting.',
+    text: `The server at ${withoutQuery(base)} does not respond like NocoDB (${status}): it is another program, or NocoDB is `
+      + 'still starting.',
     cure: 'Check whether NocoDB runs there, and try again in a minute, or set another URL with --nocodb.',
   };
 }

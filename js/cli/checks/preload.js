@@ -28,7 +28,7 @@ export default {
       const entries = parseJson(await context.get(`${base}/api/v2/integrations`));
       if (!Array.isArray(entries)) {
         if (isServed || (await readNocodbInfo(context, base)).isNocodb) return withoutList(isServed);
-        return skipped(`the server at ${withoutQuery(base)} does not answer like NocoDB`);
+        return skipped(`the server at ${withoutQuery(base)} does not respond like NocoDB`);
       }
       const own = entries.find(isPlugin);
       if (own) return await compareForm(context, `${base}/api/v2/integrations/${own.type}/bitbucket`);

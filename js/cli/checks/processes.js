@@ -9,7 +9,7 @@ export default {
     if (!hasWorkers) {
       return {
         verdict: 'good',
-        text: 'No variable says that NocoDB runs in several processes. If it does, they need a common Redis.',
+        text: 'No variable says that NocoDB runs in several processes. If it does, these processes need a common Redis.',
       };
     }
     if (redis) return { verdict: 'good', text: `NocoDB runs in several processes, which share the Redis of ${redis.variable}.` };
@@ -17,7 +17,7 @@ export default {
     if (lack) return { verdict: 'bad', text: reasonOf(lack.message) };
     return {
       verdict: 'skipped',
-      text: 'NocoDB runs in several processes. They share nothing, because the OAuth client is not configured.',
+      text: 'NocoDB runs in several processes. Their common Redis was not checked, because the OAuth client is not configured.',
     };
   },
 };

@@ -17,7 +17,7 @@ const DENIAL = 'error=access_denied&state=nocodb-bitbucket-auth-doctor';
 
 const PRELOAD = `Start the process that serves this URL with ${PRELOAD_OPTION}.`;
 const STRIPPED_PATH = 'If a proxy removes a part of the path, set NC_PUBLIC_URL to the URL at which users open NocoDB.';
-const EXEMPT = 'Exempt this URL from its rules, or register another one at Bitbucket.';
+const EXEMPT = 'Exempt this URL from the rules of that server, or register another URL at Bitbucket.';
 
 /**
  * @typedef {'page' | 'elsewhere' | 'downgrade' | 'moved' | 'query-lost' | 'guarded' | 'missing' | 'failing' | 'other-page'} Status
@@ -45,7 +45,7 @@ const FINDINGS = {
     cure: 'Check whether NocoDB runs, and whether the proxy reaches it.',
   }),
   'other-page': ({ status }) => ({
-    text: `returns another page than the plugin's (${status}): NocoDB's own page, or a proxy removes the query`,
+    text: `returns another page than the plugin's (${status}). It is NocoDB's own page, or a proxy removes the query`,
     cure: `${PRELOAD} ${STRIPPED_PATH}`,
   }),
 };
@@ -68,7 +68,7 @@ export default {
       return {
         verdict: 'warning',
         text: `${name} returns the plugin's page, but it differs from this version's: ${changed.join(', ')}.`,
-        cure: 'Have the proxy leave that unchanged, unless another version of the plugin runs there.',
+        cure: 'Have the proxy leave the page unchanged, unless another version of the plugin runs there.',
       };
     } catch (error) {
       return {

@@ -38,9 +38,9 @@ const MEANINGS = {
   loading: 'it is still loading its data',
   certificate: 'its TLS certificate is not accepted',
   TLS: 'the TLS handshake failed',
-  'no answer': 'it does not answer',
-  'foreign value': 'a key of the plugin has a value of another program',
-  'needless password': 'the URL has a password, but Redis requires none',
+  'no response': 'it does not answer',
+  'value of another program': 'a key of the plugin has a value of another program',
+  'unneeded password': 'the URL has a password, but Redis requires none',
   error: 'it returns an error',
 };
 
@@ -48,11 +48,11 @@ const MEANINGS = {
 const CURES = {
   password: 'Correct the URL.',
   permission: 'Give the user the permissions that docs/scaling.md lists under "Permissions in Redis".',
-  'read-only': 'It is a replica: name the primary.',
-  cluster: 'Name a Redis that is not part of a cluster.',
-  'database number': 'Name a lower number.',
+  'read-only': 'This Redis is a replica. Set the URL of the primary.',
+  cluster: 'Set the URL of a Redis that is not part of a cluster.',
+  'database number': 'Set a lower database number.',
   certificate: 'Start NocoDB and this command with NODE_EXTRA_CA_CERTS.',
-  'no answer': 'It hangs, or the rediss:// URL names a port without TLS.',
+  'no response': 'It hangs, or the rediss:// URL names a port without TLS.',
   'not reachable': 'Start it, or correct host and port.',
 };
 
@@ -121,7 +121,7 @@ function unusable(redis, errorSummary) {
   return {
     verdict: 'bad',
     text: `The ${describeRedis(redis)} cannot be used: ${MEANINGS[errorSummary] ?? errorSummary}.`,
-    cure: CURES[errorSummary] ?? 'Correct that, or name another Redis.',
+    cure: CURES[errorSummary] ?? 'Correct this, or set the URL of another Redis.',
   };
 }
 

@@ -3,7 +3,9 @@
 /** @type {import('../doctor.js').Check} */
 export default {
   async run({ env, options, token }) {
-    if (token === undefined) return { verdict: 'skipped', text: 'No token was tested: --token-file names a file with one.' };
+    if (token === undefined) {
+      return { verdict: 'skipped', text: 'No token was tested. To test one, set --token-file to a file that contains it.' };
+    }
     const { createEntry } = await import('../../nocodb/entry.js');
     const { email, workspace, repository } = /** @type {Record<string, string | undefined>} */ (options);
     const config = { type: email === undefined ? 'api_key' : 'basic', token, email, workspace, repository };

@@ -48,7 +48,9 @@ function unknownVariable(name, known) {
   return {
     verdict: 'warning',
     text: `${name} is not a variable of the plugin.`,
-    cure: closest && closest.typos <= MAX_TYPOS ? `Did you mean ${closest.other}?` : 'docs/configuration.md in the repository lists them.',
+    cure: closest && closest.typos <= MAX_TYPOS
+      ? `Did you mean ${closest.other}?`
+      : 'docs/configuration.md in the repository lists all variables.',
   };
 }
 
