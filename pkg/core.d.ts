@@ -5,7 +5,7 @@
  */
 export interface CollectedList {
     /**
-     * Identifies the list, for all of its pages.
+     * Identifies the list. All pages of a list have the same key.
      */
     key: string;
     /**
@@ -13,7 +13,7 @@ export interface CollectedList {
      */
     workspaces: string;
     /**
-     * Its order.
+     * The order of the list.
      */
     sort?: Sort;
 }
@@ -113,8 +113,8 @@ export interface AuthorizationRequest {
 }
 
 /**
- * How a request to a removed endpoint is handled: `list` is collected by the package instead, or `refusal` is the body of a 400.
- * Without both, the request is sent unchanged, and `issuesNotFoundBody` judges its response.
+ * How a request to a removed endpoint is handled: `list` is collected by the package instead, or `refusal` is the body of a
+ * 400. If both are absent, the request is sent unchanged, and `issuesNotFoundBody` judges the response.
  */
 export interface Replacement {
     /**
@@ -320,7 +320,7 @@ export interface RedisChoice {
      */
     database: number;
     /**
-     * Why it is NocoDB's own database; absent when it is another one.
+     * Why the database is NocoDB's own; absent when it is another database.
      */
     fallbackReason?: string;
 }
@@ -346,19 +346,19 @@ export interface CollectionLimits {
     /**
      * How long a list is cached, in milliseconds.
      */
-    keptMs: number;
+    cacheMs: number;
     /**
      * The maximum number of cached lists of a connection.
      */
-    mostLists: number;
+    maxLists: number;
     /**
      * The largest size of a list, in characters of JSON.
      */
-    longestList: number;
+    maxListLength: number;
     /**
      * The maximum number of workspaces that are read at the same time.
      */
-    mostAtOnce: number;
+    maxConcurrent: number;
 }
 
 /**
@@ -386,7 +386,7 @@ export interface RedisServer {
      */
     database: number;
     /**
-     * `true` for an encrypted connection, or the name that ioredis has for a certificate authority to trust.
+     * `true` for an encrypted connection, or the name of a TLS profile of ioredis, which trusts another certificate authority.
      */
     tls?: string;
     /**
@@ -442,7 +442,7 @@ export interface Settings {
      */
     timeoutMs: number;
     /**
-     * How long to wait, after Bitbucket refused a refresh token, before a refresh token is sent again, in milliseconds.
+     * For how long no refresh token is sent after Bitbucket refused one, in milliseconds.
      */
     lockoutMs: number;
     /**
@@ -650,8 +650,8 @@ export interface RateLimitUpdate {
      */
     pause?: number;
     /**
-     * After the pause, and for the rest of the hour, one request is sent in this many milliseconds, because it is
-     * not known when the requests that used up the limit were sent. Absent when Bitbucket said how long to wait.
+     * The interval between two requests after the pause, for the rest of the hour, in milliseconds. The requests are spread
+     * because it is not known when the requests that used up the limit were sent. Absent when Bitbucket said how long to wait.
      */
     pace?: number;
 }
@@ -791,11 +791,11 @@ export class OAuthCore {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * The authorization URL without state and PKCE, for NocoDB, which appends its own.
+     * The authorization URL without state and PKCE, for NocoDB. NocoDB appends its own state and PKCE parameters.
      */
     authorizationUrl(): string;
     /**
-     * The request for a token for the client itself.
+     * The request for a token that belongs to the client itself (RFC 6749 section 4.4).
      */
     buildClientCredentialsRequest(): TokenRequest;
     /**
@@ -809,7 +809,7 @@ export class OAuthCore {
     /**
      * The request that gets new tokens for a connection with this grant type.
      */
-    buildRenewalRequest(grant_type: string, refresh_token: string): TokenRequest;
+    buildRequestForGrantType(grant_type: string, refresh_token: string): TokenRequest;
     /**
      * The request that exchanges a code from `validateAuthorizationResponse`. `code_verifier_alias` is the verifier
      * of a caller that passes it as `code_verifier`, as NocoDB does.
@@ -895,7 +895,7 @@ export class PagePredictor {
      */
     constructor();
     /**
-     * Takes the data of the response about its page. Returns the URL of the page to prefetch now.
+     * Takes what the response says about its page. Returns the URL of the page to prefetch now.
      */
     onPage(url: string, next?: string | null, pagelen?: number | null, size?: number | null): string | undefined;
     /**
@@ -904,12 +904,13 @@ export class PagePredictor {
      */
     onRequest(url: string): string | undefined;
     /**
-     * Records a successful response. Returns whether `onPage` needs the data of the response about its page.
+     * Records a successful response. Returns whether `onPage` has to be called with what the response says about its
+     * page.
      */
     onSuccess(url: string): boolean;
     /**
-     * Forgets the sequence. The shim calls this for a request for anything other than a page, or with unusual
-     * options.
+     * Forgets the sequence of pages. The shim calls this method for each request that is not for a page, or that has
+     * unusual options.
      */
     reset(): void;
 }
@@ -921,7 +922,7 @@ export class Paginator {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Takes the data of a response about its page, and advances to the next page. Returns whether there is one.
+     * Takes what a response says about its page, and advances to the next page. Returns whether there is a next page.
      */
     advance(next: string | null | undefined, values: number, page?: number | null, pagelen?: number | null, size?: number | null): boolean;
     /**
@@ -981,8 +982,8 @@ export class Redactor {
      */
     constructor(authorization: string);
     /**
-     * Takes the next chunk of a body, and returns the bytes that can be passed on. The last ones are kept back if
-     * the credential may begin there.
+     * Takes the next chunk of a body, and returns the bytes that can be passed on. Keeps the last bytes back if the
+     * credential may begin in them.
      */
     push(chunk: Uint8Array | number[]): Uint8Array;
     /**
@@ -1076,7 +1077,7 @@ export enum RefreshDecision {
      */
     Wait = 1,
     /**
-     * Fail: the refresh token is dead.
+     * Fail: Bitbucket no longer accepts the refresh token, so it is *dead*.
      */
     Dead = 2,
     /**
@@ -1159,8 +1160,8 @@ export class RefreshPolicy {
      */
     acquire(known_generation: number, deadline: number, now: number): RefreshDecision;
     /**
-     * In how many milliseconds to begin a cycle although no caller acquires the tokens; 0 means now, and `undefined`
-     * that there is no reason to begin one.
+     * In how many milliseconds to begin a cycle although no caller acquires the tokens. 0 means now, and `undefined`
+     * means that there is no reason to begin a cycle.
      */
     backgroundRefreshIn(now: number): number | undefined;
     /**
@@ -1239,8 +1240,8 @@ export class RefreshPolicy {
      */
     priority(now: number): RefreshPriority;
     /**
-     * How many milliseconds the action `Wait` lasts. A single wait has a maximum length, so it may end before the
-     * time for which the connection waits.
+     * How many milliseconds the action `Wait` lasts. A single wait has a maximum length, so it may end before the time
+     * that the connection waits for.
      */
     waitDuration(now: number): number | undefined;
     /**
@@ -1336,11 +1337,11 @@ export class RemovedEndpoints {
      */
     static limits(): CollectionLimits;
     /**
-     * For the API's base URL, as it was configured.
+     * Takes the API's base URL, as it was configured.
      */
     constructor(url: string);
     /**
-     * The page that `url` requests, of a list of `size` values.
+     * The page that `url` requests from a list of `size` values.
      */
     page(url: string, size: number): CollectedPage;
     /**
@@ -1348,11 +1349,11 @@ export class RemovedEndpoints {
      */
     replacement(method: string, url: string): Replacement | undefined;
     /**
-     * Decides what a failed request about a workspace means. `kind` is the type of the credential that the request was sent with.
+     * Decides what a failed request about a workspace means. `kind` is the type of the request's credential.
      */
     workspaceOutcome(url: string, segment: string, with_role: boolean, answer: ApiResponse, kind: string): WorkspaceOutcome;
     /**
-     * The URL of the part of a list in one workspace, which is given by its path segment.
+     * The URL of one workspace's part of a list. `segment` is the workspace's path segment.
      */
     workspaceUrl(url: string, segment: string, with_role: boolean): string;
 }
@@ -1376,7 +1377,7 @@ export class RequestLog {
      */
     merge(other: RequestLog): void;
     /**
-     * How many requests a shared log must have at least.
+     * The minimum number of requests in a shared log that has lost none.
      */
     minimumSharedCount(now: number): number;
     /**
@@ -1392,12 +1393,12 @@ export class RequestLog {
      */
     remove(number: number): void;
     /**
-     * How many of the `used` requests are not in this log.
+     * How many of the `used` requests are not in this log, because other clients of the account sent them.
      */
     unloggedCount(used: number, now: number): number;
     /**
-     * The oldest of the requests that may be missing from the shared log, at most `most` of them: for each, its
-     * number, followed by how long ago it was sent, in microseconds.
+     * The oldest requests that may be missing from the shared log, at most `most` of them. Each request takes two
+     * elements: its number, and how long ago it was sent, in microseconds.
      */
     unshared(most: number, now: number): Float64Array;
     /**
@@ -1446,8 +1447,8 @@ export function callbackState(url: string, is_login_pending: boolean): string | 
 export function checkUnmatchedCallback(url: string): void;
 
 /**
- * Chooses one of the [`redis_database_candidates`]. `survey` has one word for each of them, which says what it
- * contains: `missing`, `empty`, `ours`, `others`, `marked` or `invaded`.
+ * Chooses one of the [`redis_database_candidates`]. `survey` has one word for each candidate. The word says what the
+ * database contains: `missing`, `empty`, `ours`, `others`, `marked` or `invaded`.
  */
 export function chooseRedisDatabase(surveyed: Uint32Array | number[], survey: string): RedisChoice;
 
@@ -1464,7 +1465,7 @@ export function classifyEntry(has_tokens: boolean, is_dead: boolean, same_refres
 export function classifyRow(row: TokenMetadata | null | undefined, own: TokenMetadata, is_of_same_chain: boolean, is_in_vault: boolean, is_refused: boolean): RowContent;
 
 /**
- * Which of Bitbucket's OAuth back ends issues a Key and a Secret of these lengths; `undefined` when none does.
+ * Which of Bitbucket's OAuth back ends issues a Key and a Secret as long as the client's; `undefined` when none does.
  */
 export function clientGeneration(client: OAuthCore): 'older' | 'newer' | undefined;
 
@@ -1512,8 +1513,8 @@ export function endpointStatus(is_for_users: boolean, status: number): 'reached'
 export function environmentVariables(): string;
 
 /**
- * The error object for a failure that only JavaScript can detect, with the message and the flags from the core's
- * table. `connection_end` says why a connection ended although Bitbucket accepts its tokens.
+ * The error object for a failure that only JavaScript can detect, with the message and the flags that the core defines for the
+ * code. `connection_end` says why a connection ended although Bitbucket accepts its tokens.
  */
 export function errorDetails(code: string, phase: string, field?: string | null, status?: number | null, retry_after?: number | null, connection_end?: string | null): ErrorDetails;
 
@@ -1533,7 +1534,7 @@ export function grantTypePhase(grant_type: string): Phase;
 export function holdsUserTokens(kind: string): boolean;
 
 /**
- * Whether requests wait for as long as Bitbucket asks. `retry_after` is in milliseconds.
+ * Whether requests wait for the time that Bitbucket asks for. `retry_after` is this time in milliseconds.
  */
 export function honorsRetryAfter(retry_after: number): boolean;
 
@@ -1543,13 +1544,8 @@ export function honorsRetryAfter(retry_after: number): boolean;
 export function isClientCredentials(kind: string): boolean;
 
 /**
- * Whether newer tokens may fix the failure of a caller's work with a client.
- */
-export function isCurableByRefresh(is_from_api_client: boolean, is_unrepeated: boolean, status: number | null | undefined, message: string): boolean;
-
-/**
- * Whether a published entry is newer than an entry that was found elsewhere. The found entry then cannot be the
- * successor of the published one.
+ * Whether a published entry is newer than an entry that was found elsewhere. If so, the found entry cannot be the
+ * successor of the published entry.
  */
 export function isEntryNewer(obtained_at: number | null | undefined, expires_at: number | null | undefined, is_dead: boolean, fence: number, found_obtained_at: number | null | undefined, found_expires_at: number | null | undefined, found_is_dead: boolean, found_fence: number): boolean;
 
@@ -1559,8 +1555,8 @@ export function isEntryNewer(obtained_at: number | null | undefined, expires_at:
 export function isExpired(expires_at: number | null | undefined, now: number): boolean;
 
 /**
- * Whether a callback that was rejected with this code belongs to another login than the pending one. If so, the
- * callback of the pending login may still arrive.
+ * Whether a callback that was rejected with this code belongs to a login other than the pending one. If so, the callback of
+ * the pending login may still arrive.
  */
 export function isFromAnotherLogin(code: string): boolean;
 
@@ -1583,7 +1579,7 @@ export function isLoginExpired(started_at: number, now: number): boolean;
 /**
  * Whether the shared store has lost an entry that a process knows, and has another entry in its place.
  */
-export function isMissingFromSharedStore(obtained_at: number | null | undefined, expires_at: number | null | undefined, is_dead: boolean, fence: number, shared_obtained_at: number | null | undefined, shared_expires_at: number | null | undefined, shared_is_dead: boolean, shared_fence: number, same_refresh_token: boolean, leads_there: boolean): boolean;
+export function isMissingFromSharedStore(obtained_at: number | null | undefined, expires_at: number | null | undefined, is_dead: boolean, fence: number, shared_obtained_at: number | null | undefined, shared_expires_at: number | null | undefined, shared_is_dead: boolean, shared_fence: number, same_refresh_token: boolean, is_linked: boolean): boolean;
 
 /**
  * Whether the error code of a failed token request means that Bitbucket refused the refresh token.
@@ -1607,7 +1603,7 @@ export function isSameRedisDatabase(address: string, database: number, other: st
 
 /**
  * Whether the result of a prefetch may be used for the page. The result is a response with this status, or an error
- * with this code. If it may not be used, the shim requests the page again.
+ * with this code. The shim requests the page again if the result may not be used.
  */
 export function isUsablePrefetch(status?: number | null, code?: string | null): boolean;
 
@@ -1632,8 +1628,8 @@ export function loginTimeout(requested?: number | null): number;
 export function maskedCredentialError(field: string): Failure;
 
 /**
- * The maximum size of a body that the core inspects, in bytes. If a body is larger, the shim passes one byte more
- * than that, by which the core recognizes that the body is too large.
+ * The maximum size of a body that the core inspects, in bytes. If a body is larger, the shim passes this number of
+ * bytes and one more, so that the core recognizes that the body is too large.
  */
 export function maxInspectedBytes(): number;
 
@@ -1646,6 +1642,11 @@ export function mayForwardHeader(name: string, to_api: boolean, with_body: boole
  * Whether to retry a request that failed with an error of this code, status and phase.
  */
 export function mayRetry(method: string, code: string, status: number | null | undefined, phase: string): boolean;
+
+/**
+ * Whether newer tokens may fix the failure of a caller's work with a client.
+ */
+export function maySucceedAfterRefresh(is_from_api_client: boolean, is_unrepeated: boolean, status: number | null | undefined, message: string): boolean;
 
 /**
  * The required scopes that are neither granted nor implied by a granted one.
@@ -1665,13 +1666,14 @@ export function nocodbStatus(code: string, status?: number | null): number;
 export function pageRetryDelay(status: number, retry_after: string | null | undefined, number: number, patience: number, received_at: number, random: number): number | undefined;
 
 /**
- * The URL of a page of a list. `list` has no query. The token `next` selects the page. Without it, the token in
- * `page` does, or the number in `page_number`. Without any of them, the page is the first one.
+ * The URL of a page of a list. `list` has no query. The token `next` selects the page. If `next` is absent, the token
+ * `page` selects the page, or else the number `page_number`. If all three are absent, the URL is that of the first
+ * page.
  */
 export function pageUrl(list: string, next?: string | null, page?: string | null, page_number?: number | null): string;
 
 /**
- * Parses the URL of a Redis.
+ * Parses a Redis URL.
  */
 export function parseRedisUrl(address: string): RedisServer;
 
@@ -1746,7 +1748,7 @@ export function rejectClientOverrides(members: string[]): void;
 export function removeCallbackParameters(url: string): string;
 
 /**
- * The rate-limit group of resources that a path below the API's base URL belongs to.
+ * The group of resources that a path below the API's base URL belongs to. Each group has its own rate limit.
  */
 export function resourceGroup(path: string): string;
 
@@ -1767,7 +1769,7 @@ export function retryDelay(attempts: number, status: number | null | undefined, 
 export function secretLength(client: OAuthCore): number;
 
 /**
- * Throws the error for an invalid argument or member. `grant_type` is that of the token request, where it is known.
+ * Throws the error for an invalid argument or member. `grant_type` is the grant type of the token request, if it is known.
  */
 export function throwArgumentError(argument: string, problem: ArgumentProblem, member: string, grant_type?: string | null): void;
 
@@ -1787,8 +1789,8 @@ export function transactionTimeout(): number;
 export function transactionTimeoutError(): Failure;
 
 /**
- * What this error code says about the Key and the Secret. The exchange of a made-up authorization code failed with
- * it.
+ * What the error code of a failed exchange says about the Key and the Secret. The doctor tries to exchange a made-up
+ * authorization code.
  */
 export function trialExchangeOutcome(code: string): 'accepted' | 'refused' | 'failed' | 'unknown';
 

@@ -1,4 +1,4 @@
-export const hash = '8bddb696ccc4746f3c88f574738ea51b2a261a79a0fa96bfd7daf9f4328d4cb6';
+export const hash = '300a35f35e196ab0db69e899f633cc43ba3e271297ebc07020e5d1018420697c';
 export const section = 'nocodb-bitbucket-auth';
-export const build = 'a4af399c48bc6b1d25374fb1f08f1a709a77740a63990550096d536eae320751';
-export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/8bddb696ccc4746f3c88f574738ea51b2a261a79a0fa96bfd7daf9f4328d4cb6');
+export const build = 'f9aea7945f0270c382c165ee7b7342beb028399f89801e4d9711093e7debbba3';
+export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/300a35f35e196ab0db69e899f633cc43ba3e271297ebc07020e5d1018420697c');

@@ -270,10 +270,10 @@ error)){const bitbucket=toBitbucketError(error,kind);if(!isPrefetch(error.config
 assign(error,{bitbucket})}throw error});(0,import_axios_retry.default)(client,{retries:RETRIES,retryCondition:error=>shouldRetry(
 error,isRateLimited,maxWaitMs),onRetry:()=>{activity().retries+=1},retryDelay:(attempts,error)=>retryDelay(error,attempts,
 isRateLimited,maxWaitMs,Math.random())??0});const{create}=client;client.create=config=>installInterceptors(create(config),
-behavior);return Object.defineProperty(client,"paginate",{value:paginate(client,behavior)})}function isCurableByRefresh(error){
+behavior);return Object.defineProperty(client,"paginate",{value:paginate(client,behavior)})}function maySucceedAfterRefresh(error){
 const{response,status,statusCode,message}=(0,import_arguments6.objectOrEmpty)(error);const failedStatus=[(0,import_arguments6.objectOrEmpty)(
 response).status,status,statusCode].find(each=>typeof each==="number");const clientError=findClientError(error);return(0,import_core14.core)().
-isCurableByRefresh(clientError!==void 0,responseContexts.get((0,import_arguments6.objectOrEmpty)((0,import_arguments6.objectOrEmpty)(
+maySucceedAfterRefresh(clientError!==void 0,responseContexts.get((0,import_arguments6.objectOrEmpty)((0,import_arguments6.objectOrEmpty)(
 clientError).response).headers??{})?.needsRetry===true,failedStatus,typeof message==="string"?message:"")}function findClientError(error){
 const seen=new Set;for(let each=error;(0,import_arguments6.isObject)(each)&&!seen.has(each);each=each.cause){if(each instanceof
 import_error7.BitbucketAuthError||each.bitbucket instanceof import_error7.BitbucketAuthError)return each;seen.add(each)}
@@ -364,28 +364,28 @@ import_error8=require("./shared.cjs");init_memoize();init_paginate();init_sender
 removedEndpointsOf=memoize(apiUrl=>(0,import_error8.callCore)(replaceRemovedEndpoints,()=>new((0,import_core16.core)()).
 RemovedEndpoints(apiUrl)));ListCache=class{#entries=new Map;async get(key,make,signal){const entry=this.#entries.get(key)??
 {collector:make(),isDone:false,waiting:0};this.#entries.set(key,entry);const[oldest]=this.#entries.keys();if(this.#entries.
-size>(0,import_core16.core)().RemovedEndpoints.limits().mostLists)this.#entries.delete(oldest);const collecting=entry.collecting??
+size>(0,import_core16.core)().RemovedEndpoints.limits().maxLists)this.#entries.delete(oldest);const collecting=entry.collecting??
 this.#startCollecting(key,entry);entry.waiting+=1;try{return await unlessAborted(collecting,signal)}finally{entry.waiting-=
 1;if(entry.waiting===0&&!entry.isDone&&entry.collecting===collecting){entry.collecting=void 0;entry.controller?.abort()}}}#startCollecting(key,entry){
 const controller=new AbortController;const collecting=entry.collector.read(controller.signal);clearTimeout(entry.timer);
 Object.assign(entry,{collecting,controller});const onSettled=isDone=>{if(entry.collecting!==collecting&&entry.collecting!==
 void 0)return;entry.isDone=isDone;if(!isDone)entry.collecting=void 0;entry.timer=setTimeout(()=>{if(this.#entries.get(key)===
-entry)this.#entries.delete(key)},(0,import_core16.core)().RemovedEndpoints.limits().keptMs).unref()};collecting.then(()=>onSettled(
+entry)this.#entries.delete(key)},(0,import_core16.core)().RemovedEndpoints.limits().cacheMs).unref()};collecting.then(()=>onSettled(
 true),()=>onSettled(false));return collecting}};caches=new WeakMap;ListCollector=class{#url;#list;#removedEndpoints;#sender;#options;#limits=(0,import_core16.core)().
 RemovedEndpoints.limits();#segments;#itemsByWorkspace=new Map;#length=0;#authorization=()=>"";constructor(url,list,removedEndpoints,sender,options){
 this.#url=url;this.#list=list;this.#removedEndpoints=removedEndpoints;this.#sender=sender;this.#options=options}async read(signal){
 const segments=this.#segments??=await this.#readWorkspaces(signal);const remaining=[...segments];const readRemaining=async()=>{
 for(let segment=remaining.shift();segment!==void 0;segment=remaining.shift()){if(!this.#itemsByWorkspace.has(segment))await this.#readWorkspace(
-segment,signal)}};try{await Promise.all(Array.from({length:this.#limits.mostAtOnce},readRemaining))}finally{remaining.length=
-0}const values=[...segments].flatMap(segment=>this.#itemsByWorkspace.get(segment)??[]);return{jsonItems:sortItems(values,
-this.#list.sort).map(({text})=>text),authorization:this.#authorization}}async#readWorkspaces(signal){const{workspace}=this.#options;
+segment,signal)}};try{await Promise.all(Array.from({length:this.#limits.maxConcurrent},readRemaining))}finally{remaining.
+length=0}const values=[...segments].flatMap(segment=>this.#itemsByWorkspace.get(segment)??[]);return{jsonItems:sortItems(
+values,this.#list.sort).map(({text})=>text),authorization:this.#authorization}}async#readWorkspaces(signal){const{workspace}=this.#options;
 if(workspace!==void 0)return new Set([workspaceSegment(workspace)]);const segments=new Set;await this.#readList(this.#list.
 workspaces,signal,value=>{const{slug,uuid}=(0,import_arguments8.objectOrEmpty)((0,import_arguments8.objectOrEmpty)(value).
 workspace);if(slug===void 0&&uuid===void 0)throw(0,import_core16.failure)("RESPONSE_INVALID","api",{field:"workspace"});
 segments.add(workspaceSegment(slug??uuid))});return segments}async#readWorkspace(segment,signal,withRole=true){const values=[];
 let length=0;const path=this.#list.sort?.member.split(".")??[];const addItem=value=>{const text=JSON.stringify(value);length+=
-text.length;if(this.#length+length>this.#limits.longestList)throw(0,import_core16.failure)("RESPONSE_TOO_LARGE","api");values.
-push({text,key:path.reduce((part,name)=>(0,import_arguments8.objectOrEmpty)(part)[name],value)})};try{await this.#readList(
+text.length;if(this.#length+length>this.#limits.maxListLength)throw(0,import_core16.failure)("RESPONSE_TOO_LARGE","api");
+values.push({text,key:path.reduce((part,name)=>(0,import_arguments8.objectOrEmpty)(part)[name],value)})};try{await this.#readList(
 this.#removedEndpoints.workspaceUrl(this.#url,segment,withRole),signal,addItem)}catch(error){if(!(error instanceof UnsuccessfulResponse)||
 values.length>0)throw error;const{outcome,notice:message}=(0,import_error8.callCore)(this.#readWorkspace,()=>this.#removedEndpoints.
 workspaceOutcome(this.#url,segment,withRole,toApiResponse(error.response),this.#options.kind));if(message!==void 0)this.#options.
@@ -636,9 +636,9 @@ obtainedAt,expiresAt,"dead"in value,fence]}function formatPosition({place,isFirs
 Number(isFirst),newest,highest,Number(isLast),own].join(" ")}function parsePosition(text){const[place,isFirst,newest,highest,
 isLast,own]=text.split(" ");return{place,isFirst:isFirst==="1",newest:Number(newest),highest:Number(highest),isLast:isLast===
 "1",own:Number(own)}}var import_core22;var init_publication=__esm({"js/coordination/publication.js"(){import_core22=require("./shared.cjs")}});function ageOf(at){const ago=Date.now()-at;return ago<REMEMBERED_MS&&ago>=-CLOCK_TOLERANCE_MS?Math.max(ago,0):void 0}function positionIn(isNewest,isSame,isOfChain){
-if(isNewest)return"newest";if(isSame)return"superseded";return isOfChain?"predecessor":"unrelated"}var MAX_KEYS,KEPT_MS,
+if(isNewest)return"newest";if(isSame)return"superseded";return isOfChain?"predecessor":"unrelated"}var MAX_KEYS,CHAIN_LIFETIME_MS,
 SWEEP_MS2,REMEMBERED_MS,CLOCK_TOLERANCE_MS,MemoryTokenStore;var init_memory_store=__esm({"js/coordination/memory-store.j\
-s"(){init_publication();MAX_KEYS=24;KEPT_MS=90*24*60*60*1e3;SWEEP_MS2=60*60*1e3;REMEMBERED_MS=30*60*1e3;CLOCK_TOLERANCE_MS=
+s"(){init_publication();MAX_KEYS=24;CHAIN_LIFETIME_MS=90*24*60*60*1e3;SWEEP_MS2=60*60*1e3;REMEMBERED_MS=30*60*1e3;CLOCK_TOLERANCE_MS=
 1e3;MemoryTokenStore=class{#chains=new Map;#locked=new Set;#fence=0;#refusedAt=new Map;#grantedAt=-Infinity;#sweptAt=Date.
 now();async lock(key){if(this.#locked.has(key))return void 0;this.#locked.add(key);let held=true;this.#fence+=1;return{fence:this.#fence,
 isHeld:()=>held,release:async()=>{if(held)this.#locked.delete(key);held=false}}}async find(key){return this.findLocal(key)}findLocal(key){
@@ -658,7 +658,8 @@ agoMs)}async tokenEndpointHistory(key){const refused=this.recentRefusals();const
 key!==key);return{refusedAgo:refused.at(-1)?.agoMs,othersRefusedAgo:others.at(-1)?.agoMs,grantedAgo:this.lastGrantAge()}}recentRefusals(){
 return[...this.#refusedAt].flatMap(([key,at])=>{const agoMs=ageOf(at);return agoMs===void 0?[]:[{key,agoMs}]})}lastGrantAge(){
 return ageOf(this.#grantedAt)}async close(){this.#chains.clear()}#sweep(){const now=Date.now();if(now-this.#sweptAt<SWEEP_MS2)
-return;this.#sweptAt=now;for(const[key,{publishedAt}]of this.#chains){if(now-publishedAt>KEPT_MS)this.#chains.delete(key)}}}}});var HIGHEST_FENCE,PRELUDE,GUARD,CHECK,GUARDED,SCRIPTS2;var init_redis_scripts=__esm({"js/coordination/redis-scripts.js"(){
+return;this.#sweptAt=now;for(const[key,{publishedAt}]of this.#chains){if(now-publishedAt>CHAIN_LIFETIME_MS)this.#chains.
+delete(key)}}}}});var HIGHEST_FENCE,PRELUDE,GUARD,CHECK,GUARDED,SCRIPTS2;var init_redis_scripts=__esm({"js/coordination/redis-scripts.js"(){
 init_memory_store();HIGHEST_FENCE=1e12;PRELUDE=`
   local prefix = KEYS[1]
   local function text(name)
@@ -908,7 +909,7 @@ activity.recordError(error);logRefreshFailure(this.stores,this.#connection,error
 retryAfter}=error;if((0,import_core25.core)().isRefreshTokenRefused(code)){this.#state.refusedAt=performance.now();await sharedStore.
 recordRefusal(this.#state.key);this.#returnPermit(permit=>permit.refused())}else this.#returnPermit(permit=>permit.failed());
 return policy.onRequestFailed(code,retryable,retryAfter,Date.now(),Math.random())}}#requestTokens(){const{environment,grant}=this.#keeper;
-const{refreshToken,scopes}=this.#state.tokens;return requestTokens(environment,client=>client.buildRenewalRequest(grant,
+const{refreshToken,scopes}=this.#state.tokens;return requestTokens(environment,client=>client.buildRequestForGrantType(grant,
 refreshToken),grant,{refreshToken,scopes})}#returnPermit(report){const permit=this.#permit;this.#permit=void 0;if(permit)
 report(permit)}async#judgeRefusal(){const{key,policy,refusedAt}=this.#state;const{othersRefusedAgo}=await this.#keeper.sharedStore.
 tokenEndpointHistory(key);return policy.onRefusalJudged(othersRefusedAgo,performance.now()-refusedAt,Date.now(),Math.random())}#setTokens(tokens,key){
@@ -977,10 +978,10 @@ get(name)??createSharedStore(environment,hash2(clientKey,""));sharedStores().set
 environment,sharedStore);keepers.set(name,keeper)}return keeper}function createSharedStore(environment,namespace){const{
 client,redis}=environment;if(!redis)return new MemoryTokenStore;return new RedisTokenStore({...redis,namespace,encryptionKey:client.
 deriveKey("shared-store"),log:warn})}function hash2(key,text){return(0,import_node_crypto6.createHmac)("sha256",key).update(
-text).digest().toString("base64url",0,16)}var import_node_crypto6,KEPT_MS2,SWEEP_MS3,SHARED_STORES,keepers,keepersByClient,
+text).digest().toString("base64url",0,16)}var import_node_crypto6,IDLE_LIFETIME_MS,SWEEP_MS3,SHARED_STORES,keepers,keepersByClient,
 TokenKeeper;var init_token_keeper=__esm({"js/token-keeper.js"(){import_node_crypto6=require("node:crypto");init_memory_store();
-init_redis_store();init_log_lines();init_refresh_queue();init_token_connection();init_token_store();KEPT_MS2=24*60*60*1e3;
-SWEEP_MS3=60*60*1e3;SHARED_STORES=Symbol.for("nocodb-bitbucket-auth/shared-token-stores/1");keepers=new Map;keepersByClient=
+init_redis_store();init_log_lines();init_refresh_queue();init_token_connection();init_token_store();IDLE_LIFETIME_MS=24*
+60*60*1e3;SWEEP_MS3=60*60*1e3;SHARED_STORES=Symbol.for("nocodb-bitbucket-auth/shared-token-stores/1");keepers=new Map;keepersByClient=
 new WeakMap;TokenKeeper=class _TokenKeeper{#connections=new Map;#hashKey;#sweptAt=Date.now();#ofClient;constructor(environment,sharedStore,grant="\
 refresh_token"){this.environment=environment;this.sharedStore=sharedStore;this.grant=grant;this.queue=new RefreshQueue(sharedStore,
 environment.lockoutMs);this.#hashKey=environment.client.deriveKey("refresh-token")}attach(tokens,store){this.#sweep();const key=this.
@@ -991,7 +992,7 @@ environment,new MemoryTokenStore,"client_credentials").attach(createTokens({refr
 return hash2(this.#hashKey,refreshToken)}rename(connection,before,key){if(this.#connections.get(before)===connection)this.#connections.
 delete(before);if(!this.#connections.has(key))this.#connections.set(key,connection)}#sweep(){const now=Date.now();if(now-
 this.#sweptAt<SWEEP_MS3)return;this.#sweptAt=now;for(const[key,connection]of this.#connections){if(connection.isEvictable(
-now-KEPT_MS2))this.#connections.delete(key)}}}}});function createCredentials(stored,tokens,store,environment){const{client,problems}=environment;const tokenInfo=(0,import_core27.core)().
+now-IDLE_LIFETIME_MS))this.#connections.delete(key)}}}}});function createCredentials(stored,tokens,store,environment){const{client,problems}=environment;const tokenInfo=(0,import_core27.core)().
 holdsUserTokens(stored.kind)?tokens:UNKNOWN2;if(!stored.canRefresh)return new Credentials(stored,tokenInfo);if(!client)return new UnrefreshableCredentials(
 stored,tokenInfo,problems);const keeper=keeperOf({...environment,client});if(!(0,import_core27.core)().isClientCredentials(
 stored.kind))return new RefreshableCredentials(stored,keeper.attach(tokens,store),store);const connection=keeper.ofClient();
@@ -1083,8 +1084,8 @@ WORKSPACE_MEMBERS;var init_lists=__esm({"js/nocodb/lists.js"(){init_axios_error(
 import_core31=require("./shared.cjs");import_error12=require("./shared.cjs");init_dialog_timeouts();REPOSITORY_MEMBERS=[
 "full_name","name","slug","uuid","description","is_private"];WORKSPACE_MEMBERS=["slug","name","uuid"]}});var request_modules_exports={};
 __export(request_modules_exports,{ApiClientFactory:()=>ApiClientFactory,connectionStatus:()=>connectionStatus,
-createCredentials:()=>createCredentials,fetchAccount:()=>fetchAccount,isCurableByRefresh:()=>isCurableByRefresh,keeperOf:()=>keeperOf,
-listRepositories:()=>listRepositories,listWorkspaces:()=>listWorkspaces,requestTokens:()=>requestTokens,requireClient:()=>requireClient,
+createCredentials:()=>createCredentials,fetchAccount:()=>fetchAccount,keeperOf:()=>keeperOf,listRepositories:()=>listRepositories,
+listWorkspaces:()=>listWorkspaces,maySucceedAfterRefresh:()=>maySucceedAfterRefresh,requestTokens:()=>requestTokens,requireClient:()=>requireClient,
 testConnection:()=>testConnection,tokenErrorOf:()=>tokenErrorOf});var init_request_modules=__esm({"js/nocodb/request-mod\
 ules.js"(){init_client_factory();init_client();init_probe();init_credentials();init_token_endpoint();init_token_keeper();
 init_connection_test();init_lists()}});var entry_exports={};__export(entry_exports,{BitbucketAuthError:()=>import_error15.BitbucketAuthError,BitbucketAuthIntegration:()=>BitbucketAuthIntegration,
@@ -1092,32 +1093,31 @@ createEntry:()=>createEntry,default:()=>entry_default,isBitbucketAxiosError:()=>
 entry_exports);var import_core_wasm=require("./inlined/core.wasm.js");init_axios_error();var import_error15=require("./shared.cjs");
 init_log_lines();var import_environment2=require("./shared.cjs");var CATEGORY="Authentication";var OAUTH={label:"OAuth2",value:"oauth"};var ACCESS_TOKEN={label:"Access token",value:"api\
 _key"};var API_TOKEN={label:"API token",value:"basic"};var CLIENT={label:"OAuth client itself",value:"custom"};var WORKSPACE_HELP="\
-As in bitbucket.org/my-workspace. Optional; the connection test asks for it";var SLUG="[A-Za-z0-9_.{}-]+";function form({
-login,allowsClientCredentials}){const offersClient=login!==void 0&&allowsClientCredentials;return[{type:"input",label:"I\
-ntegration name",model:"title",placeholder:"Integration name",category:"General",validators:[{type:"required",message:"I\
-ntegration name is required"}]},{type:"select",label:"Auth type",model:"config.type",category:CATEGORY,placeholder:"Sele\
-ct auth type",defaultValue:login?OAUTH.value:ACCESS_TOKEN.value,options:[...login?[OAUTH]:[],ACCESS_TOKEN,API_TOKEN,...offersClient?
-[CLIENT]:[]],validators:[{type:"required",message:"Auth type is required"}]},...login?[oauthButton(login,OAUTH.value)]:[],
-{type:"input",label:"Atlassian account e-mail",model:"config.email",category:CATEGORY,placeholder:"you@example.com",helpText:"\
-The address that you log in to Atlassian with, not your Bitbucket user name",condition:{model:"config.type",value:API_TOKEN.
-value},validators:[{type:"required",message:"The e-mail address is required"},{type:"email",message:"This is not an e-ma\
-il address"}]},{type:"password",label:"Access token",model:"config.token",category:CATEGORY,placeholder:"Enter your acce\
-ss token",helpText:"A repository, project or workspace access token, from the settings of that repository, project or wo\
-rkspace at Bitbucket Cloud",condition:{model:"config.type",value:ACCESS_TOKEN.value},validators:[{type:"required",message:"\
-Access token is required"}]},{type:"password",label:"API token",model:"config.token",category:CATEGORY,placeholder:"Ente\
-r your API token",helpText:'Made in the Atlassian account with "Create API token with scopes", for Bitbucket',condition:{
-model:"config.type",value:API_TOKEN.value},validators:[{type:"required",message:"API token is required"}]},workspaceField(
-[ACCESS_TOKEN.value,API_TOKEN.value],WORKSPACE_HELP),...offersClient?[workspaceField([CLIENT.value],`No user is involved\
-: NocoDB acts as the configured OAuth client, which must be a private one. ${WORKSPACE_HELP}`)]:[],{type:"input",label:"\
-Repository",model:"config.repository",category:CATEGORY,placeholder:"my-workspace/my-repository",helpText:"For a reposit\
-ory access token, as in its address. Optional; the connection test asks for it",condition:{model:"config.type",value:ACCESS_TOKEN.
-value},validators:[{type:"regex",pattern:`^(${SLUG}/${SLUG})?$`,message:"Write it as workspace/repository"}]}]}function workspaceField(types,helpText){
-return{type:"input",label:"Workspace",model:"config.workspace",category:CATEGORY,placeholder:"my-workspace",helpText,condition:{
-model:"config.type",in:types},validators:[{type:"regex",pattern:`^(${SLUG})?$`,message:"This is not the name of a worksp\
-ace"}]}}function oauthButton({authorizationUrl,redirectUri,clientId,scopes},type){return{type:"oauth",label:"Bitbucket a\
-ccount",model:"config.oauth.code",category:CATEGORY,condition:{model:"config.type",value:type},validators:[{type:"requir\
-ed",message:"Authenticate with Bitbucket first"}],oauthMeta:{provider:"Bitbucket",authUri:authorizationUrl,redirectUri,clientId,
-scopes,codeKey:"code"}}}init_axios_error();var import_arguments12=require("./shared.cjs");var import_core33=require("./shared.cjs");var import_error14=require("./shared.cjs");
+As in bitbucket.org/my-workspace. Optional; XX";var SLUG="[A-Za-z0-9_.{}-]+";function form({login,allowsClientCredentials}){
+const offersClient=login!==void 0&&allowsClientCredentials;return[{type:"input",label:"Integration name",model:"title",placeholder:"\
+Integration name",category:"General",validators:[{type:"required",message:"Integration name is required"}]},{type:"selec\
+t",label:"Auth type",model:"config.type",category:CATEGORY,placeholder:"Select auth type",defaultValue:login?OAUTH.value:
+ACCESS_TOKEN.value,options:[...login?[OAUTH]:[],ACCESS_TOKEN,API_TOKEN,...offersClient?[CLIENT]:[]],validators:[{type:"r\
+equired",message:"Auth type is required"}]},...login?[oauthButton(login,OAUTH.value)]:[],{type:"input",label:"Atlassian \
+account e-mail",model:"config.email",category:CATEGORY,placeholder:"you@example.com",helpText:"The address that you log \
+in to Atlassian with, not your Bitbucket user name",condition:{model:"config.type",value:API_TOKEN.value},validators:[{type:"\
+required",message:"The e-mail address is required"},{type:"email",message:"This is not an e-mail address"}]},{type:"pass\
+word",label:"Access token",model:"config.token",category:CATEGORY,placeholder:"Enter your access token",helpText:"A repo\
+sitory, project or workspace access token, from the settings of that repository, project or workspace at Bitbucket Cloud",
+condition:{model:"config.type",value:ACCESS_TOKEN.value},validators:[{type:"required",message:"Access token is required"}]},
+{type:"password",label:"API token",model:"config.token",category:CATEGORY,placeholder:"Enter your API token",helpText:'C\
+reated in the Atlassian account with "Create API token with scopes", for Bitbucket',condition:{model:"config.type",value:API_TOKEN.
+value},validators:[{type:"required",message:"API token is required"}]},workspaceField([ACCESS_TOKEN.value,API_TOKEN.value],
+WORKSPACE_HELP),...offersClient?[workspaceField([CLIENT.value],`No user is involved: NocoDB acts as the configured OAuth\
+ client, which must be a private one. ${WORKSPACE_HELP}`)]:[],{type:"input",label:"Repository",model:"config.repository",
+category:CATEGORY,placeholder:"my-workspace/my-repository",helpText:"For a repository access token, as in its address. O\
+ptional; XX",condition:{model:"config.type",value:ACCESS_TOKEN.value},validators:[{type:"regex",pattern:`^(${SLUG}/${SLUG}\
+)?$`,message:"Write it as workspace/repository"}]}]}function workspaceField(types,helpText){return{type:"input",label:"W\
+orkspace",model:"config.workspace",category:CATEGORY,placeholder:"my-workspace",helpText,condition:{model:"config.type",
+in:types},validators:[{type:"regex",pattern:`^(${SLUG})?$`,message:"This is not the name of a workspace"}]}}function oauthButton({
+authorizationUrl,redirectUri,clientId,scopes},type){return{type:"oauth",label:"Bitbucket account",model:"config.oauth.co\
+de",category:CATEGORY,condition:{model:"config.type",value:type},validators:[{type:"required",message:"Authenticate with\
+ Bitbucket first"}],oauthMeta:{provider:"Bitbucket",authUri:authorizationUrl,redirectUri,clientId,scopes,codeKey:"code"}}}init_axios_error();var import_arguments12=require("./shared.cjs");var import_core33=require("./shared.cjs");var import_error14=require("./shared.cjs");
 init_token_store();var import_arguments2=require("./shared.cjs");var import_core3=require("./shared.cjs");var import_digest=require("./shared.cjs");
 init_token_store();function refreshableToken({type,refresh_token:stored}){const refreshToken=nonEmptyString(stored);return refreshToken!==
 void 0&&(0,import_core3.core)().isRefreshable(nonEmptyString(type)??"",refreshToken)?refreshToken:void 0}function tokensInConfig({
@@ -1190,9 +1190,9 @@ saveVars(vars,isKept?()=>this.#openConnection():void 0)}log(message){const{logge
 nction")logger(message);else logger?.log(message)}setTokenRefreshCallback(callback){this.#storedConfig.tokenRefreshCallback=
 callback}async authenticate(){const clientFactory=await this.#openClientFactory();await clientFactory.credentials.newest();
 return this.#clientOf(clientFactory)}get client(){return this.#client}#clientOf(clientFactory){return this.#client??=clientFactory.
-createClient()}async use(work){const clientFactory=await this.#openClientFactory();const{isCurableByRefresh:isCurableByRefresh2,
+createClient()}async use(work){const clientFactory=await this.#openClientFactory();const{maySucceedAfterRefresh:maySucceedAfterRefresh2,
 tokenErrorOf:tokenErrorOf2}=await loadRequestModules();const{credentials}=clientFactory;let credential=await credentials.
-newest();for(let retries=0;;retries+=1){try{return await work(this.#clientOf(clientFactory))}catch(error){const newer=isCurableByRefresh2(
+newest();for(let retries=0;;retries+=1){try{return await work(this.#clientOf(clientFactory))}catch(error){const newer=maySucceedAfterRefresh2(
 error)?await credentials.replacementFor(credential,retries):void 0;if(!newer)throw tokenErrorOf2(error)??error;credential=
 newer}}}async testConnection(){try{return await withDialogTimeout(this.#test())}catch(error){return{success:false,message:toBitbucketAuthError(
 error).message}}}async#test(){const{testConnection:testConnection2}=await loadRequestModules();return testConnection2(await this.#openClientFactory(),

@@ -175,7 +175,7 @@ export class OAuthCore {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * The authorization URL without state and PKCE, for NocoDB, which appends its own.
+     * The authorization URL without state and PKCE, for NocoDB. NocoDB appends its own state and PKCE parameters.
      */
     authorizationUrl(): string;
     /**
@@ -258,8 +258,8 @@ export function createPageCore(origin: string, client_id?: string | null, redire
 export function createPublicCore(origin: string | null | undefined, client_id: string, redirect_uri: string, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): OAuthCore;
 
 /**
- * The error object for a failure that only JavaScript can detect, with the message and the flags from the core's
- * table. `connection_end` says why a connection ended although Bitbucket accepts its tokens.
+ * The error object for a failure that only JavaScript can detect, with the message and the flags that the core defines for the
+ * code. `connection_end` says why a connection ended although Bitbucket accepts its tokens.
  */
 export function errorDetails(code: string, phase: string, field?: string | null, status?: number | null, retry_after?: number | null, connection_end?: string | null): ErrorDetails;
 
@@ -284,7 +284,7 @@ export function rejectClientOverrides(members: string[]): void;
 export function removeCallbackParameters(url: string): string;
 
 /**
- * Throws the error for an invalid argument or member. `grant_type` is that of the token request, where it is known.
+ * Throws the error for an invalid argument or member. `grant_type` is the grant type of the token request, if it is known.
  */
 export function throwArgumentError(argument: string, problem: ArgumentProblem, member: string, grant_type?: string | null): void;
 

@@ -1,4 +1,4 @@
-export const hash = '6e9d2d9afb7795f5aa299819d17ec78aa2b14afbff3ae6ca5f5a93f51f6256fc';
+export const hash = 'a43997c2911e2499e54759825366ff24af89f7fee359a1c276c49218f719d22c';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '692e97af5b3ebd1d8bd5728fa57dcb4103607a37591c945a3aa14db7003ab6ab';
-export const key = Symbol.for('nocodb-bitbucket-auth/page-core.wasm/6e9d2d9afb7795f5aa299819d17ec78aa2b14afbff3ae6ca5f5a93f51f6256fc');
+export const build = 'ce4ffaaac5b47d94621c9b29555b10d3dcaa321c6431e6faff81a5cdf6da8852';
+export const key = Symbol.for('nocodb-bitbucket-auth/page-core.wasm/a43997c2911e2499e54759825366ff24af89f7fee359a1c276c49218f719d22c');

@@ -213,8 +213,8 @@ function register(model){try{const modules=load();const registry=new Registry(mo
 registry.add(plugin);serveCallbackPage2()};if(modules instanceof Promise)modules.then(use).catch(log.failed);else use(modules)}catch(error){
 log.failed(error)}}function awaitRegistry(){let waited=0;let assignment;const timer=setInterval(()=>{waited+=WAIT_S;if(!process.
 getActiveResourcesInfo().includes("TCPServerWrap"))return;clearInterval(timer);const hint=assignment?.isDisplaced()?"Ano\
-ther preload waits for the same list. Name this preload last.":"If this process is NocoDB and has finished starting, thi\
-s version of NocoDB is not supported and offers no Bitbucket.";console.warn(`[${NAME}] No registry of integrations appea\
-red within ${waited} s. ${hint}`)},WAIT_S*1e3);timer.unref();assignment=onPropertyAssigned(LIST_PROPERTY,(target,value)=>{
+ther preload waits for the same registry. Load this preload last.":"If this process is NocoDB and has finished starting,\
+ this version of NocoDB is not supported and offers no Bitbucket.";console.warn(`[${NAME}] No registry of integrations a\
+ppeared within ${waited} s. ${hint}`)},WAIT_S*1e3);timer.unref();assignment=onPropertyAssigned(LIST_PROPERTY,(target,value)=>{
 if(!isIntegrationModel(target,value))return false;clearInterval(timer);register(target);return true})}if(!Reflect.has(globalThis,
 LOADED)){Object.defineProperty(globalThis,LOADED,{value:true});try{awaitRegistry()}catch{}}

@@ -110,18 +110,18 @@ classifyRow:()=>classifyRow,clientGeneration:()=>clientGeneration,clockSkew:()=>
 createPublicCore:()=>createPublicCore,credentialMembers:()=>credentialMembers,decidePublication:()=>decidePublication,defaultScopes:()=>defaultScopes,
 endpointStatus:()=>endpointStatus,environmentVariables:()=>environmentVariables,errorDetails:()=>errorDetails,expandScopes:()=>expandScopes2,
 grantTypePhase:()=>grantTypePhase,holdsUserTokens:()=>holdsUserTokens,honorsRetryAfter:()=>honorsRetryAfter,isClientCredentials:()=>isClientCredentials,
-isCurableByRefresh:()=>isCurableByRefresh,isEntryNewer:()=>isEntryNewer,isExpired:()=>isExpired,isFromAnotherLogin:()=>isFromAnotherLogin,
-isHourlyLimitExhausted:()=>isHourlyLimitExhausted,isIssuedLater:()=>isIssuedLater,isLoginExpired:()=>isLoginExpired,isMissingFromSharedStore:()=>isMissingFromSharedStore,
+isEntryNewer:()=>isEntryNewer,isExpired:()=>isExpired,isFromAnotherLogin:()=>isFromAnotherLogin,isHourlyLimitExhausted:()=>isHourlyLimitExhausted,
+isIssuedLater:()=>isIssuedLater,isLoginExpired:()=>isLoginExpired,isMissingFromSharedStore:()=>isMissingFromSharedStore,
 isRefreshTokenRefused:()=>isRefreshTokenRefused,isRefreshable:()=>isRefreshable,isSafeMethod:()=>isSafeMethod,isSameRedisDatabase:()=>isSameRedisDatabase,
 isUsablePrefetch:()=>isUsablePrefetch,isVaultReference:()=>isVaultReference,issuesNotFoundBody:()=>issuesNotFoundBody,loginTimeout:()=>loginTimeout,
 maskedCredentialError:()=>maskedCredentialError,maxInspectedBytes:()=>maxInspectedBytes,mayForwardHeader:()=>mayForwardHeader,
-mayRetry:()=>mayRetry,missingScopes:()=>missingScopes2,nocodbStatus:()=>nocodbStatus,pageRetryDelay:()=>pageRetryDelay,pageUrl:()=>pageUrl,
-parseRedisUrl:()=>parseRedisUrl,parseScopes:()=>parseScopes,provesCredential:()=>provesCredential,proxyVariables:()=>proxyVariables,
-rateLimitUpdate:()=>rateLimitUpdate,rateLimitWindow:()=>rateLimitWindow,readCredential:()=>readCredential,readEnvironment:()=>readEnvironment2,
-redirectUriStatus:()=>redirectUriStatus,redisDatabaseCandidates:()=>redisDatabaseCandidates,redisErrorSummary:()=>redisErrorSummary,
-redisFallbackReason:()=>redisFallbackReason,rejectClientOverrides:()=>rejectClientOverrides,removeCallbackParameters:()=>removeCallbackParameters,
-resourceGroup:()=>resourceGroup,retiredScopes:()=>retiredScopes,retryDelay:()=>retryDelay,secretLength:()=>secretLength,
-throwArgumentError:()=>throwArgumentError,throwMissingFeature:()=>throwMissingFeature,transactionTimeout:()=>transactionTimeout,
+mayRetry:()=>mayRetry,maySucceedAfterRefresh:()=>maySucceedAfterRefresh,missingScopes:()=>missingScopes2,nocodbStatus:()=>nocodbStatus,
+pageRetryDelay:()=>pageRetryDelay,pageUrl:()=>pageUrl,parseRedisUrl:()=>parseRedisUrl,parseScopes:()=>parseScopes,provesCredential:()=>provesCredential,
+proxyVariables:()=>proxyVariables,rateLimitUpdate:()=>rateLimitUpdate,rateLimitWindow:()=>rateLimitWindow,readCredential:()=>readCredential,
+readEnvironment:()=>readEnvironment2,redirectUriStatus:()=>redirectUriStatus,redisDatabaseCandidates:()=>redisDatabaseCandidates,
+redisErrorSummary:()=>redisErrorSummary,redisFallbackReason:()=>redisFallbackReason,rejectClientOverrides:()=>rejectClientOverrides,
+removeCallbackParameters:()=>removeCallbackParameters,resourceGroup:()=>resourceGroup,retiredScopes:()=>retiredScopes,retryDelay:()=>retryDelay,
+secretLength:()=>secretLength,throwArgumentError:()=>throwArgumentError,throwMissingFeature:()=>throwMissingFeature,transactionTimeout:()=>transactionTimeout,
 transactionTimeoutError:()=>transactionTimeoutError,trialExchangeOutcome:()=>trialExchangeOutcome,usesAuthorizationCode:()=>usesAuthorizationCode,
 workspaceSegment:()=>workspaceSegment});class ApiBaseUrl{__destroy_into_raw(){const ptr=this.__wbg_ptr;this.__wbg_ptr=0;
 ApiBaseUrlFinalization.unregister(this);return ptr}free(){const ptr=this.__destroy_into_raw();wasm.__wbg_apibaseurl_free(
@@ -191,10 +191,10 @@ len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(pt
 throw e}const ret=wasm.oauthcore_buildNocoDbTokenRequest(this.__wbg_ptr,ptr0,len0,ptr1,len1,val3);if(ret[2]){throw takeFromExternrefTable0(
 ret[1])}return takeFromExternrefTable0(ret[0])}buildRefreshRequest(refresh_token){const ptr0=passStringToWasm0(refresh_token,
 wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.oauthcore_buildRefreshRequest(
-this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildRenewalRequest(grant_type,refresh_token){
+this.__wbg_ptr,ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildRequestForGrantType(grant_type,refresh_token){
 let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(grant_type,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
 ptr1=passStringToWasm0(refresh_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){
-wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.oauthcore_buildRenewalRequest(
+wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.oauthcore_buildRequestForGrantType(
 this.__wbg_ptr,ptr0,len0,ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}buildTokenRequest(code,code_verifier,code_verifier_alias,redirect_uri){
 let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len0=WASM_VECTOR_LEN;ptr1=isLikeNone(code_verifier)?0:passStringToWasm0(code_verifier,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
@@ -474,10 +474,7 @@ ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.
 1)}}function holdsUserTokens(kind){const ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
 const ret=wasm.holdsUserTokens(ptr0,len0);return ret!==0}function honorsRetryAfter(retry_after){const ret=wasm.honorsRetryAfter(
 retry_after);return ret!==0}function isClientCredentials(kind){const ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isClientCredentials(ptr0,len0);return ret!==0}function isCurableByRefresh(is_from_api_client,is_unrepeated,status,message){
-const val2=+is_from_api_client;const val3=+is_unrepeated;const val4=+(isLikeNone(status)?0:status);const ptr0=passStringToWasm0(
-message,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isCurableByRefresh(val2,
-val3,!isLikeNone(status),val4,ptr0,len0);return ret!==0}function isEntryNewer(obtained_at,expires_at,is_dead,fence,found_obtained_at,found_expires_at,found_is_dead,found_fence){
+wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isClientCredentials(ptr0,len0);return ret!==0}function isEntryNewer(obtained_at,expires_at,is_dead,fence,found_obtained_at,found_expires_at,found_is_dead,found_fence){
 const ret=wasm.isEntryNewer(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(
 expires_at)?0:expires_at,is_dead,fence,!isLikeNone(found_obtained_at),isLikeNone(found_obtained_at)?0:found_obtained_at,
 !isLikeNone(found_expires_at),isLikeNone(found_expires_at)?0:found_expires_at,found_is_dead,found_fence);return ret!==0}
@@ -490,11 +487,11 @@ val2,ptr0,len0,val3);return ret!==0}function isIssuedLater(obtained_at,expires_a
 isIssuedLater(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(expires_at)?
 0:expires_at,!isLikeNone(other_obtained_at),isLikeNone(other_obtained_at)?0:other_obtained_at,!isLikeNone(other_expires_at),
 isLikeNone(other_expires_at)?0:other_expires_at);return ret!==0}function isLoginExpired(started_at,now){const ret=wasm.isLoginExpired(
-started_at,now);return ret!==0}function isMissingFromSharedStore(obtained_at,expires_at,is_dead,fence,shared_obtained_at,shared_expires_at,shared_is_dead,shared_fence,same_refresh_token,leads_there){
+started_at,now);return ret!==0}function isMissingFromSharedStore(obtained_at,expires_at,is_dead,fence,shared_obtained_at,shared_expires_at,shared_is_dead,shared_fence,same_refresh_token,is_linked){
 const ret=wasm.isMissingFromSharedStore(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),
 isLikeNone(expires_at)?0:expires_at,is_dead,fence,!isLikeNone(shared_obtained_at),isLikeNone(shared_obtained_at)?0:shared_obtained_at,
 !isLikeNone(shared_expires_at),isLikeNone(shared_expires_at)?0:shared_expires_at,shared_is_dead,shared_fence,same_refresh_token,
-leads_there);return ret!==0}function isRefreshTokenRefused(code){const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,
+is_linked);return ret!==0}function isRefreshTokenRefused(code){const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,
 wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isRefreshTokenRefused(ptr0,len0);return ret!==0}function isRefreshable(kind,refresh_token){
 let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
 ptr1=passStringToWasm0(refresh_token,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){
@@ -520,31 +517,34 @@ status)?16777215:status);let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringTo
 __wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=
 WASM_VECTOR_LEN;ptr2=passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){
 if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
-ptr0,len0*1,1)}throw e}const ret=wasm.mayRetry(ptr0,len0,ptr1,len1,val4,ptr2,len2);return ret!==0}function missingScopes2(required,granted){
-let ptr0,len0,ptr1,len1;try{ptr0=passStringToWasm0(required,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
-ptr1=passStringToWasm0(granted,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.
-__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.missingScopes(ptr0,len0,
-ptr1,len1);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function nocodbStatus(code,status){
-const val2=+(isLikeNone(status)?16777215:status);const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.nocodbStatus(ptr0,len0,val2);if(ret[2]){throw takeFromExternrefTable0(ret[1])}
-return ret[0]}function pageRetryDelay(status,retry_after,number,patience,received_at,random){const val2=+status;const val3=+number;
-const val4=+patience;const val5=+received_at;const val6=+random;var ptr0=isLikeNone(retry_after)?0:passStringToWasm0(retry_after,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.pageRetryDelay(val2,ptr0,len0,val3,
-val4,val5,val6);if(ret[3]){throw takeFromExternrefTable0(ret[2])}return ret[0]===0?void 0:ret[1]}function pageUrl(list,next,page,page_number){
-let deferred6_0;let deferred6_1;try{const val4=+(isLikeNone(page_number)?0:page_number);let ptr0,len0,ptr1,len1,ptr2,len2;
-try{ptr0=passStringToWasm0(list,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=isLikeNone(next)?
-0:passStringToWasm0(next,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(page)?0:passStringToWasm0(
-page,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){if(ptr2){wasm.__wbindgen_free(ptr2,len2*
-1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.pageUrl(
-ptr0,len0,ptr1,len1,ptr2,len2,!isLikeNone(page_number),val4);var ptr5=ret[0];var len5=ret[1];if(ret[3]){ptr5=0;len5=0;throw takeFromExternrefTable0(
-ret[2])}deferred6_0=ptr5;deferred6_1=len5;return getStringFromWasm0(ptr5,len5)}finally{wasm.__wbindgen_free(deferred6_0,
-deferred6_1,1)}}function parseRedisUrl(address){const ptr0=passStringToWasm0(address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.parseRedisUrl(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}function parseScopes(scopes){const ptr0=passStringToWasm0(scopes,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.parseScopes(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}function provesCredential(status){const ret=wasm.provesCredential(status);return ret!==0}function proxyVariables(){
-let deferred1_0;let deferred1_1;try{const ret=wasm.proxyVariables();deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
-ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}function rateLimitUpdate(status,limit,near_limit,retry_after,known,is_configured,refusals,received_at){
+ptr0,len0*1,1)}throw e}const ret=wasm.mayRetry(ptr0,len0,ptr1,len1,val4,ptr2,len2);return ret!==0}function maySucceedAfterRefresh(is_from_api_client,is_unrepeated,status,message){
+const val2=+is_from_api_client;const val3=+is_unrepeated;const val4=+(isLikeNone(status)?0:status);const ptr0=passStringToWasm0(
+message,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.maySucceedAfterRefresh(
+val2,val3,!isLikeNone(status),val4,ptr0,len0);return ret!==0}function missingScopes2(required,granted){let ptr0,len0,ptr1,
+len1;try{ptr0=passStringToWasm0(required,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(
+granted,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN}catch(e){if(ptr1){wasm.__wbindgen_free(ptr1,
+len1*1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.missingScopes(ptr0,len0,ptr1,len1);if(ret[2]){
+throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function nocodbStatus(code,status){const val2=+(isLikeNone(
+status)?16777215:status);const ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
+const ret=wasm.nocodbStatus(ptr0,len0,val2);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return ret[0]}function pageRetryDelay(status,retry_after,number,patience,received_at,random){
+const val2=+status;const val3=+number;const val4=+patience;const val5=+received_at;const val6=+random;var ptr0=isLikeNone(
+retry_after)?0:passStringToWasm0(retry_after,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);var len0=WASM_VECTOR_LEN;const ret=wasm.
+pageRetryDelay(val2,ptr0,len0,val3,val4,val5,val6);if(ret[3]){throw takeFromExternrefTable0(ret[2])}return ret[0]===0?void 0:
+ret[1]}function pageUrl(list,next,page,page_number){let deferred6_0;let deferred6_1;try{const val4=+(isLikeNone(page_number)?
+0:page_number);let ptr0,len0,ptr1,len1,ptr2,len2;try{ptr0=passStringToWasm0(list,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+len0=WASM_VECTOR_LEN;ptr1=isLikeNone(next)?0:passStringToWasm0(next,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=
+WASM_VECTOR_LEN;ptr2=isLikeNone(page)?0:passStringToWasm0(page,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN}catch(e){
+if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.pageUrl(ptr0,len0,ptr1,len1,ptr2,len2,!isLikeNone(page_number),val4);var ptr5=ret[0];
+var len5=ret[1];if(ret[3]){ptr5=0;len5=0;throw takeFromExternrefTable0(ret[2])}deferred6_0=ptr5;deferred6_1=len5;return getStringFromWasm0(
+ptr5,len5)}finally{wasm.__wbindgen_free(deferred6_0,deferred6_1,1)}}function parseRedisUrl(address){const ptr0=passStringToWasm0(
+address,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.parseRedisUrl(ptr0,len0);
+if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function parseScopes(scopes){const ptr0=passStringToWasm0(
+scopes,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.parseScopes(ptr0,len0);
+if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function provesCredential(status){
+const ret=wasm.provesCredential(status);return ret!==0}function proxyVariables(){let deferred1_0;let deferred1_1;try{const ret=wasm.
+proxyVariables();deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
+deferred1_0,deferred1_1,1)}}function rateLimitUpdate(status,limit,near_limit,retry_after,known,is_configured,refusals,received_at){
 const val4=+status;const val5=+known;const val6=+is_configured;const val7=+refusals;const val8=+received_at;let ptr0,len0,
 ptr1,len1,ptr2,len2;try{ptr0=isLikeNone(limit)?0:passStringToWasm0(limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
 len0=WASM_VECTOR_LEN;ptr1=isLikeNone(near_limit)?0:passStringToWasm0(near_limit,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
@@ -669,9 +669,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_exports={};__export(core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="8bddb696ccc4746f3c88f574738ea51b2a261a79a0fa96bfd7daf9f4328d4cb6";var section="nocodb-bitbucket-auth";var build="\
-a4af399c48bc6b1d25374fb1f08f1a709a77740a63990550096d536eae320751";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/8b\
-ddb696ccc4746f3c88f574738ea51b2a261a79a0fa96bfd7daf9f4328d4cb6");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isThisBuild(
+var hash="300a35f35e196ab0db69e899f633cc43ba3e271297ebc07020e5d1018420697c";var section="nocodb-bitbucket-auth";var build="\
+f9aea7945f0270c382c165ee7b7342beb028399f89801e4d9711093e7debbba3";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/30\
+0a35f35e196ab0db69e899f633cc43ba3e271297ebc07020e5d1018420697c");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isThisBuild(
 wasm,identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest2=new Uint8Array(
 await subtle.digest("SHA-256",wasm));const found=Array.from(digest2,byte=>byte.toString(16).padStart(2,"0")).join("");if(found!==
 identity.hash)throw unusable(caller);return wasm}if(!WebAssembly.validate(wasm))throw unusable(caller);const module2=await WebAssembly.

@@ -57,20 +57,21 @@ type PopupOptions$1 = {
      */
     signal?: RuntimeType<'AbortSignal'> | undefined;
     /**
-     * receives the grant if the popup only seemed to be closed, so
-     * that the outcome was `null`, and the user gives consent later
+     * receives the grant if the popup only seemed to be closed. In
+     * this case, the promise has resolved to `null` before the user gives consent
      */
     onLateGrant?: ((grant: Grant$2) => void) | undefined;
 };
 /**
- * Lets the user log in and give consent in a popup. Call it directly in the click handler, or browsers block the popup. It opens
- * the popup before it does anything else, and closes it in every outcome. The popup cannot access the page that opened it.
+ * Lets the user log in and give consent in a popup. Call this function directly in the click handler; otherwise, browsers block
+ * the popup. The function opens the popup before it does anything else, and closes the popup in every outcome. The popup cannot
+ * access the page that opened it.
  *
  * The page detects the callback by the popup's URL. This page, Bitbucket's pages, or another page of the login may isolate the
- * popup with `Cross-Origin-Opener-Policy`. Then the page cannot see the popup's URL, and the redirect URI has to be that of the
- * package's `callback.html`, which posts its URL to the page. The page cannot distinguish an isolated popup from one that the
- * user has closed. So a popup that seems to be closed counts as cancelled only after the page has had the focus for a minute. To
- * let the user cancel sooner, offer a button that aborts the `signal`.
+ * popup with `Cross-Origin-Opener-Policy`. If so, the page cannot see the popup's URL, and the redirect URI has to be the URL
+ * of the package's `callback.html`, which posts its own URL to the page. The page cannot distinguish an isolated popup from a
+ * popup that the user has closed. So a popup that seems to be closed counts as cancelled only after the page has had the focus
+ * for a minute. To let the user cancel sooner, offer a button that aborts the `signal`.
  *
  * @param {PageOptions & PopupOptions} options
  * @returns {Promise<Grant | null>} `null`: the user closed the popup or denied access

@@ -28,8 +28,8 @@ type Counters$1 = {
  * Reads the environment variables that configure the plugin.
  *
  * In: `process.env`, or an object like it; if the object has no proxy variables, those of the process are added. Out: the
- * settings that the core reads from these variables. Never: this file validates a value, caches it for the whole process, or logs
- * it.
+ * settings that the core reads from these variables. Never: this file validates a value, logs a value, or caches the settings for
+ * the whole process.
  */
 type Env$1 = Record<string, string | undefined>;
 
@@ -82,7 +82,7 @@ type PageQuery$1 = {
  * Reads the authorization code that NocoDB's GUI receives from Bitbucket and submits as `config.oauth`.
  *
  * In: that member, in any of the shapes that NocoDB's GUIs use. Out: the code and its verifier, of any type.
- * Never: a value is validated (the core does that), or an exception of the caller's own code leaves the function.
+ * Never: a value is validated (the core does that), or an exception of a caller's getter leaves the function as it is.
  */
 type CodeGrant$1 = {
     code: string;
@@ -153,7 +153,7 @@ type IntegrationConfig$1 = {
      */
     account?: Account$2 | undefined;
     /**
-     * transient: what the GUI received from Bitbucket; never stored
+     * transient: what the GUI received from Bitbucket; the plugin never stores it
      */
     oauth?: unknown;
     /**
@@ -237,11 +237,11 @@ declare class BitbucketAuthIntegration {
      */
     getVars(): unknown;
     /**
-     * Has NocoDB store the integration's own data with the config, together with the newest tokens: others may have refreshed them
-     * since this config was read.
+     * Has NocoDB store the integration's own data with the config, together with the newest tokens. Another wrapper or process may
+     * have refreshed the tokens since this config was read.
      *
      * @param {unknown} vars
-     * @returns {Promise<void>} rejects with NocoDB's error when it could not store the data
+     * @returns {Promise<void>} rejects with NocoDB's error when NocoDB could not store the data
      */
     saveVars(vars: unknown): Promise<void>;
     /**
@@ -252,25 +252,25 @@ declare class BitbucketAuthIntegration {
      */
     log(message: string): void;
     /**
-     * @param {(tokens: StoredTokens) => unknown} callback merges new tokens into the stored config. It is preferred to
-     *   `saveConfig`, which stores the whole config; but only `saveConfig` can remove a stale `expires_at`
+     * @param {(tokens: StoredTokens) => unknown} callback merges new tokens into the stored config. The callback is
+     *   preferred to `saveConfig`, which stores the whole config; but only `saveConfig` can remove a stale `expires_at`
      * @returns {void}
      */
     setTokenRefreshCallback(callback: (tokens: StoredTokens$1) => unknown): void;
     /**
      * An Axios instance for Bitbucket's API 2.0. Each request carries the connection's newest credential, so the instance can be
-     * kept as long as it is needed. The credential goes to the API's origin only. `client.paginate(path, params)` iterates over
+     * kept as long as it is needed. The credential is sent only to the API's origin. `client.paginate(path, params)` iterates over
      * lists of several pages.
      *
      * Tokens that can be refreshed are refreshed before they expire and after a 401, once for all users of the connection. A
      * request that was answered with 401 is retried with the new token, if its body can be sent again. If the new token came from
      * another process and has expired as well, the request is retried once more. Requests with an idempotent method are retried up
-     * to three times when Bitbucket is busy or the connection breaks; a request turns this off with the option
-     * `'axios-retry': { retries: 0 }`. Requests wait for Bitbucket's rate limit.
+     * to three times when Bitbucket is busy or the network fails. The option `'axios-retry': { retries: 0 }` turns these retries
+     * off for a request. Requests wait until Bitbucket's rate limit allows them.
      *
-     * Errors are Axios errors. None of them contains the credential, and each has an `error.bitbucket`, a `BitbucketAuthError`
-     * that says what it means. If a request was not sent, for instance because the tokens cannot be refreshed, that error is also
-     * the `error.cause`.
+     * Errors are Axios errors. None of them contains the credential. The `error.bitbucket` of each is a `BitbucketAuthError` with
+     * the meaning of the error. If a request was not sent, for instance because the tokens cannot be refreshed, the
+     * `BitbucketAuthError` is also the `error.cause`.
      *
      * @returns {Promise<BitbucketClient>} the same instance each time
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT` when the config contains no usable token, `RECONNECT_REQUIRED` when the user
@@ -278,13 +278,14 @@ declare class BitbucketAuthIntegration {
      *   tokens have expired and cannot be refreshed
      */
     authenticate(): Promise<BitbucketClient$1>;
-    /** The client that `authenticate` or `use` returned last; `null` before that, and after `destroy`. */
+    /** The client that `authenticate` returned or `use` passed to its work; `null` before these calls, and after `destroy`. */
     get client(): BitbucketClient$2 | null;
     /**
-     * Runs `work` with the client. The client retries requests that were answered with 401. In two cases it cannot, but `work`
-     * can: when a request's body was a stream, or when `work` failed with an error of its own that has the status 401 or contains
-     * "token expired", "invalid_grant" or "unauthorized". Then the tokens are refreshed, and `work` is run once more from the
-     * beginning. Access tokens and API tokens cannot be refreshed, and new tokens do not help after a 403.
+     * Runs `work` with the client. The client itself retries requests that were answered with 401, unless their body is a stream.
+     * After a 401 for a stream, the tokens are refreshed, and `work` is run once more from the beginning. The same happens when
+     * `work` throws an error of its own with the status 401, or with a message that contains "token expired", "invalid_grant" or
+     * "unauthorized". Tokens that a user entered cannot be refreshed, and new tokens do not help after a 403. In these cases,
+     * `work` is not run again.
      *
      * @template T
      * @param {(client: BitbucketClient) => T | Promise<T>} work
@@ -294,7 +295,7 @@ declare class BitbucketAuthIntegration {
      */
     use<T>(work: (client: BitbucketClient$1) => T | Promise<T>): Promise<T>;
     /**
-     * Tests with requests to Bitbucket whether the connection works. It never throws.
+     * Sends requests to Bitbucket to test whether the connection works. This method never throws.
      *
      * @returns {Promise<TestResult>}
      */
@@ -314,7 +315,7 @@ declare class BitbucketAuthIntegration {
      *   the environment says that NocoDB's form sends none
      * @param {IntegrationConfig} [_config] accepted because NocoDB passes it; not used
      * @param {{ isInTransaction?: boolean }} [options] `isInTransaction`: NocoDB keeps a database transaction open meanwhile. So
-     *   only one request is sent, for at most five seconds, and the account is not requested
+     *   only the token request is sent, with a time limit of five seconds, and the account is not requested
      * @returns {Promise<StoredTokens & { type: 'oauth', authorized_at: string, account?: Account }>} `account` if Bitbucket
      *   returns it
      * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and the errors of the transport and of
@@ -328,9 +329,9 @@ declare class BitbucketAuthIntegration {
         account?: Account$2;
     }>;
     /**
-     * Exchanges a refresh token for new tokens (RFC 6749 section 6), or returns the tokens for which this refresh token was already
-     * exchanged: Bitbucket rotates refresh tokens, and the previous one becomes invalid within minutes. New tokens are passed to
-     * NocoDB's store before this method returns them.
+     * Exchanges a refresh token for new tokens (RFC 6749 section 6). If this refresh token was already exchanged, the method
+     * returns the tokens from that exchange, because Bitbucket rotates refresh tokens, and the previous refresh token becomes
+     * invalid within minutes. New tokens are passed to NocoDB's store before this method returns them.
      *
      * @param {{ refresh_token: string }} tokens
      * @param {IntegrationConfig} [_config] accepted because NocoDB passes it; not used
@@ -342,8 +343,8 @@ declare class BitbucketAuthIntegration {
         refresh_token: string;
     }, _config?: IntegrationConfig$1): Promise<StoredTokens$1>;
     /**
-     * Refreshes the tokens of a connection that was not used for 60 days, because an unused refresh token becomes invalid after
-     * three months. It does nothing when no refresh is due. A scheduler can call it.
+     * Refreshes the connection's tokens if they are more than 60 days old, because an unused refresh token becomes invalid after
+     * three months. Otherwise, this method does nothing. A scheduler can call it.
      *
      * @returns {Promise<{ renewed: boolean }>}
      * @throws {BitbucketAuthError} the same errors as `refreshToken`
@@ -367,8 +368,8 @@ declare class BitbucketAuthIntegration {
      */
     maskConfig<T>(config: T): Omit<T, 'oauth' | '_vars'>;
     /**
-     * Lists the workspaces of the connection's user, or for a credential without a user, the workspace in the config. NocoDB's
-     * creators may call this method.
+     * Lists the workspaces of the connection's user. For a credential without a user, the list contains the workspace in the
+     * config. NocoDB's creators may call this method.
      *
      * @param {PageQuery} [query]
      * @returns {Promise<Page<Workspace>>}
@@ -492,9 +493,8 @@ type IntegrationManifest$1 = {
 /**
  * The form that NocoDB's GUI shows for the integration.
  *
- * In: the validated environment. Out: form elements for NocoDB's form builder. Never: the client secret
- * appears, OAuth2 is offered without a valid configuration, or client credentials are offered unless the environment allows
- * them.
+ * In: the validated environment. Out: form elements for NocoDB's form builder. Never: the form contains the client secret, offers
+ * OAuth2 without a valid configuration, or offers client credentials that the environment does not allow.
  */
 type FormCondition = {
     /**
@@ -525,7 +525,7 @@ type FormElement$1 = {
     category?: string;
     helpText?: string;
     /**
-     * only shows the asterisk
+     * shows an asterisk, but does not require a value
      */
     required?: boolean;
     defaultValue?: string;
@@ -551,7 +551,7 @@ type FormValidator = {
 type OAuthMeta = {
     provider: string;
     /**
-     * contains a query: the GUI appends `&code_challenge=…&code_challenge_method=S256&state=…`
+     * contains a query, because the GUI appends `&code_challenge=…&code_challenge_method=S256&state=…`
      */
     authUri: string;
     redirectUri: string;
@@ -611,7 +611,7 @@ type IntegrationEntry = {
     manifest: Readonly<IntegrationManifest>;
 };
 /**
- * Creates the integration for an environment. It takes little time, and never throws.
+ * Creates the integration for an environment. This function takes little time, and never throws.
  *
  * @param {Env} [env] the variables `INTEGRATION_AUTH_BITBUCKET_*`, read on first use
  * @returns {IntegrationEntry}
