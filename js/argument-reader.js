@@ -19,7 +19,7 @@ import { isObject, tagOf } from './loader.js';
  * @param {string} argument the argument's name in the core
  * @param {unknown} value
  * @param {string} [grant] the grant type, if known: the phase of an error depends on it
- * @returns {any} an object with those members
+ * @returns {any} an object with the members that the core defines
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
  */
 

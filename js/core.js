@@ -18,7 +18,8 @@ import { createLoader } from './loader.js';
 /** @typedef {import('../pkg/core.js').StoredCredential['kind']} CredentialKind */
 
 /**
- * A type of the runtime, if it is declared. So the declarations of this package compile even without those of the DOM.
+ * A type of the runtime, or `never` if the type is not declared. So the declarations of this package compile even without the
+ * DOM's declarations.
  *
  * @template {string} Name
  * @typedef {typeof globalThis extends Record<Name, { prototype: infer Type }> ? Type : never} RuntimeType

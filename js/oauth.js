@@ -27,7 +27,7 @@ export { init, BitbucketAuthError };
  * @property {readonly string[] | string | undefined} [scopes] by default `DEFAULT_SCOPES`; an empty list sends no scope
  *   parameter, which requests all scopes of the client
  * @property {{ authorizeUrl?: string | undefined, tokenUrl?: string | undefined, apiUrl?: string | undefined } | undefined
- *   } [endpoints] other URLs than Bitbucket Cloud's: https, or http on loopback
+ *   } [endpoints] URLs that replace Bitbucket Cloud's: https, or http on loopback
  */
 
 /**

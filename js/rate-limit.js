@@ -45,7 +45,7 @@ const limiters = new Map();
 const limitersByEnvironment = new WeakMap();
 
 /**
- * The rate limiter for these settings. A process has one for all environments with the same settings.
+ * The rate limiter for these settings. A process has one rate limiter for all environments with the same settings.
  *
  * @param {LimitingEnvironment} environment
  * @returns {RateLimiter | undefined} `undefined` without a limit

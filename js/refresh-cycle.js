@@ -31,10 +31,10 @@ import {
  *
  * @typedef {object} ConnectionState
  * @property {RefreshPolicy} policy
- * @property {ConnectionTokens} tokens the newest ones
+ * @property {ConnectionTokens} tokens the newest tokens
  * @property {string} key of the newest refresh token
- * @property {string} publishedKey the key of the previous refresh token until the newest one is published; after that, the same
- *   as `key`
+ * @property {string} publishedKey the key of the previous refresh token until the newest refresh token is published; after
+ *   that, the same as `key`
  * @property {BitbucketAuthError | undefined} lastError why the last token request failed
  * @property {number} refusedAt when Bitbucket last refused the refresh token, by `performance.now()`
  * @property {number} unsavedGeneration the generation of the tokens that a store failed to save, 0 if no store failed
@@ -186,7 +186,8 @@ export class RefreshCycle {
   }
 
   /**
-   * Replaces the connection's tokens with tokens that another process obtained, if the policy accepts the other tokens.
+   * Offers the policy the tokens that another process obtained. If the policy accepts them, they replace the connection's
+   * tokens.
    *
    * @param {ConnectionTokens} tokens
    * @param {string} key of their refresh token

@@ -206,7 +206,7 @@ function run(redis, marker, key, { limit = 0, used = 0, number = 0 }, known, mis
 /**
  * Runs the commands of a log, to find out whether Redis allows them.
  *
- * @param {Redis} redis with these scripts
+ * @param {Redis} redis with `SCRIPTS`
  * @param {DataMarker} marker
  */
 export async function checkLog(redis, marker) {

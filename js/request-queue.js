@@ -68,7 +68,7 @@ export class RequestQueue {
   /** Aborting this controller wakes the waiting request, which then checks again whether it may be sent. */
   #waker = new AbortController();
 
-  /** The queue of the account that these requests turned out to belong to. @type {RequestQueue | undefined} */
+  /** The queue that takes over, once Bitbucket has reported the account of these requests. @type {RequestQueue | undefined} */
   #successor;
 
   /**
@@ -91,7 +91,8 @@ export class RequestQueue {
    */
   async mergeInto(queue) {
     const merged = this.requests.mergeInto(queue.requests);
-    // This is set only now, because the sent requests have to be counted before the waiting ones continue in the other queue.
+    // `#successor` is set only now, because the sent requests have to be counted before the waiting requests continue in the
+    // other queue.
     this.#successor = queue;
     this.#waker.abort();
     await merged;

@@ -82,7 +82,7 @@ export class Connection {
   }
 
   /**
-   * Compares the tokens of a stored config with the newest ones, and adopts them if they are newer.
+   * Adopts the tokens of a stored config if they are newer than the connection's tokens.
    *
    * @param {ConnectionTokens} tokens
    * @param {string} key of their refresh token
@@ -303,7 +303,7 @@ export class Connection {
   }
 
   /**
-   * Starts a refresh cycle if the policy wants one, or joins the one that is running.
+   * Starts a refresh cycle if the policy wants one, or joins the running cycle.
    *
    * @param {TokenStore} store that is to save the new tokens
    */

@@ -44,7 +44,7 @@ function sharedStores() {
 const keepersByClient = new WeakMap();
 
 /**
- * The keeper for the OAuth client of an environment. A process has one for all environments with the same client.
+ * The keeper for the OAuth client of an environment. A process has one keeper for all environments with the same client.
  *
  * @param {ConfiguredEnvironment} environment
  * @returns {TokenKeeper}
@@ -99,7 +99,7 @@ function createSharedStore(environment, namespace) {
  * @param {string} text
  */
 function hash(key, text) {
-  // This is not a slice of the whole digest as text, because V8 would keep the whole string in memory.
+  // The text is not a slice of a longer text, because V8 would keep the longer text in memory.
   return createHmac('sha256', key).update(text).digest().toString('base64url', 0, 16);
 }
 
@@ -154,7 +154,7 @@ export class TokenKeeper {
 
   /**
    * The connection of the OAuth client itself (RFC 6749 section 4.4). It has no refresh token, and new tokens do not invalidate
-   * older ones. So each process has its own, and nothing is stored.
+   * older ones. So each process has its own connection, and nothing is stored.
    *
    * @returns {Connection}
    */

@@ -41,7 +41,7 @@ const MAX_BYTES = 1024 * 1024;
 // A burst of thousands of connections would look like an attack, and the requests would wait for each other anyway.
 const MAX_CONCURRENT = 50;
 
-/** The queue of each origin: the API's, the token endpoint's, and those of the few servers that the API redirects to. */
+/** The queue of each origin: the API, the token endpoint, and the few servers that the API redirects to. */
 const queueOf = memoize((_origin) => pLimit(MAX_CONCURRENT));
 
 /** Responses with these statuses have no body, even if their header fields describe one (RFC 9110 section 6.4.1). */

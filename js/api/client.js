@@ -204,7 +204,7 @@ async function fetchThroughSender(input, init = {}) {
   responseContexts.set(responseHeaders, { path, isForeignOrigin, needsRetry, authorization });
   // The status is left out: the constructor rejects some statuses, and rejects a body for others.
   const toResponse = () => new Response(body, { headers: senderResponse.headers });
-  // This is a plain object, because creating a Response takes a tenth of a request's time, and few callers need one.
+  // The response is a plain object, because creating a Response takes a tenth of a request's time, and few callers need one.
   return /** @type {any} */ ({
     status,
     statusText: '',

@@ -32,9 +32,11 @@ export const REPEATED_NAMES = { indexes: null };
  * client aborts the prefetches under way. `concurrency: 1` turns prefetching off.
  *
  * When the consumer reaches a prefetched page, the client discards the page if it is older than half a minute. The client also
- * discards it if a request of this client that may have changed something completed after the prefetch started. A discarded
- * page is requested again, and the discarded request counts as one of the six. When all six are used up, prefetching stops. If
- * Bitbucket rejects a prefetch and asks for a wait of more than a minute, the list throws that error when the consumer reaches
+ * discards the page if a request of this client that may have changed something completed after the prefetch started. A discarded
+ * page is requested again, and the discarded request counts as one of the six additional requests. When all six are used up,
+ * prefetching stops.
+ *
+ * If Bitbucket rejects a prefetch and asks for a wait of more than a minute, the list throws that error when the consumer reaches
  * the page. If an earlier page has to be requested again during that wait, that request fails with `API_RATE_LIMITED` and
  * without a `response`, like every other request of the account during the wait.
  *
@@ -45,8 +47,8 @@ export const REPEATED_NAMES = { indexes: null };
  * - `config` for every request, for instance `signal`; and `concurrency`, from 1 to 6: how many pages may be requested or kept in
  *   memory at once, including the page that the consumer is reading; 6 by default
  *
- * It throws the errors that `client.get` throws. If `next` points outside the API, `error.bitbucket` has the code
- * `FOREIGN_ORIGIN`. It throws a `BitbucketAuthError` with code `RESPONSE_INVALID` for a response that is not a page,
+ * The iteration throws the errors that `client.get` throws. If `next` points outside the API, `error.bitbucket` has the code
+ * `FOREIGN_ORIGIN`. The iteration throws a `BitbucketAuthError` with code `RESPONSE_INVALID` for a response that is not a page,
  * `API_NOT_READY` for a page that was not ready in time, and `INVALID_ARGUMENT` for an invalid `concurrency`. `T` is the type of
  * a value; as with `client.get`, the client does not check that the values have this type.
  *

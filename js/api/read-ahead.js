@@ -1,7 +1,7 @@
 /**
  * Prefetches the next page for a caller that requests a list's pages by number, one after the other.
  *
- * In: requests, a sender for the caller's requests and one for prefetches. Out: responses, some of which were requested before
+ * In: requests, a sender for them, and a sender for prefetches. Out: responses, some of which were requested before
  * the caller asked for them. Never: a decision about which page comes next (the core predicts it), a response
  * that is used twice, a response that another credential received, or an error of a request that the caller never made.
  *

@@ -91,7 +91,7 @@ export function createSender({ apiUrl, timeoutMs, proxies, credentials, connecti
   /**
    * @param {OutgoingRequest} outgoing
    * @param {string} authorization
-   * @param {{ left: number }} time that is left for the request and those that follow it, in milliseconds
+   * @param {{ left: number }} time the milliseconds that are left for this request and the requests that follow it
    * @param {AbortSignal | null} [signal]
    * @returns {Promise<HttpResponse>}
    */
@@ -189,7 +189,7 @@ function redirectedRequest({ method, headers, body }, url, { becomesGet, withBod
 }
 
 /**
- * Returns those of the caller's headers that may be sent.
+ * Returns the headers of the caller that may be sent.
  *
  * @param {Record<string, string> | undefined} headers
  * @param {boolean} toApi

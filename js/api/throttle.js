@@ -95,7 +95,7 @@ class Throttle {
    */
   onResponse(group, response) {
     if (this.#canIdentifyAccount && core().provesCredential(response.status)) {
-      // This is not awaited, because it must not delay the response.
+      // The call is not awaited, because it must not delay the response.
       void this.#limiter.resolveAccount(this.#accountName, () => this.#fetchAccountName());
     }
     return this.#limiter.onResponse(this.#accountName, group, response);

@@ -1,8 +1,8 @@
 /**
  * Encrypts the tokens that go to Redis (AES-256-GCM).
  *
- * In: an entry, or the text that Redis holds for it. Out: that text, or the entry. Never: a ciphertext is accepted with another
- * key, fence or predecessor than those for which it was encrypted.
+ * In: an entry, or the text that Redis holds for it. Out: that text, or the entry. Never: a ciphertext is accepted if
+ * its key, fence or predecessor has changed since its encryption.
  */
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';

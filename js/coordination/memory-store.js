@@ -53,7 +53,8 @@ import { decidePublication } from './publication.js';
  * @property {(key: string) => Promise<Lock | undefined>} lock `undefined` if another caller has the lock
  * @property {(key: string) => Promise<TokenEntry | undefined>} find the newest entry of a key's chain: its newest
  *   successor, or its own entry
- * @property {(key: string) => TokenEntry | undefined} findLocal the same, from the memory of this process
+ * @property {(key: string) => TokenEntry | undefined} findLocal the same entry, as far as the memory of this
+ *   process has it
  * @property {(key: string, entry: TokenEntry) => Promise<boolean>} publish makes an entry the successor of a key; `false` if
  *   the key already has a newer successor, or one with a higher fence, which then becomes the successor of `entry.key`, too
  * @property {(key: string) => Promise<void>} recordRefusal records that Bitbucket has just refused the key's refresh token
@@ -197,7 +198,7 @@ export class MemoryTokenStore {
   }
 
   /**
-   * Makes an entry the newest one of the chains of two keys, which become one chain.
+   * Merges the chains of two keys, and makes an entry the newest entry of the merged chain.
    *
    * @param {string} key
    * @param {string} other

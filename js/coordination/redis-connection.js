@@ -335,7 +335,7 @@ function ignoreNeedlessPassword(error) {
  * A summary of an error of Redis or its client.
  *
  * @param {unknown} error
- * @returns {string | undefined} `undefined` if Redis is available nevertheless
+ * @returns {string | undefined} `undefined` if the error does not make Redis unavailable
  */
 function summarizeError(error) {
   const { code, message } = error instanceof Error ? /** @type {NodeJS.ErrnoException} */ (error) : {};

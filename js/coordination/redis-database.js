@@ -1,8 +1,8 @@
 /**
  * Finds the database of Redis that the plugin uses, and the marker of its data.
  *
- * In: a connection, and the number of NocoDB's own database. Out: the number of the plugin's database, and the marker by which
- * each operation checks that it is in that database and that the data were not lost. Never: a key is written
+ * In: a connection, and the number of NocoDB's own database. Out: the number of the plugin's database, and the marker with which
+ * each operation checks that it runs in that database and that the data were not lost. Never: a key is written
  * to a database with keys of other programs although another database is available, or two processes with the same permissions
  * choose different databases.
  *
@@ -14,11 +14,11 @@
  * - All keys of the plugin begin with `nocodb-bitbucket-auth:`, after the `keyPrefix` of the URL, if it has one.
  * - The plugin's database contains the marker `nocodb-bitbucket-auth:database`, a random string. No other database has one. The
  *   marker expires 95 days after the last connection.
- * - A process that connects surveys the databases (`database_candidates` in src/redis.rs) and has the core choose one. If a second
- *   survey has the same result, the process then marks the chosen database, unless that has a marker, and removes all other
- *   markers. One script makes the second survey and these changes. So processes that start at the same time choose the same
- *   database, and processes that start later find its marker.
- * - Each operation compares the marker with the one that the process knows. If the marker differs or is missing, the data were
+ * - A process that connects surveys the databases (`database_candidates` in src/redis.rs) and lets the core choose one. If a
+ *   second survey has the same result, the process then marks the chosen database, unless the database has a marker already, and
+ *   removes all other markers. One script makes the second survey and these changes. So processes that start at the
+ *   same time choose the same database, and processes that start later find its marker.
+ * - Each operation compares the marker with the marker that the process knows. If the marker differs or is missing, the data were
  *   lost, or another process chose a new database, for instance because keys of another program appeared in the old one. Then the
  *   process chooses a database again, and publishes the entries that it knows.
  * - A process that cannot survey other databases, because it has no permission or Redis is a cluster, uses NocoDB's own database.
@@ -143,7 +143,7 @@ export const DATABASE_SCRIPTS = {
 /**
  * Finds a database for the plugin on the server of NocoDB's own database.
  *
- * @param {Redis} redis connected to NocoDB's own database, with these scripts
+ * @param {Redis} redis connected to NocoDB's own database, with `DATABASE_SCRIPTS`
  * @param {number} own the number of NocoDB's own database
  * @param {number[]} [others] databases that NocoDB's other variables name
  * @returns {Promise<DatabaseChoice>}
@@ -182,7 +182,7 @@ async function agreeOnDatabase(redis, numbers) {
 /**
  * Reads or creates the separate marker of the data in a database that has no marker itself.
  *
- * @param {Redis} redis with these scripts
+ * @param {Redis} redis with `DATABASE_SCRIPTS`
  * @param {string} name
  * @returns {Promise<DataMarker>}
  */

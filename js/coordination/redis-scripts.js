@@ -63,7 +63,7 @@ const GUARD = `
   local args = { unpack(ARGV, 2) }
 `;
 
-/** Runs the commands of the other scripts. After a loss of data it restores the counter, so that no fence is issued twice. */
+/** Runs the commands of the other scripts. After a loss of data, it restores the counter, so that no fence is issued twice. */
 const CHECK = `
   local seen, limit = unpack(ARGV)
   -- First, because Redis lets a script that has written something continue when its memory is full.

@@ -288,7 +288,7 @@ export class RedisTokenStore {
    * @param {string} key the key whose successor the published entry was to become
    * @param {TokenEntry} entry
    * @param {TokenEntry | undefined} winner
-   * @returns {boolean} whether the published entry is the newest nevertheless
+   * @returns {boolean} whether the published entry is still the newest
    */
   #adoptWinner(key, entry, winner) {
     const known = this.findLocal(key) ?? this.findLocal(entry.key);
@@ -402,7 +402,7 @@ function smallerOf(local, shared = UNKNOWN) {
 /**
  * Runs the same commands as the scripts, to find out whether Redis allows them.
  *
- * @param {Redis} redis with these scripts
+ * @param {Redis} redis with `SCRIPTS`
  * @param {string} prefix of all keys
  * @param {DataMarker} marker
  * @param {[fence: number, limitMs: number]} args
