@@ -1,8 +1,8 @@
 /**
  * Measures the cost of the API client: the time that it adds to each request, compared with a bare Axios instance.
  *
- * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement (client/get.mjs
- * measures in a process of its own, with the server in another).
+ * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement in this process (client/get.mjs
+ * measures in a second process, with the server in a third).
  */
 import { environmentFor } from './lib/environment.mjs';
 import { runPart, startPartAndWait } from './lib/processes.mjs';
@@ -15,7 +15,7 @@ const QUICK = [2, 10];
 
 const MAX_PERCENT = 10;
 
-/** Pull requests in the response. A usual page has more, which makes the client's share smaller. */
+/** Pull requests in the response. A typical page has more pull requests, so the client's share of the time is smaller. */
 const PAGELEN = 10;
 
 export async function* measure({ quick }) {

@@ -1,8 +1,8 @@
 /**
  * Measures how the cost grows with the number of connections, and the cost of calls that each use a new wrapper, as in NocoDB.
  *
- * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement (the modules in
- * cost/ measure, each in a process of its own, with simulator, server and Redis in others).
+ * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement in this process (each module in cost/
+ * measures in a process of its own; the simulator, the server and Redis run in others).
  */
 import { startRedis } from '../tests/support/redis.js';
 import { environmentFor } from './lib/environment.mjs';
@@ -14,7 +14,9 @@ export const title = 'Cost as work grows';
 const SIZES = { connections: [1, 10, 100, 1000, 10_000], rounds: 21, calls: 400, counted: 200 };
 const QUICK = { connections: [1, 10], rounds: 3, calls: 50, counted: 20 };
 
-/** Calls with a new wrapper each, compared with a bare Axios instance: 1,200 calls where that makes 1,680. */
+/**
+ * The goal for calls that each use a new wrapper: at least 1,200 calls in the time in which a bare Axios instance makes 1,680.
+ */
 const MIN_SHARE = 1200 / 1680;
 
 export async function* measure({ quick }) {
@@ -24,7 +26,7 @@ export async function* measure({ quick }) {
   yield* redisCommands(sizes);
 }
 
-/** Runs work with a simulator of its own. */
+/** Runs `work` with a simulator of its own. */
 async function withBitbucket(work) {
   const { answer: { origin, env }, stop } = await startPartAndWait('lib/simulator.mjs', { backend: 'newer', rateLimit: null });
   try {

@@ -1,14 +1,17 @@
 /**
  * Counts the calls between JavaScript and the WebAssembly.
  *
- * In: nothing. Out: figures, numbers of calls. Never: the counting (crossings/count.mjs counts in a process of
- * its own, with the simulator in another).
+ * In: nothing. Out: figures, numbers of calls. Never: the counting itself (crossings/count.mjs counts in a second process, with
+ * the simulator in a third).
  */
 import { runPart, startPartAndWait } from './lib/processes.mjs';
 
 export const title = "Calls between JavaScript and the WebAssembly, without wasm-bindgen's own calls that only pass memory";
 
-/** The operations, and their limits: calls into the core, and calls from there back into JavaScript. */
+/**
+ * The operations and their limits. `into` limits the calls into the core, and `back` the calls from the core into JavaScript.
+ * `named` requires an exact number of calls of one binding.
+ */
 const OPERATIONS = {
   form: { title: 'From the environment to the form, once per process', into: 3, back: 25 },
   tokenResponse: { title: 'One parseTokenResponse', back: 12 },

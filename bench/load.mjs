@@ -2,11 +2,11 @@
  * Measures what the WebAssembly costs at the start: from loading an entry to the first authorization URL, in processes and pages
  * that have loaded nothing before.
  *
- * In: the number of runs. Out: figures, compared with the start of a login in hand-written JavaScript. Never: a
+ * In: whether this is a quick run. Out: figures, compared with the start of a login in hand-written JavaScript. Never: a
  * measurement in this process (the programs in load/ measure).
  *
- * Like the URL in NocoDB's form, this one contains no random values. The start of a login needs random values, and the first ones
- * cost a Node.js process milliseconds, with or without this package.
+ * Most of the alternatives build a URL without random values, like the URL in NocoDB's form. The start of a login needs random
+ * values, and the first random values take a Node.js process milliseconds, with or without this package.
  */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ export const title = 'Loading, and the first call';
 
 const MAX_FIRST_CALL_MS = 15;
 
-/** How long `doctor --help` may take, without the time of a Node.js process that does nothing. */
+/** How long `doctor --help` may take, minus the time of a Node.js process that does nothing. */
 const MAX_HELP_MS = 150;
 
 export async function* measure({ quick }) {
@@ -33,7 +33,7 @@ export async function* measure({ quick }) {
 const program = (name) => fileURLToPath(new URL(`load/${name}`, import.meta.url));
 const NAME = 'nocodb-bitbucket-auth';
 
-/** The output of a program that runs in a process of its own, as data. */
+/** Runs a program in a process of its own, and returns its JSON output. */
 async function printed(node, ...args) {
   const { stdout } = await promisify(execFile)(node, args);
   return JSON.parse(stdout);

@@ -1,8 +1,8 @@
 /**
  * Measures by how much the preload delays the start of NocoDB.
  *
- * In: the number of runs. Out: a figure. Never: a NocoDB is used. Each one has a folder of its own, and is
- * stopped as soon as it listens and is ready.
+ * In: whether this is a quick run. Out: figures. Never: work in a NocoDB after its start. Each NocoDB has a folder of its own,
+ * and is stopped as soon as it listens and is ready.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ export const title = 'The start of NocoDB, with the preload and without';
 /** The preload may cost at most 3 %. */
 const MIN_RATIO = 0.97;
 
-/** Prints the CPU time. On a busy machine, it says more than the elapsed time. */
+/** The script that prints the CPU time. On a busy machine, the CPU time says more than the elapsed time. */
 const cpu = fileURLToPath(new URL('start/cpu.cjs', import.meta.url));
 
 export async function* measure({ quick }) {
@@ -40,7 +40,10 @@ export async function* measure({ quick }) {
 
 const seconds = (starts, part) => (quantile(starts.map((start) => start[part]), 0.5) / 1000).toFixed(2);
 
-/** The times of one start, in milliseconds. They include the creation of NocoDB's database, as at an administrator's first start. */
+/**
+ * The times of one start, in milliseconds. They include the creation of NocoDB's database, as in the first start of an
+ * installation.
+ */
 async function started(withPlugin) {
   const data = mkdtempSync(join(tmpdir(), 'nocodb-start-'));
   let registered = false;

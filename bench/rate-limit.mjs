@@ -1,8 +1,8 @@
 /**
  * Measures what the rate limit costs: the waiting time of a sync, and the load of the Redis that processes share.
  *
- * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement
- * (rate-limit/sync.mjs and rate-limit/shared.mjs measure, each build in a process of its own).
+ * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement in this process (rate-limit/sync.mjs
+ * and rate-limit/shared.mjs measure each build in a process of its own).
  */
 import { root } from '../scripts/lib/run.mjs';
 import { startRedis } from '../tests/support/redis.js';
@@ -17,10 +17,16 @@ const REQUESTS = 3000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** When the sync begins, within five minutes: the previous build counts requests in slots of that length. */
+/**
+ * The minutes at which the syncs begin. They cover five minutes, because the previous build counts requests in slots of five
+ * minutes.
+ */
 const BEGINNINGS = [0, 1, 2, 3, 4, 4.999];
 
-/** The limits of NocoDB's own client: requests per minute, and requests that may wait. Computed, not run. */
+/**
+ * The limits of NocoDB's own client: requests per minute, and requests that may wait. The client itself does not run here; its
+ * time is computed.
+ */
 const HOST = { requests: 16, waiting: 50 };
 
 export async function* measure({ quick }) {
@@ -68,7 +74,7 @@ async function* sharing(folder, { processes, each }) {
   try {
     const measured = (build, task) => runPart('rate-limit/shared.mjs', { folder: build, url: redis.url, processes, each, ...task });
     yield `${processes} connections to one Redis count the requests of one account with a limit of ${LIMIT}`;
-    // The commands that the client sends for a request. The time of a script includes the commands inside.
+    // The commands that the client sends for a request. The time of a script includes the commands that the script runs.
     const commands = ['evalsha', 'eval'];
     const counted = await measured(root, { commands, account: 'counted', filled: LIMIT, limit: 1_000_000 });
     const full = await measured(root, { commands, account: 'full', filled: LIMIT, limit: LIMIT });

@@ -1,8 +1,8 @@
 /**
  * Measures the cost of keeping tokens: time per call, memory per connection, and a burst of refreshes.
  *
- * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement (the modules in
- * refresh/ measure, each in a process of its own, with the simulator in another).
+ * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement in this process (each module in
+ * refresh/ measures in a second process, with the simulator in a third).
  */
 import { runPart, startPartAndWait } from './lib/processes.mjs';
 

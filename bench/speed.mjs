@@ -1,8 +1,8 @@
 /**
  * Measures what the WebAssembly costs and gains in the operations of a login, compared with the alternatives.
  *
- * In: the alternatives in peers/. Out: figures, above all ratios within one run. A time counts only if the result was the same,
- * and each check that an alternative omits is reported.
+ * In: whether this is a quick run, and the alternatives in peers/. Out: figures, above all ratios within one run. The time of an
+ * alternative counts only if its result equals the package's result. Each check that an alternative omits is reported.
  */
 import { runPart, startPartAndWait } from './lib/processes.mjs';
 import { quantile } from './lib/figures.mjs';
@@ -78,7 +78,7 @@ async function* tokenSizes(all, sizes) {
   }
 }
 
-/** Whether other clients in the process slow a client down. */
+/** Whether a client becomes slower when the process has other clients. */
 async function* connections({ connections: counts, rounds }) {
   yield 'Start of a login, alternating between this many clients that exist at the same time';
   for (const count of counts) {

@@ -1,8 +1,8 @@
 /**
  * Measures long syncs: how long it takes to read a list of thousands of pull requests over a slow link.
  *
- * In: whether this is a quick run. Out: figures, each with its goal. Never: a measurement (sync/*.mjs
- * measure, each contestant in a process of its own, with the simulator in another).
+ * In: whether this is a quick run. Out: figures, each with its goal. Never: a measurement in this process (the modules in sync/
+ * measure each contestant in a process of its own, with the simulator in another).
  */
 import { pathToFileURL } from 'node:url';
 import { before } from './lib/before.mjs';
@@ -23,7 +23,7 @@ const QUICK = { pages: 19, numbers: 15, rounds: 1 };
 /** How long a sync that reads pages by number takes to store a page before it requests the next one. */
 const WORK_MS = 50;
 
-/** How many times as fast a sync is at least: one that follows `next` (`paginate`), and one that reads pages by number. */
+/** The goals: at least how many times as fast a sync is. `paginate` follows `next`, and `numbers` reads pages by number. */
 const GOALS = { paginate: 4, numbers: 1.6 };
 
 /** How many more requests than the previous build a sync may send. */
@@ -86,7 +86,7 @@ async function* compared(part, contestants, { pages, rounds, trouble, entries })
 
 const NAMES = { before: 'the previous build', axios: 'a bare Axios that follows next' };
 
-/** One run with a simulator of its own, so that its request counts belong to this run alone. */
+/** Runs a contestant with a simulator of its own, so that the simulator counts only the requests of this run. */
 async function read(part, { name, entry, pages, trouble }) {
   const { answer: { origin, env }, stop } = await startPartAndWait('lib/simulator.mjs', {
     backend: 'newer', rateLimit: null, pullRequests: pages * PAGELEN,

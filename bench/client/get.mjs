@@ -16,7 +16,7 @@ const CONFIGS = {
 
 await answer(async ({ apiUrl, kind, adapter, sizes: [rounds, calls] }) => {
   const client = await new entry.wrapper(CONFIGS[kind]).authenticate();
-  // As a developer who already has the token would write it. Each adapter keeps connections alive by its own default.
+  // The client that a developer with a token would write. Each adapter keeps connections alive as it does by default.
   const bare = axios.create({
     baseURL: apiUrl,
     adapter,

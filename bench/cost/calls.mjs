@@ -1,4 +1,4 @@
-// Measures calls per second: each with a new wrapper, as in NocoDB, compared with one bare Axios instance.
+// Measures calls per second. Each call uses a new wrapper, as in NocoDB; the comparison uses one bare Axios instance.
 import axios from 'axios';
 import entry from 'nocodb-bitbucket-auth';
 import { config } from '../lib/connections.mjs';

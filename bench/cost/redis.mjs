@@ -1,4 +1,4 @@
-// Counts the commands that a call sends to Redis, by Redis' own statistics.
+// Counts the commands that a call sends to Redis, with Redis's own statistics.
 import { Redis } from 'ioredis';
 import entry from 'nocodb-bitbucket-auth';
 import { config, connect } from '../lib/connections.mjs';
@@ -7,7 +7,7 @@ import { answer } from '../lib/processes.mjs';
 /** Commands that this benchmark itself sends, or that a connection sends once or from time to time. */
 const OTHERS = ['info', 'config|resetstat', 'client|setinfo', 'select', 'auth', 'hello', 'ping'];
 
-/** How often each command ran, including commands inside of scripts. */
+/** How often each command ran, including commands inside scripts. */
 async function counts(redis) {
   const lines = (await redis.info('commandstats')).matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm);
   return Object.fromEntries([...lines].map(([, name, calls]) => [name, Number(calls)]).filter(([name]) => !OTHERS.includes(name)));

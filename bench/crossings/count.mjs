@@ -1,10 +1,10 @@
-// Counts the calls between JavaScript and the WebAssembly by wrapping its imports and exports. So the package is imported after
-// that.
+// Counts the calls between JavaScript and the WebAssembly by wrapping the WebAssembly's imports and exports. The package is
+// imported only after this file has replaced `WebAssembly.Instance`.
 import { authorizeInBrowser } from '../../demo/bitbucket/browser.js';
 import { config, connect } from '../lib/connections.mjs';
 import { answer } from '../lib/processes.mjs';
 
-/** The exports of wasm-bindgen that only pass memory, and release handles. */
+/** The exports of wasm-bindgen that only pass memory or release handles. */
 const OF_GLUE = /^__(wbindgen|externref)_|^__wbg_\w+_free$/;
 
 let calls = { into: 0, back: 0 };
@@ -25,7 +25,7 @@ function wrapped(functions, direction) {
 
 const { Instance } = WebAssembly;
 WebAssembly.Instance = function CountingInstance(module, imports) {
-  // Node.js uses WebAssembly itself.
+  // Node.js itself also creates WebAssembly instances. They do not count.
   if (!imports?.['./core_bg.js']) return new Instance(module, imports);
   const used = WebAssembly.Module.imports(module).map(({ name }) => [name, imports['./core_bg.js'][name]]);
   const { exports } = new Instance(module, { './core_bg.js': wrapped(Object.fromEntries(used), 'back') });
@@ -61,7 +61,7 @@ await answer(async ({ origin, env }) => {
     status: 200, headers: { 'content-type': 'application/json' }, body, receivedAt: Date.now(), grant: 'authorization_code',
   };
   const parse = () => client.parseTokenResponse(response);
-  // The first call also creates the strings for the members' names, which the core keeps.
+  // The first call also creates the strings of the member names, which the core keeps. So this call does not count.
   parse();
   const tokenResponse = await counted(parse);
 

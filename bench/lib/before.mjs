@@ -1,16 +1,16 @@
-// An earlier build of the package, from before it was made faster, for benchmarks that compare with it.
+// An earlier, slower build of the package, for benchmarks that compare the current build with it.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Problem, root } from '../../scripts/lib/run.mjs';
 
-/** The last commit whose entry loads everything at once, and which reads lists one page at a time. */
+/** The last commit in which the entry loads everything at once and lists are read one page at a time. */
 export const EARLIER = 'da6766625012488a5938d5ed94b4b812045621aa';
 
 /**
- * Writes the package of that commit to a temporary folder. It uses today's dependencies, and rate-limiter-flexible, which is a
- * devDependency for this purpose only.
+ * Writes the package of the commit `EARLIER` to a temporary folder. The earlier package uses the current dependencies, and
+ * rate-limiter-flexible, which is a devDependency for this purpose only.
  *
  * @returns {{ folder: string, remove: () => void }} call `remove` to delete the folder
  * @throws {Problem} when the history of this clone does not go back that far

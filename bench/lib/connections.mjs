@@ -11,7 +11,7 @@ export async function control(origin, name, argument = {}) {
   return response.json();
 }
 
-/** Tokens for new connections in NocoDB's format, a thousand per response. */
+/** Creates connections, at most a thousand per request, and returns their tokens in NocoDB's format. */
 export async function connect(origin, count) {
   const tokens = [];
   while (tokens.length < count) {

@@ -1,18 +1,18 @@
-// Measures what one function costs more than another: both in one process, in short turns (ABBA …), because a machine's speed
-// varies. Each turn gives the median of its calls; the result is the median of the differences between the two medians of
-// each turn.
+// Measures how much longer one function takes than another. Both run in one process, in short alternating turns (ABBA …), because
+// a machine's speed varies. Each round has one turn of each function, and a turn yields the median of its calls. The result is
+// the median of the differences between the two medians of each round.
 import { Bench } from 'tinybench';
 import { quantile } from './figures.mjs';
 
 /**
  * @param {() => Promise<unknown>} more
  * @param {() => Promise<unknown>} less
- * @param {{ rounds: number, calls: number }} sizes calls of each in a round
+ * @param {{ rounds: number, calls: number }} sizes `calls`: of each function in a round
  * @returns {Promise<{ more: number, less: number, difference: number, quartiles: [number, number] }>} microseconds
  */
 export async function pairwise(more, less, { rounds, calls }) {
   const medians = [];
-  // The first tenth is for warming up.
+  // Rounds for warming up come first, a tenth of the number of the measured rounds.
   const cold = Math.ceil(rounds / 10);
   for (let round = -cold; round < rounds; round += 1) {
     const bench = new Bench({ iterations: calls, time: 0, warmup: false, throws: true });

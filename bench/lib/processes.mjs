@@ -7,8 +7,8 @@ import { childEnvironment } from '../../tests/support/environment.js';
 /**
  * Runs a module that calls `answer`, and returns the result that it sends.
  *
- * @param {string} file path relative to the parent of this folder
- * @param {unknown} task argument of its `answer` callback
+ * @param {string} file path relative to bench/
+ * @param {unknown} task argument for the callback that the module passes to `answer`
  * @param {{ env?: Record<string, string>, execArgv?: string[] }} [options]
  */
 export async function runPart(file, task, { env, execArgv = [] } = {}) {
@@ -52,7 +52,7 @@ async function firstMessage(child, file) {
   return message;
 }
 
-/** The module calls this: it runs `work` with the task, and sends the result to the parent process. */
+/** For the module: runs `work` with the task, and sends the result to the parent process. */
 export async function answer(work) {
   const [task] = await once(process, 'message');
   process.send(await work(task));

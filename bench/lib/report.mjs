@@ -70,7 +70,7 @@ function goalOf({ least, most, upTo, exactly }) {
 
 const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-/** The figures that users notice: how many times as fast as before, or as the alternatives. */
+/** The figures that users notice: how many times as fast the package is as its previous build or as the alternatives. */
 function bars(results) {
   return ['start', 'sync', 'cost'].flatMap((subject) => {
     const versions = results[subject] ?? {};
@@ -81,7 +81,7 @@ function bars(results) {
   });
 }
 
-/** Bars for how many times as fast, on a logarithmic scale, with the goals as lines. */
+/** Draws these figures as bars on a logarithmic scale, with the goals as lines. */
 function chart(results) {
   const all = bars(results);
   const [left, width, bar, gap, top] = [20, 720, 14, 36, 44];

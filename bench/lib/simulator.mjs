@@ -5,6 +5,6 @@ import { answer } from './processes.mjs';
 
 await answer(async (options) => {
   const bitbucket = await startBitbucket(options);
-  // A benchmark sends more in a minute than Bitbucket allows in an hour.
+  // A benchmark sends more requests in a minute than Bitbucket allows in an hour.
   return { origin: bitbucket.origin, env: simulatorVariables(bitbucket, { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: 'off' }) };
 });

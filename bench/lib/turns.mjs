@@ -1,4 +1,4 @@
-// Runs several alternatives alternately, so that changes in the machine's speed affect all of them.
+// Runs several alternatives in turns, so that changes in the machine's speed affect all of them.
 import { quantile } from './figures.mjs';
 
 /**
@@ -21,7 +21,7 @@ export async function inTurns(times, alternatives) {
 }
 
 /**
- * How many times as long one alternative takes as another: the median of the ratios of the rounds.
+ * How many times as long the slower alternative takes as the faster one: the median of the ratios of all rounds.
  *
  * @param {number[]} slower
  * @param {number[]} faster

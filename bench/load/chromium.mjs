@@ -1,8 +1,9 @@
 /**
- * The same in pages of Chromium. Each page has a browser context of its own, so that nothing is left from the page before.
+ * Measures the first authorization URL in pages of Chromium. Each page has a browser context of its own, so that the previous
+ * page cannot influence it.
  *
- * In: the number of pages. Out: milliseconds by the name of the alternative. Never: the time for fetching and
- * parsing the script is included; a page cannot measure it.
+ * In: the number of pages. Out: milliseconds by the name of the alternative. Never: the time for fetching and parsing the script,
+ * because a page cannot measure that time.
  */
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';

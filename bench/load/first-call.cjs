@@ -1,6 +1,6 @@
 /**
- * One process, one measurement: loads an entry, gets the first authorization address from it, and prints how long both
- * took together. `count` as second argument: goes on using the entry and prints how often the core was compiled.
+ * One process, one measurement: loads an entry, gets the first authorization URL from it, and prints how long both took together.
+ * With `count` as second argument, the program then uses the entry repeatedly, and prints how often the core was compiled.
  */
 const [way, count] = process.argv.slice(2);
 
@@ -15,7 +15,7 @@ const redirectUri = client.INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI;
 const address = ({ createClient }) => createClient({ clientId, redirectUri }).authorizationUrl();
 const login = ({ createClient }) => createClient({ clientId, redirectUri }).createAuthorizationRequest().url;
 
-/** The first address, by the name of the way. */
+/** Functions that load the package and return the first authorization URL, by the name of the alternative. */
 const ways = {
   'nocodb-bitbucket-auth/oauth': () => address(require('nocodb-bitbucket-auth/oauth')),
   'nocodb-bitbucket-auth/oauth by import': async () => address(await import('nocodb-bitbucket-auth/oauth')),
@@ -43,7 +43,10 @@ const ways = {
   },
 };
 
-/** The core imports functions of its own glue; Node.js compiles wasm of its own, too. */
+/**
+ * How often the core was compiled. Only the core imports functions of `./core_bg.js`; Node.js also compiles WebAssembly of its
+ * own.
+ */
 let compiled = 0;
 if (count) {
   const { Module } = WebAssembly;

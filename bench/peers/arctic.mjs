@@ -1,8 +1,9 @@
 /**
- * `arctic`: a client object for many logins. Its users compare the state themselves, so it has no callback operation. It sends
- * requests with the global `fetch`, which is replaced during the measurement.
+ * `arctic`: a client object for many logins. Callers compare the state themselves, so this module has no callback operation.
+ * arctic sends requests with the global `fetch`, which this module replaces during the measurement.
  *
- * In: the shared cases. Out: the shared results. Never: a request is sent, except in `login`.
+ * In: the settings and inputs of speed/operations.mjs. Out: the results, in the same shape for all alternatives. Never: a request
+ * is sent, except in `login`.
  */
 import { CodeChallengeMethod, OAuth2Client, OAuth2Tokens, generateCodeVerifier, generateState } from 'arctic';
 

@@ -2,8 +2,8 @@
  * `oauth4webapi`: functions without a long-lived client. It has no function for the authorization URL, so this module builds
  * the URL.
  *
- * In: the shared cases. Out: the shared results. Never: a request is sent. The hook `customFetch` intercepts
- * each one.
+ * In: the settings and inputs of speed/operations.mjs. Out: the results, in the same shape for all alternatives. Never: a request
+ * is sent. The hook `customFetch` intercepts each request.
  */
 import * as oauth from 'oauth4webapi';
 

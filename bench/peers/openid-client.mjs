@@ -1,8 +1,9 @@
 /**
- * `openid-client`: a configuration object for many logins. One of its calls handles callback, token request and token response,
- * so that call is measured in whole logins.
+ * `openid-client`: a configuration object for many logins. One call of the library handles callback, token request and token
+ * response, so that call is measured only in whole logins.
  *
- * In: the shared cases. Out: the shared results. Never: a request is sent, except in `login`.
+ * In: the settings and inputs of speed/operations.mjs. Out: the results, in the same shape for all alternatives. Never: a request
+ * is sent, except in `login`.
  */
 import * as client from 'openid-client';
 

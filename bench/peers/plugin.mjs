@@ -1,7 +1,8 @@
 /**
- * This package, used as its users do.
+ * This package, used as applications use it.
  *
- * In: the shared cases. Out: the shared results. Never: a request is sent.
+ * In: the settings and inputs of speed/operations.mjs. Out: the results, in the same shape for all alternatives. Never: a request
+ * is sent.
  */
 import { createClient } from 'nocodb-bitbucket-auth/oauth';
 

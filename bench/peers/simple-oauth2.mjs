@@ -1,7 +1,9 @@
 /**
- * `simple-oauth2`: a client object for many logins, without PKCE, state or callback. Its requests cannot be built without sending them.
+ * `simple-oauth2`: a client object for many logins, without PKCE, state or callback. Its requests cannot be built without sending
+ * them.
  *
- * In: the shared cases. Out: the shared results. Never: a request is sent, except in `login`.
+ * In: the settings and inputs of speed/operations.mjs. Out: the results, in the same shape for all alternatives. Never: a request
+ * is sent, except in `login`.
  */
 import { randomBytes } from 'node:crypto';
 import { AuthorizationCode } from 'simple-oauth2';
@@ -12,7 +14,7 @@ export const skips = {
   tokens: 'all but JSON',
 };
 
-/** It returns a response's members without validating them. */
+/** Operations in which simple-oauth2 returns the members of a response without validating them. */
 export const unchecked = ['tokens'];
 
 export function create({ clientId, clientSecret, redirectUri, scopes, authorizeUrl, tokenUrl }) {

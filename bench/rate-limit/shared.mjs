@@ -1,5 +1,5 @@
-// Measures the load on Redis when many processes count requests. Limiters with a connection each, which share nothing else, stand
-// for the processes.
+// Measures the load on Redis when many processes count requests. In place of each process, there is a rate limiter with a
+// connection of its own. These rate limiters share nothing but Redis.
 import { pathToFileURL } from 'node:url';
 import { Redis } from 'ioredis';
 import { answer } from '../lib/processes.mjs';
@@ -12,7 +12,7 @@ await answer(async ({ folder, url, processes, each, account, filled, limit, comm
   const { RateLimiter } = await import(file('rate-limit.js'));
   const limiters = Array.from({ length: processes }, () => (
     new RateLimiter({ rateLimit: limit, isRateLimitConfigured: true, redis: { url } })));
-  // Connects one after the other, because a burst of handshakes is not what is measured.
+  // Connects one limiter after the other, because a burst of handshakes is not part of the measurement.
   for (const limiter of limiters) await limiter.acquire('another account', 'group').catch(() => {});
   const takeAll = () => Promise.all(limiters.map((limiter) => limiter.acquire(account, 'group', { maxWaitMs: 0 }).catch(tooMany)));
   for (let taken = 0; taken < filled; taken += processes) await takeAll();

@@ -1,4 +1,4 @@
-// When the requests of a sync are sent that requests everything at once. Only this module moves the clock.
+// Measures when requests are sent in a sync that makes all its requests at once. Only this module moves the clock.
 import { mock } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { moveClock } from '../../tests/support/clock.js';

@@ -5,7 +5,7 @@ import { answer } from '../lib/processes.mjs';
 
 const DAY = 24 * 60 * 60 * 1000;
 
-// As far away as Bitbucket, so that requests can pile up at the server.
+// The simulator delays its token responses as if it were as far away as Bitbucket, so that requests can accumulate at the server.
 const DELAY_MS = 20;
 
 await answer(async ({ origin, connections }) => {
@@ -21,8 +21,8 @@ await answer(async ({ origin, connections }) => {
   const outcomes = await Promise.allSettled(all.map(({ wrapper }) => wrapper.use((client) => client.get('/user'))));
   const seconds = (performance.now() - startedAt) / 1000;
 
-  // As many requests as connections, all successful, and each connection with a new token of its own: so each old refresh
-  // token was used once.
+  // If there are as many requests as connections, all succeed, and each connection has a new token of its own, then each old
+  // refresh token was used exactly once.
   const renewed = all.filter(({ before, stored }) => stored.length > 0 && stored.at(-1) !== before);
   const { token, api } = await control(origin, 'stats');
   return {

@@ -1,5 +1,5 @@
-// Measures the memory of a connection without its tokens: wrapper, config, keeper, token store, policy in the wasm. The
-// tokens' own memory is measured with the same strings in plain objects.
+// Measures the memory of a connection without its tokens: wrapper, config, keeper, token store, policy in the WebAssembly. The
+// memory of the tokens is measured first, with the same strings in plain objects.
 import entry from 'nocodb-bitbucket-auth';
 import { config, connect } from '../lib/connections.mjs';
 import { usedMemory } from '../lib/memory.mjs';
@@ -25,11 +25,11 @@ async function refresh(wrappers) {
   }
 }
 
-/** Attaches the connections without creating Axios clients. */
+/** Attaches the wrappers to their connections without creating Axios clients. */
 const attach = (wrappers) => Promise.all(wrappers.map((wrapper) => wrapper.renewIdle()));
 
 await answer(async ({ origin, connections, often }) => {
-  // Excludes what exists once, above all sockets and compiled code, from the measurement.
+  // Creates what all connections share before the measurement begins, above all sockets and compiled code.
   const others = (await connect(origin, Math.min(100, connections))).map(wrap);
   await attach(others);
   for (let i = 0; i < 2 * often.times; i += 1) await refresh(others);

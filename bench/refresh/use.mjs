@@ -1,4 +1,4 @@
-// Measures what `use()` costs while the token is fresh, compared with calling the same function with the Axios client.
+// Measures what `use()` costs while the token is fresh, compared with calling the same function directly with the Axios client.
 import entry from 'nocodb-bitbucket-auth';
 import { config, connect } from '../lib/connections.mjs';
 import { pairwise } from '../lib/pairwise.mjs';

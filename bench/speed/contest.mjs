@@ -1,24 +1,30 @@
 /**
- * Runs one operation by several contestants, in one process and in turns.
+ * Runs one operation with several contestants, in one process and in turns.
  *
- * In: an operation and its contestants. Out: times and ratios. Never: the time of a contestant counts
- * although its result differs from the others'.
+ * In: an operation and its contestants. Out: times and ratios. Never: a time for a contestant whose result differs from the
+ * others' results.
  */
 import assert from 'node:assert/strict';
 import { Bench } from 'tinybench';
 import { quantile } from '../lib/figures.mjs';
 
-/** Duration of a contestant's turn in milliseconds: long compared with the clock's resolution and with pauses. */
+/**
+ * Duration of a contestant's turn in milliseconds. It is long compared with the clock's resolution and with pauses of the
+ * process.
+ */
 const TURN = 2;
 
-/** A call that returns its result or its error. A string that is built lazily is read. */
+/**
+ * Returns a function that calls the contestant and returns its result or its error. If the contestant builds a string lazily, the
+ * function also reads that string.
+ */
 function callOf(operation, contestant) {
   const run = contestant[operation.uses];
   const { given, read, refused } = operation;
   if (read) {
     return () => {
       const result = run(...given);
-      // A contestant that returns a promise has already spent a hundred times what reading takes.
+      // The string is not read from a promise: the promise alone takes a hundred times as long as reading it would.
       if (!(result instanceof Promise)) read(result);
       return result;
     };
@@ -78,7 +84,7 @@ const turnOf = (call, isAsync, calls) => (isAsync
     for (let at = 0; at < calls; at += 1) call();
   });
 
-/** How many calls take that long, after warming up. */
+/** How many calls take this many milliseconds, after warming up. */
 async function callsIn(milliseconds, call, isAsync) {
   let calls = 1;
   const end = performance.now() + 100 * milliseconds;

@@ -1,4 +1,4 @@
-// The contestants; the package itself is the first.
+// All contestants. The first is the package itself.
 import * as arctic from '../peers/arctic.mjs';
 import * as handWritten from '../peers/hand-written.mjs';
 import * as oauth4webapi from '../peers/oauth4webapi.mjs';
@@ -8,7 +8,7 @@ import * as simpleOAuth2 from '../peers/simple-oauth2.mjs';
 
 export const PEERS = [plugin, handWritten, oauth4webapi, openidClient, arctic, simpleOAuth2];
 
-/** The checks that the package does and a contestant does not, by the names of contestant and operation. */
+/** The checks that the package makes and a contestant omits, by the names of the contestant and the operation. */
 export const skips = Object.fromEntries(PEERS.map((peer) => [peer.name, peer.skips]));
 
 /** Whether a contestant validates the input of an operation. */

@@ -3,7 +3,7 @@ import { authorizeInBrowser } from '../../demo/bitbucket/browser.js';
 import { answer } from '../lib/processes.mjs';
 import { contestants } from './contestants.mjs';
 
-/** A login made of a contestant's operations, if it has them. */
+/** A login by the separate operations of a contestant. */
 const whole = (parts) => async (authorize) => {
   const { url, state, codeVerifier } = await parts.start();
   const { code } = await parts.callback(await authorize(url), { state });

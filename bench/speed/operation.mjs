@@ -1,4 +1,5 @@
-// One operation by all contestants, in a process of its own: the speed of hand-written JavaScript differs between processes.
+// Measures one operation of all contestants in a process of its own, because the speed of hand-written JavaScript differs between
+// processes.
 import { answer } from '../lib/processes.mjs';
 import { contest } from './contest.mjs';
 import { contestants } from './contestants.mjs';

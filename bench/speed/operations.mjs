@@ -1,7 +1,7 @@
 /**
  * The seven operations of a login that are measured, with their inputs, expected results and goals.
  *
- * In: nothing. Out: the cases. Never: a measurement, or a real secret.
+ * In: nothing. Out: the operations. Never: a measurement, or a real secret.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -40,7 +40,7 @@ export function answerOf(bytes) {
   };
 }
 
-/** A query or a form as its parameters, whose order does not matter. */
+/** The parameters of a query or of a form, sorted because their order does not matter. */
 const pairs = (text) => [...new URLSearchParams(text)].map((pair) => pair.join('=')).sort();
 
 function addressOf(text) {
@@ -48,7 +48,7 @@ function addressOf(text) {
   return { place: origin + pathname, parameters: pairs(searchParams.toString()) };
 }
 
-/** A login whose random values were checked and removed. */
+/** Checks the random values of a login, and returns the login without them. */
 function loginOf({ url, state, codeVerifier, codeChallenge, redirectUri }) {
   const sent = new URL(url).searchParams;
   const challenge = createHash('sha256').update(codeVerifier).digest('base64url');
@@ -74,10 +74,11 @@ async function requestOf({ method, url, headers, body }) {
  * @typedef {object} Operation
  * @property {string} title
  * @property {string} uses name of the contestants' function
- * @property {unknown[]} given its arguments
+ * @property {unknown[]} given the arguments of that function
  * @property {(result: any) => void} [read] reads a string of the result
- * @property {(result: any) => unknown} result what has to be equal; with `refused`, of the error
- * @property {number} byLibrary the goal compared with the fastest library
+ * @property {(result: any) => unknown} result returns the part of the result that must be equal for all contestants; with
+ *   `refused`, its argument is the error
+ * @property {number} byLibrary the goal: at least how many times as fast as the fastest library
  * @property {boolean} [refused]
  */
 

@@ -1,7 +1,7 @@
 /**
- * What contributes to the size of the WebAssembly, by twiggy, which is installed on demand.
+ * Measures what contributes to the size of the WebAssembly, with twiggy, which is installed on demand.
  *
- * In: the sources. Out: bytes by contributor. Never: anything but function names is printed.
+ * In: the sources. Out: bytes by contributor. The names of the functions decide which contributor they belong to.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { buildWasm } from '../../scripts/lib/wasm.mjs';
 
 const VERSION = '0.8.0';
 
-/** The first pattern that matches a name decides. */
+/** The first pattern that matches a name decides the contributor. */
 const CONTRIBUTORS = [
   ['constants and texts', /^data segment/],
   ['the glue\'s side: wasm-bindgen, js-sys, the exported functions', /wasm_bindgen|wbindgen|js_sys|__wbg|externref|multivalue shim|^export|^import|^table|^elem/],

@@ -1,10 +1,10 @@
 /**
- * Measures the click on the login of a page until the popup has its URL: from the start of the script, and from the click in
- * a page that was idle before.
+ * Measures how long it takes after a click on the login of a page until the popup has its URL. The time starts with the script if
+ * the click follows at once, and with the click if the page was idle before.
  *
- * In: an engine, the folders of both packages, the number of pages. Out: figures. Never: a popup is opened (a
- * replacement for the window receives the URL), because that takes a browser longer, and less evenly, than everything that is
- * measured; or the time for fetching and parsing the script is included, which a page cannot measure.
+ * In: an engine, the folders of both packages, the number of pages. Out: figures. Never: a real popup (a stand-in for the window
+ * receives the URL), because opening one takes a browser longer, and less evenly, than everything that is measured; or the time
+ * for fetching and parsing the script, which a page cannot measure.
  */
 import { createServer } from 'node:http';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ import { launch } from '../../tests/browser/support/engines.js';
 import { quantile } from '../lib/figures.mjs';
 import { inTurns, medianRatio } from '../lib/turns.mjs';
 
-/** Both packages do the same work when a page is clicked at once; this is how much a measurement of it varies. */
+/** If the click comes at once, both packages do the same work, but their measured times vary by up to this ratio. */
 const MIN_RATIO_AT_START = 0.95;
 
 /** An idle page has already compiled everything. */

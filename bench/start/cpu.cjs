@@ -1,4 +1,6 @@
-/** Required by NocoDB's process before anything else: prints how much CPU time it took until it was ready. */
+/**
+ * NocoDB's process requires this file before anything else. It prints how much CPU time the process used until NocoDB was ready.
+ */
 const { send } = process;
 if (send) {
   process.send = function sendAfterPrinting(message, ...rest) {

@@ -1,6 +1,6 @@
 /**
- * One process, one measurement: loads the entry in a folder, reads what NocoDB reads at its start, makes the first and second
- * request of a connection, and prints how long each took, and how much CPU time, in milliseconds.
+ * One process, one measurement: loads the entry from a folder, reads what NocoDB reads at its start, and sends the first two
+ * requests of a connection. It prints the elapsed time and the CPU time of each step, in milliseconds.
  */
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
@@ -17,7 +17,7 @@ const env = {
   INTEGRATION_AUTH_BITBUCKET_API_URL: apiUrl,
 };
 
-/** Starts two clocks. */
+/** Starts to measure elapsed time and CPU time. The returned function returns both. */
 function begin() {
   const clock = performance.now();
   const before = process.cpuUsage();

@@ -1,7 +1,7 @@
 /**
  * Measures, in Node.js 22, how long NocoDB's start waits for the package, and how long the first use of a connection takes.
  *
- * In: the folders of the current build and of the previous one. Out: figures. Never: a package is loaded;
+ * In: the folders of the current build and of the previous one. Out: figures. Never: a package is loaded in this process;
  * entry.cjs loads it.
  */
 import { execFile } from 'node:child_process';
@@ -13,10 +13,10 @@ import { node22 } from '../../scripts/lib/npm.mjs';
 import { quantile } from '../lib/figures.mjs';
 import { inTurns, medianRatio } from '../lib/turns.mjs';
 
-/** The goal for loading: how many times as fast as the previous build it is at least. */
+/** The goal for loading: at least how many times as fast as the previous build. */
 const MIN_SPEEDUP = 4;
 
-/** By how many milliseconds the first use of a connection may take longer than with the previous build. */
+/** How many milliseconds longer the first use of a connection may take than with the previous build. */
 const MAX_EXTRA_MS = 150;
 
 const program = fileURLToPath(new URL('entry.cjs', import.meta.url));

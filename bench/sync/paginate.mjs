@@ -1,4 +1,4 @@
-// Reads a list to its end, as one of the contestants.
+// Reads a list to its end with one of the contestants.
 import axios from 'axios';
 import { control } from '../lib/connections.mjs';
 import { answer } from '../lib/processes.mjs';
@@ -9,7 +9,7 @@ const state = ['OPEN', 'MERGED', 'DECLINED', 'SUPERSEDED'];
 await answer(async ({ name, entry, origin, apiUrl, config, pagelen, advance, at }) => {
   const client = name === 'axios' ? bare(apiUrl, config.oauth_token) : await connected(entry, config);
   const params = { pagelen, state };
-  // The first request loads, connects and compiles; it is not part of a long sync.
+  // The first request also loads, compiles and connects, which is not part of a long sync.
   await client.get('/user');
   const ids = [];
   const start = performance.now();
@@ -25,7 +25,7 @@ async function connected(entry, config) {
   return new Wrapper(config).authenticate();
 }
 
-/** Creates the Axios client that a developer would write who already has the token. */
+/** Creates the Axios client that a developer with a token would write. */
 function bare(apiUrl, token) {
   return axios.create({ baseURL: apiUrl, headers: { Authorization: `Bearer ${token}` }, paramsSerializer: { indexes: null } });
 }
