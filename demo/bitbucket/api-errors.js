@@ -12,7 +12,7 @@ export function apiError(status, message, extra = {}, headers = {}) {
   return json(status, { type: 'error', error: { message, ...extra } }, headers);
 }
 
-/** The published description does not require `type`, and pipelines put the useful text into `detail`. */
+/** The published description does not require `type`. The errors of pipelines have the useful text in `detail`. */
 export function untypedError(status, message, detail) {
   return json(status, { error: { message, detail } });
 }

@@ -1,9 +1,9 @@
 /**
  * The API: /2.0/…
  *
- * In: a request and its Authorization header. Out: the response of the route (resources.js), or the reason why the request is
- * rejected. OAuth tokens are accepted only as `Authorization: Bearer`. A token in the query or in a body is ignored, because
- * Bitbucket no longer accepts it there since 2026-05-04.
+ * In: a request and its Authorization header. Out: the response of the route (resources.js), or an error response. OAuth tokens
+ * are accepted only as `Authorization: Bearer`. A token in the query or in a body is ignored, because Bitbucket has not accepted
+ * tokens there since 2026-05-04.
  */
 import { apiError, RATE_LIMITED } from './api-errors.js';
 import { selectFields } from './fields.js';
@@ -106,7 +106,7 @@ export class Api {
 
   /** The caller's credential: an OAuth or access token as Bearer, or an API token as Basic with the account's e-mail address. */
   #authenticate(header) {
-    // Bitbucket sends some 401s as plain text; here it is those for missing, unreadable or Basic credentials.
+    // Bitbucket sends some 401s as plain text. The simulator does so for credentials that are missing, unreadable or Basic.
     const plain = { errorResponse: text(401, 'Authentication required', CHALLENGE) };
     const match = /^(bearer|basic) +([^\s]+)$/i.exec(header?.trim() ?? '');
     if (!match) return plain;
@@ -141,7 +141,8 @@ export class Api {
     const { url, credential } = call;
     if (!route) return apiError(404, 'Resource not found', NO_SUCH_ROUTE);
     if (!operation) return apiError(405, 'Method not allowed', {}, { allow: Object.keys(route.methods).join(', ') });
-    // An access token is a pseudo-user of its own, and a token from client_credentials has no user.
+    // A repository, project or workspace access token is a pseudo-user of its own, and a token from client_credentials has no
+    // user.
     if (operation.user && ['access', 'client'].includes(credential.kind)) {
       return apiError(403, NOT_FOR_THIS_CREDENTIAL);
     }
@@ -151,7 +152,7 @@ export class Api {
         detail: { required, granted: credential.scopes },
       });
     }
-    // No parameter is declared as an array; its name is repeated instead.
+    // Bitbucket declares no parameter as an array (`name[]`). A parameter with several values repeats its name.
     const array = [...url.searchParams.keys()].find((name) => name.endsWith('[]'));
     if (array !== undefined) return apiError(400, `Invalid parameter: ${array}`);
     const unknown = [...NOT_SIMULATED, ...(operation.filters ? [] : FILTERS)]

@@ -2,7 +2,7 @@
  * GET and POST /site/oauth2/authorize, and the login before it.
  *
  * In: the authorization request that a client built, and a person's decision. Out: pages, and finally a redirect to the callback
- * with a code or an error. What never happens: a redirect to a URL that is not registered for the client.
+ * with a code or an error. Never: a redirect to a URL that is not registered for the client.
  */
 import { randomBytes } from 'node:crypto';
 import { Parameters, redirect } from './http.js';
@@ -181,7 +181,7 @@ export class AuthorizeEndpoint {
     this.#pending.delete(requestId);
     const { client, redirectUri, sentRedirectUri, state, scopes, codeChallenge } = wanted;
     if (decision === 'deny') {
-      // Bitbucket's text is not known, and neither is whether the state comes back; `stateOnDenial: false` omits it.
+      // It is not known which text Bitbucket sends, or whether it returns the state. `stateOnDenial: false` omits the state.
       const error = { error: 'access_denied', error_description: 'The user denied access.' };
       return {
         response: this.#redirectTo(303, redirectUri, error, this.#settings.stateOnDenial ? state : undefined),

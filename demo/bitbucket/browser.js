@@ -18,7 +18,7 @@ function readForm(page) {
 
 /**
  * @param {{ origin: string, url: string, grant: boolean, user?: { nickname: string, password: string } }} options `user`: the
- *   user who logs in; by default the one that the page proposes
+ *   user who logs in; by default the user whose name the login page contains
  * @returns {Promise<string>} the callback URL
  * @throws {Error} with the page's title when the provider shows an error page
  */

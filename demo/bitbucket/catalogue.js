@@ -1,8 +1,8 @@
 /**
  * The data of the simulated Bitbucket: two users, two workspaces, repositories, pull requests.
  *
- * In: the numbers of each. Out: the same objects every time. They are created on demand, so thousands of pull requests cost
- * nothing. Their links point to the simulator's own API.
+ * In: how many repositories and pull requests there are. Out: the same objects every time. They are created on demand, so
+ * thousands of pull requests cost nothing. Their links point to the simulator's own API.
  */
 import { commitHash, uuid } from './identifiers.js';
 
@@ -38,7 +38,10 @@ export const USER = {
   accountId: '557058:0e2f7d1c-5d3b-4a57-9b8e-2f1f3a6c9d10',
 };
 
-/** The users who can log in. They see the same data; their actions and request counts are kept separately. */
+/**
+ * The users who can log in. They see the same data, including each other's changes. Their requests count separately for the rate
+ * limit.
+ */
 export const USERS = [
   USER,
   {
@@ -50,7 +53,7 @@ export const USERS = [
   },
 ];
 
-/** Half of them are open. The others repeat a pattern: 2 DECLINED, 4 SUPERSEDED, 6 MERGED, 8 DECLINED, … */
+/** Half of the pull requests are open. The others repeat a pattern: 2 DECLINED, 4 SUPERSEDED, 6 MERGED, 8 DECLINED, … */
 function stateOf(id) {
   return id % 2 === 1 ? 'OPEN' : PULL_REQUEST_STATES[1 + ((id / 2) % 3)];
 }
@@ -62,7 +65,7 @@ export class Catalogue {
   /** The clients' changes: pull requests that they created, and states that they set. */
   #created = new Map();
   #states = new Map();
-  /** Caches pull requests by repository and states until something changes: there may be thousands. */
+  /** Caches the numbers of pull requests by repository and states until something changes, because there may be thousands. */
   #numbers = new Map();
 
   constructor({ apiUrl, repositories, pullRequests }) {
@@ -258,7 +261,7 @@ export class Catalogue {
     };
   }
 
-  /** @returns {number[]} of the comments on a pull request */
+  /** @returns {number[]} the numbers of the comments on a pull request */
   commentsOf(repository, id) {
     const { comment_count: count } = this.describePullRequest(repository, id);
     return Array.from({ length: count }, (_, index) => index + 1);

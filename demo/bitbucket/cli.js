@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * The simulator as a command: starts it, prints how to use it and its log, and ends on Ctrl-C or SIGTERM.
+ * The command that runs the simulator. It prints how to use the simulator, then the simulator's log, and ends on Ctrl-C or
+ * SIGTERM.
  */
 import { parseArgs } from 'node:util';
 import { ENCODINGS, KINDS, MEMBERS, TARGETS } from './faults.js';

@@ -10,7 +10,7 @@ import { DESCRIPTIONS, REGISTERED_BY_DEFAULT } from './scopes.js';
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 const LENGTHS = { older: { key: 18, secret: 32 }, newer: { key: 32, secret: 76 } };
 
-/** The default URL of NocoDB's dashboard. With `/`, NocoDB would lose the code. */
+/** The callback URL of NocoDB's own guide, at NocoDB's default port. */
 const DEFAULT_CALLBACK = 'http://localhost:8080/';
 
 function randomName(length) {

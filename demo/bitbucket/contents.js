@@ -27,13 +27,13 @@ const FILES = {
 const at = (hours) => new Date(FIRST_DAY + hours * HOUR).toISOString();
 const fullNameOf = ({ workspace, slug }) => `${workspace}/${slug}`;
 
-/** @param {number | string} name a commit's number, or the branch whose tip it is */
+/** @param {number | string} name a commit's number, or a branch, for the newest commit of that branch */
 const hashOf = (repository, name) => commitHash(`${fullNameOf(repository)}/${name === COMMITS ? 'main' : name}`);
 
 export class Contents {
   #apiUrl;
   #catalogue;
-  /** How often the pull requests of a commit were requested: Bitbucket builds that index on demand. */
+  /** How often the pull requests of each commit were requested. Bitbucket builds the index for these requests on demand. */
   #indexing = new Map();
 
   constructor({ apiUrl, catalogue }) {
@@ -63,7 +63,7 @@ export class Contents {
     };
   }
 
-  /** @returns {string | undefined} the full hash of a commit, a branch or an abbreviated hash */
+  /** @returns {string | undefined} the full hash of the commit that `HEAD`, `main`, or a full or abbreviated hash names */
   resolve(repository, name) {
     if (['HEAD', 'main'].includes(name)) return hashOf(repository, COMMITS);
     if (!/^[0-9a-f]{7,40}$/.test(name)) return undefined;
@@ -75,14 +75,17 @@ export class Contents {
     return numbers.map((number) => hashOf(repository, number));
   }
 
-  /** @returns {number[]} of pull requests, the newest first */
+  /** @returns {number[]} the numbers of pull requests, the newest first */
   pullRequestsOf(repository, hash) {
     return this.#catalogue
       .pullRequestNumbers(repository)
       .filter((id) => hashOf(repository, `change-${id}`) === hash);
   }
 
-  /** Bitbucket is still indexing for the first two requests. @returns {'page' | 'nothing' | undefined} its kind of response */
+  /**
+   * Bitbucket is still indexing for the first two requests. @returns {'page' | 'nothing' | undefined} what the response contains;
+   * undefined: the index is complete
+   */
   indexing(repository, hash) {
     const key = `${fullNameOf(repository)} ${hash}`;
     const requests = this.#indexing.get(key) ?? 0;
@@ -189,7 +192,7 @@ export class Contents {
     return Array.from({ length: PIPELINES }, (_, index) => index + 1);
   }
 
-  /** @returns {number | undefined} by UUID or number */
+  /** @returns {number | undefined} the number of the pipeline with this UUID or number */
   findPipeline(repository, name) {
     return this.pipelines().find(
       (number) => String(number) === name || this.describePipeline(repository, number).uuid === name,

@@ -9,12 +9,12 @@ import { STATUS_FORMS } from './api-errors.js';
 
 export const TARGETS = ['token', 'api', 'authorize'];
 
-/** Faults in place of the request's processing. */
+/** Faults that replace the processing of a request. */
 const REPLACEMENTS = ['status', 'html', 'missing-page', 'redirect', 'drop'];
 
 /**
- * Before the processing: delay (the processing follows), or any of REPLACEMENTS. After the processing, when a token really
- * was rotated or a code was used: drop-after, truncate, empty, without, encoded.
+ * `delay` acts before the processing of a request, and REPLACEMENTS act in its place. The other kinds act after the processing,
+ * when a token has already been rotated or a code has been used.
  */
 export const KINDS = [...REPLACEMENTS, 'delay', 'drop-after', 'truncate', 'empty', 'without', 'encoded'];
 
@@ -60,7 +60,7 @@ const NEEDS = { delay: 'delayMs', without: 'members', encoded: 'encoding' };
  * @property {number} [delayMs] in real milliseconds
  * @property {number | string} [retryAfter] sent as it is: seconds or an HTTP date
  * @property {string} [location]
- * @property {string} [path] below the API's base URL: only requests to it get the fault
+ * @property {string} [path] path below the API's base URL; only requests to this path get the fault
  * @property {number} [times] default 1
  */
 export class Faults {

@@ -1,8 +1,8 @@
 /**
  * HTTP as data.
  *
- * In: Node's request objects. Out: parameters, read by OAuth's rules, and responses as plain objects. The server sends them, or
- * alters them for a fault. No endpoint of the simulator uses a socket.
+ * In: Node's request objects. Out: parameters, read by OAuth's rules, and responses as plain objects. The server sends these
+ * responses, or alters them for a fault. No endpoint of the simulator uses a socket.
  *
  * @typedef {{ status: number, headers: Record<string, string>, body: string | Buffer, chunked?: boolean }} HttpResponse
  *   `chunked`: sent without a length
@@ -83,7 +83,7 @@ export class Parameters {
   }
 }
 
-/** Waits in real time, at most until the server ends. */
+/** Waits in real time, but not longer than the server runs. */
 export async function pause(ms, signal) {
   await wait(ms, undefined, { signal });
 }

@@ -1,9 +1,9 @@
 /**
  * Pages of lists.
  *
- * In: the request's URL and the whole list. Out: one page. Only `values` and `next` are guaranteed, and a missing `next`
- * means the end. Numbered lists use `page`. Iterators use `ctx`, an opaque cursor, and have no `size` or `page`. In the list
- * of pipelines, `next` loses the request's parameters.
+ * In: the request's URL and the whole list. Out: one page. Clients may rely only on `values` and `next`; a page without `next` is
+ * the last page. Numbered lists use `page`. Iterators use `ctx`, an opaque cursor, and have no `size` or `page`. In the list of
+ * pipelines, `next` loses the request's parameters.
  */
 import { randomBytes } from 'node:crypto';
 import { apiError } from './api-errors.js';
@@ -41,7 +41,7 @@ export class Lists {
   }
 
   /**
-   * A numbered page. A `pagelen` that is too large is rejected, not reduced. So is a page past the end.
+   * A numbered page. A `pagelen` that is too large is rejected, not reduced. A page past the end is rejected, too.
    * @param {{ pagelen?: number, longest?: number, bare?: boolean, forgetful?: boolean }} [options]
    *   `bare`: without `size` and `page`; `forgetful`: `next` has only `page` and `pagelen`, and a page past the end is empty
    */
@@ -111,7 +111,7 @@ export class Lists {
   }
 }
 
-/** @returns {number | null} 1 or more; null if the value is not such a number */
+/** @returns {number | null} 1 or more; null if the value is not a whole number of 1 or more */
 function wholeNumber(value, otherwise) {
   if (value === null) return otherwise;
   return /^[1-9][0-9]{0,8}$/.test(value) ? Number(value) : null;

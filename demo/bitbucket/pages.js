@@ -1,5 +1,5 @@
 /**
- * The pages that a person sees: login, consent, error. Plain text in, HTML out; this module alone escapes it. The pages
+ * The pages that a person sees: login, consent, error. In: plain text. Out: HTML. Only this module escapes text. The pages
  * contain no scripts or images, load nothing, and do not imitate Atlassian's pages.
  */
 import { html } from './http.js';
@@ -47,7 +47,7 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-  // No form-action: Chromium also applies it to the redirect after the form, which leads to the client.
+  // No form-action: Chromium also applies this directive to the redirect after the form, which leads to the client.
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
 };

@@ -30,7 +30,7 @@ function tokensOf(text) {
   return tokens;
 }
 
-/** The member of a path such as `source.branch.name`. @throws {SyntaxError} when there is none */
+/** The value at a path such as `source.branch.name`. @throws {SyntaxError} when the object has no such member */
 function memberOf(object, path) {
   const value = path.split('.').reduce((part, name) => part?.[name], object);
   if (value === undefined) throw new SyntaxError(`no member ${path}`);

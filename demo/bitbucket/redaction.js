@@ -1,13 +1,13 @@
 /**
  * One log line per request, without any secret.
  *
- * In: method, URL, status and a short note about the outcome. Out: text. Values are shown only if they are on a list: a parameter
- * that is not on it is `[redacted]`. Headers and bodies are never shown.
+ * In: method, URL, status and a short note about the outcome. Out: text. Only the values of listed parameters are shown; every
+ * other value is `[redacted]`. Headers and bodies are never shown.
  */
 import { PULL_REQUEST_STATES } from './catalogue.js';
 import { DESCRIPTIONS, parseScopes } from './scopes.js';
 
-/** Values that may be shown, if they have the expected form: a secret in the wrong parameter is still a secret. */
+/** Parameters whose values may be shown if they have the expected form: a secret in the wrong parameter is still a secret. */
 const SHOWN = {
   response_type: (value) => ['code', 'token'].includes(value),
   scope: (value) => parseScopes(value).every((scope) => Object.hasOwn(DESCRIPTIONS, scope)),

@@ -65,7 +65,7 @@ export class Resources {
   }
 
   repositories({ url, credential }, workspaceName) {
-    // The endpoint exists, so unlike a removed one, the 410 has no link to an announcement.
+    // The endpoint exists, so this 410 has no link to an announcement, unlike the 410 of a removed endpoint.
     if (workspaceName === SPAM_WORKSPACE) return apiError(410, 'This workspace has been marked as spam.');
     return this.#inWorkspace(workspaceName, ({ slug }) =>
       this.#filteredPage(
@@ -291,7 +291,7 @@ export class Resources {
     );
   }
 
-  /** The changed files, only those of the parameter `path` if there is one. The parameter may be repeated. */
+  /** The changed files. If the request has the parameter `path`, which may be repeated, only the files that it names. */
   #changed({ url: { searchParams } }) {
     const paths = searchParams.getAll('path');
     const changed = this.#contents.changedFiles(Number(searchParams.get('from_pullrequest_id') ?? 0));
@@ -357,7 +357,7 @@ export class Resources {
     );
   }
 
-  /** The log itself while the step runs; after its end, a redirect to the storage server. */
+  /** While the step runs, the log itself; after the step has ended, a redirect to the storage server. */
   log(call, ...path) {
     return this.#inPipeline(call, path.slice(0, 3), (repository, pipeline) => {
       const step = this.#contents.findStep(repository, pipeline, path[3]);
@@ -402,7 +402,8 @@ export class Resources {
     if (!repository || !this.#mayRead(credential, repository)) {
       return apiError(404, `Repository ${workspaceName}/${repositoryName} not found`);
     }
-    // For an access token, only its scopes count. For a user, the permission in the workspace counts, too.
+    // For a repository, project or workspace access token, only its scopes count. For a user, the permission in the workspace
+    // counts, too.
     if (writers && !credential.restriction && this.#catalogue.permissionIn(workspace.slug) === 'read') {
       return text(403, ACCESS_DENIED);
     }
@@ -433,8 +434,8 @@ export class Resources {
   }
 
   /**
-   * An access token can read only its own repository, project or workspace. In the simulator, all repositories of a workspace
-   * are in one project.
+   * A repository, project or workspace access token can read only the repositories of its own repository, project or workspace.
+   * In the simulator, all repositories of a workspace are in one project.
    */
   #mayRead({ restriction }, { workspace, slug }) {
     if (!restriction) return true;

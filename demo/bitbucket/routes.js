@@ -1,10 +1,10 @@
 /**
  * The routes of the API, and the scopes that they require, from the published description.
  *
- * `scopes` are OAuth scopes. `apiTokenScopes` are those of an API token "with scopes", which do not imply each other. All of them
- * are required. `/workspaces/{ws}` requires a token, but no scope. `user` marks a route that a credential without a user cannot
- * use, `filters` a list that supports `q` and `sort`, and `writers` a route that needs more than read permission. resources.js
- * contains the handlers.
+ * `scopes` are OAuth scopes. `apiTokenScopes` are the scopes of an API token "with scopes"; these do not imply each other. A
+ * route requires all of its scopes. `/workspaces/{ws}` requires a token, but no scope. `user` marks a route that a credential
+ * without a user cannot use, `filters` a list that supports `q` and `sort`, and `writers` a route that needs more than read
+ * permission. resources.js contains the handlers.
  */
 const REPO = '/repositories/{ws}/{repo}';
 const PULL_REQUEST = `${REPO}/pullrequests/{id}`;
@@ -99,7 +99,7 @@ const removed = (message, announcement = CHANGELOG) => ({
 
 /**
  * Routes that were removed for everybody; no credential is checked. Issues and wikis were removed later than the lists across
- * workspaces, and the number of that announcement is not known.
+ * workspaces. The number of the announcement about issues and wikis is not known.
  */
 export const REMOVED = [
   {

@@ -61,7 +61,7 @@ export function expand(scopes) {
   return all;
 }
 
-/** @returns {string[]} without those that another one implies */
+/** @returns {string[]} the scopes that no other one of them implies */
 export function reduce(scopes) {
   return scopes.filter((scope) => !scopes.some((other) => other !== scope && expand([other]).has(scope)));
 }

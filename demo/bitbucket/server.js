@@ -1,9 +1,9 @@
 /**
  * A simulator of Bitbucket Cloud: its two OAuth back ends and the part of its API that is needed here.
  *
- * In: HTTP on loopback; and, through `control` (or POST /__control/…), a clock to move and faults to inject. Out: Bitbucket's
- * responses, as documented or observed; where neither source decides, the strictest possibility. It depends only on Node. What
- * never happens: a credential in a log line, or a rule that is relaxed for a test.
+ * In: HTTP on loopback, and the commands of `control` (or POST /__control/…), which move the clock and inject faults. Out:
+ * Bitbucket's responses, as documented or observed; where neither source decides, the strictest possibility. The simulator
+ * depends only on Node. Never: a credential in a log line, or a rule that is relaxed for a test.
  */
 import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
@@ -39,7 +39,7 @@ const SETTINGS = {
   refreshGraceMs: 10 * MINUTE,
   // Documented as "a short while".
   lockoutMs: 20 * SECOND,
-  // Documented as "three months"; this is the shortest they can be.
+  // Documented as "three months". The shortest three months have 89 days.
   refreshTokenIdleMs: 89 * DAY,
   scopeSeparator: ' ',
   stateOnDenial: true,
@@ -73,9 +73,9 @@ const NUMBERS = [
  * @property {number} [codeLifetimeMs] default five minutes
  * @property {number} [accessTokenLifetimeMs] default two hours on the older back end, one on the newer
  * @property {number} [refreshGraceMs] how long a used refresh token still works, counted from its first use
- * @property {number} [lockoutMs] how long a client is locked out after a later reuse
+ * @property {number} [lockoutMs] how long a client is locked out after it has used a refresh token later than that grace period
  * @property {number} [refreshTokenIdleMs] lifetime of an unused refresh token (newer back end)
- * @property {string} [scopeSeparator] between scopes in token responses; Bitbucket was also seen to use a comma
+ * @property {string} [scopeSeparator] between scopes in token responses; Bitbucket has been observed to use a comma, too
  * @property {boolean} [stateOnDenial] whether `state` comes back with access_denied
  * @property {Record<string, string>} [openerPolicies] the Cross-Origin-Opener-Policy of pages, by path; whether Bitbucket's or
  *   Atlassian's pages have one is not known
@@ -84,7 +84,7 @@ const NUMBERS = [
  * @property {number} [repositories] in the first workspace
  * @property {number} [pullRequests] in each repository; half of them are open
  * @property {number | null} [rateLimit] API requests per rolling hour, user and resource group; null: no limit
- * @property {410 | 404} [trackerStatus] the status of the removed issues and wikis; both were seen
+ * @property {410 | 404} [trackerStatus] the status of the removed issues and wikis; both have been observed
  * @property {{ email: string, token: string, scopes: string[] }[]} [apiTokens] accepted as Basic
  * @property {{ token: string, kind: 'workspace' | 'project' | 'repository', workspace: string,
  *   repository?: string, scopes: string[] }[]} [accessTokens] accepted as Bearer
@@ -94,7 +94,7 @@ const NUMBERS = [
 /**
  * Starts a simulator. It is listening when the promise resolves.
  * @param {Options} [options]
- * @throws {TypeError} for an unknown option or an invalid value; what `listen` throws when the port is in use
+ * @throws {TypeError} for an unknown option or an invalid value; the error of `listen` when the port is in use
  */
 export async function startBitbucket({
   backend = 'newer',
@@ -110,7 +110,7 @@ export async function startBitbucket({
   if (unknown !== undefined) throw new TypeError(`there is no option "${unknown}"`);
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const settings = { ...SETTINGS, accessTokenLifetimeMs: (backend === 'older' ? 120 : 60) * MINUTE, ...given };
-  // A comparison with a lifetime that is not a number would always be false, so it would never end.
+  // A comparison with a lifetime that is not a number would always be false, so the lifetime would never end.
   const wrong = NUMBERS.find((name) => !(Number.isFinite(settings[name]) && settings[name] >= 0));
   if (wrong !== undefined) throw new TypeError(`${wrong} must be a number, zero or more`);
   if (settings.rateLimit !== null && !(Number.isInteger(settings.rateLimit) && settings.rateLimit >= 0)) {
@@ -144,7 +144,7 @@ async function listen(server, port, host) {
 
 /** @param {import('./http.js').HttpResponse} response */
 function send(request, serverResponse, { status, headers, body, chunked }) {
-  // RFC 9110 section 8.6: a 204 has no length, and the length of a 304 would be that of another body.
+  // RFC 9110 section 8.6: a 204 has no length, and the length of this empty body would be wrong for a 304.
   const length = chunked || status === 204 || status === 304 ? {} : { 'content-length': Buffer.byteLength(body) };
   serverResponse.writeHead(status, { ...length, ...headers });
   serverResponse.end(request.method === 'HEAD' || body.length === 0 ? undefined : body);
@@ -165,11 +165,11 @@ class Simulator {
   #authorize;
   #tokenEndpoint;
   #api;
-  /** The objects that a reset must also clear. */
+  /** Further objects that a reset clears. */
   #forgetful;
   #origin;
   #server;
-  /** On a server of its own, like Bitbucket's storage. */
+  /** Large files. They have a server of their own, like Bitbucket's storage. */
   #storage = new Storage({ clock: this.#clock });
   #storageServer;
 
@@ -227,7 +227,7 @@ class Simulator {
       authorizeUrl: origin + AUTHORIZE_PATH,
       tokenUrl: origin + TOKEN_PATH,
       apiUrl: `${origin}/2.0`,
-      /** The first client. Its `callback` may be set later, for a client whose port is not known at the start. */
+      /** The first client. Its `callback` may be set later, because a test may not know its port at the start. */
       client: this.#clients.first,
       control,
       /** All log lines since the start or the last reset. */
@@ -243,9 +243,9 @@ class Simulator {
     return {
       /** Moves the clock forward. @param {number} ms */
       advance: (ms) => this.#clock.advance(ms),
-      /** Makes the next `times` (1) requests to `target` fail. @param {import('./faults.js').Fault} fault */
+      /** Injects a fault into the next `times` (1) requests to `target`. @param {import('./faults.js').Fault} fault */
       fault: (fault) => this.#faults.add(fault),
-      /** Resets to the state after the start: only the clients stay; log and counts are cleared, too. */
+      /** Resets to the state after the start. Only the clients stay; log and counts are cleared, too. */
       reset: () => {
         this.#clock.reset();
         this.#faults.reset();
@@ -260,8 +260,9 @@ class Simulator {
       /** Counts of processed requests; see statistics.js. */
       stats: () => this.#statistics.snapshot(),
       /**
-       * The user consents `times` (1) times: returns the token responses that a client would have got for the codes. For
-       * thousands of connections, because each takes six requests in a browser. Not counted as token requests.
+       * The user consents `times` (1) times. Returns the token responses that a client would have received for the codes. Meant
+       * for thousands of connections, because each of them takes six requests in a browser. The statistics do not count these
+       * token responses.
        */
       connect: ({ key = this.#clients.first.key, scopes, times = 1 } = {}) => {
         const client = this.#clientOf(key);
@@ -416,7 +417,7 @@ class Simulator {
     return response;
   }
 
-  /** A form's body; null when it is not a form. */
+  /** A form's body; null when the body is not a form. */
   async #form(request) {
     const body = await readBody(request);
     return mediaType(request) === 'application/x-www-form-urlencoded' ? body : null;

@@ -3,7 +3,7 @@
  *
  * In: bytes, and later a request for them. Out: a URL that works for a while without a credential, and the bytes. The server
  * rejects a request with an Authorization header, as storage services with signed URLs do. So it detects clients that send
- * Bitbucket's credential there.
+ * Bitbucket's credential to the storage server.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { text } from './http.js';
@@ -26,7 +26,7 @@ export class Storage {
     this.#files.clear();
   }
 
-  /** @param {string} path below the storage's base URL @returns {string} the URL from which it can be fetched now */
+  /** @param {string} path below the storage's base URL @returns {string} a URL from which the file can be fetched for a while */
   keep(path, body, contentType) {
     this.#files.set(path, { body, contentType });
     const expires = String(this.#clock.now() + LIFETIME_MS);

@@ -10,8 +10,8 @@ import { parseScopes, reduce } from './scopes.js';
 const WRONG_CREDENTIALS = { error: 'unauthorized_client', description: 'Invalid OAuth client credentials' };
 
 /**
- * All error responses. Where Bitbucket's status is not known, it is 400, as all known ones are. The option `tokenErrors` replaces
- * members of a row, so that a test can try the other possibility, or another server's `invalid_client`.
+ * All error responses. Where Bitbucket's status is not known, it is 400, because all known ones are 400. The option `tokenErrors`
+ * replaces members of a row, so that a test can try another status, or the `invalid_client` of other servers.
  */
 export const TOKEN_ERRORS = {
   wrongCredentials: { status: 400, ...WRONG_CREDENTIALS },
@@ -121,7 +121,7 @@ export class TokenEndpoint {
   }
 
   /**
-   * The token response for a code, without a code.
+   * Returns the token response of a code exchange, without an exchange.
    * @param {string[]} [scopes] default: all registered scopes
    * @throws {TypeError} when one of them is not registered
    */
@@ -143,8 +143,9 @@ export class TokenEndpoint {
       case 'client_credentials':
         return this.#clientCredentials(client, parameters);
       default:
-        // Bitbucket names a missing grant type "None"; that it names an unknown one in the same place is an inference. Only
-        // names are echoed: any other value from a client could be a secret.
+        // In its error_description, Bitbucket calls a missing grant type "None". It is only inferred that Bitbucket names an
+        // unknown grant type in the same position. The simulator repeats only what looks like the name of a grant type, because
+        // any other value from a client could be a secret.
         return {
           errorName: 'unsupportedGrant',
           description:
@@ -204,8 +205,8 @@ export class TokenEndpoint {
         ...refresh,
       };
     }
-    // Implied scopes are omitted: a client that compares granted with required scopes without expanding them must fail here.
-    // The published example leaves the question open.
+    // Implied scopes are omitted: a client that compares granted with required scopes without expanding them must fail here. The
+    // example in Bitbucket's documentation does not show whether Bitbucket omits them.
     return {
       scopes: reduce(scopes).join(separator),
       access_token: accessToken,

@@ -1,8 +1,8 @@
 /**
  * Codes, grants and tokens: which are valid, which are used up, which are revoked.
  *
- * In: a user's consent, a code, a refresh token. Out: new tokens, or the name of an error (the token endpoint's table maps it
- * to a status and a body). Values are kept only as digests, so that nothing here can leak one.
+ * In: a user's consent, a code, a refresh token. Out: new tokens, or the name of an error (the token endpoint's table maps it to
+ * a status and a body). Codes and tokens are kept only as digests, so that nothing here can leak them.
  */
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { expand } from './scopes.js';
@@ -15,7 +15,7 @@ function opaqueToken() {
   return randomBytes(68).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 }
 
-/** A JWT in form and size. Only the simulator accepts it, so its signature is random. */
+/** A token with the form and the size of Bitbucket's JWTs. Only the simulator accepts it, so its signature is random. */
 function jwt(claims, length) {
   const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const header = encode({ typ: 'JWT', alg: 'RS512', kid: 'simulator/1' });
@@ -72,16 +72,16 @@ export class TokenStore {
     const entry = this.#codes.get(digest(code));
     if (!entry || entry.client !== client) return { errorName: 'invalidCode' };
     if (entry.used) {
-      // RFC 6749 section 4.1.2: a code that is used twice has leaked, and its tokens should be revoked. Whether Bitbucket does so
-      // is not known; this is the stricter possibility.
+      // RFC 6749 section 4.1.2: a code that is used twice has leaked, and its tokens should be revoked. It is not known whether
+      // Bitbucket revokes them; revoking is the stricter possibility.
       if (entry.grant) this.#revoke(entry.grant);
       return { errorName: 'invalidCode' };
     }
-    // A failed attempt uses up the code as well, so that nobody can guess verifiers.
+    // A failed attempt also uses up the code, so that nobody can guess verifiers.
     entry.used = true;
     if (this.#clock.now() > entry.expiresAt) return { errorName: 'invalidCode' };
-    // If the authorization request contained a redirect_uri, it has to be repeated unchanged (RFC 6749 section 4.1.3). If not,
-    // only the registered one is allowed.
+    // If the authorization request contained a redirect_uri, the token request must repeat it unchanged (RFC 6749 section 4.1.3).
+    // If not, only the registered one is allowed.
     const expected = entry.redirectUri ?? (redirectUri === undefined ? undefined : client.callback);
     if (redirectUri !== expected) return { errorName: 'invalidCode' };
     if (!this.#provesPossession(entry.codeChallenge, codeVerifier)) return { errorName: 'invalidCode' };
@@ -99,8 +99,8 @@ export class TokenStore {
   }
 
   /**
-   * Whether Bitbucket rejects a wrong verifier is not known; rejecting is stricter. A verifier without a challenge is rejected,
-   * too: it is the sign of a PKCE downgrade (RFC 9700 section 4.8.2).
+   * It is not known whether Bitbucket rejects a wrong verifier; rejecting is stricter. A verifier without a challenge is
+   * rejected, too, because it is the sign of a PKCE downgrade (RFC 9700 section 4.8.2).
    */
   #provesPossession(codeChallenge, codeVerifier) {
     if (codeChallenge === undefined) return codeVerifier === undefined;
@@ -123,7 +123,7 @@ export class TokenStore {
     if (!entry || entry.grant.client !== client || entry.grant.revoked)
       return { errorName: 'invalidRefreshToken' };
     if (!this.#covers(entry.scopes, scopes)) return { errorName: 'invalidScope' };
-    // Bitbucket documents that this "narrows the token". The stricter reading is that it does so permanently.
+    // Bitbucket documents that a narrower `scope` "narrows the token". The stricter reading is that the token stays narrower.
     if (scopes.length) entry.scopes = scopes;
     return { tokens: this.#issue(entry.grant, entry.scopes, { refreshToken }) };
   }
@@ -134,7 +134,7 @@ export class TokenStore {
     const own = entry?.grant.client === client;
     if (own && entry.rotatedAt !== undefined && now > entry.rotatedAt + this.#settings.refreshGraceMs) {
       // Reuse of a rotated token: the other tokens stay valid, but the client is locked out. Each further reuse extends the
-      // lockout, the stricter of two possibilities.
+      // lockout, which is the stricter of two possibilities.
       this.#lockedUntil.set(client.key, now + this.#settings.lockoutMs);
     }
     if (now < (this.#lockedUntil.get(client.key) ?? 0)) return { errorName: 'deadRefreshToken' };
@@ -144,7 +144,7 @@ export class TokenStore {
     }
     if (!this.#covers(entry.scopes, scopes)) return { errorName: 'invalidScope' };
     // Within the grace period, a used token yields new tokens again. The period starts at the first use; otherwise a client could
-    // keep the token alive forever. The previous tokens stay valid: Bitbucket does not revoke token families.
+    // keep the token alive forever. The previous tokens stay valid, because Bitbucket does not revoke token families.
     entry.rotatedAt ??= now;
     const granted = scopes.length ? scopes : entry.scopes;
     return {
@@ -185,8 +185,7 @@ export class TokenStore {
     return refreshToken;
   }
 
-  // Older access tokens stay valid until they expire, whatever is refreshed meanwhile: no source says otherwise, and a JWT could
-  // not be revoked anyway.
+  // A refresh does not revoke earlier access tokens: no source says that it does, and a JWT could not be revoked anyway.
   #issue(grant, scopes, { refreshToken }) {
     const now = this.#clock.now();
     const lifetime = this.#settings.accessTokenLifetimeMs;

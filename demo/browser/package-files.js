@@ -13,7 +13,7 @@ const BELOW = '/package/';
 const FILE = /^(?:js|pkg)(?:\/[\w-]+)*\/[\w-]+(?:\.[\w-]+)*\.(?:js|wasm)$/;
 const TYPES = { '.js': 'text/javascript; charset=utf-8', '.wasm': 'application/wasm' };
 
-/** @param {string} text of an inline script */
+/** @param {string} text the content of an inline script */
 function hashSource(text) {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
@@ -26,7 +26,7 @@ export const importMap = `<script type="importmap">${JSON.stringify({
   },
 })}</script>`;
 
-/** The import map's source in a Content Security Policy, because it is an inline script. */
+/** The expression that allows the import map in a Content Security Policy, because the import map is an inline script. */
 export const importMapSource = hashSource(importMap.replace(/<[^>]*>/g, ''));
 
 /**

@@ -7,7 +7,7 @@
 import { authorizeInPopup, beginRedirect, completeRedirect } from 'nocodb-bitbucket-auth/browser';
 import { watched } from './watch.js';
 
-/** Key under which the steps are stored while the page is at Bitbucket. */
+/** Key under which the steps are stored while this tab shows Bitbucket. */
 const KEPT = 'example:steps';
 const SECRET = new Set(['state', 'code', 'code_challenge']);
 
@@ -116,7 +116,7 @@ async function showOutcome(way, outcome) {
 
 document.querySelector('#popup').addEventListener('click', async () => {
   clear();
-  // First of all: a browser lets a page open a popup only in the click handler.
+  // Before any `await`, because a browser lets a page open a popup only in the click handler.
   const outcome = authorizeInPopup({ ...options.popup, window: windows.popup });
   setBusy(true);
   await showOutcome('popup', outcome);
@@ -135,7 +135,7 @@ document.querySelector('#page').addEventListener('click', async () => {
   }
 });
 
-// The page may be loaded because Bitbucket redirects the user back.
+// Bitbucket may have redirected the user back to this page. Then the page shows the earlier steps again, and completes the login.
 const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? '[]');
 sessionStorage.removeItem(KEPT);
 const url = location.href;

@@ -1,8 +1,8 @@
 /**
  * Observes the package, so that the example can show what happens: the authorization URL, and the callback.
  *
- * In: the page's window. Out: a window for the package's option `window` that behaves the same, and a call at each step.
- *   Never: the login behaves differently than without it.
+ * In: the page's window. Out: a window for the package's option `window` that behaves the same, and a call at each step. Never: a
+ * change in the behaviour of the login.
  */
 
 /**
@@ -12,7 +12,8 @@
 export function watched({ built, returned: report }) {
   const { location } = window;
   let last;
-  // The callback may arrive in three ways: in the popup's URL, or posted by the callback page, on two channels.
+  // The callback may arrive in the popup's URL, or in a message of the callback page on one of two channels. Only the first
+  // arrival is reported.
   const returned = (url) => {
     if (url === last) return;
     last = url;
