@@ -3,7 +3,7 @@
  *
  * In: a request that is about to be sent, and Bitbucket's responses. Out: the caller continues when the request may be sent, in
  * the order of arrival. Never: a request is lost or fails because Redis fails, a credential becomes part of a key, or an account
- * sends more requests in an hour than the limit allows. Only while Redis fails, several processes may exceed the limit;
+ * sends more requests in an hour than the limit allows. While Redis fails, several processes together may exceed the limit;
  * docs/scaling.md says by how much.
  *
  * Bitbucket counts in a rolling hour, and so does the log of an account's requests (request-log.js): the whole limit may be used

@@ -39,7 +39,7 @@ export function configFailure([problem]) {
  * @param {Environment} environment
  * @param {(client: OAuthCore) => TokenRequest} build
  * @param {'authorization_code' | 'refresh_token' | 'client_credentials'} grant
- * @param {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] the values of members that the response lacks
+ * @param {Partial<Pick<TokenSet, 'refreshToken' | 'scopes'>>} [previous] values for members that the response may lack
  * @returns {Promise<TokenSet & { obtainedAt: number }>} `obtainedAt`: milliseconds since the epoch
  * @throws {BitbucketAuthError} `INVALID_CONFIG`, `INVALID_ARGUMENT`, and the errors of the transport and of
  *   `OAuthClient.parseTokenResponse`

@@ -99,7 +99,7 @@ function createSharedStore(environment, namespace) {
  * @param {string} text
  */
 function hash(key, text) {
-  // The text is not a slice of a longer text, because V8 would keep the longer text in memory.
+  // The result is not a slice of a longer string, because V8 would keep the longer string in memory.
   return createHmac('sha256', key).update(text).digest().toString('base64url', 0, 16);
 }
 

@@ -148,7 +148,7 @@ export async function loadFromStores(stores, connection) {
   const attached = [...stores].filter((store) => !store.connectionEnd);
   const found = await Promise.all(groupByRow(attached).map(async (group) => {
     const [first] = group;
-    // A row that cannot be read counts as one without newer tokens.
+    // A row that cannot be read counts as a row without newer tokens.
     const loaded = await within(STORE_LIMIT_MS, first.load?.(connection)).catch(() => undefined);
     if (typeof loaded === 'string') {
       detach(group, loaded, connection);

@@ -55,7 +55,7 @@ export function readAhead({ sender, sendPrefetch, newest }) {
     predictor ??= new (core().PagePredictor)();
     if (!isPrefetchable(request)) {
       interrupt();
-      // The second interruption discards a page that was prefetched during the request, which may show the state before it.
+      // The second interruption discards a page that was prefetched during the request, because it may show outdated data.
       return sender(request).finally(interrupt);
     }
     const { url } = request;

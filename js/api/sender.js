@@ -73,7 +73,7 @@ import { redactResponse } from './redaction.js';
  */
 
 // Pages of pull requests and uploads may be larger than one mebibyte, the limit for token responses. No valid response exceeds
-// this limit.
+// 32 MiB.
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 const apiAt = memoize((apiUrl) => callCore(createSender, () => new (core().ApiBaseUrl)(apiUrl)));

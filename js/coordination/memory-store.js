@@ -82,7 +82,7 @@ const SWEEP_MS = 60 * 60 * 1000;
 /** How long a refusal or a grant is kept: longer than any decision needs it. */
 export const REMEMBERED_MS = 30 * 60 * 1000;
 
-/** A time further in the future than this was recorded before the clock was set back. */
+/** A time that is further in the future than this tolerance was recorded before the clock was set back. It is ignored. */
 export const CLOCK_TOLERANCE_MS = 1000;
 
 /** @implements {SharedTokenStore} */
@@ -96,8 +96,8 @@ export class MemoryTokenStore {
   #fence = 0;
 
   /**
-   * The times of the last refusals, for the two keys that were refused last. With two keys, one of them is always another key
-   * than the one that a caller asks about. @type {Map<string, number>}
+   * The times of the last refusals, for the two keys that were refused last. So for each given key, there is always the
+   * last refusal of another key. @type {Map<string, number>}
    */
   #refusedAt = new Map();
 
@@ -171,7 +171,7 @@ export class MemoryTokenStore {
       place: positionIn(newest === own, key === own, joined !== undefined && joined === known),
       isFirst: newest === key,
       newest: fence,
-      // Only Redis keeps the fences of the entries in between.
+      // Only Redis keeps the fences of the entries between the key and its newest successor.
       highest: fence,
       isLast: joined === undefined || joined.entry.key === own,
       own: joined?.entry.fence ?? 0,

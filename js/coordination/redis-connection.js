@@ -345,6 +345,6 @@ function summarizeError(error) {
 /** @param {Redis | undefined} redis */
 function disconnect(redis) {
   redis?.disconnect();
-  // Without this, a server that does not respond would delay the end of the process.
+  // If the stream were not destroyed, a server that does not respond would delay the end of the process.
   redis?.stream?.destroy();
 }
