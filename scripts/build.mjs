@@ -1,10 +1,10 @@
 // npm run build: builds pkg/ from src/ and js/.   npm run build -- --check: whether pkg/ was built from those sources
 //   core.wasm                     the whole core                *.cjs             for `require`
 //   core_bg.js, core.d.ts         its wasm-bindgen glue, and its declarations
-//   inlined/core.wasm.js          its bytes as text
+//   inlined/core.wasm.js          core.wasm as text
 //   page-core_bg.js, …            the same for the page core
 //   callback.html.js              js/callback.html as text
-//   types/                        declarations of the entries   build-info.json   its sources, and its sizes
+//   types/                        declarations of the entries   build-info.json   hashes of the sources and of pkg/, and sizes
 // pkg/ is committed, so neither using the package nor --check needs Rust.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -42,8 +42,8 @@ const ENCODINGS = { core: 'base64', 'page-core': 'hex' };
 
 /**
  * The wasm as text inside JavaScript. It is the largest part of the package, so both module systems share one file. A script
- * without `import`, `export` or `require`, in a folder of CommonJS files, works with every loader and bundler. It can only store
- * the text in the global object, under a symbol that is unique to this version of the package.
+ * without `import`, `export` or `require`, in a folder of CommonJS files, works with every loader and bundler. Such a script can
+ * only store the text in the global object, under a symbol that is unique to this version of the package.
  */
 function wasmFiles(name, { wasm, build }) {
   const hash = sha256(wasm);
@@ -99,7 +99,7 @@ async function build() {
       { name: `${name}_bg.js`, data: await onDemand(glue) },
       { name: `${name}_bg.d.ts`, data: glueTypes(name) },
       ...wasmFiles(name, core),
-      // Users of the entry without inlined bytes load this file.
+      // Applications that use the entry without inlined bytes load this file.
       ...(name === 'core' ? [{ name: 'core.wasm', data: core.wasm }] : []),
     ].map(write));
     sizes[name] = measure(core.wasm);

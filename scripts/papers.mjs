@@ -4,7 +4,7 @@ import { setup } from './setup.mjs';
 
 try {
   await setup('build');
-  // Imported here, because it imports what the set-up may have just installed.
+  // Imported only here, because lib/papers.mjs imports packages that `setup` may have just installed.
   const { writePapers } = await import('./lib/papers.mjs');
   writePapers();
 } catch (error) {

@@ -1,6 +1,6 @@
-// Runs before `npm pack` and `npm publish`: the tarball contains the npm packages of bundleDependencies, from node_modules.
-// So they must be installed in the versions of package-lock.json. Prints nothing on standard output, which `npm pack --json`
-// uses.
+// Runs before `npm pack` and `npm publish`. The tarball contains the npm packages of bundleDependencies, from node_modules, so
+// they must be installed in the versions of package-lock.json. `npm pack --json` uses
+// standard output, so this script prints nothing there.
 import { ensureBundled } from './lib/npm.mjs';
 import { fail } from './lib/run.mjs';
 

@@ -21,7 +21,7 @@ function readArguments() {
 }
 
 async function takeAll(wanted) {
-  // Imported here: `--list` does not need these, and they may be missing before the set-up.
+  // Imported only here, because `--list` does not need these modules, and their packages may be missing before the set-up.
   const { setup } = await import('./setup.mjs');
   await setup('screenshots');
   const { startBitbucket } = await import('../demo/bitbucket/server.js');

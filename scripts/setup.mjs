@@ -1,4 +1,4 @@
-// Finds or installs what the commands need. A second run does nothing:
+// Finds or installs what the commands need. A second run installs nothing.
 //   node scripts/setup.mjs [--for start|test|build|screenshots|chaos]
 // Every step checks first, installs only what is missing, prints a line about it, and checks again.
 // If something cannot be installed from here, the step says how to get it, and the exit status is 1.

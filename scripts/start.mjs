@@ -118,8 +118,9 @@ async function start() {
   const onSignal = () => {
     firstAsked ??= Date.now();
     stopping.abort();
-    // A second signal, because stopping takes too long. One Ctrl-C may arrive as two signals: npm forwards the one that the
-    // terminal sent here as well. NocoDB ends by itself when this process is gone.
+    // A second signal ends this process at once, because stopping takes too long. Signals within one second count as one: after
+    // Ctrl-C, the terminal sends a signal to npm and to this process, and npm forwards its own. NocoDB ends by itself when this
+    // process is gone.
     if (Date.now() - firstAsked > SAME_KEY_MS) process.exit(1);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
@@ -138,7 +139,7 @@ async function start() {
     nocodb = await startNocodb({
       port,
       data,
-      // The package resolves its own name from its own folder, as others resolve it from node_modules.
+      // Node resolves the package's name from the package's own folder, as it does from node_modules for others.
       pluginFrom: root,
       signal: stopping.signal,
       env: {

@@ -3,7 +3,10 @@
 import { aptInstall, canInstall } from './apt.mjs';
 import { Problem, output, say, which } from './run.mjs';
 
-/** The arguments of every headless Chromium here: no sandbox (root in containers), and no background connections. */
+/**
+ * The arguments of every headless Chromium here: no sandbox, because programs in containers run as root, and no background
+ * connections.
+ */
 export const chromiumArgs = [
   '--headless=new',
   '--no-sandbox',

@@ -1,5 +1,5 @@
-// pkg/build-info.json: SHA-256 hashes of pkg/ and of the sources from which it was built. With it, everybody can check without Rust
-// whether the committed pkg/ matches the sources.
+// pkg/build-info.json: SHA-256 hashes of pkg/ and of the sources from which it was built. With this file, everybody can check
+// without Rust whether the committed pkg/ matches the sources.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

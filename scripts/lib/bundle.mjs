@@ -1,6 +1,6 @@
 // Makes what `require` and TypeScript need from js/: CommonJS files (esbuild) and declarations (tsc, rollup-plugin-dts). Each
-// module exists only once among the CommonJS files, and so do the wasm instance, its state and the error class: each entry is
-// a file, and one more file contains what several entries need.
+// entry is one CommonJS file, and one more file contains the modules that several entries need. So each module exists only once,
+// and so do the wasm instance, its state and the error class.
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -17,18 +17,18 @@ const entries = [...neutral, ...forNode];
 const typed = ['oauth', 'browser', 'slim', 'index'];
 /** The types of the default exports, which `export *` omits. */
 const defaultExports = { index: 'IntegrationEntry' };
-/** Loaded for its side effects; nothing is imported from it. */
+/** Entries that are loaded for their side effects. They export nothing. */
 const withoutExports = ['register'];
-/** The wasm inside JavaScript. Both module systems share it: it is a plain script. */
+/** The folder of the scripts that contain the wasm. Both module systems share them, because they are plain scripts. */
 const inlined = join(root, 'pkg', 'inlined');
-/** An entry's file below js/, where its name differs from that in the package. */
+/** The modules below js/ of the entries whose names in the package are different. */
 const modules = { index: 'nocodb/entry', register: 'nocodb/register' };
 const moduleOf = (name) => modules[name] ?? name;
 const source = (name) => join(root, 'js', `${moduleOf(name)}.js`);
 /** For esbuild: the entries with their names in the package. */
 const points = (names) => names.map((name) => ({ in: source(name), out: name }));
 
-/** Without comments and indentation; names stay, and lines stay short. */
+/** The output has no comments and no indentation. Names stay, and lines stay short. */
 const form = {
   charset: 'utf8', legalComments: 'none', lineLimit: 120, logLevel: 'error', minifyWhitespace: true, target: 'es2022',
 };
@@ -40,17 +40,17 @@ const options = {
   absWorkingDir: root,
   bundle: true,
   format: 'cjs',
-  // If two shared modules export different things under one name, the name would silently be missing.
+  // If two shared modules export different values under one name, this name would silently be missing.
   logOverride: { 'ambiguous-reexport': 'error' },
   packages: 'external',
   write: false,
 };
 
-/** Keeps imports of other files: of the wasm, of entries, and of the modules that entries share. */
+/** Keeps the imports of three kinds of files: of the wasm, of entries, and of modules that entries share. */
 const filesApart = (shared) => ({
   name: 'files-apart',
   setup({ onResolve }) {
-    // Resolved here and not by esbuild, so that default imports keep their ESM meaning between our own files.
+    // This plugin resolves the paths, not esbuild, so that default imports keep their ESM meaning between our own files.
     onResolve({ filter: /^\.|^\// }, ({ path, kind, resolveDir }) => {
       const file = resolve(resolveDir, path);
       if (dirname(file) === inlined) return { path: `./inlined/${basename(file)}`, external: true };
@@ -76,9 +76,9 @@ async function sharedModules() {
 }
 
 /**
- * A module as a function that returns the module's exports, in the same form as the CommonJS files. wasm-bindgen's glue uses the
- * runtime (TextDecoder) when it is evaluated, but importing this package must have no effect; and each instance of the wasm can
- * have a glue of its own.
+ * Wraps a module in a function that evaluates the module and returns its exports. The code has the same form as the CommonJS
+ * files. wasm-bindgen's glue uses the runtime (TextDecoder) when it is evaluated, but importing this package must have no effect.
+ * The function also gives each instance of the wasm a glue of its own.
  */
 export async function onDemand(text) {
   const { code } = await transform(text, { ...form, format: 'iife', globalName: 'glue' });
@@ -99,7 +99,7 @@ export async function bundleCommonJs() {
     const { outputFiles, warnings } = await build({ ...options, ...its });
     if (warnings.length > 0) throw new Problem(warnings.map(({ text }) => text).join('\n'));
     for (const { path, text } of outputFiles) {
-      // At the start of a line, so that package checkers find the exports of a file that esbuild made.
+      // Moves the exports to the start of a line, so that package checkers find them in a file that esbuild made.
       const data = text.replace(/;(?=__export\(\w+_exports,)/, ';\n');
       files.push({ name: basename(path).replace(/js$/, 'cjs'), data });
     }
@@ -131,17 +131,19 @@ export async function declarations() {
       plugins: [withoutScripts, dts()],
       external: (name) => !/^[./]/.test(name),
       onLog(level, { message }) {
-        // By default, the plugin exports every type that an exported type mentions, including the core's own.
+        // The plugin advises to export every type that an exported type mentions, including the core's own types. These types
+        // stay private.
         if (level === 'warn' && !message.includes('references private shared type')) throw new Problem(message);
       },
     });
     const { output } = await bundle.generate({
       chunkFileNames: 'shared.d.ts',
       entryFileNames: '[name].d.ts',
-      // Only code that sends requests may need Axios' types, which the entry for NocoDB mentions.
+      // The shared file contains only these modules, because only code that sends requests may need Axios's types. The entry for
+      // NocoDB mentions those types.
       manualChunks: (id) => (/[\\/](authorization-client|core|error)\.d\.ts$/.test(id) ? 'shared' : undefined),
     });
-    // tsc copies the comments from which it generated types.
+    // Matches the comments from which tsc generated types, because tsc copies them.
     const typedef = /^\/\*\*(?:(?!\*\/)[^])*?@typedef(?:(?!\*\/)[^])*\*\/\n/gm;
     const forRequire = output.map(({ fileName, code }) => (
       { name: fileName.replace(/ts$/, 'cts'), data: code.replaceAll(typedef, '').replaceAll(ourImport, '$1.cjs$2') }));

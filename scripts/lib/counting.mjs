@@ -1,5 +1,5 @@
-// Counts passed and failed tests from the output of the test runners. A test that did not run counts as failed. So does a suite
-// without tests, a suite that ended early, and a runner whose exit status contradicts its counts.
+// Counts passed and failed tests from the output of the test runners. Each of these also counts as failed: a test that did not
+// run, a suite without tests, a suite that ended early, and a runner whose exit status contradicts its counts.
 
 /** The sum of the summary lines of Rust's test harness and of wasm-bindgen-test-runner, which have the same format. */
 export function countRust(lines, status) {

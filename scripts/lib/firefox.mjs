@@ -1,11 +1,11 @@
-// Finds Firefox and geckodriver, or installs them: Firefox with apt-get where possible, geckodriver from crates.io, because
-// no registry has its binary. For the tests of web pages and bundles in a second browser engine.
+// Finds Firefox and geckodriver, or installs them: Firefox with apt-get where possible, geckodriver from crates.io, because no
+// registry has its binary. The tests of web pages and bundles need them as a second browser engine.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { aptInstall, canInstall } from './apt.mjs';
 import { Problem, cacheDir, must, output, say, which } from './run.mjs';
 
-/** The version of geckodriver that is built if there is none. */
+/** The version of geckodriver that is built if geckodriver is missing. */
 const GECKODRIVER = '0.37.1';
 
 const folder = join(cacheDir, `geckodriver-${GECKODRIVER}`);

@@ -1,4 +1,4 @@
-// The licences that the parts of the package may have, and the one that applies where a part offers a choice.
+// The licences that parts of the package may have, and the licence that applies if a part offers a choice.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import parse from 'spdx-expression-parse';
@@ -21,7 +21,7 @@ function choose(node) {
   return rank(left) <= rank(right) ? left : right;
 }
 
-/** An SPDX expression, in its present form or in the form that crates used before (`MIT/Apache-2.0`). */
+/** The SPDX expression for a licence field. Older crates use another form in this field (`MIT/Apache-2.0`). */
 export const expression = (text) => text.replaceAll('/', ' OR ');
 
 /** The licences that apply to a part with this SPDX expression. Throws a Problem if none is allowed. */

@@ -40,7 +40,7 @@ async function ensureInstalled(folder, name) {
   if (!isInstalled(folder)) throw new Problem(`npm ci in ${name} did not install what its package-lock.json says.`);
 }
 
-/** The packages of this folder's package-lock.json. */
+/** Installs the packages of package-lock.json in the root folder. */
 export const ensurePackages = () => ensureInstalled(root, 'the package');
 
 /** The packages that the tarball contains: { [path below node_modules]: entry of package-lock.json }. */
@@ -50,7 +50,10 @@ export function bundled(folder = root) {
     .map(([path, entry]) => [path.replace('node_modules/', ''), entry]));
 }
 
-/** Installs the packages that the tarball contains; only these if nothing is installed. Reports on standard error. */
+/**
+ * Installs the packages that the tarball contains, and no others if there is no node_modules yet. npm's output goes to standard
+ * error.
+ */
 export async function ensureBundled(folder = root) {
   const version = (name) => readJson(join(folder, 'node_modules', name, 'package.json'))?.version;
   const wrong = () => Object.entries(bundled(folder)).filter(([name, entry]) => version(name) !== entry.version);
@@ -62,13 +65,13 @@ export async function ensureBundled(folder = root) {
   if (names.length > 0) throw new Problem(`npm ci did not install what package-lock.json says of ${names.join(', ')}.`);
 }
 
-/** The bundlers, compilers and checkers with which the packed package is tested. */
+/** Installs the bundlers, compilers and checkers with which the packed package is tested. */
 export const ensureProofs = () => ensureInstalled(join(root, 'tests', 'package'), 'tests/package');
 
 /** Whether a binary exists and has this major version. */
 const isNode = (path, major) => output(path, ['--version'])?.startsWith(`v${major}.`) === true;
 
-/** Installs the newer versions of Node.js with which tests/js runs, too, unless they are installed. */
+/** Installs the newer versions of Node.js that also run tests/js, unless they are installed. */
 export async function ensureNewerNodes() {
   await ensureInstalled(runtimesDir, 'tests/runtimes');
   const missing = () => Object.keys(newerNodes).filter((major) => !isNode(newerNodes[major], major));
@@ -92,7 +95,7 @@ export async function ensureNocodb() {
   if (!hasSqlite()) {
     await ensureCompiler();
     say('sqlite3 for NocoDB: compiling, which takes a minute');
-    // Most installations of Node contain the headers; with this option node-gyp does not download them.
+    // Most installations of Node contain the headers. With this option, node-gyp does not download the headers.
     const prefix = dirname(dirname(process.execPath));
     const headers = existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? { npm_config_nodedir: prefix } : {};
     await must(npm, ['rebuild', 'sqlite3', '--loglevel=error'], { cwd: nocodbDir, env: { ...headers, ...process.env } });

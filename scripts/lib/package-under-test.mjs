@@ -1,5 +1,5 @@
-// Packs the package as for publication and installs it into a fresh folder outside of the repository, with the tests beside
-// it. So the tests import by name what a user gets, not the working tree.
+// Packs the package as for publication, and installs it into a fresh folder outside of the repository, with the tests beside it.
+// So the tests import by name what a user gets, not the working tree.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,12 +8,15 @@ import { Problem, must, output, root, say } from './run.mjs';
 /** The tests' other dependencies, in this repository's versions. */
 const usedByTests = ['ajv', 'axios', 'ioredis', 'proxy-chain'];
 
-/** The folders of the repository that lie beside the package: tests that import it by name. */
+/**
+ * What is copied from the repository to the folder of the package: the tests that import the package by name, and the files that
+ * these tests need.
+ */
 const copied = ['tests/js', 'tests/support', 'tests/vectors', 'demo/bitbucket', 'docs/scaling.md'];
 
 /**
- * Limits in bytes: of the tarball, of its unpacked content, and of this package's own part of that. The content includes each
- * core as a file and as text, and the guide.
+ * Limits in bytes: of the tarball, of its unpacked content, and of this package's own part of the content. The content includes
+ * each core as a file and as text, and the guide.
  */
 const most = { packed: 2_500_000, unpacked: 9_400_000, own: 2_960_000 };
 
@@ -22,7 +25,7 @@ const most = { packed: 2_500_000, unpacked: 9_400_000, own: 2_960_000 };
  * `alone`: without the tests.
  */
 export async function installPacked({ alone = false } = {}) {
-  // The tests compare their paths with those that Node reports, and Node resolves links.
+  // The tests compare their paths with those that Node reports, and Node resolves symbolic links.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'package-under-test-')));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {

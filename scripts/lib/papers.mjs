@@ -1,5 +1,5 @@
-// The documents that name the third-party parts of the package: THIRD-PARTY-NOTICES.md for people, and sbom.cdx.json
-// (CycloneDX) for programs. Generated from the lock files without a time or a random number, so the same sources give the
+// The documents that name the third-party parts of the package: THIRD-PARTY-NOTICES.md for people, and sbom.cdx.json (CycloneDX)
+// for programs. This module generates them from the lock files without a time or a random number, so the same sources give the
 // same text.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ function table(parts) {
     ...parts.map(({ name, version, licence }) => `| ${name} | ${version} | ${licence} |`)].join('\n');
 }
 
-/** Each text once, with the parts that have it. */
+/** Lists each text once, with the parts that have it. */
 function licenceTexts(parts) {
   const found = new Map();
   for (const part of parts) {

@@ -15,12 +15,12 @@ import { rustVersion, target } from './rust.mjs';
  * @property {string} version
  * @property {string} purl its package URL
  * @property {string} licence SPDX expression
- * @property {{ licence: string, text: string }[]} texts of the licences under which it is used
- * @property {{ algorithm: 'SHA-256' | 'SHA-512', hex: string }} [hash] of its archive in the registry
+ * @property {{ licence: string, text: string }[]} texts the texts of the licences under which the package uses the part
+ * @property {{ algorithm: 'SHA-256' | 'SHA-512', hex: string }} [hash] the hash of the part's archive in the registry
  * @property {string[]} needs package URLs of its dependencies
  */
 
-/** For a part that names its licence but does not contain the text. */
+/** The text of the MIT licence, for a part that names this licence but does not contain its text. */
 const mit = (holders) => `Copyright (c) ${holders}
 
 Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
@@ -36,7 +36,9 @@ WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEM
 COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
-/** File names for the text of this licence alone, or of any licence. */
+/**
+ * Matches the name of a file with the text of this licence. `unnamed` matches the name of a file with the text of any licence.
+ */
 const named = (licence) => new RegExp(`^licen[sc]e[-_.]${licence.split('-')[0]}(\\.\\w+)?$`, 'i');
 const unnamed = /^licen[sc]e(\.\w+)?$/i;
 
@@ -57,8 +59,8 @@ function cargo(...args) {
 }
 
 /**
- * The crates that are compiled for the target, without those that only run in the compiler. `cargo tree` knows the features
- * that are enabled for the target; `cargo metadata` also includes those of the tests.
+ * The crates that are compiled for the target, without those that only run in the compiler. `cargo tree` knows which features are
+ * enabled for the target. `cargo metadata` also includes the features that the tests enable.
  */
 export function crates() {
   const tree = cargo('tree', '--target', target, '--edges', 'normal,no-proc-macro', '--prefix', 'none', '--format', '{p}');
@@ -110,7 +112,7 @@ const npmPurl = (path, version) => {
 /** The npm packages that the tarball contains, from node_modules. */
 export function npmPackages() {
   const entries = bundled();
-  /** The package that another one, or this package itself (''), resolves by a name: the nearest one. */
+  /** The package to which a name resolves in another package, or in this package itself (''): the nearest one. */
   const find = (from, name) => {
     const places = from.split('/node_modules/').map((_, index, all) => all.slice(0, all.length - index).join('/node_modules/'));
     const path = [...places.filter(Boolean).map((place) => `${place}/node_modules/${name}`), name].find((at) => entries[at]);
@@ -143,7 +145,7 @@ export function npmPackages() {
   return { needs: needsOf('', own.dependencies), packages: parts };
 }
 
-/** { needs, parts }: all parts, and the package URLs of this package's own dependencies. @returns {{ needs: string[], parts: Part[] }} */
+/** Returns all parts, and the package URLs of this package's own dependencies. @returns {{ needs: string[], parts: Part[] }} */
 export function findParts() {
   const fromCargo = crates();
   const fromNpm = npmPackages();

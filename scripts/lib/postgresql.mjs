@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { aptInstall, canInstall } from './apt.mjs';
 import { Problem, output, say, which } from './run.mjs';
 
-/** The folder of each major version in Debian, which is not in PATH. */
+/** Debian's folder for PostgreSQL, with one subfolder for each major version. These subfolders are not in PATH. */
 const DEBIAN = '/usr/lib/postgresql';
 
 const how = `Install PostgreSQL with its server:

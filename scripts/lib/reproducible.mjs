@@ -1,5 +1,5 @@
-// Checks that the WebAssembly in pkg/ depends only on its sources: a build in another folder, without any compiled
-// dependency, gives the same bytes of both cores.
+// Checks that the WebAssembly in pkg/ depends only on its sources: a build in another folder, without any compiled dependency,
+// must give the same bytes for both cores.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { cores } from './wasm.mjs';
 const needed = ['Cargo.lock', 'Cargo.toml', 'rust-toolchain.toml', 'scripts', 'src', 'tests/core', 'tests/web.rs',
   'tests/web_bindings.rs'];
 
-/** Runs in the other folder. It writes its result to a file, because its standard output is cargo's. */
+/** Runs in the other folder. It writes its result to a file, because cargo uses its standard output. */
 const program = `
   import { createHash } from 'node:crypto';
   import { writeFileSync } from 'node:fs';

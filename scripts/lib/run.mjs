@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 /** The package's own folder. */
 export const root = fileURLToPath(new URL('../../', import.meta.url)).replace(/[\\/]$/, '');
 
-/** Folder for tools that several clones share, one per user. */
+/** The user's folder for tools that several clones share. */
 export const cacheDir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'nocodb-bitbucket-auth');
 
 /** A problem that the user can solve: the message says how, so no stack is printed. */
@@ -82,7 +82,7 @@ export function run(command, args = [], { onLine, prefix, env, cwd = root } = {}
   });
 }
 
-/** Like run, for a step that must not fail. */
+/** Runs a command as `run` does. Throws a Problem if the command fails. */
 export async function must(command, args, options, hint = '') {
   const status = await run(command, args, options);
   if (status !== 0) {
@@ -97,7 +97,10 @@ export function pinned(file, pattern) {
   return value;
 }
 
-/** npm forwards a SIGTERM only to its shell, which ends without forwarding it and leaves this process running. */
+/**
+ * Calls `callback` when the npm that started this process has ended. npm forwards a SIGTERM only to its shell, which ends without
+ * forwarding it and leaves this process running.
+ */
 export function whenNpmIsGone(callback) {
   const { ppid } = process;
   if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== ppid && callback(), 500).unref();

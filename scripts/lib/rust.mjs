@@ -23,7 +23,7 @@ export function remapFlags() {
   return [[root, '.'], ...crates].map(([from, to]) => `--remap-path-prefix=${from}=${to}`).join('\x1f');
 }
 
-/** The compiler's version that rust-toolchain.toml pins. */
+/** The version of the compiler that rust-toolchain.toml pins. */
 export const rustVersion = () => pinned('rust-toolchain.toml', /^channel\s*=\s*"([^"]+)"/m);
 
 /** The version of wasm-bindgen that Cargo.toml pins. The crate and the command line tool must have the same version. */
@@ -84,8 +84,9 @@ export async function ensureWasmTarget() {
 
 /**
  * Builds the target from Debian's packages. Debian ships a newer rustc (for building browsers) with the sources of the standard
- * library, but does not compile that library for wasm. With `-Zbuild-std`,
- * cargo compiles the standard library together with a crate, so this function builds an empty crate. The compiled libraries are then copied to the folder in which that rustc looks for them.
+ * library, but does not compile that library for wasm. With `-Zbuild-std`, cargo compiles the standard library together with a
+ * crate, so this function builds an empty crate. It then copies the compiled libraries to the folder in which Debian's rustc
+ * looks for them.
  */
 async function addDebianTarget() {
   const packages = ['rustc-web', 'cargo-web', 'rust-web-clippy', 'rust-web-src', 'lld-19'];

@@ -41,7 +41,9 @@ async function runChecks(checks) {
   return counts;
 }
 
-/** Checks that a runner ran every shared case of every file: it prints `vectors: <file> <number of cases>`. */
+/**
+ * Checks that a runner ran every shared case of every file. For each file, the runner prints `vectors: <file> <number of cases>`.
+ */
 const checkVectors = (lines) => runChecks([['every case of tests/vectors was run', () => {
   const plain = lines.map((line) => line.replaceAll(/\x1b\[[0-9;]*m/g, '').trim());
   for (const name of readdirSync(join(root, 'tests', 'vectors'))) {
@@ -88,7 +90,7 @@ async function native() {
 }
 
 async function browser() {
-  // wasm-bindgen-test-runner reads here how chromedriver starts Chromium.
+  // wasm-bindgen-test-runner reads from this file how chromedriver starts Chromium.
   writeFileSync(join(root, 'webdriver.json'), JSON.stringify({
     'goog:chromeOptions': { binary: findChromium().path, args: chromiumArgs },
   }));
@@ -100,7 +102,7 @@ async function browser() {
   return counts;
 }
 
-/** Runs the *.test.js of a folder with `node --test`, by default with as many files at once as Node chooses. */
+/** Runs the *.test.js of a folder with `node --test`. By default, Node chooses how many files run at once. */
 async function nodeTest(node, cwd, folder, { env, onLine, prefix, atOnce } = {}) {
   const names = existsSync(join(cwd, folder)) ? readdirSync(join(cwd, folder)) : [];
   const files = names.filter((name) => name.endsWith('.test.js')).sort().map((name) => join(cwd, folder, name));
@@ -126,8 +128,8 @@ async function nodeTestWithVectors(node, cwd, folder, options) {
 }
 
 /**
- * The packed package under every supported Node: this one, the one that NocoDB needs, and newer ones. The tests wait more
- * than they compute, so two Nodes at once, with two files each, take hardly longer than one.
+ * Tests the packed package with every supported Node: the running one, the one that NocoDB needs, and newer ones. The tests wait
+ * more than they compute, so two Nodes at once, with two files each, take hardly longer than one.
  */
 async function packed() {
   const { folder, remove } = await installPacked();
@@ -148,7 +150,7 @@ async function packed() {
   }
 }
 
-/** The packed package with compilers, bundlers and checkers, each in a folder of its own. */
+/** Tests the packed package with compilers, bundlers and checkers, each in a folder of its own. */
 async function proofs() {
   const { remove, ...installed } = await installPacked({ alone: true });
   try {
@@ -158,12 +160,12 @@ async function proofs() {
   }
 }
 
-/** Under NocoDB's Node. The files wait more than they compute, so two run at once. */
+/** Runs with NocoDB's Node. The tests wait more than they compute, so two files run at once. */
 const keeping = () => nodeTest(node22, root, 'tests/keeping', { atOnce: 2 });
 
 /**
- * A page with the package in three browsers, two at a time: with a third, a machine with two cores is so busy that WebKit's
- * windows take seconds to change pages. Tests that need only one browser run in Chromium.
+ * Tests a page with the package in three browsers, two at a time. With a third browser, a machine with two cores is so busy that
+ * WebKit's windows take seconds to change pages. Tests that need only one browser run in Chromium.
  */
 async function pages() {
   const everywhere = 'tests/browser/engines';
@@ -185,7 +187,7 @@ async function pages() {
 
 const e2e = () => nodeTest(process.execPath, root, 'tests/e2e', { env: { CHROMIUM: findChromium().path } });
 
-/** The order: fast suites first, and those that the others depend on. */
+/** In the order in which they run: first the fast suites, and the suites that test what others depend on. */
 export const suites = [
   { name: 'checks', title: 'Checks of the sources', start: checks },
   { name: 'native', title: 'The core in native Rust', start: native },

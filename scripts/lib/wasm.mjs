@@ -29,8 +29,8 @@ export async function buildWasm({ name = 'core', names = false } = {}) {
     CARGO_PROFILE_RELEASE_STRIP: 'none',
   };
   const targetDir = join(root, 'target');
-  // Optimises for size, but inlines more than the smallest functions: ten percent faster, and hardly larger. For this crate only,
-  // because the libraries are optimised for speed.
+  // The compiler optimises this crate for size. With this option, it inlines more than the smallest functions: the core is ten
+  // percent faster, and hardly larger. The option applies only to this crate, because the libraries are optimised for speed.
   const inlining = ['--', '-Cllvm-args=--inline-threshold=18'];
   const release = ['rustc', '--release', '--locked', '--lib', '--target', target, '--target-dir', targetDir,
     ...cores[name], ...inlining];
@@ -44,8 +44,8 @@ export async function buildWasm({ name = 'core', names = false } = {}) {
     const allowed = ['--mvp-features', ...features.map((feature) => `--enable-${feature}`)];
     const strip = [names ? '--strip-dwarf' : '--strip-debug', '--strip-producers', '--strip-target-features',
       ...(names ? ['--debuginfo'] : [])];
-    // Optimises for speed what the compiler optimised for size: twenty percent faster than -Oz, and not larger. Large functions
-    // with one caller are not inlined: that costs 1 % of size, and saves 2 % after compression.
+    // Optimises for speed what the compiler optimised for size: the core is twenty percent faster than with -Oz, and not larger.
+    // Large functions with one caller are not inlined: that costs 1 % of size, and saves 2 % after compression.
     const level = ['-O3', '--converge', '--one-caller-inline-max-function-size=100'];
     await must(process.execPath, [join(root, 'node_modules', 'binaryen', 'bin', 'wasm-opt'), ...level,
       ...allowed, ...strip, join(out, 'core_bg.wasm'), '-o', optimised]);

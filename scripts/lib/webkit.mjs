@@ -1,9 +1,9 @@
-// Finds WebKitGTK's browser driver and the virtual X server for its browser, or installs them with apt-get where possible.
-// For the tests of web pages: this is Safari's engine, as far as it runs on this machine.
+// Finds WebKitGTK's browser driver and the virtual X server for its browser, or installs them with apt-get where possible. The
+// tests of web pages need them: WebKit is Safari's engine, as far as it runs on this machine.
 import { aptInstall, canInstall } from './apt.mjs';
 import { Problem, output, say, which } from './run.mjs';
 
-/** The path of WebKitWebDriver (variable WEBKIT_DRIVER, then PATH). It locates its MiniBrowser itself. */
+/** The path of WebKitWebDriver (variable WEBKIT_DRIVER, then PATH). The driver locates its MiniBrowser itself. */
 export const findWebKitDriver = () => which(process.env.WEBKIT_DRIVER, 'WebKitWebDriver');
 
 /** The path of Xvfb (PATH). */
@@ -14,7 +14,7 @@ const how = `Install WebKitGTK's driver and Xvfb:
   Fedora:   dnf install webkit2gtk4.1 xorg-x11-server-Xvfb
 or set WEBKIT_DRIVER to the path of WebKitWebDriver. Neither is there for macOS and Windows: use a Linux container.`;
 
-/** WebKitWebDriver and Xvfb. */
+/** Installs WebKitWebDriver and Xvfb, unless they are installed. */
 export async function ensureWebKit() {
   const missing = () => !findWebKitDriver() || !findXvfb();
   if (missing()) {

@@ -36,7 +36,7 @@ function draw({ boxes, margin, radius }) {
     && cy + space > frame.y && cy - space < frame.y + frame.height;
   frames.forEach((frame, index) => {
     make('rect', { ...frame, rx: 8, fill: 'none', stroke: colour, 'stroke-width': 2.5 }, overlay);
-    // Beside the frame, if it covers no marked place there; otherwise on the frame's corner.
+    // The number is beside the frame if it covers no marked place there, and otherwise on the frame's corner.
     const beside = [frame.x - space - 2, frame.y + frame.height / 2];
     const isFree = beside[0] >= space && !frames.some((other) => touches(beside, other));
     const [cx, cy] = isFree ? beside : [Math.max(frame.x, space), Math.max(frame.y, space)];
@@ -48,7 +48,7 @@ function draw({ boxes, margin, radius }) {
   });
 }
 
-/** The smallest box around several. */
+/** The smallest box around several boxes. */
 function around(boxes) {
   const [left, top] = [Math.min(...boxes.map(({ x }) => x)), Math.min(...boxes.map(({ y }) => y))];
   return {
@@ -60,10 +60,10 @@ function around(boxes) {
 }
 
 /**
- * Marks places that exist and no longer move.
+ * Marks places in a page. The places must exist and no longer move.
  *
  * @param {import('playwright-core').Page} page
- * @param {import('playwright-core').Locator[]} places in the order of their numbers; one frame surrounds everything that a
+ * @param {import('playwright-core').Locator[]} places in the order of their numbers; one frame surrounds all elements that a
  *   locator finds
  */
 export async function annotate(page, places) {

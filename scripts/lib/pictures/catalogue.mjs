@@ -108,7 +108,7 @@ export const themes = ['light', 'dark'];
 /** The file names of all pictures. */
 export const files = pictures.flatMap(({ name }) => themes.map((theme) => fileOf(name, theme)));
 
-/** A picture in Markdown that follows the reader's theme. `folder` leads from the document to the pictures. */
+/** A picture in Markdown that follows the reader's theme. `folder` is the path from the document to the pictures. */
 export const inMarkdown = ({ name, shows }, folder) => `<picture>
   <source media="(prefers-color-scheme: dark)" srcset="${folder}${fileOf(name, 'dark')}">
   <img alt="${shows.replaceAll('"', '&quot;')}" src="${folder}${fileOf(name, 'light')}">

@@ -1,4 +1,4 @@
-// What a user does in NocoDB to get to each picture, in three acts. NocoDB has other environment variables in each act.
+// What a user does in NocoDB to get to each picture, in three acts. In each act, NocoDB has different environment variables.
 // In: a studio, a NocoDB, the simulator. Out: pictures. Never: a text of the guide, or a coordinate.
 import { ADMIN } from '../../../tests/e2e/support/host.js';
 import { simulatorVariables } from '../../../tests/support/environment.js';
@@ -41,7 +41,7 @@ async function openIntegrations({ page }) {
 async function openForm(stage) {
   const { page } = stage;
   await (await openIntegrations(stage)).click();
-  // When the form has settled, it selects its name, which would close a list of options that was opened before.
+  // When the form is ready, it selects the text of its name field, which closes a list of options that was opened earlier.
   await page.waitForFunction(() => {
     const name = document.querySelector('[data-testid="nc-form-input-title"] input');
     return name?.value === 'Bitbucket' && document.activeElement === name;
@@ -59,7 +59,7 @@ async function chooseAuthType(stage, name) {
   await stage.page.locator('.ant-select-dropdown').waitFor({ state: 'hidden' });
 }
 
-/** Opens Bitbucket's window, and logs in there if requested. */
+/** Opens Bitbucket's window, and logs in if Bitbucket shows the login page. */
 async function openConsent({ page }) {
   const opened = page.waitForEvent('popup');
   await page.getByRole('button', BUTTON).click();
@@ -104,7 +104,7 @@ async function withWrongSecret(stage) {
   await message.waitFor();
   // Hides the progress bar, which shows how much of the message's time has passed.
   await page.addStyleTag({ content: '.nc-alert-progress-wrapper { visibility: hidden }' });
-  // The message stays as long as the mouse is over it, and so long the form stays busy.
+  // As long as the mouse is over the message, the message stays, and the form stays busy.
   await studio.take('wrong-secret', page, {
     places: [page.locator('.ant-tooltip-inner', { hasText: /secret/i })],
     under: message,
@@ -114,7 +114,7 @@ async function withWrongSecret(stage) {
 async function showForm(stage) {
   const { studio, page } = stage;
   const tile = (text) => page.locator('.source-card', { has: page.getByText(text, { exact: true }) });
-  // Before the tile is scrolled to.
+  // The size must change before the page scrolls to the tile.
   await page.setViewportSize(WIDE);
   await openIntegrations(stage);
   await studio.take('integrations', page, {
@@ -161,7 +161,7 @@ async function connect(stage) {
   await studio.take('connected', page, { size: { ...WIDE, height: 420 } });
 }
 
-/** NocoDB closes its own window for this too early. */
+/** Opens the callback page in a page of its own, because NocoDB closes the login window too early for a picture. */
 async function showCallback({ studio }) {
   const page = await studio.newPage();
   await page.goto(`${ORIGIN}/?code=sample&state=sample`);

@@ -7,17 +7,17 @@ import { Problem, root, say } from '../run.mjs';
 import { annotate, clear } from './annotate.mjs';
 import { FOLDER, fileOf, pictures, themes } from './catalogue.mjs';
 
-/** The URL that NocoDB seems to have, whichever port it uses. */
+/** The origin of NocoDB in the pictures, whichever port NocoDB listens on. */
 export const ORIGIN = 'http://localhost:8080';
 
 const SIZE = { width: 960, height: 560 };
 const SCALE = 1.5;
 const PATIENCE_MS = 60_000;
 
-/** The date on which every connection seems to have been created. */
+/** The date of creation that every connection has in the pictures. */
 const MADE = '2026-01-15 09:30:00+00:00';
 
-/** NocoDB follows the browser's theme, which can be changed without a reload. */
+/** Makes NocoDB follow the browser's theme, which can be changed without a reload. */
 function followBrowser() {
   if (location.protocol.startsWith('http')) localStorage.setItem('nc-theme', 'system');
 }
@@ -49,7 +49,7 @@ export class Studio {
     });
     context.setDefaultTimeout(PATIENCE_MS);
     await context.addInitScript(followBrowser);
-    // NocoDB's pages request a chat widget.
+    // Other hosts are blocked, because NocoDB's pages request a chat widget.
     await context.route(({ hostname }) => hostname !== 'localhost' && hostname !== '127.0.0.1', (route) => route.abort());
     await context.route(({ pathname }) => pathname === '/api/v2/meta/integrations', (route) => withFixedDates(route, port));
     studio.#context = context;
@@ -71,7 +71,7 @@ export class Studio {
    * @param {import('playwright-core').Page} page
    * @param {object} [options]
    * @param {import('playwright-core').Locator[]} [options.places] the places to number
-   * @param {import('playwright-core').Locator} [options.under] where the mouse is; by default nowhere
+   * @param {import('playwright-core').Locator} [options.under] the element under the mouse; by default none
    * @param {{ width?: number, height?: number }} [options.size] of the window, for a picture without empty space
    */
   async take(name, page, { places = [], under, size } = {}) {
@@ -80,7 +80,7 @@ export class Studio {
     if (places.length !== marks.length) throw new Error(`${name}: ${places.length} places for ${marks.length} numbers.`);
     const { width, height } = { ...SIZE, ...size };
     await page.setViewportSize({ width, height });
-    // The last corner contains nothing with a tooltip.
+    // The bottom right corner contains nothing with a tooltip.
     await (under ? under.hover() : page.mouse.move(width - 1, height - 1));
     for (const place of places) await place.first().waitFor();
     for (const theme of themes) {
@@ -103,7 +103,9 @@ export class Studio {
   }
 }
 
-/** Waits until fonts are loaded and the page no longer changes (fading in, colours that change with the theme). */
+/**
+ * Waits until fonts are loaded and the page no longer changes (for example, it fades in, or its colours change with the theme).
+ */
 async function settled(page) {
   await page.evaluate(async () => {
     await document.fonts.ready;
@@ -114,14 +116,14 @@ async function settled(page) {
   });
 }
 
-/** Rewrites NocoDB's responses about integrations, as if all had been created on the same day. */
+/** Rewrites NocoDB's responses about integrations, as if all integrations had been created on the same day. */
 async function withFixedDates(route, port) {
   const request = route.request();
   if (request.method() !== 'GET') {
     await route.continue();
     return;
   }
-  // Node.js sends this request, and it does not know the browser's host rule.
+  // Node.js sends this request, and the browser's host rule does not apply to Node.js.
   const response = await route.fetch({ url: request.url().replace(ORIGIN, `http://127.0.0.1:${port}`) });
   const body = (await response.text()).replaceAll(/"(created_at|updated_at)":"[^"]*"/g, `"$1":"${MADE}"`);
   await route.fulfill({ response, body });
