@@ -1,9 +1,9 @@
 #!/bin/sh
 # axios 1.21.1, with Node.js 20.20.2: the fetch adapter ignores every value of `maxRedirects` except 0. With 1 or 3, it
-# follows five redirects to the final response. The http adapter fails with ERR_FR_TOO_MANY_REDIRECTS. The README says that
-# this option "defines the maximum number of redirects to follow in node.js", and makes no exception for an adapter. No
-# warning says that the option has no effect, so code that switches the adapter loses the limit. An engineer expects the
-# limit to work with both adapters.
+# follows five redirects to the final response. The http adapter fails with ERR_FR_TOO_MANY_REDIRECTS. The README of axios
+# says that this option "defines the maximum number of redirects to follow in node.js", and makes no exception for an
+# adapter. No warning says that the option has no effect, so code that switches the adapter loses the limit. An engineer
+# expects the limit to work with both adapters.
 #
 # Seen with Node.js 20.20.2, over five redirects:
 #   http adapter, maxRedirects 0: 302

@@ -22,7 +22,7 @@ cat >package.json <<'END'
 END
 npm install --silent --no-audit --no-fund --ignore-scripts nocodb@0.301.3 express@4.22.3 node@22.23.3 axios@1.21.1
 npm rebuild --silent node
-# The headers of the installed Node spare node-gyp a download.
+# If the headers of the installed Node.js exist, node-gyp uses them and downloads none.
 prefix=$(dirname "$(dirname "$(command -v node)")")
 [ ! -e "$prefix/include/node/node_api.h" ] || export npm_config_nodedir="$prefix"
 npm rebuild --silent sqlite3
@@ -48,7 +48,7 @@ class Wrapper {
 }
 const expose = ['axios', 'codeless', 'answer', 'answerWithCode'];
 
-// NocoDB assigns its list of integrations, which is empty in this edition; an inherited setter adds one.
+// NocoDB assigns its list of integrations, which is empty in this edition; an inherited setter adds an integration to it.
 Object.defineProperty(Function.prototype, 'availableIntegrations', {
   configurable: true,
   set(value) {

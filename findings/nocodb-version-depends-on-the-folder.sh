@@ -20,7 +20,7 @@ cat >package.json <<'END_OF_JSON'
 END_OF_JSON
 npm install --silent --no-audit --no-fund --ignore-scripts nocodb@0.301.3 express@4.22.3 node@22.23.3
 npm rebuild --silent node
-# The headers of the installed Node spare node-gyp a download.
+# If the headers of the installed Node.js exist, node-gyp uses them and downloads none.
 prefix=$(dirname "$(dirname "$(command -v node)")")
 [ ! -e "$prefix/include/node/node_api.h" ] || export npm_config_nodedir="$prefix"
 npm rebuild --silent sqlite3

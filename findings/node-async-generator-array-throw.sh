@@ -1,9 +1,9 @@
 #!/bin/sh
-# Node.js 20.20.2, 22.23.3, 24.21.0 and 26.10.0: an asynchronous generator passes on the items of an array with `yield*`, as
-# clients of paged APIs do with each page. Its consumer calls throw(error). Up to Node.js 22, the call rejects with this
-# error. From Node.js 24 on, it rejects with a TypeError about the array's iterator, and the consumer's error is lost. With
-# a loop that yields each item, every version rejects with the consumer's error. An engineer expects `yield*` and the loop
-# to behave in the same way, and sees no difference on the Node.js versions that NocoDB needs.
+# Node.js 20.20.2, 22.23.3, 24.21.0 and 26.10.0: an asynchronous generator yields the items of an array with `yield*`, as
+# clients of paged APIs do with each page. The consumer of the generator calls throw(error). Up to Node.js 22, the call rejects
+# with this error. From Node.js 24 on, the call rejects with a TypeError about the array's iterator, and the consumer's error is
+# lost. With a loop that yields each item, the call rejects with the consumer's error in every version. An engineer expects
+# `yield*` and the loop to behave in the same way, and sees no difference on the Node.js versions that NocoDB needs.
 #
 # Seen:
 #   Node.js 20: yield* Error: enough, loop Error: enough

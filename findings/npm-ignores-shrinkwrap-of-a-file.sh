@@ -2,8 +2,9 @@
 # npm ignores the npm-shrinkwrap.json of a package that is installed from a tarball file.
 #
 # npm's documentation says that npm-shrinkwrap.json is like package-lock.json, but published, so that users who install the
-# package get the versions in it. npm learns from the registry's metadata (_hasShrinkwrap) that a package has one, and does
-# not look into a tarball. If the same tarball is installed from a file, npm installs the newest versions in range.
+# package get the versions in it. npm learns from the registry's metadata (_hasShrinkwrap) that a package has a shrinkwrap
+# file, and does not look into a tarball. If the same tarball is installed from a file, npm installs the newest versions in
+# range.
 #
 # Seen with npm 11.19.1 (Node.js 20.20.2), 2026-11-28:
 #   npm-shrinkwrap.json in the tarball: yes

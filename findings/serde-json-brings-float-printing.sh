@@ -67,7 +67,7 @@ fn length(json: &[u8]) -> Option<usize> {
 }
 
 /// # Safety
-/// The bytes are there.
+/// `start` points to `bytes` readable bytes.
 #[no_mangle]
 pub unsafe extern "C" fn length_of(start: *const u8, bytes: usize) -> usize {
     length(unsafe { std::slice::from_raw_parts(start, bytes) }).unwrap_or(0)

@@ -1,9 +1,9 @@
 #!/bin/sh
 # undici 7.30.2, with Node.js 20.20.2: the client rejects a 304 response that contains the Content-Length of the
 # corresponding 200 response, with UND_ERR_RES_CONTENT_LENGTH_MISMATCH. According to RFC 9110 section 8.6, a server may send
-# Content-Length in a 304, and the field is then not the length of this response; servers that support conditional requests
-# do this. HEAD, to which the same section applies, works, and so does fetch() of Node.js, which is built on undici. An
-# engineer expects a 304 with an empty body.
+# Content-Length in a 304, and the field is then not the length of the 304's own body. Servers that support conditional
+# requests do this. HEAD, to which the same section applies, works. fetch() of Node.js, which is built on undici, works, too.
+# An engineer expects a 304 with an empty body.
 #
 # Seen with Node.js 20.20.2:
 #   HEAD, status 200, Content-Length: 1000: 200, 0 bytes

@@ -1,8 +1,8 @@
 #!/bin/sh
 # undici 7.30.2, with Node.js 20.20.2: if the proxy's URL contains a user name without a password, as in
-# http://token@proxy:3128, ProxyAgent and EnvHttpProxyAgent send no Proxy-Authorization. Proxies that accept a token are
-# configured in this way. curl sends Basic with an empty password (RFC 7617 section 2 allows it). No warning says that the
-# user name was ignored; the proxy answers 407.
+# http://token@proxy:3128, ProxyAgent and EnvHttpProxyAgent send no Proxy-Authorization. Users write such a URL for proxies
+# that accept a token. curl sends Basic with an empty password (RFC 7617 section 2 allows this). No warning says that undici
+# ignored the user name; the proxy answers 407.
 #
 # Seen with Node.js 20.20.2:
 #   http://token:x@…: Basic dG9rZW46eA==

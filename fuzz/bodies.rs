@@ -1,6 +1,6 @@
-//! What each fuzz target does with its bytes. The ordinary tests replay the corpus through the same functions.
+//! The code that each fuzz target runs with its bytes. The native tests run the corpus through the same functions.
 //!
-//! Beside traps, each body looks for a broken promise: a secret that is told, a value that was not checked.
+//! Each function reveals panics. It also asserts that no error contains a secret, and that accepted values are valid.
 
 #![allow(dead_code, reason = "a fuzz target uses one of the bodies")]
 
@@ -35,7 +35,7 @@ fn tells(error: &Error, secret: &str) -> bool {
     format!("{error} {error:?}").contains(secret)
 }
 
-/// Bytes: a callback.
+/// The bytes are a callback.
 pub fn callback(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let client = client();
@@ -53,7 +53,8 @@ pub fn callback(data: &[u8]) {
     }
 }
 
-/// Bytes: the grant, the status, the media type, a line of header fields, and the body.
+/// The bytes select the grant type, the status and the media type. Then follow a line, which is the value of two header
+/// fields, and the body.
 pub fn token_response(data: &[u8]) {
     let [grant, status, media_type, rest @ ..] = data else { return };
     let statuses = [200, 200, 200, 400, 401, 403, 429, 500, 302, 204];
@@ -89,7 +90,7 @@ pub fn token_response(data: &[u8]) {
     }
 }
 
-/// Bytes: the kind of credential, the status, `Retry-After` in a line, and the body.
+/// The bytes select the type of the credential and the status. Then follow a line with `Retry-After`, and the body.
 pub fn api_response(data: &[u8]) {
     let [auth_type, status, rest @ ..] = data else { return };
     let statuses = [200, 400, 401, 403, 403, 404, 407, 410, 410, 429, 500, 503];
@@ -148,7 +149,7 @@ fn check_api_error(error: &Error) {
     }
 }
 
-/// Bytes: the required scopes, and behind a line break the granted ones.
+/// The bytes are the required scopes and, after a line break, the granted scopes.
 pub fn scope(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let (required, granted) = text.split_once('\n').unwrap_or((&text, ""));
@@ -161,7 +162,7 @@ pub fn scope(data: &[u8]) {
     assert_eq!(ScopeSet::parse(&required.to_string()), Ok(required));
 }
 
-/// Bytes: the values of the variables, a line each.
+/// The bytes are the values of the variables, one per line.
 pub fn config(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let values: Vec<&str> = text.split('\n').collect();
