@@ -303,7 +303,7 @@ export const producers = {
     return [await saidBy(() => get(new Wrapper(oauth({ refresh_token: 'dead' }))))];
   },
   // A caller would wait 50 seconds for this message.
-  'the-access-token-is-not-refreshed-yet': () => [failure('REFRESH_PENDING', 'refresh').message],
+  'the-access-token-has-not-been-refreshed-yet': () => [failure('REFRESH_PENDING', 'refresh').message],
   'a-user-authenticated-again': async (t) => {
     const { error } = await rowSays(t, oauth({ refresh_token: 'another', authorized_at: time(0) }));
     return [error];
