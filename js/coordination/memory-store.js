@@ -206,11 +206,16 @@ export class MemoryTokenStore {
    */
   #mergeChains(key, other, entry) {
     const chain = this.#chains.get(key) ?? { entry, keys: [key], publishedAt: 0 };
+    // Where the chain's own entry stays the newest one, the other key is outdated.
+    const isOutdated = chain.entry.key === entry.key && other !== entry.key;
     chain.entry = entry;
     chain.publishedAt = Date.now();
+    const joined = [...(this.#chains.get(other)?.keys ?? []), other];
+    const older = new Set(isOutdated ? [...joined, ...chain.keys] : [...chain.keys, ...joined]);
+    older.delete(entry.key);
     // This creates a new array, because an array that grows reserves memory for half of its length in addition, which most
     // chains would never use.
-    const keys = [...new Set([...chain.keys, ...(this.#chains.get(other)?.keys ?? []), other, entry.key])];
+    const keys = [...older, entry.key];
     for (const dropped of keys.slice(0, -MAX_KEYS)) this.#chains.delete(dropped);
     chain.keys = keys.slice(-MAX_KEYS);
     for (const each of chain.keys) this.#chains.set(each, chain);

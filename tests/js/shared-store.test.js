@@ -61,6 +61,24 @@ describe('the token store in memory', () => {
     assert.deepEqual(await known('b'), { othersRefusedAgo: 20 * MINUTE, refusedAgo: 20 * MINUTE });
   });
 
+  test('returns the newest key of a chain and the key before it, also after the chain was joined with outdated entries', async () => {
+    const memory = new MemoryTokenStore();
+    await memory.publish('a', entry('b', 5));
+    await memory.publish('b', entry('c', 6));
+    for (const [key, fence] of [['d', 1], ['e', 2]]) assert.equal(await memory.publish('a', entry(key, fence)), false);
+    assert.deepEqual(memory.newestKeys(), ['b', 'c']);
+    assert.deepEqual(['a', 'b', 'd', 'e'].map((key) => memory.findLocal(key).key), ['c', 'c', 'c', 'c']);
+  });
+
+  test('returns the newest key of each chain that was joined with another one', async () => {
+    const memory = new MemoryTokenStore();
+    await memory.publish('a', entry('b', 1));
+    await memory.publish('x', entry('y', 2));
+    await memory.publish('y', entry('z', 3));
+    assert.equal(await memory.publish('b', entry('y', 2)), false);
+    assert.deepEqual(memory.newestKeys(), ['y', 'z']);
+  });
+
   test('deletes all its entries when it is closed', async () => {
     const memory = new MemoryTokenStore();
     await memory.publish('a', entry('b', 1));
