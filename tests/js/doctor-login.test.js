@@ -161,7 +161,7 @@ describe('the command `authorize-url`', () => {
     assert.equal(status, 0);
     const { searchParams } = new URL(stdout.trim());
     assert.deepEqual([...searchParams.keys()], ['response_type', 'client_id', 'redirect_uri', 'scope']);
-    assert.match(stderr, /^For inspection only: .*completes no login\.\n$/);
+    assert.match(stderr, /^For inspection only: .*A login with this URL alone fails\.\n$/);
   });
 
   test('exits with 2 when no OAuth client is configured', async (t) => {

@@ -72,7 +72,7 @@ describe('`doctor` checks a Redis and', () => {
   for (const [what, more, address, words] of [
     ['requires a password', ['--requirepass', 'marked'], ({ port }) => `redis://127.0.0.1:${port}`, /: user or password is wrong or missing\. Correct the URL/],
     ['requires a password other than the one in the URL', ['--requirepass', 'marked'], ({ port }) => `redis://:marked-not@127.0.0.1:${port}`, /: user or password is wrong/],
-    ['has too few databases', [], ({ url }) => `${url}/77`, /: it has no database of that number\. Name a lower/],
+    ['has too few databases', [], ({ url }) => `${url}/77`, /: it has no database with that number\. Set a lower/],
     ['is a sentinel', ['--sentinel'], ({ url }) => url, /: it is a sentinel, or lacks a command\./],
     ['is a replica', ['--replicaof', '127.0.0.1', '1', '--replica-serve-stale-data', 'yes'], ({ url }) => url, /: it is read-only\. .*primary/],
   ]) {

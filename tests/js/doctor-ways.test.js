@@ -286,7 +286,7 @@ describe('`doctor` checks the endpoints and', () => {
 
   test('reports that a proxy is missing, cannot be reached, rejects the request, or requires credentials', async (t) => {
     const env = await bitbucket(t);
-    all((await examine(t, env))('endpoints'), 'bad', /cannot be reached directly: the host name could not be resolved\. Check this machine's name service; .*set HTTPS_PROXY/);
+    all((await examine(t, env))('endpoints'), 'bad', /cannot be reached directly: the host name could not be resolved\. Check this machine's name service\. .*set HTTPS_PROXY/);
     const refusing = await startProxy(t, () => { throw new RequestError('no', 403); });
     all((await examine(t, { ...env, HTTPS_PROXY: `http://${refusing.address}` }))('endpoints'), 'bad', /through the proxy .*refused the connection/);
     const asking = await startProxy(t, () => ({ requestAuthentication: true }));

@@ -114,7 +114,7 @@ describe('exchangeToken', () => {
       const error = await thrownBy(() => new Wrapper({}).exchangeToken(payload));
       assert.ok(error instanceof BitbucketAuthError);
       assert.deepEqual([error.code, error.phase, error.field], ['INVALID_ARGUMENT', 'exchange', 'codeVerifier']);
-      assert.match(error.message, /NocoDB 0\.262 to 0\.265.*INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER/);
+      assert.match(error.message, /INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER.*NocoDB 0\.262 to 0\.265/);
       assert.deepEqual(bitbucket.requests, []);
     });
   }

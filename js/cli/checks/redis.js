@@ -34,7 +34,7 @@ const MEANINGS = {
   disk: 'it cannot write to its disk',
   cluster: 'it is part of a cluster',
   'sentinel or missing command': 'it is a sentinel, or lacks a command',
-  'database number': 'it has no database of that number',
+  'database number': 'it has no database with that number',
   loading: 'it is still loading its data',
   certificate: 'its TLS certificate is not accepted',
   TLS: 'the TLS handshake failed',
