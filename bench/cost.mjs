@@ -55,11 +55,11 @@ async function* calls({ rounds, calls: count }) {
     const env = environmentFor(apiUrl);
     const { wrapper, bare } = await runPart('cost/calls.mjs', { apiUrl, rounds, calls: count }, { env });
     const median = (values) => quantile(values, 0.5);
-    yield 'Calls per second over loopback, one after another, with a new wrapper for each';
+    yield 'Calls per second over loopback, one after another, with a new wrapper for each call';
     yield { name: 'a wrapper for each call', value: median(wrapper), unit: 'per second' };
     yield { name: 'bare Axios, one instance', value: median(bare), unit: 'per second' };
     const share = median(wrapper.map((value, round) => value / bare[round]));
-    yield { name: 'times as many as bare Axios', value: share, unit: '×', least: MIN_SHARE };
+    yield { name: 'ratio to bare Axios', value: share, unit: '×', least: MIN_SHARE };
   } finally {
     await stop();
   }

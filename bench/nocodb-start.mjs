@@ -24,9 +24,9 @@ const cpu = fileURLToPath(new URL('start/cpu.cjs', import.meta.url));
 
 export async function* measure({ quick }) {
   const pairs = quick ? 1 : 10;
-  yield `NocoDB without the preload, divided by NocoDB with it, ${pairs === 1 ? 'one pair' : `${pairs} alternating pairs`}`;
+  yield `Start time without the preload, divided by start time with it, ${pairs === 1 ? 'one pair' : `${pairs} alternating pairs`}`;
   const { with: later, without: sooner } = await inTurns(pairs, { with: () => started(true), without: () => started(false) });
-  for (const [part, name] of [['clock', 'time until it is ready'], ['processor', 'CPU time until then']]) {
+  for (const [part, name] of [['clock', 'time until it is ready'], ['processor', 'CPU time until it is ready']]) {
     const ratios = later.map((start, pair) => sooner[pair][part] / start[part]);
     yield {
       name,
@@ -63,7 +63,7 @@ async function started(withPlugin) {
     });
     const clock = performance.now() - begun;
     await nocodb.stop();
-    if (registered !== withPlugin) throw new Error('whether the preload registered Bitbucket is not as expected');
+    if (registered !== withPlugin) throw new Error('the preload\'s registration of Bitbucket is not as expected');
     return { clock, processor: Number(processor) };
   } finally {
     rmSync(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });

@@ -47,7 +47,7 @@ async function* syncs(folder, beginnings) {
   const last = (times) => Math.max(...times) / MINUTE;
   const gains = today.map((times, at) => last(then[at]) - last(times));
   const lasts = (syncs) => `${Math.min(...syncs.map(last)).toFixed(1)} to ${Math.max(...syncs.map(last)).toFixed(1)}`;
-  yield { name: 'the last request is sent earlier than with the previous build', value: Math.min(...gains), unit: 'min', least: 4,
+  yield { name: 'how much earlier the last request is sent than with the previous build', value: Math.min(...gains), unit: 'min', least: 4,
     note: `the smallest of ${gains.length} start times; up to ${Math.max(...gains).toFixed(1)} min` };
   yield { name: 'the last request is sent after', value: Math.max(...today.map(last)), unit: 'min', note: `the previous build: ${lasts(then)} min` };
   const host = Math.floor((REQUESTS - 1) / HOST.requests);

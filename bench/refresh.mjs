@@ -80,7 +80,7 @@ async function* burst({ connections }) {
   yield { name: 'different new token sets stored, one for each connection', value: stored, exactly: connections };
   yield { name: 'token sets passed to the stores', value: storeCalls, exactly: connections };
   yield { name: 'calls that succeeded with the new token', value: succeeded, exactly: connections };
-  yield { name: 'most token requests at once at the server', value: token.mostAtOnce, most: MAX_CONCURRENT };
-  yield { name: 'most API requests at once at the server', value: api.mostAtOnce, most: MAX_CONCURRENT };
+  yield { name: 'most concurrent token requests at the server', value: token.mostAtOnce, most: MAX_CONCURRENT };
+  yield { name: 'most concurrent API requests at the server', value: api.mostAtOnce, most: MAX_CONCURRENT };
   yield { name: 'time for all', value: seconds, unit: 's' };
 }

@@ -236,8 +236,8 @@ const NEEDED = ['WebAssembly', 'TextDecoder', 'TextEncoder'];
 function checkRuntime(caller) {
   const name = NEEDED.find((needed) => Reflect.get(globalThis, needed) === undefined);
   if (name === undefined) return;
-  throw unavailable(`This runtime has no ${name}, which nocodb-bitbucket-auth needs: use one that has it. In a test's `
-    + 'sandbox, set it from Node.js before the first call.', caller, { field: name });
+  throw unavailable(`This runtime has no ${name}, which nocodb-bitbucket-auth needs. Use a runtime that has it. In a test's `
+    + 'sandbox, copy it from Node.js before the first call.', caller, { field: name });
 }
 
 // These messages cannot come from the core, because the core could not be loaded.

@@ -24,14 +24,15 @@ const CAUSES = [
   [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM)$/, 'the host is unreachable'],
   [
     /CERT|ISSUER|SIGNATURE/,
-    'the TLS certificate is not accepted; if it comes from a private authority, NODE_EXTRA_CA_CERTS must name its file',
+    'the TLS certificate is not accepted; if a private authority issued the certificate, NODE_EXTRA_CA_CERTS must name the '
+      + 'certificate file of that authority',
   ],
   [/^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+)$/, 'the TLS handshake failed'],
   [/^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/, 'the response is not valid HTTP'],
   [/^(Z_\w+|ERR_\w*BROTLI\w*|ERR__ERROR\w*)$/, 'the compressed response is damaged'],
   [/^PROXY_407$/, 'the proxy requires credentials in its URL, as http://user:password@host:port'],
   [/^PROXY_5\d\d$/, 'the proxy could not reach the host'],
-  [/^PROXY_\d+$/, 'the proxy refused the connection, so its rules must allow this host'],
+  [/^PROXY_\d+$/, 'the proxy refused the connection; its rules must allow this host'],
 ];
 
 /** The codes of requests that undici refuses to send. */
@@ -62,7 +63,7 @@ export function networkFailure(error, phase, proxy) {
   }
   const known = CAUSES.find(([pattern]) => code && pattern.test(code))?.[1] ?? 'the request could not be sent';
   const cause = code === 'PROXY_407' && proxy?.authorization !== undefined ? REFUSED_CREDENTIALS : known;
-  const detail = [cause, code, proxy && `the request used the proxy of ${proxy.variable}, from which NO_PROXY can exempt the host`];
+  const detail = [cause, code, proxy && `the request used the proxy of ${proxy.variable}, and NO_PROXY can exempt the host`];
   return failure('REQUEST_FAILED', phase, undefined, {
     detail: detail.filter(Boolean).join('; '),
     cause: safeCause(cause, code),

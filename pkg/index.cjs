@@ -96,25 +96,25 @@ create(key));return value}}var init_memoize=__esm({"js/memoize.js"(){}});functio
 "REQUEST_TIMEOUT",phase,void 0,{cause:safeCause(code,code)});if(code&&UNSENDABLE.test(code)){return(0,import_core6.failure)(
 "INVALID_ARGUMENT",phase,{field:unsendablePart(code,error)},{detail:code})}const known=CAUSES.find(([pattern])=>code&&pattern.
 test(code))?.[1]??"the request could not be sent";const cause=code==="PROXY_407"&&proxy?.authorization!==void 0?REFUSED_CREDENTIALS:
-known;const detail=[cause,code,proxy&&`the request used the proxy of ${proxy.variable}, from which NO_PROXY can exempt t\
-he host`];return(0,import_core6.failure)("REQUEST_FAILED",phase,void 0,{detail:detail.filter(Boolean).join("; "),cause:safeCause(
-cause,code)})}function unsendablePart(code,error){if(code==="UND_ERR_REQ_CONTENT_LENGTH_MISMATCH")return"content-length";
-return UNSENDABLE_PART.exec(error instanceof Error?error.message:"")?.[1]??"request"}function safeCause(message,code){return Object.
-assign(new Error(message),code&&{code})}function errorCodeOf(error){for(let current=error,depth=0;current instanceof Error&&
-depth<5;depth+=1){if(current.name==="HTTPParserError"&&ENDED_EARLY.test(current.message))return"HPE_INVALID_EOF_STATE";const code="\
-code"in current&&typeof current.code==="string"?current.code:current.name;if(/^\w{1,64}$/.test(code)&&!GENERIC_NAMES.includes(
-code))return code;current=current instanceof AggregateError?current.errors[0]:current.cause}return void 0}var import_core6,
-TIMEOUT2,CAUSES,UNSENDABLE,UNSENDABLE_PART,ENDED_EARLY,REFUSED_CREDENTIALS,GENERIC_NAMES;var init_network_failure=__esm(
-{"js/network-failure.js"(){import_core6=require("./shared.cjs");TIMEOUT2=/^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/;
-CAUSES=[[/^(ENOTFOUND|EAI_\w+)$/,"the host name could not be resolved"],[/^ECONNREFUSED$/,"the connection was refused"],
-[/^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|HPE_INVALID_EOF_STATE)$/,"the conne\
-ction was closed before the response was complete"],[/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM)$/,"the host\
- is unreachable"],[/CERT|ISSUER|SIGNATURE/,"the TLS certificate is not accepted; if it comes from a private authority, N\
-ODE_EXTRA_CA_CERTS must name its file"],[/^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+)$/,"the TLS handshake failed"],[/^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/,
-"the response is not valid HTTP"],[/^(Z_\w+|ERR_\w*BROTLI\w*|ERR__ERROR\w*)$/,"the compressed response is damaged"],[/^PROXY_407$/,
-"the proxy requires credentials in its URL, as http://user:password@host:port"],[/^PROXY_5\d\d$/,"the proxy could not re\
-ach the host"],[/^PROXY_\d+$/,"the proxy refused the connection, so its rules must allow this host"]];UNSENDABLE=/^UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH)$/;
-UNSENDABLE_PART=/^(?:invalid )?(?:request )?(method|path|(?:content-length|transfer-encoding|connection|keep-alive|expect|upgrade|host)(?= header))/;
+known;const detail=[cause,code,proxy&&`the request used the proxy of ${proxy.variable}, and NO_PROXY can exempt the host`];
+return(0,import_core6.failure)("REQUEST_FAILED",phase,void 0,{detail:detail.filter(Boolean).join("; "),cause:safeCause(cause,
+code)})}function unsendablePart(code,error){if(code==="UND_ERR_REQ_CONTENT_LENGTH_MISMATCH")return"content-length";return UNSENDABLE_PART.
+exec(error instanceof Error?error.message:"")?.[1]??"request"}function safeCause(message,code){return Object.assign(new Error(
+message),code&&{code})}function errorCodeOf(error){for(let current=error,depth=0;current instanceof Error&&depth<5;depth+=
+1){if(current.name==="HTTPParserError"&&ENDED_EARLY.test(current.message))return"HPE_INVALID_EOF_STATE";const code="code"in
+current&&typeof current.code==="string"?current.code:current.name;if(/^\w{1,64}$/.test(code)&&!GENERIC_NAMES.includes(code))
+return code;current=current instanceof AggregateError?current.errors[0]:current.cause}return void 0}var import_core6,TIMEOUT2,
+CAUSES,UNSENDABLE,UNSENDABLE_PART,ENDED_EARLY,REFUSED_CREDENTIALS,GENERIC_NAMES;var init_network_failure=__esm({"js/netw\
+ork-failure.js"(){import_core6=require("./shared.cjs");TIMEOUT2=/^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/;CAUSES=
+[[/^(ENOTFOUND|EAI_\w+)$/,"the host name could not be resolved"],[/^ECONNREFUSED$/,"the connection was refused"],[/^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|HPE_INVALID_EOF_STATE)$/,
+"the connection was closed before the response was complete"],[/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM)$/,
+"the host is unreachable"],[/CERT|ISSUER|SIGNATURE/,"the TLS certificate is not accepted; if a private authority issued \
+the certificate, NODE_EXTRA_CA_CERTS must name the certificate file of that authority"],[/^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+)$/,
+"the TLS handshake failed"],[/^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/,"the response is not valid HTTP"],[/^(Z_\w+|ERR_\w*BROTLI\w*|ERR__ERROR\w*)$/,
+"the compressed response is damaged"],[/^PROXY_407$/,"the proxy requires credentials in its URL, as http://user:password\
+@host:port"],[/^PROXY_5\d\d$/,"the proxy could not reach the host"],[/^PROXY_\d+$/,"the proxy refused the connection; it\
+s rules must allow this host"]];UNSENDABLE=/^UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH)$/;UNSENDABLE_PART=
+/^(?:invalid )?(?:request )?(method|path|(?:content-length|transfer-encoding|connection|keep-alive|expect|upgrade|host)(?= header))/;
 ENDED_EARLY=/\(Invalid EOF state\)$/;REFUSED_CREDENTIALS="the proxy does not accept the credentials in its URL";GENERIC_NAMES=
 ["Error","TypeError","AggregateError"]}});async function send(request,options){const url=new URL(request.url);const response=queueOf(url.origin)(()=>sendNow(url,request,
 options));return unlessAborted(response,options.signal,options.phase)}async function sendNow(url,{method,headers,body},{
@@ -489,26 +489,26 @@ await readMarker(redis,markerKey);await check(redis,marker);this.#marker=marker;
 choice.fallbackReason;if(choice.fallbackReason!==void 0)this.#logFallback(configuredDatabase,choice.fallbackReason)}#logFallback(database,reason){
 const fallback=[this.#options.url,database,reason].join(" ");if(loggedFallbacks.has(fallback))return;loggedFallbacks.add(
 fallback);const text=`The plugin shares database ${database} of the Redis of ${this.#name} with NocoDB, because ${reason}\
-. NocoDB empties that database whenever its main process starts. Then the locks are lost, and what the processes share i\
-s missing until one of them publishes it again. Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that n\
-o other program uses.`;this.#options.log(logLine({level:"WARN",event:"redis-database-shared",text}))}async connected(){if(!this.#isClosed)
-await(this.#firstAttempt??=this.#connect(true));return this.#redis}close(){this.#isClosed=true;clearTimeout(this.#nextAttempt);
-clearInterval(this.#watch);for(const redis of[this.#redis,this.#candidate])disconnect(redis);this.#redis=void 0}async#connect(isAwaited){
-const errors=[];try{const{Redis}=await Promise.resolve().then(()=>__toESM(require("ioredis")));await within(this.#options.
-limits.connection,this.#open(Redis,errors),{isAwaited})}catch(error){disconnect(this.#candidate);this.#candidate=void 0;
-this.#scheduleReconnect(summarizeError(errors[0]??error)??"error");return}const redis=this.#candidate;this.#candidate=void 0;
-if(this.#isClosed)return;const since=performance.now();redis.once("end",()=>{if(performance.now()-since>this.#options.limits.
-reconnection)this.#failures=0;this.#disconnect(redis)});this.#redis=redis;if(this.#isOutageLogged){const text=`The Redis\
- of ${this.#name} is available again.`;this.#options.log(logLine({level:"INFO",event:"redis-available",text}))}this.#isOutageLogged=
-false;this.#options.onAvailable?.();this.#watch??=setInterval(()=>this.use(compareMarker,{isAwaited:false}),this.#options.
-limits.watch).unref()}get#name(){return this.#options.variable??VARIABLES}async#open(Redis,errors){if(this.#isClosed)throw new Error(
-"closed");const{url,limits,scripts}=this.#options;const{username,password,database:_,tls,...server}=(0,import_core18.core)().
-parseRedisUrl(url);const redis=new Redis({...server,...tls&&{tls},lazyConnect:true,connectTimeout:limits.connection,retryStrategy:()=>null,
-disconnectTimeout:1,enableOfflineQueue:false,autoResendUnfulfilledCommands:false,enableReadyCheck:false,disableClientInfo:true,
-scripts:{...DATABASE_SCRIPTS,...scripts}});this.#candidate=redis;redis.on("error",error=>errors.push(error));const connected=redis.
-connect();setImmediate(()=>redis.stream?.unref());await connected;const ready=async()=>{if(password!==void 0||username!==
-void 0){const authenticated=username?redis.auth(username,password??""):redis.auth(password??"");await authenticated.catch(
-ignoreNeedlessPassword)}await this.#selectDatabase(redis)};await within(limits.operation,ready(),{isAwaited:false})}#disconnect(redis,errorSummary){
+. NocoDB empties that database whenever its main process starts. Then the locks are lost, and the shared tokens and coun\
+ts are missing until a process publishes them again. Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database t\
+hat no other program uses.`;this.#options.log(logLine({level:"WARN",event:"redis-database-shared",text}))}async connected(){
+if(!this.#isClosed)await(this.#firstAttempt??=this.#connect(true));return this.#redis}close(){this.#isClosed=true;clearTimeout(
+this.#nextAttempt);clearInterval(this.#watch);for(const redis of[this.#redis,this.#candidate])disconnect(redis);this.#redis=
+void 0}async#connect(isAwaited){const errors=[];try{const{Redis}=await Promise.resolve().then(()=>__toESM(require("ioredis")));
+await within(this.#options.limits.connection,this.#open(Redis,errors),{isAwaited})}catch(error){disconnect(this.#candidate);
+this.#candidate=void 0;this.#scheduleReconnect(summarizeError(errors[0]??error)??"error");return}const redis=this.#candidate;
+this.#candidate=void 0;if(this.#isClosed)return;const since=performance.now();redis.once("end",()=>{if(performance.now()-
+since>this.#options.limits.reconnection)this.#failures=0;this.#disconnect(redis)});this.#redis=redis;if(this.#isOutageLogged){
+const text=`The Redis of ${this.#name} is available again.`;this.#options.log(logLine({level:"INFO",event:"redis-availab\
+le",text}))}this.#isOutageLogged=false;this.#options.onAvailable?.();this.#watch??=setInterval(()=>this.use(compareMarker,
+{isAwaited:false}),this.#options.limits.watch).unref()}get#name(){return this.#options.variable??VARIABLES}async#open(Redis,errors){
+if(this.#isClosed)throw new Error("closed");const{url,limits,scripts}=this.#options;const{username,password,database:_,tls,
+...server}=(0,import_core18.core)().parseRedisUrl(url);const redis=new Redis({...server,...tls&&{tls},lazyConnect:true,connectTimeout:limits.
+connection,retryStrategy:()=>null,disconnectTimeout:1,enableOfflineQueue:false,autoResendUnfulfilledCommands:false,enableReadyCheck:false,
+disableClientInfo:true,scripts:{...DATABASE_SCRIPTS,...scripts}});this.#candidate=redis;redis.on("error",error=>errors.push(
+error));const connected=redis.connect();setImmediate(()=>redis.stream?.unref());await connected;const ready=async()=>{if(password!==
+void 0||username!==void 0){const authenticated=username?redis.auth(username,password??""):redis.auth(password??"");await authenticated.
+catch(ignoreNeedlessPassword)}await this.#selectDatabase(redis)};await within(limits.operation,ready(),{isAwaited:false})}#disconnect(redis,errorSummary){
 if(this.#redis!==redis)return;this.#redis=void 0;disconnect(redis);this.#scheduleReconnect(errorSummary)}#scheduleReconnect(errorSummary){
 if(this.#isClosed)return;const{log,limits,without}=this.#options;this.#errorSummary=errorSummary??"error";if(errorSummary!==
 void 0&&!this.#isOutageLogged){const text=`The Redis of ${this.#name} is unavailable (${errorSummary}). Until it is avai\
@@ -605,9 +605,9 @@ if(this.#pacedUntil>now)this.#nextAt=now+this.#pace;else this.#loggedReason=void
 reason)return;this.#loggedReason=reason;const time=new Date(Date.now()+wait).toISOString();log({"used up":`Bitbucket's r\
 ate limit (${this.limit} an hour) is used up until ${time}. Waiting requests: ${this.#waiting}. INTEGRATION_AUTH_BITBUCK\
 ET_RATE_LIMIT sets the limit.`,refused:`Bitbucket refuses this account's requests, because the account has used up its r\
-ate limit, maybe through other programs. The next request is sent at ${time}; the others follow one at a time. Waiting r\
-equests: ${this.#waiting}.`,"retry-after":`Bitbucket asks to wait until ${time}. This account's requests wait for up to \
-a minute; if they would have to wait longer, they fail with API_RATE_LIMITED.`}[reason])}}}});function rateLimiterOf(environment){const{rateLimit}=environment;if(rateLimit===void 0)return void 0;let limiter=limitersByEnvironment.
+ate limit, perhaps through other programs. The plugin sends the next request at ${time}, and then one request at a time.\
+ Waiting requests: ${this.#waiting}.`,"retry-after":`Bitbucket asks this account to wait until ${time}. Its requests wai\
+t for up to a minute; if they would have to wait longer, they fail with API_RATE_LIMITED.`}[reason])}}}});function rateLimiterOf(environment){const{rateLimit}=environment;if(rateLimit===void 0)return void 0;let limiter=limitersByEnvironment.
 get(environment);if(!limiter)limitersByEnvironment.set(environment,limiter=findLimiter(environment,rateLimit));return limiter}
 function findLimiter({isRateLimitConfigured,redis,client},rateLimit){const key=client?.deriveKey("rate-limit");const name=JSON.
 stringify([rateLimit,isRateLimitConfigured,redis,hash(key,"")]);let limiter=limiters.get(name);if(!limiter){limiter=new RateLimiter(
@@ -649,17 +649,18 @@ get(key);const joined=this.#chains.get(own);const newest=known?.entry.key??key;c
 place:positionIn(newest===own,key===own,joined!==void 0&&joined===known),isFirst:newest===key,newest:fence,highest:fence,
 isLast:joined===void 0||joined.entry.key===own,own:joined?.entry.fence??0}}setNewest(key,entry){this.#mergeChains(key,entry.
 key,entry)}newestKeys(){return[...new Set(this.#chains.values())].flatMap(({keys})=>keys.slice(-2))}#mergeChains(key,other,entry){
-const chain=this.#chains.get(key)??{entry,keys:[key],publishedAt:0};chain.entry=entry;chain.publishedAt=Date.now();const keys=[
-...new Set([...chain.keys,...this.#chains.get(other)?.keys??[],other,entry.key])];for(const dropped of keys.slice(0,-MAX_KEYS))
-this.#chains.delete(dropped);chain.keys=keys.slice(-MAX_KEYS);for(const each of chain.keys)this.#chains.set(each,chain)}async recordRefusal(key){
-this.#refusedAt.delete(key);this.#refusedAt.set(key,Date.now());const[first]=this.#refusedAt.keys();if(this.#refusedAt.size>
-2&&first!==void 0)this.#refusedAt.delete(first)}async recordGrant(agoMs){this.#grantedAt=Math.max(this.#grantedAt,Date.now()-
-agoMs)}async tokenEndpointHistory(key){const refused=this.recentRefusals();const others=refused.filter(refusal=>refusal.
-key!==key);return{refusedAgo:refused.at(-1)?.agoMs,othersRefusedAgo:others.at(-1)?.agoMs,grantedAgo:this.lastGrantAge()}}recentRefusals(){
-return[...this.#refusedAt].flatMap(([key,at])=>{const agoMs=ageOf(at);return agoMs===void 0?[]:[{key,agoMs}]})}lastGrantAge(){
-return ageOf(this.#grantedAt)}async close(){this.#chains.clear()}#sweep(){const now=Date.now();if(now-this.#sweptAt<SWEEP_MS2)
-return;this.#sweptAt=now;for(const[key,{publishedAt}]of this.#chains){if(now-publishedAt>CHAIN_LIFETIME_MS)this.#chains.
-delete(key)}}}}});var HIGHEST_FENCE,PRELUDE,GUARD,CHECK,GUARDED,SCRIPTS2;var init_redis_scripts=__esm({"js/coordination/redis-scripts.js"(){
+const chain=this.#chains.get(key)??{entry,keys:[key],publishedAt:0};const isOutdated=chain.entry.key===entry.key&&other!==
+entry.key;chain.entry=entry;chain.publishedAt=Date.now();const joined=[...this.#chains.get(other)?.keys??[],other];const older=new Set(
+isOutdated?[...joined,...chain.keys]:[...chain.keys,...joined]);older.delete(entry.key);const keys=[...older,entry.key];
+for(const dropped of keys.slice(0,-MAX_KEYS))this.#chains.delete(dropped);chain.keys=keys.slice(-MAX_KEYS);for(const each of chain.
+keys)this.#chains.set(each,chain)}async recordRefusal(key){this.#refusedAt.delete(key);this.#refusedAt.set(key,Date.now());
+const[first]=this.#refusedAt.keys();if(this.#refusedAt.size>2&&first!==void 0)this.#refusedAt.delete(first)}async recordGrant(agoMs){
+this.#grantedAt=Math.max(this.#grantedAt,Date.now()-agoMs)}async tokenEndpointHistory(key){const refused=this.recentRefusals();
+const others=refused.filter(refusal=>refusal.key!==key);return{refusedAgo:refused.at(-1)?.agoMs,othersRefusedAgo:others.
+at(-1)?.agoMs,grantedAgo:this.lastGrantAge()}}recentRefusals(){return[...this.#refusedAt].flatMap(([key,at])=>{const agoMs=ageOf(
+at);return agoMs===void 0?[]:[{key,agoMs}]})}lastGrantAge(){return ageOf(this.#grantedAt)}async close(){this.#chains.clear()}#sweep(){
+const now=Date.now();if(now-this.#sweptAt<SWEEP_MS2)return;this.#sweptAt=now;for(const[key,{publishedAt}]of this.#chains){
+if(now-publishedAt>CHAIN_LIFETIME_MS)this.#chains.delete(key)}}}}});var HIGHEST_FENCE,PRELUDE,GUARD,CHECK,GUARDED,SCRIPTS2;var init_redis_scripts=__esm({"js/coordination/redis-scripts.js"(){
 init_memory_store();HIGHEST_FENCE=1e12;PRELUDE=`
   local prefix = KEYS[1]
   local function text(name)

@@ -45,9 +45,9 @@ found:void 0}function isForbidden(error){return error instanceof EvalError||erro
 test(error.message)}function isCompiledAheadOnly(error){return error instanceof Error&&/disallowed by embedder|dynamic wasm code generation/i.
 test(error.message)}var NEEDED=["WebAssembly","TextDecoder","TextEncoder"];function checkRuntime(caller){const name=NEEDED.
 find(needed=>Reflect.get(globalThis,needed)===void 0);if(name===void 0)return;throw unavailable(`This runtime has no ${name}\
-, which nocodb-bitbucket-auth needs: use one that has it. In a test's sandbox, set it from Node.js before the first call\
-.`,caller,{field:name})}var IMPORT_SLIM="import nocodb-bitbucket-auth/slim, and await init() with nocodb-bitbucket-auth/\
-core.wasm as a module that was compiled with the program";function loadFailure(error,caller,advice=""){if(error instanceof
+, which nocodb-bitbucket-auth needs. Use a runtime that has it. In a test's sandbox, copy it from Node.js before the fir\
+st call.`,caller,{field:name})}var IMPORT_SLIM="import nocodb-bitbucket-auth/slim, and await init() with nocodb-bitbucke\
+t-auth/core.wasm as a module that was compiled with the program";function loadFailure(error,caller,advice=""){if(error instanceof
 BitbucketAuthError)return error;const detail=describeCause(error);if(isForbidden(error)){return unavailable("The Content\
  Security Policy of this page forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src.",caller,{detail})}if(isCompiledAheadOnly(
 error)){return unavailable(`This runtime does not compile WebAssembly at run time: ${IMPORT_SLIM}. In a page, add 'wasm-\
@@ -669,9 +669,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_exports={};__export(core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="300a35f35e196ab0db69e899f633cc43ba3e271297ebc07020e5d1018420697c";var section="nocodb-bitbucket-auth";var build="\
-f9aea7945f0270c382c165ee7b7342beb028399f89801e4d9711093e7debbba3";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/30\
-0a35f35e196ab0db69e899f633cc43ba3e271297ebc07020e5d1018420697c");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isThisBuild(
+var hash="038c3d12e097273c812233f7338afe8619ca14eddcef1cc286e735237104cf02";var section="nocodb-bitbucket-auth";var build="\
+dfb784ef563d7527af6df9953bf9c550087ca11fb84a5844cb8f23467bb52df2";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/03\
+8c3d12e097273c812233f7338afe8619ca14eddcef1cc286e735237104cf02");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isThisBuild(
 wasm,identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest2=new Uint8Array(
 await subtle.digest("SHA-256",wasm));const found=Array.from(digest2,byte=>byte.toString(16).padStart(2,"0")).join("");if(found!==
 identity.hash)throw unusable(caller);return wasm}if(!WebAssembly.validate(wasm))throw unusable(caller);const module2=await WebAssembly.

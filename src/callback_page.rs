@@ -147,7 +147,7 @@ fn error_notice(error: &str) -> ErrorNotice {
         ),
         "invalid_request" | "unsupported_response_type" => notice(
             "Bitbucket rejected the request",
-            "Part of it was missing, or Bitbucket did not understand it. An administrator of NocoDB must check \
+            "A part of the request was missing, or Bitbucket did not understand the request. An administrator of NocoDB must check \
              INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL, if it is set, and the version of nocodb-bitbucket-auth.",
         ),
         "server_error" => notice(

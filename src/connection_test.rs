@@ -256,7 +256,7 @@ impl ConnectionTest {
                     .to_owned(),
             ),
             Probe::Repository if status == 404 => self.fail(
-                "Bitbucket does not have this repository, or does not show it to this credential: check its name, and for which repository the credential was made."
+                "Bitbucket does not have this repository, or does not show it to this credential: check its name, and the repository to which the credential belongs."
                     .to_owned(),
             ),
             _ => self.fail(error.message()),

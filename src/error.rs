@@ -168,7 +168,7 @@ impl Code {
             }
             Self::RequestTimeout => "Bitbucket did not respond in time. Check the network and the proxy settings",
             Self::RedirectRefused => {
-                "The endpoint responded with a redirect, which is not followed because the request carries credentials. Check the configured endpoint and the proxy"
+                "The endpoint responded with a redirect. The package does not follow it, because the request carries credentials. Check the configured endpoint and the proxy"
             }
             Self::ResponseTooLarge => {
                 "The response is larger than any response from Bitbucket. Check the configured endpoint and the proxy"
@@ -199,7 +199,7 @@ impl Code {
             Self::ApiNotReady => "Bitbucket has not finished preparing this response. Try again later",
             Self::ApiFailed => "The request to Bitbucket's API returned an error",
             Self::ForeignOrigin => {
-                "The request was stopped: it would have sent the credential to a server other than Bitbucket's API"
+                "The request was not sent, because it would have sent the credential to a server other than Bitbucket's API"
             }
             Self::RefreshPending => {
                 "The access token has not been refreshed yet. Bitbucket rejected a token request of this OAuth client, so its token requests are sent one at a time for a while. No action is needed. Try again later"

@@ -11,7 +11,7 @@ import { AuthorizationCode } from 'simple-oauth2';
 export const name = 'simple-oauth2';
 
 export const skips = {
-  tokens: 'all but JSON',
+  tokens: 'everything except the JSON syntax',
 };
 
 /** Operations in which simple-oauth2 returns the members of a response without validating them. */

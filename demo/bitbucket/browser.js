@@ -62,8 +62,8 @@ export async function authorizeInBrowser({ origin, url, grant, user }) {
       };
     } else {
       const title = unescape(/<h1>([^<]*)<\/h1>/.exec(page)?.[1] ?? 'no page');
-      throw new Error(`the authorize page answered ${response.status}: ${title}`);
+      throw new Error(`the authorize page responded with ${response.status}: ${title}`);
     }
   }
-  throw new Error('the authorize page goes round in circles');
+  throw new Error('too many redirects and forms before the callback');
 }

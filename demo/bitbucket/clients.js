@@ -87,7 +87,7 @@ export class ClientRegistry {
   constructor(descriptions, backend) {
     this.#clients = descriptions.map((description) => new OAuthClient(description, backend));
     const keys = new Set(this.#clients.map((client) => client.key));
-    if (keys.size !== this.#clients.length) throw new TypeError('two clients with one Key');
+    if (keys.size !== this.#clients.length) throw new TypeError('two clients have the same Key');
   }
 
   get first() {

@@ -120,7 +120,7 @@ export async function startBitbucket({
   for (const { kind, repository, scopes } of settings.accessTokens) {
     if (!['workspace', 'project', 'repository'].includes(kind)) throw new TypeError('an access token needs a kind');
     if ((kind === 'repository') !== (repository !== undefined)) {
-      throw new TypeError('access tokens of repositories name one, and others do not');
+      throw new TypeError('an access token must name a repository if, and only if, its kind is "repository"');
     }
     if (kind !== 'workspace' && scopes.includes('account')) {
       throw new TypeError('only access tokens of workspaces can have the scope "account"');

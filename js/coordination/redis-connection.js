@@ -185,9 +185,9 @@ export class RedisConnection {
     if (loggedFallbacks.has(fallback)) return;
     loggedFallbacks.add(fallback);
     const text = `The plugin shares database ${database} of the Redis of ${this.#name} with NocoDB, because ${reason}. NocoDB empties `
-      + 'that database whenever its main process starts. Then the locks are lost, and what the processes share is missing until '
-      + 'one of them publishes it again. Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that no other program '
-      + 'uses.';
+      + 'that database whenever its main process starts. Then the locks are lost, and the shared tokens and counts are missing '
+      + 'until a process publishes them again. Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that no other '
+      + 'program uses.';
     this.#options.log(logLine({ level: 'WARN', event: 'redis-database-shared', text }));
   }
 

@@ -63,7 +63,7 @@ type ClientOptions = {
      */
     scopes?: readonly string[] | string | undefined;
     /**
-     * other URLs than Bitbucket Cloud's: https, or http on loopback
+     * URLs that replace Bitbucket Cloud's: https, or http on loopback
      */
     endpoints?: {
         authorizeUrl?: string | undefined;

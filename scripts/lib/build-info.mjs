@@ -71,7 +71,7 @@ export function checkPkg() {
   if (!existsSync(join(pkgDir, infoFile))) throw new Problem('pkg/ is not built. Run `npm run build`.');
   const info = JSON.parse(read(`pkg/${infoFile}`));
   if (info.sources !== hashSources()) {
-    throw new Problem('pkg/ was built from other sources than those beside it. Run `npm run build` and commit pkg/.');
+    throw new Problem('pkg/ was built from other sources than the present ones. Run `npm run build` and commit pkg/.');
   }
   const found = hashFiles();
   const names = [...new Set([...Object.keys(found), ...Object.keys(info.files)])];

@@ -27,7 +27,7 @@ export function countNode(text, files, status) {
     else counts.passed += 1;
   }
   for (const file of files) {
-    if (!events.some((event) => event.file === file)) addFailure(counts, `nothing heard of ${file}`);
+    if (!events.some((event) => event.file === file)) addFailure(counts, `no results from ${file}`);
   }
   return settle(counts, status);
 }

@@ -50,7 +50,7 @@ dependencies Rust lists in COPYRIGHT-library.html. \`pkg/core_bg.js\` and \`pkg/
 
 ${table([...of('crate'), ...of('std')])}
 
-## Carried as npm packages
+## Included npm packages
 
 These are in \`node_modules/\` of the package, unchanged. The JavaScript files in \`js/\` and \`pkg/\` load them and hold none of
 their code.

@@ -63,8 +63,8 @@ const sourceChecks = [
     await must('cargo', [...features, '--', '-D', 'warnings']);
     await must('cargo', [...features, '--target', target, '--', '-D', 'warnings'], { env: wasmEnv() });
   }],
-  ['JSDoc types hold', () => tsc('-p', root)],
-  ['pkg/ fits its sources', checkPkg],
+  ['tsc finds no error in the JSDoc types', () => tsc('-p', root)],
+  ['pkg/ matches its sources', checkPkg],
   ['a build in another folder gives the same WebAssembly, byte for byte', checkReproducible],
   ['no file contains a path of a machine or the host of a mirror', checkHygiene],
   ['cargo deny accepts the crates: their licences, sources and versions', checkCrates],

@@ -251,7 +251,7 @@ describe('testConnection with Bitbucket', () => {
       ]) {
         const { success, message } = await run(config(name, more));
         assert.equal(success, false);
-        assert.match(message, new RegExp(`does not have this ${what}, .*check its name, and for which ${what}`));
+        assert.match(message, new RegExp(`does not have this ${what}, .*check its name, and the ${what} to which`));
       }
     });
 

@@ -128,7 +128,7 @@ describe('an update of the rate limit', () => {
     const lines = [];
     const line = start(limiter, 1, { log: (text) => lines.push(text) });
     await settled(line.count);
-    assert.match(lines[0], /asks to wait until 2026-11-25T08:03:57/);
+    assert.match(lines[0], /asks this account to wait until 2026-11-25T08:03:57/);
     await clock.until(line.count, 1);
     assert.equal(performance.now(), 39 * SECOND + 877);
   });
@@ -218,9 +218,9 @@ describe('an update of the rate limit', () => {
     assert.equal(line.count(), 0);
     await clock.until(line.count, 1);
     assert.ok(Date.now() >= START + HOUR);
-    const asking = lines.filter((text) => /asks to wait/.test(text));
+    const asking = lines.filter((text) => /asks this account to wait/.test(text));
     assert.equal(asking.length, 1, lines.join('\n'));
-    assert.match(asking[0], /^Bitbucket asks to wait until 2026-11-24T09:03:17/);
+    assert.match(asking[0], /^Bitbucket asks this account to wait until 2026-11-24T09:03:17/);
   });
 
   test('by another status 429 may prolong a pause, but never shortens it', async (t) => {
