@@ -17,7 +17,8 @@ export async function* measure({ quick }) {
   const folders = { today: root, before: earlier.folder };
   try {
     yield* startsInNode(folders, quick ? 3 : 31);
-    for (const engine of ['chromium', 'firefox']) yield* clicksIn(engine, folders, quick ? 7 : 25);
+    // The times of Firefox vary so much that the ratio of 25 pairs is not reliable.
+    for (const engine of ['chromium', 'firefox']) yield* clicksIn(engine, folders, quick ? 7 : 75);
   } finally {
     earlier.remove();
   }
