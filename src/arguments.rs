@@ -1,8 +1,7 @@
 //! The schemas of the objects that callers pass to the public functions.
 //!
 //! In: the name of an argument, and a problem that JavaScript found in its value. Out: the schema by which
-//! js/argument-reader.js reads the caller's object, and the error for the problem. Never: an argument's value reaches
-//! this module.
+//! js/argument-reader.js reads the caller's object, and the error for the problem. Never: the value of an argument.
 //!
 //! An unknown member is an error, because ignoring it would hide a mistake: with `scope` instead of `scopes`, the
 //! login would request all default scopes.
@@ -78,7 +77,7 @@ impl MemberType {
         }
     }
 
-    /// The maximum size that the shim reads: the number of scopes in a list, of bytes, or of characters of a
+    /// The maximum size that the shim reads: the number of scopes in a list, of bytes in a body, or of characters in a
     /// callback.
     fn limit(self) -> Option<usize> {
         match self {
@@ -170,8 +169,8 @@ pub struct MemberSchema {
     #[serde(rename = "type")]
     member_type: MemberType,
     is_required: bool,
-    /// The maximum size that the shim reads: the number of scopes in a list, of bytes, or of characters; 0 for no
-    /// limit.
+    /// The maximum size that the shim reads: the number of scopes in a list, of bytes in a body, or of characters in a
+    /// callback; 0 for no limit.
     limit: usize,
 }
 

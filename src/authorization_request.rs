@@ -1,7 +1,7 @@
 //! The authorization request (RFC 6749 section 4.1.1): the URL that the user's browser opens.
 //!
-//! In: the client, random bytes, extra parameters. Out: the URL, and the values to keep until the callback.
-//! Never: an extra parameter replaces one of the core's own.
+//! In: the client, random bytes, extra parameters. Out: the URL, and the values to keep until the callback. Never: an
+//! extra parameter in place of one of the core's own.
 
 use core::fmt;
 use std::borrow::Cow;

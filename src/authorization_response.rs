@@ -94,8 +94,8 @@ pub fn validate_in_page(client: &ClientConfig, callback: &str, state: &State) ->
     }
 }
 
-/// Whether a callback that was rejected with this error belongs to a login other than the pending one. If so, the callback of
-/// the pending login may still arrive.
+/// Whether a callback that was rejected with this error belongs to another login than the pending login, whose own callback may
+/// then still arrive.
 pub fn is_from_another_login(code: Code) -> bool {
     matches!(code, Code::StateMissing | Code::StateMismatch | Code::CallbackInvalid)
 }
@@ -144,7 +144,8 @@ fn query_of<'a>(client: &ClientConfig, callback: &'a str) -> Result<&'a str> {
     Ok(query)
 }
 
-/// Splits a callback into the URL to compare with the redirect URI, if there is one, and the query.
+/// Splits a callback into a URL and a query. The URL has to be compared with the redirect URI. It is `None` if the
+/// callback is only a query, or begins with the exact redirect URI.
 fn split_base<'a>(text: &'a str, redirect_uri: &WebUrl) -> (Option<&'a str>, &'a str) {
     match text.split_once('?') {
         // Most callbacks begin with the exact redirect URI.
@@ -188,7 +189,8 @@ impl<'a> Parameters<'a> {
         Ok(found)
     }
 
-    /// Stores a parameter if it belongs to the response. Fails with its name if it was present before.
+    /// Stores a parameter that belongs to the response, and ignores any other. Fails with the parameter's name if the
+    /// parameter was stored before.
     fn add(&mut self, name: &str, value: Cow<'a, str>) -> core::result::Result<(), &'static str> {
         let Some((seen, name)) = self.seen.iter_mut().zip(RESPONSE_PARAMETERS).find(|(_, known)| *known == name)
         else {

@@ -1,7 +1,7 @@
 //! The client's registration at Bitbucket, validated once.
 //!
 //! In: values from a caller, from a page or from the environment. Out: a [`ClientConfig`], which exists only if every
-//! value is valid. Never: putting a value into an error. An error contains only the value's name and the reason.
+//! value is valid. Never: a value in an error. An error contains only the value's name and the reason.
 
 use crate::Reason;
 #[cfg(feature = "server")]

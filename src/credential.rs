@@ -1,8 +1,8 @@
 //! The credentials that Bitbucket accepts, as NocoDB stores them.
 //!
 //! In: the JSON of a stored config's members. Out: a [`Credential`] with the value of its `Authorization` header.
-//! Never: rejecting a credential because of its prefix, since the prefix only leads to a hint; or letting a
-//! connection act as the OAuth client itself without an administrator's permission.
+//! Never: a rejection because of a credential's prefix, or a connection that acts as the OAuth client itself without an
+//! administrator's permission. An unexpected prefix only leads to a hint.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -139,8 +139,8 @@ impl Credential {
             }
             return Err(argument(field, reason));
         }
-        // A refresh replaces an invalid access token. But a refresh with a token that Bitbucket cannot have issued
-        // would end the connection.
+        // An invalid access token is harmless, because a refresh replaces it. But a refresh with a refresh token that
+        // Bitbucket cannot have issued would end the connection.
         if let Some(Err(reason)) = refresh_token.as_deref().map(pasted::check_credential) {
             return Err(argument("refresh_token", reason));
         }

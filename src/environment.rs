@@ -91,8 +91,8 @@ pub const DEFAULT_TIMEOUT_MS: u32 = 10_000;
 /// The longest time that may be configured: five minutes.
 const MAX_TIME_MS: u32 = 300_000;
 
-/// The default wait after a refused refresh token. Bitbucket's lockout (src/refusals.rs) is short, but its length has not been
-/// measured.
+/// The default wait after a refused refresh token. After a refusal, Bitbucket also refuses valid refresh tokens of the client for
+/// a short time, the lockout (src/refusals.rs). Its length has not been measured.
 pub const DEFAULT_LOCKOUT_MS: u32 = 30_000;
 
 /// The value of [`variable::SCOPES`] with which no scopes are requested. Bitbucket then grants all scopes of the client.
@@ -216,13 +216,13 @@ impl Environment {
             let public_url = get(variable::NOCODB_PUBLIC_URL);
             CallbackPage::new(client.redirect_uri(), &client.endpoints().authorize, public_url.as_deref())
         });
-        // An invalid value of one of these does not disable OAuth. The defaults are safe.
+        // An invalid value of one of the next variables does not disable OAuth. The defaults are safe.
         let timeout_ms = values.milliseconds(variable::TIMEOUT_MS, 1, DEFAULT_TIMEOUT_MS);
         let lockout_ms = values.milliseconds(variable::LOCKOUT_MS, 0, DEFAULT_LOCKOUT_MS);
         let rate_limit = values
             .optional(variable::RATE_LIMIT, |value| value.map_or(Ok(RateLimit::Default), parse_rate_limit))
             .unwrap_or(RateLimit::Default);
-        // An invalid value of one of these permits nothing: the defaults are the stricter rules.
+        // An invalid value of one of the next variables permits nothing: the defaults are the stricter rules.
         let client_credentials = values
             .word(variable::CLIENT_CREDENTIALS, ALLOW, "must be the word allow, or not set")
             .map_or(ClientCredentials::Refused, |()| ClientCredentials::Allowed);
@@ -303,7 +303,8 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
             .flatten()
     }
 
-    /// Reads which Redis to use. NocoDB's own is used if no other is configured, or the configured URL is invalid.
+    /// Reads which Redis to use. The plugin uses NocoDB's own Redis if no other Redis is configured, or if the
+    /// configured URL is invalid.
     fn read_redis(&mut self) -> Option<NamedRedis> {
         let parse =
             |address: &str| redis::Server::parse(address).map(|server| (Secret::new(address), server.database));

@@ -293,8 +293,8 @@ pub struct Error {
     pub code: Code,
     /// The phase in which the error occurred.
     pub phase: Phase,
-    /// The explanation that replaces the code's own explanation, if the code's own does not apply. The text comes from
-    /// this crate, never from a server.
+    /// The explanation that replaces the code's own explanation, if the latter does not apply. The text comes from this
+    /// crate, never from a server.
     pub explanation: Option<&'static str>,
     /// The reason for the error, if the code alone does not give it. The text comes from this crate, never from a
     /// server.
@@ -390,8 +390,8 @@ impl Error {
         }
     }
 
-    /// Whether only the user can fix the error, by authenticating again. That does not help if the connection's row
-    /// was deleted or has the tokens of another authorization.
+    /// Whether only the user can fix the error, by authenticating again. A new authentication does not help if the
+    /// connection's row was deleted or has the tokens of another authorization.
     pub fn reauthorize(&self) -> bool {
         let unexchanged = ConnectionEnd::Unexchanged.explanation();
         matches!(self.code, Code::ReconnectRequired | Code::InvalidGrant)

@@ -1,7 +1,7 @@
 //! Gets from the JavaScript runtime what the core needs: random bytes, and long strings in UTF-8.
 //!
-//! In: nothing, or a JavaScript string. Out: bytes from the Web Crypto API, or an error that names the missing API;
-//! the string in UTF-8. Never: a rule of OAuth is applied, or the same random bytes are returned again.
+//! In: nothing, or a JavaScript string. Out: bytes from the Web Crypto API, or an error that names the missing API; the
+//! string in UTF-8. Never: a rule of OAuth, or the same random bytes twice.
 
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;

@@ -1,9 +1,8 @@
 //! Reads JSON objects (RFC 8259) from outside the package, with `serde_json`: token responses, the API's errors,
 //! stored configs.
 //!
-//! In: JSON. Out: the values of the requested members. Never: overlooking a duplicate of a requested member,
-//! accepting an array as an object, or passing on the text of a `serde_json` error, because that text contains
-//! values.
+//! In: JSON. Out: the values of the requested members. Never: a requested member that has a duplicate, an array in
+//! place of an object, or the text of a `serde_json` error. That text contains values.
 
 use core::fmt;
 

@@ -1,7 +1,7 @@
 //! Derives keys from the client's secret for data that this plugin keeps outside its own memory (RFC 5869).
 //!
 //! In: a client and the purpose of a key. Out: 256 bits that reveal nothing about the secret or about other keys.
-//! Never: a key for a client without a secret, which anybody could derive.
+//! Never: a key for a client without a secret. Anybody could derive such a key.
 
 use hkdf::Hkdf;
 use sha2::Sha256;

@@ -1,8 +1,8 @@
 //! NocoDB's responses to requests that fail, and the errors that only the preload can detect.
 //!
 //! In: the code of an error, and the status of Bitbucket's response. Out: the status of NocoDB's own response, and
-//! errors about rows. Never: returning the status 401 or 403. NocoDB's GUI would log its user out after a 401, and
-//! would report missing permissions in NocoDB after a 403.
+//! errors about rows. Never: the status 401 or 403. NocoDB's GUI would log its user out after a 401, and would report
+//! missing permissions in NocoDB after a 403.
 
 use crate::error::{Code, ConnectionEnd, Error, Phase};
 use crate::pasted::MASKED;
@@ -12,8 +12,8 @@ use crate::pasted::MASKED;
 pub const TRANSACTION_TIMEOUT_MS: u32 = 5_000;
 
 /// Returns the status (RFC 9110 section 15) of NocoDB's response to a request that failed with this code. `status` is
-/// that of Bitbucket's response, if there was one. A failure that the caller or an administrator can fix gets the
-/// status 400.
+/// the status of Bitbucket's response; `None` if Bitbucket did not respond. A failure that the caller or an
+/// administrator can fix gets the status 400.
 pub fn status(code: Code, status: Option<u16>) -> u16 {
     match code {
         Code::InvalidArgument

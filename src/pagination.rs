@@ -1,8 +1,8 @@
 //! Pagination: which page to request next, and when a list has ended.
 //!
 //! In: the URL of the first page, and what each response says about its page. Out: the URL of the next page, or the
-//! end. Never: a list ends although its last response announces another page, a filter of the first page is missing
-//! on a later one, or a caller chooses the URL that is requested.
+//! end. Never: the end of a list whose last response announces another page, a later page without the filters of the
+//! first, or a URL that a caller has chosen.
 //!
 //! Bitbucket has two types of lists: *numbered* ones, whose responses may have `page` and `size`, and *iterators*
 //! with an opaque cursor (`ctx`). Both give the URL of the next page in `next`. Only `values` is always present.
@@ -128,9 +128,9 @@ impl Paginator {
         Ok(true)
     }
 
-    /// The URLs that may be requested now: [`Paginator::url`] first, then those of the pages to prefetch. `held` is
-    /// the number of pages that the caller is still consuming. [`Paginator::advance`] takes the responses in the
-    /// order of the pages.
+    /// The URLs that may be requested now: first [`Paginator::url`], then the URLs of the pages to prefetch. `held` is
+    /// the number of pages that the caller is still consuming. [`Paginator::advance`] takes the responses in the order
+    /// of the pages.
     pub fn fetchable_urls(&self, held: usize) -> Vec<String> {
         self.ahead.fetchable_urls(&self.url, held)
     }
@@ -152,8 +152,8 @@ impl Paginator {
         let (base, query) = query::split(next);
         let own = parameters(query);
         let has = |name: &str| own.iter().any(|parameter| parameter.name == name);
-        // A cursor includes the parameters. If the resource is another one, a redirect led to another list, whose
-        // `next` has that list's own parameters.
+        // A cursor includes the parameters. If `next` is the URL of another resource, a redirect led to another list,
+        // and `next` has that list's own parameters.
         if has(CURSOR) || resource(base) != resource(&self.base) {
             return next.to_owned();
         }

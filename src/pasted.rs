@@ -2,7 +2,7 @@
 //! invisible characters.
 //!
 //! In: a value as somebody entered it, without surrounding white space. Out: why it cannot be the intended value.
-//! Never: correcting a value silently, or showing it.
+//! Never: a corrected value, or a text that shows the value.
 
 use crate::Reason;
 use crate::secret::is_invisible;

@@ -1,8 +1,8 @@
 //! Chooses the proxy for a request, from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which are read once.
 //!
 //! In: the variables as an administrator wrote them, then the URL of each request. Out: the proxy that tunnels the request (RFC
-//! 9110 section 9.3.6), with the credentials for the proxy; or no proxy. Never: a variable's value in an error, reading a
-//! variable although another one takes precedence, or a request that bypasses an invalid proxy.
+//! 9110 section 9.3.6), with the credentials for the proxy; or no proxy. Never: a variable's value in an error, a variable over
+//! which another one takes precedence, or a request that bypasses an invalid proxy.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -78,10 +78,10 @@ impl Proxies {
         proxy.into_iter().chain(invalid_list).map(|(variable, reason)| invalid_variable(variable, reason))
     }
 
-    /// Returns the proxy for a request to this URL; `None` when the request goes directly. Requests to loopback addresses
-    /// bypass the proxy: plain http is accepted for them because they stay on this machine, and a proxy would read the
-    /// secrets in them. Returns `INVALID_CONFIG` if the proxy is invalid, because an administrator who configures one does
-    /// not want requests to bypass it.
+    /// Returns the proxy for a request to this URL; `None` when the request goes directly. Requests to loopback addresses bypass
+    /// the proxy: plain http is accepted for them because they stay on this machine, and a proxy would read the secrets in them.
+    /// Returns `INVALID_CONFIG` if the proxy is invalid, because an administrator who configures a proxy does not want requests
+    /// to bypass it.
     pub fn proxy_for(&self, url: &str) -> Result<Option<&Proxy>> {
         let Some((variable, proxy)) = &self.configured else { return Ok(None) };
         let is_direct = |url: Url| is_loopback(&url) || self.exceptions.iter().any(|entry| entry.matches(&url));
@@ -141,7 +141,7 @@ fn parse_user_info(user_info: &str) -> core::result::Result<Option<Secret>, Reas
     Ok((!is_empty).then(|| Secret::new(format!("Basic {}", STANDARD.encode([&user, ":", &password].concat())))))
 }
 
-/// Rejects an entry that cannot match any host: requests to the intended host would go through the proxy instead of directly.
+/// Rejects an entry that cannot match any host. With such an entry, requests to the intended host would go through the proxy.
 fn check_exception(entry: &str) -> core::result::Result<(), Reason> {
     pasted::check_without_quotes(entry)?;
     if entry.contains("://") {

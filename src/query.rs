@@ -1,7 +1,8 @@
 //! Queries of URLs and forms: `application/x-www-form-urlencoded` (RFC 6749 appendix B).
 //!
-//! In: a query or a form, or names and values. Out: names and values, or a query or a form. Never: malformed escapes,
-//! or bytes that are not UTF-8, are replaced, because two parsers could then read different values in the same text.
+//! In: a query or a form, or names and values. Out: names and values, or a query or a form. Never: a replacement for a
+//! malformed escape, or for bytes that are not UTF-8. With replacements, two parsers could read different values in the
+//! same text.
 
 use std::borrow::Cow;
 

@@ -4,8 +4,9 @@
 //! text or body without the secrets. Never: guessing what might be a secret. Only secrets that the request contained
 //! are removed.
 //!
-//! A response may repeat a secret as it is; with the escapes of JSON, HTML or URLs, which may be nested; in base64 of
-//! either alphabet, alone or among other bytes; or in hexadecimal digits.
+//! A response may repeat a secret as it is; in base64 of either alphabet, alone or among other bytes; or in hexadecimal
+//! digits. Each of these byte strings is a *form* of the secret. The response may write any form with the escapes of
+//! JSON, HTML or URLs, which may be nested.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -22,12 +23,12 @@ pub const REDACTED: &str = "[redacted]";
 /// The maximum depth of nested escapes: JSON in JSON in an HTML page.
 const MAX_DEPTH: u8 = 3;
 
-/// How many bytes at the end of a chunk are kept back. In base64, the characters just before a match may contain bits
-/// of the secret; their number is smaller than this.
+/// How many bytes at the end of a chunk are kept back until the next chunk arrives. If a form in base64 begins there, a
+/// few characters before it, but fewer than this, may contain bits of the secret.
 const KEPT_BACK: usize = 8;
 
-/// For each byte, the forms that may have this byte at one position: the first or the second. Each of the first 63 forms has
-/// its own bit, and all further forms share the last bit.
+/// A table for one position in a form, either the first or the second. The entry of a byte is the set of forms that may have this
+/// byte at that position. In the set, each of the first 63 forms has its own bit, and all further forms share the last bit.
 type Table = [u64; 256];
 
 /// Removes secrets.
@@ -38,7 +39,8 @@ pub struct Redaction {
     forms: Vec<Form>,
     first: Table,
     second: Table,
-    /// The forms whose second byte is one that begins escapes. In a text, that byte may also be literal.
+    /// The forms whose second byte is a character that can begin an escape, such as `%`. In a text, this character may
+    /// also stand for itself.
     escape_second: u64,
     /// Whether a form may begin with a backslash and this byte.
     after_backslash: [bool; 256],
@@ -81,7 +83,8 @@ impl Redaction {
             let byte = u8::try_from(byte).unwrap_or_default();
             matches!(byte, b'u' | b'x') || is_escape(byte) || entry(&first, byte) | entry(&first, b'\\') != 0
         });
-        // An escape may stand for any byte, and a line break may be anywhere but before the first byte.
+        // The second byte of every form may be written as an escape, or a line break may precede it. So these
+        // characters may follow the first byte.
         for byte in *b"%\\&+\r\n" {
             mark(&mut second, Some(byte), u64::MAX);
         }
@@ -111,7 +114,8 @@ impl Redaction {
         self.next(text.as_bytes(), 0, true).is_ok_and(|found| found.is_some())
     }
 
-    /// Takes the next chunk of a body, and returns the bytes that cannot belong to an unfinished secret.
+    /// Takes the next chunk of a body. Returns the bytes so far that cannot belong to a secret which the next chunk
+    /// continues.
     pub fn push(&mut self, chunk: &[u8]) -> Vec<u8> {
         let mut text = core::mem::take(&mut self.rest);
         text.extend_from_slice(chunk);
@@ -129,8 +133,8 @@ impl Redaction {
         cleaned
     }
 
-    /// Appends the text without the secrets up to the first byte that may belong to an unfinished secret. Returns the position of
-    /// that byte.
+    /// Appends the text to `cleaned`, with the secrets replaced. Unless the text is whole, this stops at the first byte that may
+    /// belong to a secret which the next chunk continues. Returns the position of the first byte that was not appended.
     fn scan(&self, text: &[u8], is_whole: bool, cleaned: &mut Vec<u8>) -> usize {
         let mut done = 0;
         let sure = loop {
@@ -150,7 +154,7 @@ impl Redaction {
     }
 
     /// Finds the next secret that begins at `from` or later, and returns where it begins and ends. `Err` holds the
-    /// position of a possible secret that may go on beyond the text.
+    /// position of a possible secret that may continue after the end of the text.
     fn next(&self, text: &[u8], from: usize, is_whole: bool) -> Result<Option<(usize, usize)>, usize> {
         let mut at = from;
         while let Some(ahead) = text.get(at..).filter(|ahead| !ahead.is_empty()) {

@@ -1,9 +1,8 @@
 //! The Redis that processes share: its URL, which of its databases the plugin uses, and what its errors mean.
 //!
-//! In: the URL that an administrator wrote, what the databases contain, and the errors of a connection. Out: a [`Server`],
-//! which exists only if the whole URL is valid, the [`Choice`] of a database, and a [`Problem`] with a short name for the
-//! log. Never: a part of the URL in a reason, or the text of an error in such a name, because both may
-//! contain a password.
+//! In: the URL that an administrator wrote, what the databases contain, and the errors of a connection. Out: a [`Server`], which
+//! exists only if the whole URL is valid, the [`Choice`] of a database, and a [`Problem`] with a short name for the log. Never: a
+//! part of the URL in a reason, or the text of an error in the short name. Both may contain a password.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -214,7 +213,7 @@ pub fn database_candidates(home: u32, others: &[u32]) -> Vec<u32> {
 pub struct Choice {
     /// The number of the database.
     pub database: u32,
-    /// Why the database is NocoDB's own; absent when it is another database.
+    /// Why the plugin uses NocoDB's own database; absent when it uses another database.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(type = "string")]
     pub fallback_reason: Option<Reason>,

@@ -1,9 +1,8 @@
 //! Decides when the tokens of one connection are refreshed, which token set is the newest, and when the refresh token is
 //! *dead*: Bitbucket no longer accepts it.
 //!
-//! In: what happened, and when. Out: what the caller does next. Never: input or output, reading a clock,
-//! drawing a random number, or holding a token. The policy knows token sets by their number (the *generation*) and their
-//! times.
+//! In: what happened, and when. Out: what the caller does next. Never: input or output, reading a clock, drawing a random number,
+//! or holding a token. The policy knows a token set only by its number (the *generation*) and its times.
 //!
 //! Bitbucket rotates refresh tokens: each use returns a new one, and the used one dies within minutes. A process that
 //! refreshes with an older refresh token loses the connection for good. So each process runs one *refresh cycle* at a time
@@ -29,8 +28,8 @@ const SECOND: f64 = 1000.0;
 const MINUTE: f64 = 60.0 * SECOND;
 const DAY: f64 = 24.0 * 60.0 * MINUTE;
 
-/// A token set is refreshed at most this long before it expires. A token set with a short lifetime is refreshed when a tenth of
-/// its lifetime is left.
+/// The longest time before its expiry at which a token set is refreshed. A token set with a short lifetime is refreshed when a
+/// tenth of its lifetime is left.
 const MAX_SKEW: f64 = 5.0 * MINUTE;
 
 /// A token set whose refresh token was unused for this long is refreshed when a caller next needs it. An unused refresh
@@ -126,9 +125,9 @@ impl RefreshPolicy {
         self.generation
     }
 
-    /// A caller wants to use the newest token set, and waits for it until `deadline`. `known_generation` is the
-    /// number of the token set that was last offered to the caller's store. Each token set is offered to a wrapper's
-    /// store before the wrapper uses it.
+    /// A caller wants to use the newest token set, and waits for it until `deadline`. `known_generation` is the number
+    /// of the token set that the caller's store was last asked to save. Each wrapper (NocoDB's object for a call) has a
+    /// store, which is asked to save a token set before the wrapper uses it.
     pub fn acquire(&mut self, known_generation: u32, deadline: f64, now: f64) -> Decision {
         let usable = self.is_usable(now);
         // A usable token set is used even if the store or the lock takes too long.
@@ -193,8 +192,8 @@ impl RefreshPolicy {
         self.refusals.any()
     }
 
-    /// Whether a refusal of another connection [explains](Refusals::is_explained) a refusal that was `refused_ago`
-    /// milliseconds ago.
+    /// Whether Bitbucket refused this connection's refresh token, `refused_ago` milliseconds ago, only because it had
+    /// refused that of another connection shortly before ([`Refusals::is_explained`]).
     pub fn is_explained(&self, others_refused_ago: Option<f64>, refused_ago: f64) -> bool {
         self.refusals.is_explained(others_refused_ago, refused_ago)
     }
@@ -234,9 +233,9 @@ impl RefreshPolicy {
         true
     }
 
-    /// Whether a token set that was found elsewhere counts as the successor of the current one. An earlier token set usually
-    /// does not count, because somebody may have restored it. It counts if Bitbucket refused the current refresh token, or if
-    /// another process published its token set first. In both cases, it may seem earlier only because two clocks differ.
+    /// Whether a token set that was found elsewhere counts as the successor of the current one. An earlier token set usually does
+    /// not count, because somebody may have restored it. It counts if Bitbucket refused the current refresh token, or if another
+    /// process published its token set first. In both cases, the found token set may seem earlier only because two clocks differ.
     pub fn is_successor(&self, found: Times) -> bool {
         self.is_refused() || self.is_superseded || !self.times.is_after(found)
     }
@@ -247,7 +246,7 @@ impl RefreshPolicy {
         !self.times.is_after(found)
     }
 
-    /// Joins the cycle that is under way or begins one, unless it cannot succeed before the deadline.
+    /// Joins the cycle that is under way or begins one, unless the cycle cannot succeed before the deadline.
     fn join_cycle(&mut self, needs_request: bool, deadline: f64, now: f64) -> Decision {
         if self.state == State::Dead && is_ahead(self.next_search_at, now, PAUSE) {
             return Decision::Fail(FailureReason::Dead);

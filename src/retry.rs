@@ -1,6 +1,6 @@
 //! Decides whether and when to repeat a request, or the work that a caller does with a client.
 //!
-//! In: what was sent and how it failed. Out: whether to repeat it, and the wait in milliseconds. Never: repeating a
+//! In: what was sent and how it failed. Out: whether to repeat it, and the wait in milliseconds. Never: a repeated
 //! POST, or a wait that is longer than the caller is willing to wait.
 
 use crate::error::{Code, Phase, triggers_nocodb_refresh};
@@ -91,8 +91,8 @@ pub struct FailedWork<'a> {
 }
 
 impl FailedWork<'_> {
-    /// Whether newer tokens may fix the failure. NocoDB promises the code that uses a connection to refresh tokens
-    /// after such a failure. A 403 from Bitbucket does not mean that the token has expired, whatever the message
+    /// Whether newer tokens may fix the failure. Code that uses a connection relies on NocoDB's promise to refresh the
+    /// tokens after such a failure. A 403 from Bitbucket does not mean that the token has expired, whatever the message
     /// says.
     pub fn may_succeed_after_refresh(&self) -> bool {
         if self.is_from_api_client {

@@ -1,6 +1,6 @@
 //! `Retry-After` (RFC 9110 section 10.2.3): how long Bitbucket asks clients to wait, and how long they wait at most.
 //!
-//! In: the header field. Out: milliseconds. Never: accepting a wait of more than an hour.
+//! In: the header field. Out: milliseconds. Never: a wait of more than an hour.
 
 use core::time::Duration;
 use std::time::UNIX_EPOCH;

@@ -1,7 +1,7 @@
 //! Confidential values: client secrets, authorization codes, verifiers, states and tokens.
 //!
-//! In: a string. Out: the same string, but only through [`Secret::expose`], so that a search for this name finds every place
-//! that exposes a secret. Never: `Debug` or `Display` prints a secret.
+//! In: a string. Out: the same string, but only through [`Secret::expose`], so that a search for this name finds every place that
+//! exposes a secret. Never: a secret in the output of `Debug` or `Display`.
 
 use core::fmt;
 

@@ -1,4 +1,4 @@
-//! The JavaScript bindings of api_request.rs: requests to the API.
+//! The JavaScript bindings of `src/api_request.rs`: requests to the API.
 
 use wasm_bindgen::prelude::*;
 
@@ -25,8 +25,8 @@ impl ApiBaseUrl {
         Ok(api_request::path(&self.0, url)?)
     }
 
-    /// What the sender does after a response: `undefined` to return it to the caller, `'refresh'` to send the request again
-    /// once a newer credential is available, or the request that follows a redirect.
+    /// What the sender (js/api/sender.js) does after a response: `undefined` to return the response to the caller, `'refresh'` to
+    /// send the request again once a newer credential is available, or the request that follows a redirect.
     #[wasm_bindgen(js_name = followUp, unchecked_return_type = "'refresh' | Redirect | undefined")]
     #[expect(clippy::too_many_arguments, reason = "reading an object costs a call to JavaScript for each member")]
     pub fn follow_up(
@@ -50,7 +50,8 @@ impl ApiBaseUrl {
                 location: location.as_deref(),
                 redirects_followed,
                 max_redirects,
-                // Axios does not check the value that its caller gives, so an unknown mode counts as `Follow`.
+                // The caller of Axios may pass any text as the mode, because Axios does not check it. An unknown mode
+                // counts as `Follow`.
                 redirect_mode: RedirectMode::from_name(redirect_mode).unwrap_or(RedirectMode::Follow),
             },
         )?;

@@ -1,4 +1,4 @@
-//! The JavaScript bindings of credential.rs: stored credentials.
+//! The JavaScript bindings of `src/credential.rs`: stored credentials.
 
 use serde::Serialize;
 use tsify::Tsify;

@@ -1,4 +1,4 @@
-//! The JavaScript bindings of retry.rs: a caller's failed work.
+//! The JavaScript bindings of `src/retry.rs`: a caller's failed work.
 
 use wasm_bindgen::prelude::*;
 

@@ -1,12 +1,12 @@
-//! The JavaScript bindings of nocodb_response.rs: NocoDB's responses to failed requests.
+//! The JavaScript bindings of `src/nocodb_response.rs`: NocoDB's responses to failed requests.
 
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Code, Error, Phase};
 use crate::nocodb_response;
 
-/// The status of NocoDB's response to a request that failed with this code. `status` is that of Bitbucket's response,
-/// if there was one.
+/// The status of NocoDB's response to a request that failed with this code. `status` is the status of Bitbucket's
+/// response; absent if Bitbucket did not respond.
 #[wasm_bindgen(js_name = nocodbStatus)]
 pub fn nocodb_status(code: &str, status: Option<u16>) -> core::result::Result<u16, JsValue> {
     let code = Code::from_name(code).ok_or_else(|| Error::argument(Phase::Config, "code", "is not known"))?;

@@ -1,4 +1,4 @@
-//! The JavaScript bindings of client_config.rs and pending_authorization.rs: logins that a page starts.
+//! The JavaScript bindings of `src/client_config.rs` and `src/pending_authorization.rs`: logins that a page starts.
 
 use wasm_bindgen::prelude::*;
 
@@ -72,8 +72,8 @@ pub fn is_login_expired(started_at: f64, now: f64) -> bool {
     pending_authorization::is_expired(started_at, now)
 }
 
-/// The state of the authorization response in a page's URL: empty if the response has none, `undefined` if there is no
-/// response.
+/// The state of the authorization response in a page's URL: empty if the response has no state, `undefined` if the URL
+/// has no response.
 #[wasm_bindgen(js_name = callbackState)]
 pub fn callback_state(url: &str, is_login_pending: bool) -> Option<String> {
     pending_authorization::callback_state(url, is_login_pending)
@@ -85,7 +85,8 @@ pub fn remove_callback_parameters(url: &str) -> String {
     pending_authorization::remove_callback_parameters(url)
 }
 
-/// Throws for an authorization response that belongs to no pending login, unless it says that the user denied access.
+/// Throws for an authorization response that belongs to no pending login, unless the response says that the user denied
+/// access.
 #[wasm_bindgen(js_name = checkUnmatchedCallback)]
 pub fn check_unmatched_callback(url: &str) -> core::result::Result<(), JsValue> {
     Ok(pending_authorization::check_unmatched(url)?)

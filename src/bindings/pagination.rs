@@ -1,4 +1,4 @@
-//! The JavaScript bindings of pagination.rs and page_predictor.rs: paginated lists.
+//! The JavaScript bindings of `src/pagination.rs` and `src/page_predictor.rs`: paginated lists.
 
 use wasm_bindgen::prelude::*;
 
@@ -26,8 +26,8 @@ impl Paginator {
         self.0.url().to_owned()
     }
 
-    /// The URLs that may be requested now: the next page's first, then those of the pages to prefetch. `held` is the
-    /// number of pages that the caller is still consuming.
+    /// The URLs that may be requested now: first the URL of the next page, then the URLs of the pages to prefetch.
+    /// `held` is the number of pages that the caller is still consuming.
     #[wasm_bindgen(js_name = fetchableUrls)]
     pub fn fetchable_urls(&self, held: u32) -> Vec<String> {
         self.0.fetchable_urls(usize::try_from(held).unwrap_or(usize::MAX))
@@ -46,7 +46,7 @@ impl Paginator {
         self.0.record_wasted_prefetch();
     }
 
-    /// An opaque token for the next page. The caller may return it to its own caller.
+    /// An opaque token for the next page. The caller may return the token to its own caller.
     #[wasm_bindgen(getter, js_name = pageToken)]
     pub fn page_token(&self) -> core::result::Result<String, JsValue> {
         Ok(self.0.page_token()?)
@@ -131,8 +131,8 @@ pub fn page_url(
 ) -> core::result::Result<String, JsValue> {
     Ok(match (next, page, page_number) {
         (Some(token), ..) => pagination::page_url(list, &token, "next")?,
-        // When `next` was a number, callers passed it as `page`. A loop that still does so passes the token as
-        // `page`.
+        // Before `next` was a token, it was a number, and callers passed the number as `page`. Code that has not been
+        // changed since passes the token as `page`.
         (None, Some(token), _) => pagination::page_url(list, &token, "page")?,
         (None, None, Some(number)) => pagination::numbered_page_url(list, number)?,
         (None, None, None) => list.to_owned(),

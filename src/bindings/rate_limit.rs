@@ -1,4 +1,4 @@
-//! The JavaScript bindings of rate_limit.rs: the rate limit.
+//! The JavaScript bindings of `src/rate_limit.rs`: the rate limit.
 
 use wasm_bindgen::prelude::*;
 
@@ -64,7 +64,7 @@ impl RequestLog {
         self.0.wait_time(limit, now)
     }
 
-    /// How many of the `used` requests are not in this log, because other clients of the account sent them.
+    /// How many of the account's `used` requests are not in this log, because other clients of the account sent them.
     #[wasm_bindgen(js_name = unloggedCount)]
     pub fn unlogged_count(&mut self, used: u32, now: f64) -> u32 {
         self.0.unlogged_count(used, now)
@@ -80,7 +80,7 @@ impl RequestLog {
         self.0.remove(number);
     }
 
-    /// The minimum number of requests in a shared log that has lost none.
+    /// The minimum number of requests that the log in Redis, which all processes share, contains if it has lost none.
     #[wasm_bindgen(js_name = minimumSharedCount)]
     pub fn minimum_shared_count(&self, now: f64) -> usize {
         self.0.minimum_shared_count(now)

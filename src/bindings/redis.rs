@@ -1,4 +1,4 @@
-//! The JavaScript bindings of redis.rs: the shared Redis.
+//! The JavaScript bindings of `src/redis.rs`: the shared Redis.
 
 use wasm_bindgen::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The JavaScript bindings of refresh_cycle.rs: the types of the refresh cycle.
+//! The JavaScript bindings of `src/refresh_cycle.rs`: the types of the refresh cycle.
 
 use wasm_bindgen::prelude::*;
 
@@ -41,13 +41,13 @@ pub enum RefreshAction {
     Done,
     /// Acquire the lock.
     AcquireLock,
-    /// Search for a token set that follows the current one.
+    /// Search for a successor: a token set that another process obtained in exchange for the current one.
     FindSuccessor,
     /// Enter the queue for token requests.
     Enqueue,
     /// Send the token request.
     RequestTokens,
-    /// Look up whether another refusal explains the last one.
+    /// Look up whether Bitbucket refused this refresh token only because it had refused that of another connection.
     JudgeRefusal,
     /// Keep the new token set and publish it.
     Publish,
@@ -90,13 +90,13 @@ pub enum RefreshEvent {
     LockLost,
     /// None of the waiting callers has a store that still contains tokens of this connection.
     NoStoreLeft,
-    /// No token set follows the current one.
+    /// The search found no successor of the current token set.
     NoSuccessor,
     /// The queue admitted this connection.
     Admitted,
     /// The token set or the tombstone is published.
     Published,
-    /// Another process published first.
+    /// Another process published its own result before this process did.
     Superseded,
     /// All stores saved the token set.
     Saved,

@@ -1,4 +1,4 @@
-//! The JavaScript bindings of refresh_policy.rs: the refresh policy of one connection.
+//! The JavaScript bindings of `src/refresh_policy.rs`: the refresh policy of one connection.
 //!
 //! Times are milliseconds since 1970; `random` is from 0 to 1.
 
@@ -69,8 +69,8 @@ impl Policy {
         }
     }
 
-    /// A caller wants to use the newest token set, and waits for it until `deadline`. `known_generation` is the
-    /// number of the token set that the caller's store was offered last.
+    /// A caller wants to use the newest token set, and waits for it until `deadline`. `known_generation` is the number
+    /// of the token set that the caller's store was last asked to save.
     pub fn acquire(&mut self, known_generation: u32, deadline: f64, now: f64) -> RefreshDecision {
         self.0.acquire(known_generation, deadline, now).into()
     }
@@ -94,7 +94,7 @@ impl Policy {
         self.0.backoff(now)
     }
 
-    /// The connection's priority in the queue for token requests, for `RefreshQueue.enqueue`.
+    /// The priority with which the connection enters the queue for token requests (`RefreshQueue.enqueue`).
     pub fn priority(&self, now: f64) -> Priority {
         self.0.priority(now)
     }
@@ -133,7 +133,7 @@ impl Policy {
         self.0.on_stored_tokens(times(obtained_at, expires_at), now)
     }
 
-    /// Whether a token set with these times, found elsewhere, counts as the successor of the current one.
+    /// Whether a token set that was found elsewhere, with these times, counts as the successor of the current one.
     #[wasm_bindgen(js_name = isSuccessor)]
     pub fn is_successor(&self, obtained_at: Option<f64>, expires_at: Option<f64>) -> bool {
         self.0.is_successor(times(obtained_at, expires_at))
@@ -159,7 +159,7 @@ impl Policy {
     }
 
     /// Continues after the search found a token set with another refresh token in a row of NocoDB's database. The
-    /// shared store has no record that one refresh token led to the other.
+    /// shared store does not record that one of the two refresh tokens replaced the other.
     #[wasm_bindgen(js_name = onRowTokensFound)]
     pub fn on_row_tokens_found(
         &mut self,
@@ -171,7 +171,7 @@ impl Policy {
         self.0.handle(Event::RowTokensFound { times: times(obtained_at, expires_at) }, now, random).into()
     }
 
-    /// Continues after the search found a tombstone of the refresh token.
+    /// Continues after the search found a tombstone: the record in the shared store that the refresh token is dead.
     #[wasm_bindgen(js_name = onTombstoneFound)]
     pub fn on_tombstone_found(&mut self, died_at: Option<f64>, now: f64, random: f64) -> RefreshAction {
         let died_at = died_at.filter(|time| time.is_finite());
@@ -204,8 +204,9 @@ impl Policy {
         self.0.handle(Event::of_failure(code, retryable, retry_after), now, random).into()
     }
 
-    /// Continues after the caller looked up the shared record of refusals. Bitbucket refused another connection of
-    /// the client `others_refused_ago` milliseconds ago, and this connection `refused_ago` milliseconds ago.
+    /// Continues after the caller looked up the shared record of refusals. Bitbucket refused the refresh token of
+    /// another connection of the client `others_refused_ago` milliseconds ago, and that of this connection
+    /// `refused_ago` milliseconds ago.
     #[wasm_bindgen(js_name = onRefusalJudged)]
     pub fn on_refusal_judged(
         &mut self,

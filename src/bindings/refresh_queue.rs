@@ -1,4 +1,4 @@
-//! The JavaScript bindings of refresh_queue.rs: the queue for the token requests of one OAuth client.
+//! The JavaScript bindings of `src/refresh_queue.rs`: the queue for the token requests of one OAuth client.
 //!
 //! Times are milliseconds of a monotonic clock.
 

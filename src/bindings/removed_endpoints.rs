@@ -1,4 +1,4 @@
-//! The JavaScript bindings of removed_endpoints.rs: the replacement of removed endpoints.
+//! The JavaScript bindings of `src/removed_endpoints.rs`: the replacement of removed endpoints.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -10,8 +10,9 @@ use crate::endpoints::{Endpoint, WebUrl, argument_error};
 use crate::error::{Error, Phase, Result};
 use crate::removed_endpoints::{self, Replacement, Sort, WorkspaceOutcome, replacement};
 
-/// How a request to a removed endpoint is handled: `list` is collected by the package instead, or `refusal` is the body of a
-/// 400. If both are absent, the request is sent unchanged, and `issuesNotFoundBody` judges the response.
+/// How a request to a removed endpoint is handled. If `list` is present, the package collects that list instead. If `refusal` is
+/// present, the caller gets a 400 with this body. If both are absent, the request is sent unchanged, and `issuesNotFoundBody`
+/// judges the response.
 #[derive(Serialize, Tsify)]
 #[tsify(rename = "Replacement")]
 pub struct ReplacementResult<'a> {

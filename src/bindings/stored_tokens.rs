@@ -1,4 +1,4 @@
-//! The JavaScript bindings of stored_tokens.rs: the classification of a row's tokens.
+//! The JavaScript bindings of `src/stored_tokens.rs`: the classification of the tokens in a row of NocoDB's database.
 
 use wasm_bindgen::prelude::*;
 
@@ -38,8 +38,8 @@ impl TokenMetadata {
     }
 }
 
-/// Classifies the tokens in a row, for a wrapper whose tokens are `own`. `row` is absent when the row has no refresh
-/// token.
+/// Classifies the tokens in a row. `row` describes these tokens; it is absent when the row has no refresh token. `own`
+/// describes the tokens of the wrapper (NocoDB's object for a call) that was created from the row.
 #[wasm_bindgen(js_name = classifyRow, unchecked_return_type = "RowContent")]
 pub fn classify_row(
     row: Option<TokenMetadata>,

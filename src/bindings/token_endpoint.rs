@@ -1,5 +1,5 @@
-//! The JavaScript bindings of token_request.rs and token_response.rs: requests to the token endpoint, and its
-//! responses.
+//! The JavaScript bindings of `src/token_request.rs` and `src/token_response.rs`: requests to the token endpoint, and
+//! its responses.
 
 use js_sys::Array;
 use serde::Serialize;
@@ -100,8 +100,8 @@ impl OAuthCore {
         Ok(key.to_vec())
     }
 
-    /// The request that exchanges a code from `validateAuthorizationResponse`. `code_verifier_alias` is the verifier
-    /// of a caller that passes it as `code_verifier`, as NocoDB does.
+    /// The request that exchanges a code from `validateAuthorizationResponse`. `code_verifier_alias` is the same as
+    /// `code_verifier`, for callers that use NocoDB's spelling of the member.
     #[wasm_bindgen(js_name = buildTokenRequest, unchecked_return_type = "TokenRequest")]
     pub fn build_token_request(
         &self,
@@ -136,7 +136,7 @@ impl OAuthCore {
             .to_js())
     }
 
-    /// The requested scopes that Bitbucket still requires and that were not granted.
+    /// The requested scopes that were not granted, without those that Bitbucket has retired.
     #[wasm_bindgen(js_name = missingScopes, unchecked_return_type = "string[]")]
     pub fn missing_scopes(&self, granted: &str) -> core::result::Result<Array, JsValue> {
         Ok(list_of(&self.config.scopes().without_retired().missing_from(&scopes_of(granted, "granted")?)))

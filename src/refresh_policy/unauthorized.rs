@@ -7,14 +7,14 @@
 
 use super::{MINUTE, RefreshPolicy};
 
-/// How long a 401 does not count as a sign of an expired access token, if it is not known when the access token
-/// expires.
+/// If a new access token does not fix a 401, then for this long no further 401 counts as a sign of an expired access
+/// token. This time applies to token sets whose expiry is unknown.
 const DISTRUST: f64 = 10.0 * MINUTE;
 
 impl RefreshPolicy {
-    /// The API returned 401 to a request with the token set of this number. The request had been repeated
-    /// `repetitions` times by then. Returns whether to repeat it with the newest token set. A request is repeated
-    /// once, or twice if the first repetition used a token set that another process had refreshed.
+    /// The API returned 401 to a request with the token set of this number. The request had been repeated `repetitions`
+    /// times by then. Returns whether to repeat the request with the newest token set. A request is repeated once, or
+    /// twice if the first repetition used a token set that another process had refreshed.
     pub fn on_unauthorized(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
         if repetitions > 0 {
             if generation != self.generation {
