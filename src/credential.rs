@@ -216,7 +216,10 @@ fn parse_email(text: &str) -> Result<String> {
     } else if is_address {
         Ok(text.to_owned())
     } else {
-        Err(argument("email", "is not an e-mail address: enter the e-mail address of the Atlassian account, not a user name"))
+        Err(argument(
+            "email",
+            "is not an e-mail address: enter the e-mail address of the Atlassian account, not a user name",
+        ))
     }
 }
 

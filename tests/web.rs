@@ -1,5 +1,6 @@
-//! The bindings in a real browser, called from Rust: its random source, and values that the shim never passes. The shared
-//! cases of tests/vectors run there through the shim (tests/browser/engines/vectors.test.js).
+//! The bindings in a real browser, called from Rust. The tests cover the random source of the browser, and values that the shim
+//! never passes to the bindings. In browsers, the shared cases of tests/vectors run through the shim
+//! (tests/browser/engines/vectors.test.js).
 
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
@@ -44,7 +45,7 @@ fn client(secret: Option<&str>) -> OAuthCore {
 }
 
 #[wasm_bindgen_test]
-fn api_values_of_the_wrong_kind_are_named_in_the_error() {
+fn the_error_for_an_invalid_argument_of_an_api_function_names_the_argument() {
     let answer = ApiResponse::new(403, "{}", Vec::new(), 1.8e12, None, false);
     let error = json_of(&api_error_from_response(answer, "password").unwrap_err());
     assert_members(&error, &json!({ "code": "INVALID_ARGUMENT", "phase": "api", "field": "kind" }));
@@ -67,13 +68,13 @@ fn each_authorization_request_has_new_random_values() {
         for name in ["state", "codeVerifier"] {
             let value = request[name].as_str().unwrap().to_owned();
             assert_eq!(value.len(), 43);
-            assert!(drawn.insert(value), "{name} came twice");
+            assert!(drawn.insert(value), "two requests have the same {name}");
         }
     }
 }
 
 #[wasm_bindgen_test]
-fn a_runtime_without_a_random_source_gets_an_error_that_says_so() {
+fn the_core_returns_an_error_if_the_runtime_has_no_random_source() {
     let client = client(None);
     let crypto = get(&js_sys::global(), "crypto");
     set(&crypto, "getRandomValues", &Function::new_no_args("throw new Error('none')"));
@@ -83,7 +84,7 @@ fn a_runtime_without_a_random_source_gets_an_error_that_says_so() {
 }
 
 #[wasm_bindgen_test]
-fn values_of_the_wrong_kind_are_named_in_the_error() {
+fn the_error_for_an_invalid_member_of_a_token_response_names_the_member() {
     let client = client(Some("Secret"));
     let parse_error = |grant: &str, status: f64, received_at: f64| {
         client
@@ -129,7 +130,7 @@ fn new_tokens_are_returned_although_the_stored_refresh_token_or_scopes_are_inval
 }
 
 #[wasm_bindgen_test]
-fn errors_that_only_javascript_detects_have_the_flags_of_the_cores_table() {
+fn the_core_tells_whether_an_error_that_only_javascript_detects_is_retryable() {
     let error =
         json_of(&error_details("API_FAILED", "api", Some("x".to_owned()), Some(503), Some(5000.0), None).unwrap());
     let expected = json!({

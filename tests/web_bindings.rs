@@ -53,7 +53,7 @@ fn client(secret: Option<&str>) -> OAuthCore {
 }
 
 #[wasm_bindgen_test]
-fn a_page_gets_a_public_client_on_its_own_origin() {
+fn a_page_gets_a_public_client_whose_redirect_uri_has_the_origin_of_the_page() {
     let client = page();
     assert!(!client.confidential());
     assert_eq!((client.client_id(), client.redirect_uri()), ("Key".to_owned(), REDIRECT_URI.to_owned()));
@@ -115,7 +115,7 @@ fn a_login_in_a_page_expires_after_the_time_in_its_options() {
 }
 
 #[wasm_bindgen_test]
-fn the_callback_of_a_loaded_page_is_validated_with_the_stored_login() {
+fn a_callback_in_the_url_of_a_loaded_page_is_validated_against_the_stored_login() {
     let address = format!("{REDIRECT_URI}?code=abc&state=right");
     let complete = |state: &str, now| page().complete_redirect(&address, state, NOW, now);
     assert_eq!(complete("right", NOW + 1.0).unwrap().as_deref(), Some("abc"));
@@ -167,7 +167,7 @@ fn a_refresh_cycle_asks_for_its_actions_in_order() {
 }
 
 #[wasm_bindgen_test]
-fn a_refused_refresh_is_retried_and_a_dead_token_ends_the_cycle() {
+fn a_refused_refresh_token_is_tried_again_and_a_tombstone_ends_the_cycle() {
     let expired = || {
         let mut policy = Policy::new(Some(NOW), Some(NOW), true, 30_000.0, NOW);
         assert!(matches!(policy.acquire(policy.generation(), DEADLINE, NOW), RefreshDecision::Wait));

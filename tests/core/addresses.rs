@@ -1,6 +1,6 @@
-//! Compares how the core parses URLs with the crate `url`, which implements the URL standard. The core must reject each text
-//! that `url` rejects or rewrites; only upper case and the default port may be rewritten. It must parse each other text as `url`
-//! does, unless the text breaks a rule of the core.
+//! Compares how the core parses URLs with the crate `url`, which implements the URL standard. The core must reject each text that
+//! `url` rejects or rewrites. It may accept a text in which `url` only changes upper case to lower case or drops the default
+//! port. The core must parse every other text as `url` does, unless the text breaks a rule of the core.
 
 use nocodb_bitbucket_auth::endpoints::{RESERVED_PARAMETERS, WebUrl};
 use nocodb_bitbucket_auth::query;
@@ -198,7 +198,8 @@ fn reference_to(base: &str, way: usize, detour: &str) -> String {
     }
 }
 
-/// A reference relative to a URL.
+/// A reference to be resolved against a URL: a path with a query, an absolute URL, or a URL without its scheme or its
+/// slashes.
 fn any_reference() -> BoxedStrategy<String> {
     let relative = (select(vec!["", "", "/", "/", "./", "../"]), path(), query());
     prop_oneof![
@@ -220,14 +221,16 @@ fn a_punycode_host_is_parsed_as_in_the_url_standard() {
         "xn--i1baa7eci9glrd9b2ae1bj0hfcgg6iyaf8o0a1dig0cd",
         "xn--n8jok5ay5dzabd5bym9f0cm5685rrjetr6pdxa",
         "xn--d9juau41awczczp",
-        // U+FFFD; U+200C and U+200D alone, first, last and in between; a label that only a wrong bias decodes; an overflow.
+        // U+FFFD, which replaces undecodable text.
         "xn--zn7c",
+        // U+200C and U+200D, which only some contexts allow: alone, first, last and in the middle of a label.
         "xn--0ug",
         "xn--1ug",
         "xn--0ugy22p",
         "xn--0ugx22p",
         "xn--11b6iy14e",
         "xn--ab-j1t",
+        // A label that only a decoder with a wrong bias can decode, and a label that overflows.
         "xn--iu4kb",
         &most,
         "xn--",

@@ -76,7 +76,7 @@ fn only_the_authorization_endpoint_may_return_a_page_or_a_redirect() {
 }
 
 #[test]
-fn the_status_of_the_redirect_uri_follows_from_its_response() {
+fn the_response_at_the_redirect_uri_determines_the_reported_status() {
     let root = WebUrl::parse("https://nocodb.example/").unwrap();
     let below = WebUrl::parse("https://nocodb.example/noco/cb?tenant=7").unwrap();
     let local = WebUrl::parse("http://localhost:8080/").unwrap();
@@ -122,7 +122,7 @@ fn a_clock_skew_of_at_most_a_minute_is_ignored() {
         (noon - 60_000.0, noon - 60_000.0, Some(0.0)),
         (noon - 61_000.0, noon - 60_001.0, Some(-60.0)),
         (noon - 3_600_000.0, noon - 3_600_000.0, Some(-3600.0)),
-        // The server may have written the date at the end of its second.
+        // A date has no fractions of a second, so the server may have written it up to a second later than it says.
         (noon + 61_000.0, noon + 62_000.0, Some(0.0)),
         (noon + 63_000.0, noon + 64_000.0, Some(62.0)),
         // The response took so long that the difference is unknown.
@@ -136,7 +136,7 @@ fn a_clock_skew_of_at_most_a_minute_is_ignored() {
 }
 
 #[test]
-fn two_redis_urls_can_have_the_same_database() {
+fn two_redis_urls_with_the_same_database_are_recognized() {
     let own = "redis://user:marked@redis.example:6379/5";
     for (database, other, expected) in [
         (5, "redis://redis.example/5", true),

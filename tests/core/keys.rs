@@ -1,5 +1,6 @@
-//! Keys that are derived from the client's secret. The tests compare the derivation with RFC 5869, and the keys with those of
-//! another implementation. They also check that the keys of different clients and purposes differ.
+//! Keys that are derived from the client's secret. The tests compare the derivation with the test vectors of RFC 5869, and the
+//! keys with the keys that another implementation derives. They also check that the keys of different clients and purposes
+//! differ.
 
 use hkdf::Hkdf;
 use nocodb_bitbucket_auth::client_config::ClientConfig;
@@ -49,8 +50,8 @@ fn the_derivation_matches_rfc_5869() {
     }
 }
 
-/// The expected keys are computed with the HKDF of Node's OpenSSL. Processes share data under these keys. If the derivation
-/// changes, `VERSION` in src/key_derivation.rs must change too.
+/// The HKDF of Node's OpenSSL computed the expected keys. Processes of different versions share data that is encrypted or named
+/// with these keys. If the derivation changes, `VERSION` in src/key_derivation.rs must change too.
 #[test]
 fn the_keys_do_not_change_between_versions() {
     let client = client("Key", Some("Secret"), None);
@@ -64,7 +65,7 @@ fn the_keys_do_not_change_between_versions() {
 }
 
 #[test]
-fn another_client_or_purpose_gives_another_key() {
+fn different_clients_and_purposes_have_different_keys() {
     let elsewhere = Some("https://bitbucket.example/access_token");
     let keys = [
         derive_key(&client("Key", Some("Secret"), None), "purpose"),
@@ -80,9 +81,9 @@ fn another_client_or_purpose_gives_another_key() {
     }
 }
 
-/// All URLs except the token endpoint, and the scopes, may change during the life of a connection.
+/// The scopes may change during the life of a connection, and so may all URLs except that of the token endpoint.
 #[test]
-fn values_that_may_change_during_a_connection_do_not_change_the_key() {
+fn values_that_may_change_during_the_life_of_a_connection_do_not_change_the_key() {
     let endpoints = Endpoints::new(Some("https://other.example/"), None, Some("https://api.example/")).unwrap();
     let moved = ClientConfig::new("Key", Some("Secret"), "https://other.example/", None, endpoints).unwrap();
     assert_eq!(derive_key(&moved, "purpose"), derive_key(&client("Key", Some("Secret"), None), "purpose"));

@@ -63,7 +63,7 @@ fn the_redirect_uri_of_a_page_must_have_the_origin_of_the_page() {
 }
 
 #[test]
-fn the_error_names_the_missing_browser_feature() {
+fn the_error_for_a_missing_browser_feature_names_the_feature() {
     let error = check_page_origin("null").unwrap_err();
     assert_listed(&error);
     assert_eq!((error.code, error.phase), (Code::InvalidConfig, Phase::Authorize));
@@ -116,7 +116,7 @@ fn a_callback_is_recognised_by_its_origin_and_path() {
 
 #[test]
 fn a_denied_login_is_not_an_error_unless_its_callback_is_invalid() {
-    let judged = |query: &str| {
+    let result_of = |query: &str| {
         let address = format!("{REDIRECT_URI}?{query}");
         validate_in_page(&client(), &address, &state()).map(|code| code.map(|code| code.expose().to_owned())).map_err(
             |error| {
@@ -125,17 +125,17 @@ fn a_denied_login_is_not_an_error_unless_its_callback_is_invalid() {
             },
         )
     };
-    assert_eq!(judged("code=abc&state=right"), Ok(Some("abc".to_owned())));
-    assert_eq!(judged("error=access_denied&state=right"), Ok(None));
-    assert_eq!(judged("error=access_denied"), Ok(None));
-    assert_eq!(judged("error=access_denied&state="), Ok(None));
-    assert_eq!(judged("error=access_denied&state=wrong"), Err(Code::StateMismatch));
-    assert_eq!(judged("error=invalid_scope"), Err(Code::StateMissing));
-    assert_eq!(judged("error=invalid_scope&state=right"), Err(Code::AuthorizationFailed));
-    assert_eq!(judged("code=abc"), Err(Code::StateMissing));
-    assert_eq!(judged("error=access_denied&iss=https://evil.example"), Err(Code::IssuerMismatch));
-    assert_eq!(judged("error=access_denied&error=x"), Err(Code::CallbackDuplicateParameter));
-    assert_eq!(judged("error=access_denied&response=x"), Err(Code::CallbackUnsupportedResponse));
+    assert_eq!(result_of("code=abc&state=right"), Ok(Some("abc".to_owned())));
+    assert_eq!(result_of("error=access_denied&state=right"), Ok(None));
+    assert_eq!(result_of("error=access_denied"), Ok(None));
+    assert_eq!(result_of("error=access_denied&state="), Ok(None));
+    assert_eq!(result_of("error=access_denied&state=wrong"), Err(Code::StateMismatch));
+    assert_eq!(result_of("error=invalid_scope"), Err(Code::StateMissing));
+    assert_eq!(result_of("error=invalid_scope&state=right"), Err(Code::AuthorizationFailed));
+    assert_eq!(result_of("code=abc"), Err(Code::StateMissing));
+    assert_eq!(result_of("error=access_denied&iss=https://evil.example"), Err(Code::IssuerMismatch));
+    assert_eq!(result_of("error=access_denied&error=x"), Err(Code::CallbackDuplicateParameter));
+    assert_eq!(result_of("error=access_denied&response=x"), Err(Code::CallbackUnsupportedResponse));
 }
 
 #[test]
@@ -163,26 +163,26 @@ fn a_login_expires_after_ten_minutes() {
 }
 
 #[test]
-fn the_callback_of_a_loaded_page_is_validated_against_the_login_with_its_state() {
-    let told = |error: Box<Error>| {
+fn a_callback_in_the_url_of_a_loaded_page_is_validated_against_the_pending_login() {
+    let code_and_phase = |error: Box<Error>| {
         assert_listed(&error);
         (error.code, error.phase)
     };
     let at = |query: &str| format!("{REDIRECT_URI}?{query}");
-    let judged = |query: &str, started_at: f64| {
+    let result_of = |query: &str, started_at: f64| {
         complete(&client(), &at(query), &state(), started_at, NOW)
             .map(|code| code.map(|code| code.expose().to_owned()))
-            .map_err(told)
+            .map_err(code_and_phase)
     };
     let (fresh, old) = (NOW - 1.0, NOW - 600_000.0);
-    assert_eq!(judged("code=abc&state=right", fresh), Ok(Some("abc".to_owned())));
-    assert_eq!(judged("error=access_denied&state=right", fresh), Ok(None));
-    assert_eq!(judged("code=abc&state=right", old), Err((Code::AuthorizationTimeout, Phase::Callback)));
-    let stray = |query: &str| check_unmatched(&at(query)).map_err(told);
-    assert_eq!(stray("code=abc&state=right"), Err((Code::StateMismatch, Phase::Callback)));
-    assert_eq!(stray("error=access_denied&state=right"), Err((Code::StateMismatch, Phase::Callback)));
-    assert_eq!(stray("code=abc"), Err((Code::StateMissing, Phase::Callback)));
-    assert_eq!(stray("error=access_denied"), Ok(()));
+    assert_eq!(result_of("code=abc&state=right", fresh), Ok(Some("abc".to_owned())));
+    assert_eq!(result_of("error=access_denied&state=right", fresh), Ok(None));
+    assert_eq!(result_of("code=abc&state=right", old), Err((Code::AuthorizationTimeout, Phase::Callback)));
+    let result_without_login = |query: &str| check_unmatched(&at(query)).map_err(code_and_phase);
+    assert_eq!(result_without_login("code=abc&state=right"), Err((Code::StateMismatch, Phase::Callback)));
+    assert_eq!(result_without_login("error=access_denied&state=right"), Err((Code::StateMismatch, Phase::Callback)));
+    assert_eq!(result_without_login("code=abc"), Err((Code::StateMissing, Phase::Callback)));
+    assert_eq!(result_without_login("error=access_denied"), Ok(()));
     let address = "http://nocodb.test:8080/?code=abc&state=right";
     let elsewhere = complete(&client(), address, &state(), fresh, NOW).unwrap_err();
     assert_eq!(elsewhere.code, Code::CallbackInvalid);

@@ -69,7 +69,7 @@ fn only_the_authorization_header_exposes_the_token_of_a_credential() {
 }
 
 #[test]
-fn the_error_for_an_invalid_credential_does_not_show_it() {
+fn the_error_for_an_invalid_credential_does_not_show_the_credential() {
     let unusable = format!("{MARK} {MARK}");
     let read = |kind: &str, token: &str| {
         let config = json!({ "type": kind, "token": token, "oauth_token": unusable, "email": unusable });

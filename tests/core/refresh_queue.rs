@@ -1,5 +1,7 @@
 //! The queue of the token requests of an OAuth client: the order of the requests, and the rows of the queue's tables in
-//! docs/refresh-policy.md. `crate::tables` writes these rows into the document.
+//! docs/refresh-policy.md. `crate::tables` writes these rows into the document. The document explains the words of the
+//! rows, for example that the *lockout* is the time in which Bitbucket refuses all refresh tokens of a client after a
+//! dead one was used.
 
 use crate::tables::Table;
 use nocodb_bitbucket_auth::refresh_queue::{Admission, Outcome, Priority, RefreshQueue};
@@ -16,7 +18,7 @@ const CAREFUL_TIME: f64 = 3.0 * LOCKOUT;
 struct Fixture {
     queue: RefreshQueue,
     now: f64,
-    /// The time of the last refusal. A report that repeats a known refusal does not change it.
+    /// The time of the last refusal. A report that repeats a known refusal does not change this time.
     refused_at: f64,
 }
 
@@ -61,7 +63,7 @@ impl Fixture {
     }
 
     /// Another process reports a refusal at this time.
-    fn learn_of_refusal(mut self, at: f64) -> Self {
+    fn report_refusal(mut self, at: f64) -> Self {
         self.queue.apply_update(Some(at), None);
         self
     }
@@ -76,7 +78,8 @@ impl Fixture {
 #[derive(Debug, Clone, Copy)]
 enum Admitted {
     Now(Admission),
-    /// No request until 1.25 lockouts after the last refusal. Reports that repeat a known refusal do not prolong this time.
+    /// No request until 1.25 lockouts after the last refusal: the queue is closed. Reports that repeat a known refusal do not
+    /// prolong this time.
     NoneUntilReopened,
 }
 
@@ -121,7 +124,7 @@ impl Row {
 
 /// Another process reports a refusal.
 fn reported() -> Fixture {
-    Fixture { refused_at: START, ..Fixture::new() }.learn_of_refusal(START)
+    Fixture { refused_at: START, ..Fixture::new() }.report_refusal(START)
 }
 
 /// Another process reports the times of a refusal and of a grant, one second after a refusal of this process.
@@ -145,29 +148,38 @@ fn rows() -> Vec<Row> {
     let row = |first, when, fixture, admitted| Row { first: Some(first), when, fixture, admitted };
     let normal = |when, fixture, admitted| row(Priority::Normal, when, fixture, admitted);
     let closed_queue = |when, fixture| row(Priority::Normal, when, fixture, Admitted::NoneUntilReopened);
-    let closed = "a refusal just now, none under way";
+    let closed = "a refusal just now, no request under way";
     vec![
         Row { first: None, when: "", fixture: Fixture::new, admitted: NONE },
-        normal("no result is known, none under way", Fixture::new, FIRST),
-        normal("no result is known, 3 under way", || Fixture::new().under_way(3), FIRST),
-        normal("no result is known, 4 under way", || Fixture::new().under_way(4), NONE),
-        row(Priority::Urgent, "no result is known, 3 under way", || Fixture::new().under_way(3), FIRST),
-        row(Priority::Urgent, "no result is known, 4 under way", || Fixture::new().under_way(4), NONE),
-        normal("1 success, 4 under way", || Fixture::new().successes(1).under_way(4), FIRST),
-        normal("1 success, 5 under way", || Fixture::new().successes(1).under_way(5), NONE),
-        normal("1 failure, 3 under way", || Fixture::new().ended(Outcome::Failed).under_way(3), FIRST),
-        normal("1 failure, 4 under way", || Fixture::new().ended(Outcome::Failed).under_way(4), NONE),
-        normal("16 successes, 19 under way", || Fixture::new().successes(16).under_way(19), FIRST),
-        normal("16 successes, 20 under way", || Fixture::new().successes(16).under_way(20), NONE),
-        normal("30 successes, 19 under way", || Fixture::new().successes(30).under_way(19), FIRST),
-        normal("30 successes, 20 under way", || Fixture::new().successes(30).under_way(20), NONE),
-        row(Priority::Suspect, "no result is known, none under way", Fixture::new, ALONE),
-        row(Priority::Suspect, "no result is known, 1 under way", || Fixture::new().under_way(1), NONE),
-        row(Priority::Suspect, "16 successes, 1 under way", || Fixture::new().successes(16).under_way(1), NONE),
+        normal("no result is known, no request under way", Fixture::new, FIRST),
+        normal("no result is known, 3 requests under way", || Fixture::new().under_way(3), FIRST),
+        normal("no result is known, 4 requests under way", || Fixture::new().under_way(4), NONE),
+        row(Priority::Urgent, "no result is known, 3 requests under way", || Fixture::new().under_way(3), FIRST),
+        row(Priority::Urgent, "no result is known, 4 requests under way", || Fixture::new().under_way(4), NONE),
+        normal("1 granted request, 4 requests under way", || Fixture::new().successes(1).under_way(4), FIRST),
+        normal("1 granted request, 5 requests under way", || Fixture::new().successes(1).under_way(5), NONE),
+        normal(
+            "1 failed request, 3 requests under way",
+            || Fixture::new().ended(Outcome::Failed).under_way(3),
+            FIRST,
+        ),
+        normal("1 failed request, 4 requests under way", || Fixture::new().ended(Outcome::Failed).under_way(4), NONE),
+        normal("16 granted requests, 19 requests under way", || Fixture::new().successes(16).under_way(19), FIRST),
+        normal("16 granted requests, 20 requests under way", || Fixture::new().successes(16).under_way(20), NONE),
+        normal("30 granted requests, 19 requests under way", || Fixture::new().successes(30).under_way(19), FIRST),
+        normal("30 granted requests, 20 requests under way", || Fixture::new().successes(30).under_way(20), NONE),
+        row(Priority::Suspect, "no result is known, no request under way", Fixture::new, ALONE),
+        row(Priority::Suspect, "no result is known, 1 request under way", || Fixture::new().under_way(1), NONE),
+        row(
+            Priority::Suspect,
+            "16 granted requests, 1 request under way",
+            || Fixture::new().successes(16).under_way(1),
+            NONE,
+        ),
         normal("a request is under way alone", || admitted_alone(Fixture::new()), NONE),
         row(Priority::Urgent, "a request is under way alone", || admitted_alone(Fixture::new()), NONE),
         normal(
-            "a request that was alone has ended, 3 under way",
+            "a request that was under way alone has ended, 3 requests under way",
             || {
                 let mut fixture = admitted_alone(Fixture::new());
                 fixture.queue.on_ended(Outcome::Failed, fixture.now);
@@ -178,42 +190,46 @@ fn rows() -> Vec<Row> {
         closed_queue(closed, || Fixture::new().refused()),
         row(Priority::Urgent, closed, || Fixture::new().refused(), Admitted::NoneUntilReopened),
         row(Priority::Suspect, closed, || Fixture::new().refused(), Admitted::NoneUntilReopened),
-        closed_queue("a refusal nearly 1.25 lockouts ago, none under way", || {
+        closed_queue("a refusal nearly 1.25 lockouts ago, no request under way", || {
             Fixture::new().refused().later(CLOSED_TIME - 1.0)
         }),
-        normal("a refusal 1.25 lockouts ago, none under way", || Fixture::new().refused().later(CLOSED_TIME), ALONE),
         normal(
-            "a refusal 1.25 lockouts ago, 1 under way",
+            "a refusal 1.25 lockouts ago, no request under way",
+            || Fixture::new().refused().later(CLOSED_TIME),
+            ALONE,
+        ),
+        normal(
+            "a refusal 1.25 lockouts ago, 1 request under way",
             || Fixture::new().refused().later(CLOSED_TIME).under_way(1),
             NONE,
         ),
         normal(
-            "a refusal nearly 3 lockouts ago, none under way",
+            "a refusal nearly 3 lockouts ago, no request under way",
             || Fixture::new().refused().later(CAREFUL_TIME - 1.0),
             ALONE,
         ),
         normal(
-            "a refusal nearly 3 lockouts ago, 1 under way",
+            "a refusal nearly 3 lockouts ago, 1 request under way",
             || Fixture::new().refused().later(CAREFUL_TIME - 1.0).under_way(1),
             NONE,
         ),
         normal(
-            "a refusal 3 lockouts ago, 3 under way",
+            "a refusal 3 lockouts ago, 3 requests under way",
             || Fixture::new().refused().later(CAREFUL_TIME).under_way(3),
             FIRST,
         ),
         normal(
-            "a refusal 3 lockouts ago, 4 under way",
+            "a refusal 3 lockouts ago, 4 requests under way",
             || Fixture::new().refused().later(CAREFUL_TIME).under_way(4),
             NONE,
         ),
         normal(
-            "16 successes, then a refusal 3 lockouts ago, 4 under way",
+            "16 granted requests, then a refusal 3 lockouts ago, 4 requests under way",
             || Fixture::new().successes(16).refused().later(CAREFUL_TIME).under_way(4),
             NONE,
         ),
         normal(
-            "a refusal 3 lockouts ago, then 2 successes, 5 under way",
+            "a refusal 3 lockouts ago, then 2 granted requests, 5 requests under way",
             || {
                 Fixture::new()
                     .refused()
@@ -224,27 +240,28 @@ fn rows() -> Vec<Row> {
             },
             FIRST,
         ),
-        closed_queue("a refusal, then a grant of a request that was sent before it", || {
+        closed_queue("a refusal, then a grant of a request that was sent before the refusal", || {
             Fixture::new().refused().granted(-1.0)
         }),
-        closed_queue("a refusal, then a grant of a request that was sent 100 ms after it", || {
+        closed_queue("a refusal, then a grant of a request that was sent 100 ms after the refusal", || {
             Fixture::new().refused().granted(100.0)
         }),
         normal(
-            "a refusal, then a grant of a request that was sent 101 ms after it, none under way",
+            "a refusal, then a grant of a request that was sent 101 ms after the refusal, no request under way",
             || Fixture::new().refused().granted(101.0),
             ALONE,
         ),
         normal(
-            "a refusal, then a grant of a request that was sent 101 ms after it, 1 under way",
+            "a refusal, then a grant of a request that was sent 101 ms after the refusal, 1 request under way",
             || Fixture::new().refused().granted(101.0).under_way(1),
             NONE,
         ),
-        closed_queue("a refusal, then a grant of a request that was sent after it, then a refusal", || {
-            Fixture::new().refused().granted(1000.0).later(1000.0).refused()
-        }),
+        closed_queue(
+            "a refusal, then a grant of a request that was sent after the refusal, then another refusal",
+            || Fixture::new().refused().granted(1000.0).later(1000.0).refused(),
+        ),
         normal(
-            "a refusal, then a grant of a request that was sent after it, then a report of an earlier grant",
+            "a refusal, then a grant of a request that was sent after the refusal, then a report of an earlier grant",
             || {
                 let mut fixture = Fixture::new().refused().granted(1000.0);
                 fixture.queue.apply_update(None, Some(START - 1000.0));
@@ -255,37 +272,38 @@ fn rows() -> Vec<Row> {
         closed_queue("two refusals, 50 ms apart", || Fixture::new().refused().later(50.0).refused()),
         closed_queue("a refusal of another process", reported),
         closed_queue("a refusal of another process, reported again 100 ms later", || {
-            reported().learn_of_refusal(START + 100.0)
+            reported().report_refusal(START + 100.0)
         }),
-        closed_queue("a refusal of another process, and one 101 ms later", || Fixture {
+        closed_queue("a refusal of another process, and another refusal 101 ms later", || Fixture {
             refused_at: START + 101.0,
-            ..reported().learn_of_refusal(START + 101.0)
+            ..reported().report_refusal(START + 101.0)
         }),
-        closed_queue("a refusal of another process, then a report of an earlier one", || {
-            reported().learn_of_refusal(START - 1000.0)
+        closed_queue("a refusal of another process, then a report of an earlier refusal", || {
+            reported().report_refusal(START - 1000.0)
         }),
         normal(
-            "16 successes, then a refusal of another process 3 lockouts ago, 4 under way",
-            || Fixture::new().successes(16).learn_of_refusal(START).later(CAREFUL_TIME).under_way(4),
+            "16 granted requests, then a refusal of another process 3 lockouts ago, 4 requests under way",
+            || Fixture::new().successes(16).report_refusal(START).later(CAREFUL_TIME).under_way(4),
             NONE,
         ),
         normal(
-            "a refusal, then a grant to another process of a request that was sent after it",
+            "a refusal, then another process reports the grant of a request that was sent after the refusal",
             || refused_then_reported(None, Some(START + 1000.0)),
             ALONE,
         ),
-        closed_queue("a refusal, then a grant to another process of a request that was sent before it", || {
-            refused_then_reported(Some(START), Some(START - 1.0))
-        }),
+        closed_queue(
+            "a refusal, then another process reports the grant of a request that was sent before the refusal",
+            || refused_then_reported(Some(START), Some(START - 1.0)),
+        ),
     ]
 }
 
 fn meaning_of_priority(priority: Priority) -> &'static str {
     match priority {
         Priority::Urgent => "a connection for which a response may be lost",
-        Priority::Normal => "a connection without a refusal that counts",
+        Priority::Normal => "every other connection",
         Priority::Suspect => {
-            "a connection with a refusal that counts, or a dead one in a review. The queue admits such a request *alone*: while it is under way, this process sends no other request, and no other process sends one that must be alone"
+            "a connection whose refresh token Bitbucket refused, if no refusal of another connection explains this; and a dead connection in a review. The queue admits the request of such a connection *alone*: while that request is under way, this process sends no other request, and no other process sends a request that must be alone"
         }
     }
 }
@@ -309,7 +327,7 @@ fn the_queue_admits_what_every_row_says() {
     let mut seen = BTreeSet::new();
     let mut failed = Vec::new();
     for row in &rows {
-        assert!(seen.insert(row.cells()[..2].to_vec()), "twice: {:?}", row.cells());
+        assert!(seen.insert(row.cells()[..2].to_vec()), "two rows have the same condition: {:?}", row.cells());
         if std::panic::catch_unwind(|| row.run()).is_err() {
             failed.push(row.cells());
         }
@@ -376,7 +394,7 @@ fn after_all_requests_have_ended_the_queue_has_its_full_capacity() {
 }
 
 #[test]
-fn the_remaining_wait_counts_down() {
+fn the_time_until_a_closed_queue_reopens_counts_down() {
     let fixture = Fixture::new();
     assert_eq!(fixture.queue.wait_time(fixture.now), 0.0);
     let fixture = fixture.refused().later(LOCKOUT);
@@ -408,8 +426,8 @@ struct Member {
     refusals: usize,
 }
 
-/// Refreshes the tokens of many connections until all valid ones have new tokens. Each request takes a second. Returns the number
-/// of requests, and the largest number of refusals of a valid connection.
+/// Refreshes the tokens of many connections until all valid connections have new tokens. Each request takes a second. Returns the
+/// number of requests, and the number of refusals of the valid connection that was refused most often.
 fn crowd(dead: usize, valid: usize, first_dead: usize) -> (usize, usize) {
     let mut fixture = Fixture::new();
     let mut members: Vec<Member> = (0..dead + valid)
@@ -448,17 +466,17 @@ fn crowd(dead: usize, valid: usize, first_dead: usize) -> (usize, usize) {
 }
 
 #[test]
-fn among_many_connections_the_dead_ones_make_each_valid_one_fail_at_most_once() {
+fn dead_connections_cause_at_most_one_refusal_of_each_valid_connection() {
     for (dead, valid) in [(1, 8), (3, 8), (8, 8), (8, 24), (50, 50)] {
         for first_dead in [0, valid / 2, valid] {
             let (sent, refusals) = crowd(dead, valid, first_dead);
             assert!(
                 refusals <= 1,
-                "{dead} dead and {valid} valid connections, the first dead one at {first_dead}: {refusals}"
+                "{dead} dead and {valid} valid connections, the first dead one at place {first_dead}: a valid connection was refused {refusals} times"
             );
             assert!(
                 sent <= 2 * valid + dead,
-                "{dead} dead and {valid} valid connections, the first dead one at {first_dead}: {sent}"
+                "{dead} dead and {valid} valid connections, the first dead one at place {first_dead}: {sent} requests"
             );
         }
     }

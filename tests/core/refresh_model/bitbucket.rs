@@ -7,7 +7,8 @@ use nocodb_bitbucket_auth::newest_tokens::Times;
 use std::collections::HashSet;
 
 pub struct Issued {
-    /// Each login has one chain of refreshed tokens.
+    /// The number of the token's chain. A chain consists of the first token after a login and all tokens that were
+    /// obtained by refreshing it.
     pub chain: usize,
     parent: Option<Token>,
     pub at: f64,

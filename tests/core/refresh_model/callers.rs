@@ -38,7 +38,7 @@ pub struct Wrapper {
     pub ended: bool,
     /// The generation that the wrapper's store has saved.
     pub stored: u32,
-    /// The generation that was last offered to the wrapper's store.
+    /// The generation that the wrapper's store was last asked to save.
     pub offered: u32,
     /// The generation that counts as saved in this call. A generation also counts if its save failed, because a save is not
     /// repeated within one call.
@@ -60,16 +60,16 @@ impl World {
     pub fn wrapper(&mut self, process: usize, row: usize) -> Wrapper {
         let token = self.rows[row];
         let (times, now) = (self.bitbucket.times(token), self.now);
-        let host = &mut self.processes[process];
-        let newest = follow(&[&host.links], token).map_or(token, |entry| entry.token);
-        let known = host.index.get(&token).or_else(|| host.index.get(&newest)).copied();
+        let this_process = &mut self.processes[process];
+        let newest = follow(&[&this_process.links], token).map_or(token, |entry| entry.token);
+        let known = this_process.index.get(&token).or_else(|| this_process.index.get(&newest)).copied();
         let connection = known.unwrap_or_else(|| {
             let policy = RefreshPolicy::new(times, true, LOCKOUT, now);
-            host.connections.push(Connection::new(policy, token, now));
-            host.index.insert(token, host.connections.len() - 1);
-            host.connections.len() - 1
+            this_process.connections.push(Connection::new(policy, token, now));
+            this_process.index.insert(token, this_process.connections.len() - 1);
+            this_process.connections.len() - 1
         });
-        let newest = &host.connections[connection];
+        let newest = &this_process.connections[connection];
         let stored = if newest.token == token { newest.policy.generation() } else { 0 };
         self.epoch += 1;
         Wrapper {
@@ -88,7 +88,7 @@ impl World {
         }
     }
 
-    /// A wrapper begins a call. If its tokens are fresh and its store has saved them, the call uses them immediately.
+    /// A wrapper begins a call. If the wrapper's tokens are fresh and saved, the call uses them immediately.
     pub fn call(&mut self, id: usize) {
         let now = self.now;
         let connection = self.connection_of(id);
@@ -102,8 +102,12 @@ impl World {
         self.begin(id, Call::Use { repetitions: 0 });
         let connection = self.connection_of(id);
         if is_fresh && stored == generation && connection.rejected != generation {
-            assert_eq!(connection.policy.state().is_under_way(), under_way, "fresh tokens need no cycle");
-            assert!(self.wrappers[id].call == Call::None, "fresh tokens are used immediately");
+            assert_eq!(
+                connection.policy.state().is_under_way(),
+                under_way,
+                "a call with fresh tokens starts no cycle"
+            );
+            assert!(self.wrappers[id].call == Call::None, "a call uses fresh tokens immediately");
         }
     }
 
@@ -140,7 +144,8 @@ impl World {
         }
     }
 
-    /// Asks the policy for tokens. If the wrapper's row contains another login, the call ends without tokens instead.
+    /// Asks the policy for tokens. If the wrapper's row contains the tokens of another login, the call ends without
+    /// tokens instead.
     fn decide_or_end(&mut self, id: usize) {
         if self.wrappers[id].ended {
             self.end(id, Outcome::InVain);
@@ -211,7 +216,7 @@ impl World {
                 connection.policy.state(),
                 State::Queued | State::AwaitingJudgement(_) | State::JudgingRefusal | State::BackingOff(_)
             );
-        assert!(was_offered || is_excepted, "tokens are offered to the store before they are used");
+        assert!(was_offered || is_excepted, "the store is asked to save tokens before they are used");
 
         let accepted = self.bitbucket.accepts_access(connection.token, now) && !rejects_next_call;
         let connection = self.connection(p, c);

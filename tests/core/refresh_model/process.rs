@@ -1,6 +1,6 @@
 //! The memory of a process.
 //!
-//! In: nothing. Out: the state of its keeper. Never: the state changes by itself.
+//! In: nothing. Out: the state of the process's keeper (keeper.rs). Never: a change that the keeper did not make.
 
 use super::shared::{Held, Links, LockName, Record};
 use super::{GRACE, LOCKOUT, Token};

@@ -22,8 +22,8 @@ pub struct Entry {
 pub struct Links(HashMap<Token, Entry>);
 
 impl Links {
-    /// An entry with a successor has precedence over an update of the token itself. Otherwise the entry with the higher fence
-    /// has precedence.
+    /// An entry that names a successor has precedence over an entry that updates the token itself. Otherwise the entry with the
+    /// higher fence has precedence, that is, the entry of the process that took the lock later.
     fn rank(key: Token, entry: &Entry) -> (bool, u64) {
         (entry.token != key, entry.fence)
     }
@@ -62,7 +62,7 @@ pub fn follow(stores: &[&Links], from: Token) -> Option<Entry> {
     last
 }
 
-/// The refusals and grants of Bitbucket.
+/// When Bitbucket refused and granted token requests.
 #[derive(Default)]
 pub struct Record {
     refused_at: HashMap<Token, f64>,

@@ -1,4 +1,6 @@
-//! The rows about the questions that callers ask the policy.
+//! The rows about the questions that callers ask the policy. docs/refresh-policy.md explains the words in the
+//! conditions: tokens are *offered* when they were passed to the caller's store, *usable* while the API accepts the
+//! access token, and *due* when they have to be refreshed. A *review* is another try with a dead refresh token.
 
 use super::fixture::{
     Age, DAY, FAILED, Fixture, GRACE, HOUR, LIFETIME, MINUTE, NEVER, SECOND, START, StateName,
@@ -134,16 +136,17 @@ fn unusable_dead(state: StateName) -> (Fixture, f64) {
     (dead(state), NEVER)
 }
 
-/// A policy after this process itself refreshed the tokens. If they still get a 401, another refresh does not help.
-fn renewed_here() -> Fixture {
+/// A policy after this process itself refreshed the tokens. If a request with these tokens gets a 401, another refresh
+/// does not help.
+fn refreshed_here() -> Fixture {
     let fixture = requesting();
-    let renewed = Event::Refreshed(times(fixture.now, LIFETIME));
-    fixture.handle_all(&[renewed, Event::Published, Event::Saved])
+    let refreshed = Event::Refreshed(times(fixture.now, LIFETIME));
+    fixture.handle_all(&[refreshed, Event::Published, Event::Saved])
 }
 
-/// Makes a row about a caller that wants to use the newest tokens. If they were not offered to the caller's store, the store has
-/// the previous token set.
-fn ask(
+/// Makes a row about a caller that wants to use the newest tokens. If `is_offered` is false, the caller's store still has the
+/// previous token set.
+fn acquire_row(
     states: States,
     when: &'static str,
     is_offered: bool,
@@ -165,8 +168,9 @@ fn use_rows() -> Vec<Row> {
         AcquiringLock, AwaitingJudgement, AwaitingLock, AwaitingSave, BackingOff, Dead, FindingSuccessor, Inactive,
         JudgingRefusal, Publishing, Queued, ReportingSaveFailure, RequestingTokens, SavingTokens, WritingTombstone,
     };
-    let offered = |states, when, situation, answer, next| ask(states, when, true, situation, answer, next);
-    let not_offered = |states, when, situation, answer, next| ask(states, when, false, situation, answer, next);
+    let offered = |states, when, situation, answer, next| acquire_row(states, when, true, situation, answer, next);
+    let not_offered =
+        |states, when, situation, answer, next| acquire_row(states, when, false, situation, answer, next);
     let give_up = Decision::Fail;
     let deadline = "not usable, the deadline has come";
     vec![
@@ -346,9 +350,9 @@ fn force_rows() -> Vec<Row> {
             (fixture, text(answer))
         })
     };
-    let of_newest = "newer than the newest tokens";
+    let of_newest = "the caller has the newest tokens";
     let mut rows = vec![
-        row(Any, method(), "newer than tokens that are not the newest", text(Decision::Use), None, |state| {
+        row(Any, method(), "the caller has older tokens", text(Decision::Use), None, |state| {
             let mut fixture = Fixture::in_state(state, false);
             let answer = fixture.policy.force_refresh(fixture.generation() - 1, NEVER, fixture.now);
             (fixture, text(answer))
@@ -356,28 +360,28 @@ fn force_rows() -> Vec<Row> {
         newest(Inactive, of_newest, unusable, Decision::Wait, Some(AcquiringLock)),
         newest(
             Inactive,
-            "newer than the newest tokens, usable, must wait after a failure",
+            "the caller has the newest tokens, usable, must wait after a failure",
             usable_must_wait,
             Decision::Fail(FailureReason::RequestFailed),
             None,
         ),
         newest(
             Queued,
-            "newer than the newest tokens, usable, the deadline has come",
+            "the caller has the newest tokens, usable, the deadline has come",
             |state| at_deadline(Fixture::in_state(state, true)),
             Decision::Fail(FailureReason::RefreshPending),
             None,
         ),
         newest(
             BackingOff,
-            "newer than the newest tokens, the wait ends by the deadline",
+            "the caller has the newest tokens, the wait ends by the deadline",
             wait_ends_by_deadline,
             Decision::Wait,
             None,
         ),
         newest(
             BackingOff,
-            "newer than the newest tokens, the wait ends after the deadline",
+            "the caller has the newest tokens, the wait ends after the deadline",
             wait_ends_after_deadline,
             Decision::Fail(FailureReason::RequestFailed),
             None,
@@ -386,7 +390,7 @@ fn force_rows() -> Vec<Row> {
         newest(Dead, of_newest, unusable, Decision::Fail(FailureReason::Dead), None),
         newest(
             Dead,
-            "newer than the newest tokens, a minute after the last search for a successor",
+            "the caller has the newest tokens, a minute after the last search for a successor",
             |state| (Fixture::in_state(state, false).later(MINUTE), NEVER),
             Decision::Wait,
             Some(AcquiringLock),
@@ -421,9 +425,10 @@ fn rejected_rows() -> Vec<Row> {
         })
     };
     let in_state = |state| Fixture::in_state(state, true);
-    /// A 401 to the first repetition, with tokens that this process refreshed.
-    fn not_cured_here() -> Fixture {
-        let mut fixture = renewed_here();
+    /// A policy after a request with tokens that this process had refreshed got a 401, and its first repetition did,
+    /// too.
+    fn unauthorized_after_refresh_here() -> Fixture {
+        let mut fixture = refreshed_here();
         assert!(!fixture.policy.on_unauthorized(fixture.generation(), 1, fixture.now));
         fixture
     }
@@ -477,15 +482,15 @@ fn rejected_rows() -> Vec<Row> {
             One(Inactive),
             "401 to the first repetition, with the newest tokens, which this process refreshed",
             false,
-            |_| renewed_here(),
+            |_| refreshed_here(),
             0,
             1,
         ),
         rejected(
             One(Inactive),
-            "401 to the newest tokens, which this process refreshed, after a 401 to the first repetition with them",
+            "401 to the newest tokens, which this process refreshed, after a 401 to the first repetition with the same tokens",
             false,
-            |_| not_cured_here(),
+            |_| unauthorized_after_refresh_here(),
             0,
             0,
         ),
@@ -495,7 +500,7 @@ fn rejected_rows() -> Vec<Row> {
              tokens that this process refreshed",
             false,
             |_| {
-                let mut fixture = not_cured_here().later(1.0);
+                let mut fixture = unauthorized_after_refresh_here().later(1.0);
                 fixture.receive_stored_tokens();
                 fixture
             },
@@ -507,19 +512,20 @@ fn rejected_rows() -> Vec<Row> {
 
 fn suspect_rows() -> Vec<Row> {
     use StateName::Inactive;
-    let suspect = |states, when, is_cured: bool, policy: fn(StateName) -> Fixture, age: u32, repetitions| {
-        let words = |is_cured| if is_cured { "run again with newer tokens" } else { "do not run again" }.to_owned();
-        row(states, method_name(RefreshPolicy::on_work_failed), when, words(is_cured), None, move |state| {
+    let suspect = |states, when, is_run_again: bool, policy: fn(StateName) -> Fixture, age: u32, repetitions| {
+        let words =
+            |is_run_again| if is_run_again { "run again with newer tokens" } else { "do not run again" }.to_owned();
+        row(states, method_name(RefreshPolicy::on_work_failed), when, words(is_run_again), None, move |state| {
             let mut fixture = policy(state);
             let newest = fixture.generation();
             let usable = fixture.policy.clone().acquire(newest, NEVER, fixture.now);
-            let is_cured = fixture.policy.on_work_failed(newest - age, repetitions, fixture.now);
+            let is_run_again = fixture.policy.on_work_failed(newest - age, repetitions, fixture.now);
             assert_eq!(
                 fixture.policy.clone().acquire(newest, NEVER, fixture.now),
                 usable,
                 "the tokens are as usable as before"
             );
-            (fixture, words(is_cured))
+            (fixture, words(is_run_again))
         })
     };
     let in_state = |state| Fixture::in_state(state, true);
@@ -536,7 +542,7 @@ fn suspect_rows() -> Vec<Row> {
             One(Inactive),
             "with the newest tokens, which this process refreshed",
             true,
-            |_| renewed_here(),
+            |_| refreshed_here(),
             0,
             0,
         ),
@@ -544,7 +550,7 @@ fn suspect_rows() -> Vec<Row> {
             One(Inactive),
             "with the newest tokens, which this process refreshed, after a failure for the second time",
             false,
-            |_| after_a_second_time(renewed_here()),
+            |_| after_a_second_time(refreshed_here()),
             0,
             0,
         ),

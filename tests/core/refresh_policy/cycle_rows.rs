@@ -1,4 +1,5 @@
-//! The rows about the events of a refresh cycle.
+//! The rows about the events of a refresh cycle. docs/refresh-policy.md explains the words in the conditions, such as
+//! *due*, *usable*, *must wait*, *explained* and *review*.
 
 use super::fixture::{
     Age, COUNTS, DAY, EXPLAINED, FAILED, Fixture, HOUR, LIFETIME, MINUTE, SECOND, START, StateName,
@@ -129,7 +130,7 @@ fn any_other(state: StateName) -> Row {
         when: "",
         decision,
         next,
-        run: Box::new(|_| panic!("the events have cases of their own")),
+        run: Box::new(|_| panic!("each of the other events has a case of its own")),
     }
 }
 
@@ -279,8 +280,8 @@ fn searching(search: &Search, inactive: Inactive<'_>) -> Fixture {
     fixture
 }
 
-/// The row for an event that changes nothing: under every condition, the policy decides as if the search found nothing. `found`
-/// returns `None` for the conditions that are exceptions.
+/// The row for a find that does not count: under every condition, the policy decides as if the search had found nothing. `found`
+/// returns `None` for a condition that is an exception.
 fn as_nothing_found(when: &'static str, found: fn(&Search) -> Option<(Fixture, Event)>) -> Row {
     let event = searches().iter().find_map(found).unwrap().1;
     let as_nothing = format!("as `{}`", event_name(Event::NoSuccessor));
@@ -427,8 +428,8 @@ fn looking() -> Vec<Row> {
             FindingSuccessor,
             "another refresh token, older, after this process published too late",
             || {
-                let renewed = Event::Refreshed(times(expired().now, LIFETIME));
-                (expired().requesting().handle_all(&[renewed, Event::Superseded]), found(START, LIFETIME, false))
+                let refreshed = Event::Refreshed(times(expired().now, LIFETIME));
+                (expired().requesting().handle_all(&[refreshed, Event::Superseded]), found(START, LIFETIME, false))
             },
             Do(Action::AcquireLock, AcquiringLock),
         ),
@@ -819,8 +820,8 @@ fn storing() -> Vec<Row> {
             "first failure, the previous token set was not saved either",
             || {
                 let fixture = not_stored().force_refresh();
-                let renewed = Event::Refreshed(times(fixture.now, LIFETIME));
-                let events = [Event::LockAcquired, Event::NoSuccessor, Event::Admitted, renewed, Event::Published];
+                let refreshed = Event::Refreshed(times(fixture.now, LIFETIME));
+                let events = [Event::LockAcquired, Event::NoSuccessor, Event::Admitted, refreshed, Event::Published];
                 (fixture.handle_all(&events), Event::SaveFailed)
             },
             Do(Action::ReportSaveFailure, ReportingSaveFailure),

@@ -72,7 +72,7 @@ pub fn numbers() -> Vec<Number> {
             "between one lockout before the refusal and its judgement. A refusal that is judged more than 10 minutes late is explained, too. An explained refusal does not count; the connection joins the request queue again",
             &[
                 verdicts::a_refusal_of_another_connection_explains_a_refusal_that_came_at_most_one_lockout_later,
-                verdicts::explained_refusals_never_count_however_many_there_are,
+                verdicts::many_explained_refusals_do_not_count_either,
                 verdicts::a_refusal_that_is_judged_more_than_ten_minutes_late_does_not_count,
             ],
         ),

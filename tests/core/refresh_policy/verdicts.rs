@@ -1,4 +1,6 @@
-//! Which refusals count, when a dead connection works again, and how forced refreshes and saves end.
+//! Which refusals of a refresh token count, when a dead connection works again, and how forced refreshes and saves end.
+//! A refusal does not count if another connection's refusal *explains* it, because Bitbucket then refuses all refresh
+//! tokens of the client for a while. A *review* is another try with a refresh token that was declared dead.
 
 use super::fixture::{
     Age, COUNTS, EXPLAINED, FAILED, Fixture, GRACE, HOUR, LIFETIME, LOCKOUT, MINUTE, NEVER, SECOND, START, StateName,
@@ -57,7 +59,7 @@ pub fn a_refusal_of_another_connection_explains_a_refusal_that_came_at_most_one_
 }
 
 #[test]
-pub fn explained_refusals_never_count_however_many_there_are() {
+pub fn many_explained_refusals_do_not_count_either() {
     let mut fixture = Fixture::inactive(Age::Expired).requesting();
     for _ in 0..20 {
         fixture = fixture.judging_refusal().handle_all(&[EXPLAINED]);
@@ -70,7 +72,11 @@ pub fn explained_refusals_never_count_however_many_there_are() {
         fixture = fixture.handle_all(&[Event::Admitted]);
     }
     fixture = fixture.refused();
-    assert_eq!(name(fixture.policy.state()), StateName::BackingOff, "the first refusal that counts");
+    assert_eq!(
+        name(fixture.policy.state()),
+        StateName::BackingOff,
+        "the refusal after the explained refusals counts"
+    );
     assert_eq!(fixture.requesting_again().refused().policy.state(), State::WritingTombstone);
 }
 
@@ -88,7 +94,7 @@ pub fn a_refusal_that_is_judged_more_than_ten_minutes_late_does_not_count() {
 }
 
 #[test]
-fn a_failure_or_an_explained_refusal_between_two_refusals_changes_nothing() {
+fn two_refusals_count_although_a_failure_or_an_explained_refusal_came_between_them() {
     let refused = Fixture::inactive(Age::Expired).requesting().refused().requesting_again();
     let explained = refused.clone().judging_refusal().handle_all(&[EXPLAINED, Event::Admitted]);
     assert_eq!(explained.refused().policy.state(), State::WritingTombstone);
@@ -130,9 +136,9 @@ pub fn no_refresh_token_is_declared_dead_while_a_response_may_be_lost() {
 #[test]
 fn a_tombstone_does_not_stop_the_retry_for_a_lost_response() {
     let fixture = Fixture::inactive(Age::Expired).requesting().handle_all(&[FAILED, Event::WaitEnded]);
-    let mut rescue = fixture.clone().find_tombstone();
-    assert_eq!((rescue.policy.state(), rescue.policy.priority(rescue.now)), (State::Queued, Priority::Urgent));
-    assert_eq!(rescue.policy.acquire(1, NEVER, rescue.now), Decision::Wait);
+    let mut retrying = fixture.clone().find_tombstone();
+    assert_eq!((retrying.policy.state(), retrying.policy.priority(retrying.now)), (State::Queued, Priority::Urgent));
+    assert_eq!(retrying.policy.acquire(1, NEVER, retrying.now), Decision::Wait);
     assert_eq!(fixture.later(GRACE).find_tombstone().policy.state(), State::Dead);
 }
 
@@ -156,7 +162,7 @@ fn a_successor_of_a_refused_token_starts_without_refusals() {
     let mut fixture = Fixture::inactive(Age::Expired).requesting().handle_all(&[Event::Refused, Event::WaitEnded]);
     let found = Event::SuccessorFound { times: times(START, LIFETIME), same_refresh_token: false };
     fixture = fixture.handle_all(&[found, Event::LockAcquired, Event::NoSuccessor]);
-    assert_eq!(fixture.policy.state(), State::Queued, "without a wait");
+    assert_eq!(fixture.policy.state(), State::Queued, "the successor is refreshed without a wait");
     assert!(!fixture.policy.is_refused());
     fixture = fixture.handle_all(&[Event::Admitted]).refused();
     assert_eq!(name(fixture.policy.state()), StateName::BackingOff);
@@ -164,14 +170,15 @@ fn a_successor_of_a_refused_token_starts_without_refusals() {
 
 #[test]
 fn newer_tokens_start_without_the_history_of_the_previous_ones() {
-    let renewed = |fixture: Fixture| {
+    let refreshed = |fixture: Fixture| {
         let tokens = Event::Refreshed(times(fixture.now, 0.0));
         fixture.handle_all(&[tokens])
     };
-    // History 1: another process published first, so an earlier token set may be the newest.
+    // The previous tokens were published too late, after those of another process. So an earlier token set could be
+    // newer than these.
     let found =
         |obtained_at| Event::SuccessorFound { times: times(obtained_at, LIFETIME), same_refresh_token: false };
-    let superseded = renewed(Fixture::inactive(Age::Expired).requesting()).handle_all(&[
+    let superseded = refreshed(Fixture::inactive(Age::Expired).requesting()).handle_all(&[
         Event::Superseded,
         found(START),
         Event::LockAcquired,
@@ -181,8 +188,8 @@ fn newer_tokens_start_without_the_history_of_the_previous_ones() {
         State::Queued,
         "the older tokens are not a successor"
     );
-    // History 2: this process refreshed the tokens, so another refresh does not help against a 401.
-    let mut own = renewed(Fixture::inactive(Age::Expired).requesting())
+    // This process had refreshed the previous tokens, so another refresh would not have helped against a 401.
+    let mut own = refreshed(Fixture::inactive(Age::Expired).requesting())
         .handle_all(&[Event::Published, Event::Saved])
         .finding_successor();
     let newer = Event::SuccessorFound { times: times(own.now, LIFETIME), same_refresh_token: false };
@@ -198,9 +205,9 @@ pub fn the_failures_of_the_last_minute_still_count_after_a_refresh() {
         fixture = fixture.handle_all(&[FAILED]).requesting_again();
     }
     let tokens = Event::Refreshed(times(fixture.now, 0.0));
-    let mut renewed = fixture.clone().handle_all(&[tokens, Event::Published, Event::Saved]).requesting();
-    assert_eq!(renewed.handle(FAILED), Action::Done, "the fourth failure");
-    assert_eq!(renewed.policy.backoff(renewed.now), Some(first + MINUTE - renewed.now));
+    let mut refreshed = fixture.clone().handle_all(&[tokens, Event::Published, Event::Saved]).requesting();
+    assert_eq!(refreshed.handle(FAILED), Action::Done, "the fourth failure in a minute ends the cycle");
+    assert_eq!(refreshed.policy.backoff(refreshed.now), Some(first + MINUTE - refreshed.now));
 
     let mut configured = fixture.handle_all(&[FAILED]);
     assert!(configured.policy.on_stored_tokens(times(START + 1.0, HOUR), configured.now));
@@ -231,8 +238,8 @@ pub fn a_dead_connection_is_reviewed_every_four_hours() {
         assert_eq!(fixture.policy.acquire(1, NEVER, fixture.now), Decision::Fail(FailureReason::Dead));
     }
     fixture = fixture.reviewing();
-    let renewed = Event::Refreshed(times(fixture.now, LIFETIME));
-    fixture = fixture.handle_all(&[renewed, Event::Published, Event::Saved]);
+    let refreshed = Event::Refreshed(times(fixture.now, LIFETIME));
+    fixture = fixture.handle_all(&[refreshed, Event::Published, Event::Saved]);
     assert_eq!(fixture.policy.acquire(2, NEVER, fixture.now), Decision::Use);
     assert_eq!((fixture.policy.priority(fixture.now), fixture.policy.is_refused()), (Priority::Normal, false));
 }
@@ -292,7 +299,7 @@ fn a_review_is_retried_if_its_response_may_be_lost() {
 }
 
 #[test]
-fn a_tombstone_postpones_the_review_only_if_it_is_newer() {
+fn only_a_newer_tombstone_postpones_the_review() {
     let mut fixture = Fixture::inactive(Age::Expired).finding_successor();
     let died_at = fixture.now;
     fixture = fixture.handle_all(&[Event::TombstoneFound { died_at: Some(died_at) }]);
@@ -306,7 +313,7 @@ fn a_tombstone_postpones_the_review_only_if_it_is_newer() {
         );
     }
     let newer = fixture.clone().finding_successor().handle_all(&[died(died_at + HOUR)]);
-    assert_eq!(newer.policy.state(), State::Dead, "another process has reviewed it");
+    assert_eq!(newer.policy.state(), State::Dead, "another process has already reviewed the refresh token");
     assert_eq!(newer.later(HOUR).requesting().policy.state(), State::RequestingTokens);
 }
 
@@ -386,7 +393,7 @@ fn changed_stored_tokens_revive_a_dead_connection_for_one_request() {
     fixture = fixture.handle_all(&[Event::Refreshed(tokens), Event::Published, Event::Saved]);
     fixture.now += LIFETIME;
     fixture = fixture.finding_successor().find_tombstone();
-    assert_eq!(fixture.policy.state(), State::Dead, "a later death counts");
+    assert_eq!(fixture.policy.state(), State::Dead, "a tombstone of the new tokens counts");
 }
 
 #[test]
@@ -405,7 +412,7 @@ fn an_older_config_does_not_revive_a_dead_connection() {
     assert!(!fixture.policy.on_stored_tokens(times(START - 1.0, LIFETIME), fixture.now));
     assert!(
         fixture.policy.on_stored_tokens(times(START, LIFETIME), fixture.now),
-        "another access token of the same age"
+        "a config whose tokens are as old as the dead ones revives the connection"
     );
 }
 
@@ -424,16 +431,16 @@ pub fn a_late_successor_of_a_dead_token_is_found_without_a_request() {
 }
 
 #[test]
-fn stored_tokens_that_arrive_while_the_connection_is_dead_or_is_declared_dead_revive_it() {
+fn stored_tokens_revive_a_connection_that_is_dead_or_is_being_declared_dead() {
     let died = Event::TombstoneFound { died_at: Some(START) };
-    let mut looking = dead().later(MINUTE).finding_successor();
-    let mut burying = Fixture::in_state(StateName::WritingTombstone, false);
-    for fixture in [&mut looking, &mut burying] {
+    let mut searching = dead().later(MINUTE).finding_successor();
+    let mut declaring_dead = Fixture::in_state(StateName::WritingTombstone, false);
+    for fixture in [&mut searching, &mut declaring_dead] {
         assert!(fixture.policy.on_stored_tokens(times(fixture.now - HOUR, HOUR), fixture.now));
     }
-    for fixture in [looking, burying.handle_all(&[Event::Published, Event::LockAcquired])] {
+    for fixture in [searching, declaring_dead.handle_all(&[Event::Published, Event::LockAcquired])] {
         let fixture = fixture.handle_all(&[died]);
-        assert_eq!(fixture.policy.state(), State::Queued, "one request is allowed");
+        assert_eq!(fixture.policy.state(), State::Queued, "the revived connection may send one request");
         assert_eq!(fixture.handle_all(&[Event::Admitted]).refused().policy.state(), State::WritingTombstone);
     }
 }
@@ -446,7 +453,7 @@ fn stored_tokens_that_arrive_in_a_cycle_of_a_living_connection_do_not_count_as_a
 }
 
 #[test]
-fn stored_tokens_that_arrive_in_a_cycle_clear_its_refusals() {
+fn stored_tokens_that_arrive_in_a_cycle_clear_the_earlier_refusals() {
     for state in [StateName::AwaitingJudgement, StateName::JudgingRefusal] {
         let mut fixture = Fixture::in_state(state, false);
         fixture.receive_stored_tokens();
@@ -513,8 +520,8 @@ fn a_forced_refresh_stays_pending_until_it_succeeds_or_fails() {
         assert!(!fixture.policy.is_refresh_forced(), "{events:?}");
         assert!(reason.is_none_or(|reason| fixture.policy.failure_reason(fixture.now) == reason), "{events:?}");
     }
-    let buried = Fixture::inactive(Age::Due).writing_tombstone().handle_all(&[Event::Published]);
-    assert!(!buried.policy.is_refresh_forced());
+    let declared_dead = Fixture::inactive(Age::Due).writing_tombstone().handle_all(&[Event::Published]);
+    assert!(!declared_dead.policy.is_refresh_forced());
     // The request is repeated for the caller that wants newer tokens, although all others can use the current ones.
     for mut fixture in [refreshing().handle_all(&[FAILED]), refreshing().refused()] {
         assert_eq!(name(fixture.policy.state()), StateName::BackingOff);
@@ -541,7 +548,11 @@ pub fn a_request_whose_response_may_be_lost_is_repeated_in_the_grace_period_with
     let since = fixture.now;
     fixture = fixture.handle_all(&[FAILED, Event::Saved]);
     assert_eq!(fixture.policy.background_refresh_at(fixture.now), Some(since + 375.0));
-    assert_eq!(fixture.policy.background_refresh_at(since + MINUTE), Some(since + MINUTE), "immediately");
+    assert_eq!(
+        fixture.policy.background_refresh_at(since + MINUTE),
+        Some(since + MINUTE),
+        "the request is repeated immediately"
+    );
 
     // The grace period begins with the first request that Bitbucket may have executed.
     fixture.now += MINUTE;
@@ -560,9 +571,13 @@ pub fn a_request_whose_response_may_be_lost_is_repeated_in_the_grace_period_with
         Some(expired.now),
         "without usable tokens, callers try to take the lock again immediately"
     );
-    let mended = Fixture::inactive(Age::Expired).requesting().handle_all(&[FAILED]).requesting_again();
-    let mended = mended.handle_all(&[Event::PermanentFailure]);
-    assert_eq!(mended.policy.background_refresh_at(mended.now), Some(mended.now + 15.0 * SECOND));
+    let after_permanent_failure =
+        Fixture::inactive(Age::Expired).requesting().handle_all(&[FAILED]).requesting_again();
+    let after_permanent_failure = after_permanent_failure.handle_all(&[Event::PermanentFailure]);
+    assert_eq!(
+        after_permanent_failure.policy.background_refresh_at(after_permanent_failure.now),
+        Some(after_permanent_failure.now + 15.0 * SECOND)
+    );
 
     // A forced refresh of fresh tokens is repeated, too.
     let mut forced = Fixture::inactive(Age::Fresh).force_refresh().handle_all(&[
