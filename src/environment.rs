@@ -91,8 +91,8 @@ pub const DEFAULT_TIMEOUT_MS: u32 = 10_000;
 /// The longest time that may be configured: five minutes.
 const MAX_TIME_MS: u32 = 300_000;
 
-/// The default wait after a refused refresh token. After a refusal, Bitbucket also refuses valid refresh tokens of the client for
-/// a short time, the lockout (src/refusals.rs). Its length has not been measured.
+/// The default wait after a refused refresh token. After a dead refresh token was used, Bitbucket also refuses valid refresh
+/// tokens of the client for a short time, the lockout (src/refusals.rs). The length of the lockout has not been measured.
 pub const DEFAULT_LOCKOUT_MS: u32 = 30_000;
 
 /// The value of [`variable::SCOPES`] with which no scopes are requested. Bitbucket then grants all scopes of the client.

@@ -23,8 +23,9 @@ pub const REDACTED: &str = "[redacted]";
 /// The maximum depth of nested escapes: JSON in JSON in an HTML page.
 const MAX_DEPTH: u8 = 3;
 
-/// How many bytes at the end of a chunk are kept back until the next chunk arrives. If a form in base64 begins there, a
-/// few characters before it, but fewer than this, may contain bits of the secret.
+/// How many bytes at the end of a chunk are kept back until the next chunk arrives. If the next chunk begins with a
+/// form in base64, the last characters of this chunk may contain bits of the secret. There are always fewer such
+/// characters than this number.
 const KEPT_BACK: usize = 8;
 
 /// A table for one position in a form, either the first or the second. The entry of a byte is the set of forms that may have this

@@ -192,8 +192,8 @@ impl RefreshPolicy {
         self.refusals.any()
     }
 
-    /// Whether Bitbucket refused this connection's refresh token, `refused_ago` milliseconds ago, only because it had
-    /// refused that of another connection shortly before ([`Refusals::is_explained`]).
+    /// Whether Bitbucket may have refused this connection's refresh token, `refused_ago` milliseconds ago, only because
+    /// it had refused that of another connection ([`Refusals::is_explained`]).
     pub fn is_explained(&self, others_refused_ago: Option<f64>, refused_ago: f64) -> bool {
         self.refusals.is_explained(others_refused_ago, refused_ago)
     }

@@ -47,7 +47,8 @@ pub enum RefreshAction {
     Enqueue,
     /// Send the token request.
     RequestTokens,
-    /// Look up whether Bitbucket refused this refresh token only because it had refused that of another connection.
+    /// Look up whether Bitbucket may have refused this refresh token only because it had refused that of another
+    /// connection.
     JudgeRefusal,
     /// Keep the new token set and publish it.
     Publish,

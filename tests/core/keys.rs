@@ -50,8 +50,8 @@ fn the_derivation_matches_rfc_5869() {
     }
 }
 
-/// The HKDF of Node's OpenSSL computed the expected keys. Processes of different versions share data that is encrypted or named
-/// with these keys. If the derivation changes, `VERSION` in src/key_derivation.rs must change too.
+/// The HKDF of Node's OpenSSL computed the expected keys. Processes of different versions may share data that is encrypted or
+/// named with these keys. If the derivation changes, `VERSION` in src/key_derivation.rs must change too.
 #[test]
 fn the_keys_do_not_change_between_versions() {
     let client = client("Key", Some("Secret"), None);
