@@ -1,9 +1,9 @@
 #!/bin/sh
 # NocoDB 0.301.3 with Node.js 22.23.3: the member `version` of GET /api/v2/meta/nocodb/info depends on the folder in which
-# the process was started. If this folder contains node_modules/nocodb, it is NocoDB's version. Otherwise it is the version
-# in the package.json of this folder, even if that is another package. Without a package.json, the member is missing. The
-# program and the NocoDB that it loads are the same each time. An engineer expects the version of the running NocoDB, and
-# uses it to determine what the instance supports.
+# the process was started. If this folder contains node_modules/nocodb, the member is NocoDB's version. Otherwise the member is
+# the version in this folder's package.json, even if that describes another package. Without a package.json, the member is
+# missing. In all three cases, the same program loads the same NocoDB. An engineer expects the version of the running NocoDB,
+# and uses it to determine what the instance supports.
 #
 # Needs a C++ compiler and Python for sqlite3, 2 GB in the temporary folder, and some minutes.
 #

@@ -1,8 +1,8 @@
 /**
  * Waits for work until a signal aborts.
  *
- * In: running work, and a signal. Out: the result of the work, or an error that says that the caller aborted. Never: the work
- * itself is stopped, because other callers may wait for it.
+ * In: running work, and a signal. Out: the result of the work, or an error that says that the caller aborted. Never: an abort of
+ * the work itself. Other callers may be waiting for its result.
  */
 
 import { failure } from './core.js';

@@ -3,8 +3,8 @@
  * contains the WebAssembly that a login needs.
  *
  * In: a public OAuth client, and the click of a user. Out: the authorization code and its PKCE verifier, in the form that
- * NocoDB's server takes, or `null` if the user denied the request. Never: a client secret is accepted, a token is requested, a
- * URL is passed to another origin, or a rule of OAuth is applied outside the core.
+ * NocoDB's server takes, or `null` if the user denied the request. Never: a client secret as input, a request for tokens, a URL
+ * that is passed to another origin, or a rule of OAuth outside the core.
  */
 
 import '../pkg/inlined/page-core.wasm.js';

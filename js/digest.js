@@ -1,8 +1,8 @@
 /**
  * Digests of strings that this package recognizes later but must not keep.
  *
- * In: a string. Out: its digest. Never: `node:crypto` is loaded before the first digest. Loading takes
- * milliseconds, and NocoDB needs no digest to start or to show the form.
+ * In: a string. Out: its digest. Never: the loading of `node:crypto` before the first digest. Loading takes milliseconds, and
+ * NocoDB needs no digest to start or to show the form.
  */
 
 /** @type {typeof import('node:crypto').createHash | undefined} */

@@ -2,8 +2,8 @@
  * The error class of this package.
  *
  * In: the plain object with which the core describes a failure. Out: a `BitbucketAuthError` whose stack starts at the caller.
- * Never: this file words a message, or attaches a server's response, a request or an error of other code, because the core has
- * decided what an error may contain.
+ * Never: a message that this file words itself, or an attached response, request or error of other code. The core decides what an
+ * error may contain.
  */
 
 /** @typedef {import('../pkg/core.js').Code} ErrorCode */
@@ -32,7 +32,7 @@ export class BitbucketAuthError extends Described {
    * @param {ErrorDetails} failure as the core describes it
    * @param {{ detail?: string, cause?: Error }} [extra] `detail`: a text to append to the message in brackets; `cause`: an error
    *   that has only a message and a `code`
-   * @param {Function} [caller] the called public function; the stack trace starts at the code that called it
+   * @param {Function} [caller] the public function that was called; the stack trace starts at the code that called this function
    */
   constructor(failure, { detail, cause } = {}, caller = BitbucketAuthError) {
     const message = detail ? `${failure.message.replace(/\.$/, '')} (${detail}).` : failure.message;
@@ -111,7 +111,7 @@ function isFailure(thrown) {
  * Calls the core, and converts its description of a failure into an error.
  *
  * @template T
- * @param {Function} caller the called public function; the stack trace starts at the code that called it
+ * @param {Function} caller the public function that was called; the stack trace starts at the code that called this function
  * @param {() => T} call
  * @returns {T}
  * @throws {BitbucketAuthError}

@@ -1,8 +1,8 @@
 /**
  * Passes a response of the token endpoint to the core.
  *
- * In: a response from a caller or from the transport. Out: a token set, or a `BitbucketAuthError`. Never: the response is
- * validated, because only the core validates it.
+ * In: a response from a caller or from the transport. Out: a token set, or a `BitbucketAuthError`. Never: a validation of the
+ * response. Only the core validates it.
  */
 
 import { readArgument } from './arguments.js';
@@ -32,7 +32,7 @@ import { callCore } from './error.js';
  */
 
 /**
- * @param {Function} caller the called public function; an error's stack trace starts at the code that called it
+ * @param {Function} caller the public function that was called; an error's stack trace starts at the code that called this function
  * @param {Pick<import('../pkg/core.js').OAuthCore, 'parseTokenResponse'>} client
  * @param {TokenResponse} response
  * @returns {TokenSet}

@@ -1,9 +1,9 @@
 /**
  * Sends every HTTP request of this package.
  *
- * In: a request as data. Out: the status, header fields and bytes of the response, also of a redirect, or a
- * `BitbucketAuthError` that says what failed in the network. Never: a response is interpreted, a redirect is
- * followed, a request is sent twice, or a URL, header or body gets into an error.
+ * In: a request as data. Out: the status, header fields and bytes of the response, even if it is a redirect; or a
+ * `BitbucketAuthError` that says what failed in the network. Never: an interpretation of a response, a followed redirect, a
+ * request that is sent twice, or an error that contains a URL, header or body.
  */
 
 import pLimit from 'p-limit';
@@ -151,8 +151,8 @@ function joinRepeated(headers) {
 }
 
 /**
- * Collects a body, or gives up at the limit, which ends the request. It counts the bytes and does not trust the announced
- * length.
+ * Collects a body. At the limit, gives up the body, which ends the request. The limit applies to the received bytes, not to the
+ * announced length.
  *
  * @param {AsyncIterable<Uint8Array>} stream
  * @param {number} maxBytes

@@ -9,7 +9,7 @@ const MEASURED_USES = 20_000;
 
 const open = (kind) => process.getActiveResourcesInfo().filter((name) => name === kind).length;
 
-/** Each wrapper gets a host object of its own, as in NocoDB. */
+/** Each wrapper gets its own services (id, title and logger), as in NocoDB. */
 function wrap(tokens, index) {
   const wrapper = new entry.wrapper(config(tokens), { id: `connection ${index}`, title: 'One', logger: () => {} });
   wrapper.setTokenRefreshCallback(() => {});
@@ -23,7 +23,7 @@ async function callEach(wrappers) {
 }
 
 await answer(async ({ origin, connections }) => {
-  // Creates what all connections share before the measurement begins, above all compiled code and sockets.
+  // Compiles code and opens sockets before the measurement begins, because all connections share them.
   await callEach((await connect(origin, AT_ONCE)).map(wrap));
   const before = { bytes: await usedMemory(), timers: open('Timeout'), sockets: open('TCPSocketWrap') };
 

@@ -48,7 +48,7 @@ await answer(async ({ origin, env }) => {
     endpoints: { authorizeUrl: variable('AUTHORIZE_URL'), tokenUrl: variable('TOKEN_URL'), apiUrl: variable('API_URL') },
   };
 
-  // This call, which is not measured, loads the core.
+  // Creating the client loads the core, so it is not measured.
   const client = createClient(options);
   const entry = createEntry(env);
   const form = await counted(() => entry.form);

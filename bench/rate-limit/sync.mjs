@@ -1,4 +1,4 @@
-// Measures when requests are sent in a sync that makes all its requests at once. Only this module moves the clock.
+// Measures when requests are sent in a sync that makes all its requests at once. The clock is mocked: only this module moves it.
 import { mock } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { moveClock } from '../../tests/support/clock.js';

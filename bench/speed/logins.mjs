@@ -1,9 +1,10 @@
-// Whole logins, one after another, with the simulator in another process. Each contestant does the same work.
+// Measures whole logins, one after another. Each contestant (an OAuth library) does the same work. The simulator runs in another
+// process.
 import { authorizeInBrowser } from '../../demo/bitbucket/browser.js';
 import { answer } from '../lib/processes.mjs';
 import { contestants } from './contestants.mjs';
 
-/** A login by the separate operations of a contestant. */
+/** A login that consists of a contestant's separate operations. */
 const whole = (parts) => async (authorize) => {
   const { url, state, codeVerifier } = await parts.start();
   const { code } = await parts.callback(await authorize(url), { state });

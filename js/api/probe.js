@@ -1,8 +1,9 @@
 /**
  * Sends the requests that determine what a credential can do and to which account it belongs.
  *
- * In: a connection test of the core, and a sender. Out: the test, which has received the responses; the credential's account.
- * Never: this file decides what to request next, or what a response means. The core decides both.
+ * In: a connection test of the core, and a sender (a function that sends a request with the credential). Out: the responses, which
+ * go to the connection test; or the credential's account. Never: a decision about the next request, or about the meaning of a
+ * response. The core decides both.
  */
 
 import { core } from '../core.js';
@@ -29,7 +30,7 @@ export async function runConnectionTest(test, sender, apiUrl, signal) {
   for (let path = test.path; path !== undefined; path = test.path) {
     try {
       const headers = { accept: 'application/json' };
-      // Redirects to other servers are not followed: a server that never saw the credential proves nothing about it.
+      // Redirects to other servers are not followed: the response of a server that never saw the credential proves nothing.
       const response = await sender({ method: 'GET', url: apiUrl + path, headers, signal, redirect: 'same-origin' });
       test.onResponse(toApiResponse(response));
     } catch (error) {

@@ -2,7 +2,7 @@
  * Makes the requests of one connection wait for Bitbucket's rate limit.
  *
  * In: the connection's credentials, and the responses to its requests. Out: the time at which the next request may be sent.
- * Never: this file counts requests (the rate limiter does that), or trusts an account before Bitbucket has confirmed it.
+ * Never: a count of requests (the rate limiter counts them), or trust in an account that Bitbucket has not confirmed yet.
  *
  * Bitbucket counts requests for each user, access token or OAuth client. A config may name somebody else's account. So the
  * requests of a credential count under the credential's own name until Bitbucket has confirmed the account.

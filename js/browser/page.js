@@ -1,7 +1,7 @@
 /**
  * Shared parts of the popup login and the redirect login: their options, and access to the page's window.
  *
- * In: a caller's options. Out: the window, the client and the storage to use. Never: a login starts.
+ * In: a caller's options. Out: the window, the client and the storage to use. Never: the start of a login.
  */
 
 import { callCore } from '../error.js';

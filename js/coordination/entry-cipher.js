@@ -1,8 +1,9 @@
 /**
  * Encrypts the tokens that go to Redis (AES-256-GCM).
  *
- * In: an entry, or the text that Redis holds for it. Out: that text, or the entry. Never: a ciphertext is accepted if
- * its key, fence or predecessor has changed since its encryption.
+ * In: an entry (tokens, with the fields that `TokenEntry` in memory-store.js describes), or the text that Redis holds for it. Out:
+ * that text, or the entry. Never: acceptance of a ciphertext whose key, fence or predecessor was changed after the encryption. The
+ * predecessor is the key of the refresh token that the entry's refresh token replaced.
  */
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
@@ -25,7 +26,7 @@ export class EntryCipher {
 
   /**
    * @param {TokenEntry} entry
-   * @param {string} predecessor the key of the entry's predecessor, as published
+   * @param {string} predecessor the key whose successor the entry is published as
    * @returns {string} the ciphertext
    */
   encrypt({ key, value, fence }, predecessor) {

@@ -2,20 +2,24 @@
  * The Lua scripts of the shared token store.
  *
  * In: the prefix of all keys, and the arguments of a process. Out: the data that Redis holds after the script, and its reply.
- * Never: a script fails because another program wrote to its keys, a key is stored without an expiry, or a script decides about
- * tokens.
+ * Never: a failure because another program wrote to the store's keys, a stored key without an expiry, or a decision of a script
+ * about tokens.
+ *
+ * The store names each refresh token by a key, which is a keyed hash. The successor of a key is the entry whose refresh token was
+ * issued in exchange for the refresh token of that key. A chain consists of the entries of one login, each the successor of the
+ * one before. The fence of an entry is the number of the lock under which it was obtained; each lock has a higher number.
  */
 
 import { CLOCK_TOLERANCE_MS, REMEMBERED_MS } from './memory-store.js';
 
-/** The highest valid fence. No installation takes that many locks. The scripts ignore a greater number. */
+/** The highest valid fence. No installation takes that many locks. The scripts ignore a higher fence. */
 export const HIGHEST_FENCE = 1e12;
 
 /**
- * The functions that all scripts share. A pointer is `<fence> <key of the successor>`. A pair (a token set) is
- * `<fence> <key of its predecessor, as published> <ciphertext>`; older versions omit that key. A chain has one pointer for each
- * refresh of the last 30 days, and the limit of the loop in `follow` is far above the length of a chain. A value that is not a
- * string, or a fence above `HIGHEST_FENCE`, counts as absent.
+ * The functions that all scripts share. The pointer of a key is `<fence> <key of the successor>`. The pair of a key (its token set)
+ * is `<fence> <key of the predecessor> <ciphertext>`; older versions omit the predecessor. A chain has one pointer for each refresh
+ * of the last 30 days, and the limit of the loop in `follow` is far above the length of a chain. A value that is not a string, or
+ * a fence above `HIGHEST_FENCE`, counts as absent.
  */
 const PRELUDE = `
   local prefix = KEYS[1]
@@ -102,8 +106,9 @@ const GUARDED = {
   `,
 
   /**
-   * Records a refusal of a key and a granted request, with their ages (`-1`: none). Returns the ages of the last refusal, of the
-   * last refusal of another key than this one, and of the newest granted request (`-1`: unknown). The stored value is
+   * Records that Bitbucket refused a key's refresh token, or granted a token request. The arguments are the key, the age of the
+   * refusal, and the age of the granted request (`-1`: nothing to record). Returns the ages of the last refusal, of the last
+   * refusal of any other key, and of the newest granted request (`-1`: unknown). The stored value is
    * `<granted> <refused> <another refused> <key that was refused last>`. The last refusals of two different keys are enough for
    * the reply about any key.
    */
@@ -145,9 +150,9 @@ const GUARDED = {
   `,
 
   /**
-   * Finds the position of a pair that is to follow a key (`ChainPosition` in publication.js). If the position is the expected
-   * one, the script carries out the decision that was based on it, so that no other publication is lost in between. After a fork,
-   * both branches lead to the winner.
+   * Finds the position of a pair that is to become a key's successor (`ChainPosition` in publication.js). If the position is the
+   * expected one, the script carries out the decision that the process has based on it. So no publication of another process is
+   * lost between the decision and its execution. If a key has got two successors, both lead to the newer one afterwards.
    */
   publish: `
     local key, own, expected, step, by, fence, value, pair_limit, pointer_limit = unpack(args)

@@ -1,10 +1,10 @@
 /**
  * The shared token store of several processes: locks for refreshing, and the newest tokens, in Redis.
  *
- * In: keys of refresh tokens, and the tokens that were obtained with them. Out: locks, and the newest tokens of a chain, from all
- * processes that use the same Redis. Never: a secret appears in a key (a key is a keyed hash), a token leaves this process
- * unencrypted, an operation fails or waits long because Redis does, or an error of the Redis client leaves this file, because
- * such errors contain the data that were sent.
+ * In: keys of refresh tokens, and the tokens that were obtained with them. Out: locks, and the newest tokens of a chain (the tokens
+ * of one login, in the order of their refreshes), from all processes that use the same Redis. Never: a secret in a key (a key is a
+ * keyed hash), an unencrypted token outside this process, an operation that fails or waits long because Redis does, or an error of
+ * the Redis client outside this file. Such errors contain the data that were sent.
  *
  * All data are in the memory of this process, too. Redis only adds to them: without Redis, each process works alone, and later
  * publishes the entries that Redis missed.
@@ -54,7 +54,7 @@ const LIMITS = {
   reconnection: 5 * SECOND,
   // The interval at which an idle process checks for a loss of data.
   watch: 5 * SECOND,
-  // After 30 days, nothing needs a pointer any more, because NocoDB's rows have newer tokens.
+  // A pointer leads from a key to its successor. After 30 days, nothing needs it any more, because NocoDB's rows have newer tokens.
   pointer: 30 * DAY,
   // An unused refresh token expires after three months.
   pair: 95 * DAY,
@@ -202,8 +202,8 @@ export class RedisTokenStore {
    */
   async publish(key, entry) {
     const known = this.#memory.findLocal(key);
-    // A lock that was taken without Redis has no fence. The entry follows the entry that this process knows, so it gets the fence
-    // of that entry.
+    // A lock that was taken without Redis has no fence. The new entry follows the entry that this process knows, so the new entry
+    // gets the fence of the known entry.
     const fence = entry.fence === 0 && known?.key === key ? known.fence : entry.fence;
     const fenced = { ...entry, fence };
     const expected = this.#memory.positionOf(key, fenced.key);
@@ -252,8 +252,9 @@ export class RedisTokenStore {
   }
 
   /**
-   * Publishes in Redis an entry that memory already has, and updates memory with the result. The decision is based on an assumed
-   * position. The script carries out the decision only if the entry has that position in Redis, and returns the actual position.
+   * Publishes in Redis an entry that memory already has, and updates memory with the result. This process decides which entry is
+   * the newest on the assumption that the entry has a certain position. The script carries out the decision only if the entry has
+   * that position in Redis, and otherwise returns the actual position.
    *
    * @param {string} key
    * @param {TokenEntry} entry
@@ -283,7 +284,7 @@ export class RedisTokenStore {
   }
 
   /**
-   * Updates memory with the entry that won against a published one.
+   * Updates memory with the winner: the entry that Redis keeps as the newest instead of a published one.
    *
    * @param {string} key the key whose successor the published entry was to become
    * @param {TokenEntry} entry

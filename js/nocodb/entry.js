@@ -1,9 +1,9 @@
 /**
  * The entry that NocoDB imports.
  *
- * In: the environment. Out: the integration in the shape that NocoDB's registry expects. Never: the
- * WebAssembly is loaded or the environment is read before it is needed, another package is loaded before a connection is used,
- * or an invalid environment variable keeps NocoDB from starting.
+ * In: the environment. Out: the integration in the shape that NocoDB's registry expects. Never: WebAssembly that is loaded before
+ * it is needed, an environment that is read before it is needed, another package that is loaded before a connection is used, or an
+ * invalid environment variable that keeps NocoDB from starting.
  */
 
 import '../../pkg/inlined/core.wasm.js';

@@ -1,8 +1,7 @@
 /**
  * The module that the preload loads after it has detected NocoDB: the entry, and the functions that the preload needs.
  *
- * In: calls of the preload. Out: results of the core. Never: another entry point of the package loads this module, or its exports
- * are public.
+ * In: calls of the preload. Out: results of the core. Never: an import by another entry point of the package, or a public export.
  */
 
 import { stringOrUndefined } from '../arguments.js';
@@ -31,11 +30,11 @@ export const nocodbStatus = ({ code, status }) => callCore(nocodbStatus, () => c
  */
 export const usesAuthorizationCode = (type) => core().usesAuthorizationCode(stringOrUndefined(type) ?? '');
 
-/** The error for a row with a code that was never exchanged, and without tokens. */
+/** The error for a row of NocoDB that has no tokens, but an authorization code that was never exchanged. */
 export const unexchangedCodeError = () => failure('RECONNECT_REQUIRED', 'exchange', { connectionEnd: 'unexchanged' });
 
 /**
- * The error for a row that would contain asterisks in place of a credential.
+ * The error for a row of NocoDB that would contain asterisks in place of a credential.
  *
  * @param {string} field
  */

@@ -3,8 +3,8 @@
  *
  * In: NocoDB's assignment of its list of integrations. Out: the plugin is loaded and in that list, the callback page is served,
  *   and a log line reports the registration.
- * Never: this file itself changes the list (registry.js does that), rows (integration-model.js) or requests (callback-page.js),
- *   or an exception leaves the preload.
+ * Never: a change that this file itself makes to the list (registry.js changes it), to rows (integration-model.js) or to requests
+ *   (callback-page.js), or an exception that leaves the preload.
  *
  * Other processes, such as npm and workers, inherit `NODE_OPTIONS` too. So the preload loads and logs nothing before it has
  * detected NocoDB.

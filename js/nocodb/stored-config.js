@@ -1,9 +1,9 @@
 /**
- * The config of a wrapper, and the row of NocoDB that contains it.
+ * The config of a wrapper (the object that NocoDB creates for each call), and NocoDB's row that contains this config.
  *
  * In: the config of one connection, newer tokens, and the services with which NocoDB reads and stores configs. Out: the row with
- * the newer tokens, and with all other members unchanged. Never: this file decides to which connection a row belongs (the core
- * decides that).
+ * the newer tokens, and with all other members unchanged. Never: a decision about the connection to which a row belongs. The core
+ * decides that.
  *
  * If NocoDB lets the wrapper read the row, no member is overwritten that somebody else changed in the meantime.
  */
@@ -194,7 +194,7 @@ export class StoredConfig {
   }
 
   /**
-   * Adds the integration's own data to the config and has NocoDB store it.
+   * Adds the integration's own data to the config, and asks NocoDB to store the config.
    *
    * @param {unknown} vars
    * @param {() => Promise<ConnectionRef & { newestKnown: () => Promise<ConnectionTokens> } | undefined>} [openConnection] returns
@@ -211,8 +211,8 @@ export class StoredConfig {
       const row = await loadConfig?.();
       const tokens = await connection?.newestKnown();
       if (tokens) this.adopt(tokens);
-      // The wrapper's copy may contain text that NocoDB found in a vault. So the row's own members are stored, if the row can be
-      // read.
+      // The wrapper's copy of the config may contain secrets from a vault, where the row only has references to them. So if the row
+      // can be read, its own members are stored, and not those of the copy.
       const config = row ? await this.#withNewest(row, tokens, connection) : this.config;
       // If the row was deleted, nothing is stored.
       if (row || !loadConfig) await saveConfig?.(withoutOAuthPayload({ ...config, _vars: vars }));
@@ -263,15 +263,15 @@ export class StoredConfig {
     const { expires_at: before } = this.config;
     this.adopt(tokens);
     // The callback only merges members, so it can remove neither a stale `expires_at` nor a code. A stale `expires_at` would make
-    // each later wrapper refresh again. A code is in the config if no preload exchanges codes, and would stay there forever.
+    // each later wrapper refresh again. The config contains a code if no preload exchanges codes; the code would stay there forever.
     const isStale = 'oauth' in this.config || (Boolean(before) && tokens.expiresAt === undefined);
     if (this.tokenRefreshCallback && !(isStale && saveConfig)) await this.tokenRefreshCallback(toStoredTokens(tokens));
     else await saveConfig?.(withoutOAuthPayload(this.config));
   }
 
   /**
-   * Has NocoDB add the tokens, and the data of `saveVars`, to the stored config that they belong to. NocoDB merges them into the
-   * config that it read when it created the wrapper. So every call passes all members that have changed since then.
+   * Asks NocoDB to add the tokens and the data of `saveVars` to the stored config. NocoDB merges these members into the config that
+   * it read when it created the wrapper. So every call passes all members that have changed since then.
    *
    * @param {ConnectionTokens | undefined} tokens
    */

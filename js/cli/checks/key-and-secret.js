@@ -1,11 +1,11 @@
-/** Checks whether Key and Secret have the lengths of those that Bitbucket issues. */
+/** Checks whether Key and Secret are as long as the Keys and Secrets that Bitbucket issues. */
 
 import { core } from '../../core.js';
 
 /** @type {Record<'older' | 'newer', string>} */
 const KINDS = { older: 'older OAuth consumers', newer: 'newer OAuth clients' };
 
-/** The minimum length of a Key whose end is shown. The four characters at the end would be a large part of a shorter Key. */
+/** The doctor shows the last four characters of a Key from this length on. They would be a large part of a shorter Key. */
 const MIN_LENGTH_TO_SHOW_END = 16;
 
 /** @type {import('../doctor.js').Check} */
