@@ -110,7 +110,7 @@ describe('a callback page that no page waits for', () => {
 });
 
 describe('a Content Security Policy of the site', () => {
-  test("lets a login succeed although it blocks the callback page's script, while the popup has its opener", async () => {
+  test("does not prevent a login if it blocks the callback page's script but leaves the popup its opener", async () => {
     const { body } = await callbackPage();
     const pages = { '/callback.html': { headers: policy('\'self\''), body } };
     await on({ site: { pages } }, async (scene) => {

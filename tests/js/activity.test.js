@@ -51,7 +51,7 @@ async function published(name, work) {
 
 const assertTellsNoSecret = (value) => assert.doesNotMatch(JSON.stringify(value), /the-(new-)?(access|refresh)-token|secret|Bearer/);
 
-describe('a line of the log', () => {
+describe('a log entry', () => {
   for (const [entry, connection, expected] of [
     [{ level: 'INFO', event: 'refreshed', text: 'Done.', durationMs: 231.4 }, { title: 'Sales' }, 'INFO refreshed, connection "Sales", 231 ms: Done.'],
     [{ level: 'WARN', event: 'connection-shared', text: 'It is.' }, { name: 'abcdefgh' }, 'WARN connection-shared, connection abcdefgh: It is.'],
@@ -61,7 +61,7 @@ describe('a line of the log', () => {
     [{ level: 'WARN', event: 'a', text: 'It is.' }, { title: '𝒜'.repeat(101) }, `WARN a, connection "${'𝒜'.repeat(100)}": It is.`],
     [{ level: 'WARN', event: 'connect-failed', text: 'No.', durationMs: 0 }, {}, 'WARN connect-failed, 0 ms: No.'],
   ]) {
-    test(`is one line: ${expected}`, () => assert.equal(logLine(entry, connection), expected));
+    test(`becomes one line: ${expected}`, () => assert.equal(logLine(entry, connection), expected));
   }
 });
 
@@ -102,12 +102,13 @@ describe("NocoDB's log", () => {
     assert.doesNotMatch(lines.join(), /the-code|vvv/);
   });
 
-  test('does not go to the console for a success when NocoDB passes no logger', async (t) => {
-    const warn = t.mock.method(console, 'warn', () => {});
-    const Wrapper = await bitbucket(t);
-    await new Wrapper(expired()).use((client) => client.get('/user'));
-    assert.equal(warn.mock.callCount(), 0);
-  });
+});
+
+test('a successful refresh is not logged to the console when NocoDB passes no logger', async (t) => {
+  const warn = t.mock.method(console, 'warn', () => {});
+  const Wrapper = await bitbucket(t);
+  await new Wrapper(expired()).use((client) => client.get('/user'));
+  assert.equal(warn.mock.callCount(), 0);
 });
 
 describe('connectionStatus', () => {

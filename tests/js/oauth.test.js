@@ -24,7 +24,7 @@ describe('an argument object', () => {
       assert.match(error.stack.split('\n')[1], /oauth\.test\.js/);
     });
 
-    test(`that throws when it is read makes ${method} throw an error without the caller's text`, () => {
+    test(`that throws when it is read makes ${method} throw an error that does not contain the thrown text`, () => {
       const hostile = [
         revoked(), new Proxy({}, { ownKeys: () => { throw new Error('marked'); } }),
         new Proxy({}, { get: () => { throw new Error('marked'); } }),
@@ -38,7 +38,7 @@ describe('an argument object', () => {
     });
   }
 
-  test('may have an unknown member without a value', () => {
+  test('may have an unknown member whose value is undefined or null', () => {
     const client = createClient({ ...OPTIONS, scope: undefined, proxy: null });
     assert.ok(client.createAuthorizationRequest({ extra: undefined }).url);
   });
@@ -171,7 +171,7 @@ describe('createClient', () => {
 });
 
 describe('an authorization request', () => {
-  test('refuses extra parameters that are not an object of strings', () => {
+  test('cannot have extra parameters that are not an object of strings', () => {
     const client = createClient(OPTIONS);
     for (const extraParams of ['prompt=login', 7, { prompt: 7 }, ['prompt']]) {
       refuses(() => client.createAuthorizationRequest({ extraParams }), {

@@ -21,13 +21,13 @@ const TOKENS = {
 };
 const USER = { type: 'user', uuid: '{the-uuid}', display_name: 'Ada' };
 
-const WHOSE = '/2.0/user';
+const ACCOUNT_PATH = '/2.0/user';
 
 /** The requests of a connection in order: for its tokens, and for two pages of a list. */
-const ASKED = ['/site/oauth2/access_token', '/2.0/repositories/acme', '/2.0/repositories/acme?page=2'];
+const CONNECTION_REQUESTS = ['/site/oauth2/access_token', '/2.0/repositories/acme', '/2.0/repositories/acme?page=2'];
 
 /** The requests for the account: after the exchange, in the connection test, and for the rate limit while a list is read. */
-const ASKED_WHOSE = [WHOSE, WHOSE, WHOSE];
+const ACCOUNT_REQUESTS = [ACCOUNT_PATH, ACCOUNT_PATH, ACCOUNT_PATH];
 
 /** A config with which only the API gets requests. */
 const ACCESS_TOKEN = JSON.stringify({ type: 'api_key', token: 'the-token' });
@@ -36,7 +36,7 @@ const ACCESS_TOKEN = JSON.stringify({ type: 'api_key', token: 'the-token' });
 const NAME = 'bitbucket.example';
 
 /** NODE_OPTIONS of a process that resolves this name to loopback. */
-const KNOWING_NAME = `--import=data:text/javascript,${encodeURIComponent(`
+const RESOLVE_NAME = `--import=data:text/javascript,${encodeURIComponent(`
   import dns from 'node:dns';
   const { lookup } = dns;
   dns.lookup = (name, ...rest) => lookup(name === '${NAME}' ? '127.0.0.1' : name, ...rest);
@@ -93,18 +93,18 @@ function assertConnected({ config, connection: { expiresAt, ...connection }, lis
   assert.ok(expiresAt > Date.now());
   assert.deepEqual(list, [1, 2]);
   const urls = requests.map(({ url }) => url);
-  assert.deepEqual(urls.filter((url) => url !== WHOSE), ASKED);
-  assert.deepEqual(urls.filter((url) => url === WHOSE), ASKED_WHOSE);
+  assert.deepEqual(urls.filter((url) => url !== ACCOUNT_PATH), CONNECTION_REQUESTS);
+  assert.deepEqual(urls.filter((url) => url === ACCOUNT_PATH), ACCOUNT_REQUESTS);
   const [{ headers: { authorization } }, ...api] = requests;
   assert.match(authorization, /^Basic /);
   for (const { headers } of api) assert.equal(headers.authorization, 'Bearer the-token');
 }
 
 describe('a certificate', () => {
-  for (const [what, asking] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
+  for (const [what, send] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
     test(`of an unknown authority is refused, and the message says what to do (${what})`, async (t) => {
       const { origin, requests } = await bitbucket(t);
-      const { error } = await asking(t, environment(origin, PATIENT));
+      const { error } = await send(t, environment(origin, PATIENT));
       assert.equal(error.name, 'BitbucketAuthError');
       assert.equal(error.code, 'REQUEST_FAILED');
       assert.match(error.message, /certificate is not accepted.*NODE_EXTRA_CA_CERTS/);
@@ -114,7 +114,7 @@ describe('a certificate', () => {
 
     test(`of another authority than the configured one is refused (${what})`, async (t) => {
       const { origin, requests } = await bitbucket(t);
-      const { error } = await asking(t, trusted(origin, { NODE_EXTRA_CA_CERTS: files.otherAuthority }));
+      const { error } = await send(t, trusted(origin, { NODE_EXTRA_CA_CERTS: files.otherAuthority }));
       assert.equal(error.code, 'REQUEST_FAILED');
       assert.match(error.message, /certificate is not accepted.*NODE_EXTRA_CA_CERTS/);
       assert.equal(requests.length, 0);
@@ -193,7 +193,7 @@ describe('a proxy', () => {
     assert.deepEqual(new Set(proxy.targets), new Set([`${NAME}:${port}`]));
   });
 
-  test('does not allow a redirect from the proxied API to plain http, not even to loopback', async (t) => {
+  test('does not make the client follow a redirect to plain http, not even to loopback', async (t) => {
     const local = await serve(t, (_request, response) => json(response, 200, { values: [7] }));
     const { named } = await bitbucket(t, (_request, response) => {
       response.writeHead(302, { location: `${local.origin}/away` }).end();
@@ -216,7 +216,7 @@ describe('a proxy', () => {
     test(`is bypassed with NO_PROXY=${excepted}`, async (t) => {
       const { named, requests } = await bitbucket(t);
       const proxy = await startProxy(t);
-      const env = trusted(named, { HTTPS_PROXY: proxy.origin, NO_PROXY: excepted, NODE_OPTIONS: KNOWING_NAME });
+      const env = trusted(named, { HTTPS_PROXY: proxy.origin, NO_PROXY: excepted, NODE_OPTIONS: RESOLVE_NAME });
       assertConnected(await connect(t, env), requests);
       assert.deepEqual(proxy.targets, []);
     });
@@ -225,7 +225,7 @@ describe('a proxy', () => {
   test('is used when NO_PROXY names another host', async (t) => {
     const { named, requests } = await bitbucket(t);
     const proxy = await startProxy(t);
-    const env = trusted(named, { HTTPS_PROXY: proxy.origin, NO_PROXY: 'other.example', NODE_OPTIONS: KNOWING_NAME });
+    const env = trusted(named, { HTTPS_PROXY: proxy.origin, NO_PROXY: 'other.example', NODE_OPTIONS: RESOLVE_NAME });
     assertConnected(await connect(t, env), requests);
     assert.ok(proxy.targets.length > 0);
   });
@@ -235,7 +235,7 @@ describe('a proxy with a password', () => {
   const USER_INFO = 'ada:the-proxy%3Apassword';
   const withUserInfo = (origin, userInfo) => origin.replace('//', `//${userInfo}@`);
 
-  test('gets the password in its URL, and Bitbucket does not get it', async (t) => {
+  test('receives the password that its URL contains, and Bitbucket does not receive it', async (t) => {
     const { named, requests } = await bitbucket(t);
     const proxy = await startProxy(t, { userInfo: USER_INFO });
     assertConnected(await connect(t, trusted(named, { HTTPS_PROXY: withUserInfo(proxy.origin, USER_INFO) })), requests);
@@ -243,7 +243,7 @@ describe('a proxy with a password', () => {
     for (const { headers } of requests) assert.equal(headers['proxy-authorization'], undefined);
   });
 
-  for (const [what, asking] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
+  for (const [what, send] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
     for (const [how, userInfo, words] of [
       ['missing', undefined, /the proxy requires credentials.*user:password@host.*HTTPS_PROXY/],
       ['wrong', 'ada:the-marked-password', /the proxy does not accept the credentials in its URL.*HTTPS_PROXY/],
@@ -252,7 +252,7 @@ describe('a proxy with a password', () => {
         const { named, requests } = await bitbucket(t);
         const { origin } = await startProxy(t, { userInfo: USER_INFO });
         const env = trusted(named, { HTTPS_PROXY: userInfo ? withUserInfo(origin, userInfo) : origin });
-        const { error } = await asking(t, env);
+        const { error } = await send(t, env);
         assert.equal(error.code, 'REQUEST_FAILED');
         assert.equal(error.cause, 'PROXY_407');
         assert.match(error.message, words);
@@ -263,23 +263,23 @@ describe('a proxy with a password', () => {
   }
 });
 
-describe('an error of a proxy', () => {
-  for (const [what, asking] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
+describe('the error of a request that fails at the proxy', () => {
+  for (const [what, send] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
     test(`says that the proxy refuses the host with 403 (${what})`, async (t) => {
       const { named, requests } = await bitbucket(t);
       const proxy = await startProxy(t, { refuses: true });
-      const { error } = await asking(t, trusted(named, { HTTPS_PROXY: proxy.origin }));
+      const { error } = await send(t, trusted(named, { HTTPS_PROXY: proxy.origin }));
       assert.equal(error.code, 'REQUEST_FAILED');
       assert.equal(error.cause, 'PROXY_403');
       assert.match(error.message, /the proxy refused the connection.*rules must allow this host.*HTTPS_PROXY/);
       assert.equal(requests.length, 0);
       // The exchange of a code has one attempt, and a request for a list has four. Each attempt uses the proxy once.
-      assert.equal(proxy.targets.length, asking === connect ? 1 : 4);
+      assert.equal(proxy.targets.length, send === connect ? 1 : 4);
     });
 
     test(`says that the proxy cannot be reached (${what})`, async (t) => {
       const { named } = await bitbucket(t);
-      const { error } = await asking(t, trusted(named, { HTTPS_PROXY: `http://127.0.0.1:${await freePort()}` }));
+      const { error } = await send(t, trusted(named, { HTTPS_PROXY: `http://127.0.0.1:${await freePort()}` }));
       assert.equal(error.code, 'REQUEST_FAILED');
       assert.match(error.message, /the connection was refused.*the request used the proxy of HTTPS_PROXY/);
     });
@@ -294,11 +294,11 @@ describe('an error of a proxy', () => {
     assert.deepEqual(proxy.targets, []);
   });
 
-  for (const [what, asking] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
+  for (const [what, send] of Object.entries({ 'the token endpoint': connect, 'the API': readList })) {
     test(`names the variable with the invalid URL but not its value, and no request bypasses the proxy (${what})`, async (t) => {
       const { named, requests } = await bitbucket(t);
-      const env = trusted(named, { HTTPS_PROXY: 'user:marked-password@', NODE_OPTIONS: KNOWING_NAME });
-      const { error } = await asking(t, env);
+      const env = trusted(named, { HTTPS_PROXY: 'user:marked-password@', NODE_OPTIONS: RESOLVE_NAME });
+      const { error } = await send(t, env);
       assert.equal(error.code, 'INVALID_CONFIG');
       assert.match(error.message, /: HTTPS_PROXY is not a valid URL/);
       assert.doesNotMatch(JSON.stringify(error), /marked-password/);

@@ -172,7 +172,7 @@ describe('an update of the rate limit', () => {
     assert.equal(Date.now() - since, 30 * SECOND);
   });
 
-  test('by status 429 is logged once, and a dialog learns how long the wait would be', async (t) => {
+  test('by status 429 is logged once, and a request that may not wait so long fails with the necessary wait', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(1000);
     const lines = [];
@@ -193,7 +193,7 @@ describe('an update of the rate limit', () => {
     assert.doesNotMatch(lines[0], /the-account/);
   });
 
-  test('by a Retry-After of more than a minute makes requests fail at once until the last minute', async (t) => {
+  test('by a Retry-After of more than a minute makes requests fail at once until only a minute is left', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(2);
     const lines = [];
@@ -203,7 +203,7 @@ describe('an update of the rate limit', () => {
     const behind = thrownBy(() => limiter.acquire(ACCOUNT, GROUP));
     await settled(() => 0);
     await limiter.onResponse(ACCOUNT, GROUP, told({ 'retry-after': '86400' }, 429));
-    // The limiter shortens a longer Retry-After to the rolling hour.
+    // The limiter shortens a Retry-After of a day to an hour, because Bitbucket counts the requests of an hour.
     for (const error of await Promise.all([asleep, behind])) {
       assert.deepEqual([error.code, error.retryable, error.retryAfter], ['API_RATE_LIMITED', true, HOUR]);
     }

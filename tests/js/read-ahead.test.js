@@ -1,6 +1,6 @@
 /**
- * The prefetched next page for a consumer that requests the pages of a list one after the other: when the client requests this
- * page, and when it does not.
+ * Prefetching for a consumer that requests the pages of a list one after the other: when the client requests the next page ahead
+ * of the consumer, and when it does not.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -18,13 +18,13 @@ const LAST = 9;
 
 /** A server with a numbered list, and a client for it. `answer(page, n, request)` may change the status of the n-th response. */
 async function listOf(t, { answer = () => undefined, variables = UNLIMITED, config } = {}) {
-  const state = { asked: [], underWay: 0, closed: 0 };
+  const state = { requestedPages: [], underWay: 0, closed: 0 };
   const watchers = [];
   const look = () => watchers.forEach((watcher) => watcher());
   const server = await serve(t, async (request, response) => {
     const url = new URL(request.url, 'http://x');
     const page = Number(url.searchParams.get('page') ?? 1);
-    state.asked.push(`${request.method === 'GET' ? '' : request.method}${page}`);
+    state.requestedPages.push(`${request.method === 'GET' ? '' : request.method}${page}`);
     state.underWay += 1;
     response.once('close', () => {
       state.underWay -= 1;
@@ -34,7 +34,7 @@ async function listOf(t, { answer = () => undefined, variables = UNLIMITED, conf
     look();
     const next = new URL(url);
     next.searchParams.set('page', page + 1);
-    const status = await answer(page, state.asked.length, request) ?? 200;
+    const status = await answer(page, state.requestedPages.length, request) ?? 200;
     json(response, status, status === 200 ? {
       size: LAST, pagelen: 1, page, values: [`${page} for ${request.headers.authorization}`],
       ...(page < LAST && { next: `${server.origin}${next.pathname}${next.search}` }),
@@ -51,7 +51,7 @@ async function listOf(t, { answer = () => undefined, variables = UNLIMITED, conf
     client,
     state,
     until,
-    asked: () => state.asked.map((page) => (/^\d+$/.test(page) ? Number(page) : page)),
+    requestedPages: () => state.requestedPages.map((page) => (/^\d+$/.test(page) ? Number(page) : page)),
     get: async (page, more) => (await client.get('/list', { params: { q: 'a b', page }, ...more })).data.page,
     /** Waits until no request is under way, now and after a short pause. */
     quiet: async () => {
@@ -66,63 +66,63 @@ async function listOf(t, { answer = () => undefined, variables = UNLIMITED, conf
 
 describe('pages that a consumer requests one after the other', PATIENT, () => {
   test('are requested once each, and prefetched from the third on', async (t) => {
-    const made = await listOf(t);
+    const list = await listOf(t);
     const seen = [];
     for (let page = 1; page <= LAST; page += 1) {
-      seen.push(await made.get(page));
-      await made.quiet();
-      assert.deepEqual(made.asked(), Array.from({ length: page < 2 ? page : Math.min(page + 1, LAST) }, (_, at) => at + 1));
+      seen.push(await list.get(page));
+      await list.quiet();
+      assert.deepEqual(list.requestedPages(), Array.from({ length: page < 2 ? page : Math.min(page + 1, LAST) }, (_, at) => at + 1));
     }
-    assert.deepEqual(seen, made.asked());
+    assert.deepEqual(seen, list.requestedPages());
   });
 
   test('are prefetched one at a time', async (t) => {
     let release;
-    const made = await listOf(t, { answer: (page) => (page === 4 ? new Promise((resolve) => {
+    const list = await listOf(t, { answer: (page) => (page === 4 ? new Promise((resolve) => {
       release = resolve;
     }) : undefined) });
-    await made.get(1);
-    await made.get(2);
-    await made.get(3);
+    await list.get(1);
+    await list.get(2);
+    await list.get(3);
     // The client requests the fourth page while it still waits for the third.
-    await made.until(({ asked }) => asked.includes('4'));
-    const fourth = made.get(4);
-    await made.until(({ asked }) => asked.includes('5'));
+    await list.until(({ requestedPages }) => requestedPages.includes('4'));
+    const fourth = list.get(4);
+    await list.until(({ requestedPages }) => requestedPages.includes('5'));
     await new Promise((resolve) => {
       setTimeout(resolve, 40);
     });
-    assert.deepEqual(made.asked(), [1, 2, 3, 4, 5]);
+    assert.deepEqual(list.requestedPages(), [1, 2, 3, 4, 5]);
     release();
     assert.equal(await fourth, 4);
   });
 
   test('pass through interceptors like all other responses', async (t) => {
-    const made = await listOf(t);
+    const list = await listOf(t);
     const seen = [];
-    made.client.interceptors.request.use((config) => {
+    list.client.interceptors.request.use((config) => {
       seen.push(`asked ${config.params.page}`);
       return config;
     });
-    made.client.interceptors.response.use((response) => {
+    list.client.interceptors.response.use((response) => {
       seen.push(`answered ${response.data.page} ${response.status} ${response.headers['content-type']}`);
       return response;
     });
-    for (const page of [1, 2, 3, 4]) await made.get(page);
+    for (const page of [1, 2, 3, 4]) await list.get(page);
     assert.deepEqual(seen, [1, 2, 3, 4].flatMap((page) => [`asked ${page}`, `answered ${page} 200 application/json`]));
   });
 
   test('are used once, and a repeated request is sent again', async (t) => {
-    const made = await listOf(t);
-    for (const page of [1, 2, 3]) await made.get(page);
-    await made.quiet();
-    await made.get(3);
-    await made.quiet();
-    assert.deepEqual(made.asked(), [1, 2, 3, 4, 3]);
+    const list = await listOf(t);
+    for (const page of [1, 2, 3]) await list.get(page);
+    await list.quiet();
+    await list.get(3);
+    await list.quiet();
+    assert.deepEqual(list.requestedPages(), [1, 2, 3, 4, 3]);
   });
 });
 
 /** Requests of a consumer that cause no prefetch, and the pages that the server is asked for. */
-const ALONE = {
+const WITHOUT_PREFETCH = {
   'one page': [async ({ get }) => get(1), [1]],
   'the same page again and again': [async ({ get }) => [await get(1), await get(1), await get(1)], [1, 1, 1]],
   'several pages at once': [({ get }) => Promise.all([1, 2, 3, 4].map((page) => get(page))), [1, 2, 3, 4]],
@@ -152,7 +152,7 @@ const ALONE = {
   'pages with paginate': [async ({ client }) => {
     for await (const value of client.paginate('/list', {}, { concurrency: 1 })) if (value.startsWith('4')) break;
   }, [1, 2, 3, 4]],
-  'pages up to the last one': [async ({ get }) => {
+  'the last three pages': [async ({ get }) => {
     for (const page of [LAST - 2, LAST - 1, LAST]) await get(page);
   }, [LAST - 2, LAST - 1, LAST]],
   'pages, and gets an error in between': [async ({ get, fail }) => {
@@ -165,26 +165,33 @@ const ALONE = {
 };
 
 describe('the client does not prefetch for a consumer that requests', PATIENT, () => {
-  for (const [what, [ask, expected]] of Object.entries(ALONE)) {
+  for (const [what, [ask, expected]] of Object.entries(WITHOUT_PREFETCH)) {
     test(what, async (t) => {
       let status;
-      const made = await listOf(t, { answer: () => status });
-      await ask({ ...made, fail: (next) => (status = next) });
-      await made.quiet();
+      const list = await listOf(t, { answer: () => status });
+      await ask({ ...list, fail: (next) => (status = next) });
+      await list.quiet();
       // Simultaneous requests arrive in any order.
-      assert.deepEqual(what.startsWith('several') ? made.asked().toSorted() : made.asked(), expected);
+      assert.deepEqual(what.startsWith('several') ? list.requestedPages().toSorted() : list.requestedPages(), expected);
     });
   }
+});
+
+test('a page is not prefetched when the prefetch would have to wait for the rate limit', PATIENT, async (t) => {
+  const list = await listOf(t, { variables: { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '3' } });
+  for (const page of [1, 2, 3]) await list.get(page);
+  await list.quiet();
+  assert.deepEqual(list.requestedPages(), [1, 2, 3]);
 });
 
 describe('a prefetched page', PATIENT, () => {
   /** A client that has requested pages 1 to 3; the fourth is prefetched. */
   async function threePages(t, options) {
-    const made = await listOf(t, options);
-    for (const page of [1, 2, 3]) await made.get(page);
-    await made.quiet();
-    assert.deepEqual(made.asked(), [1, 2, 3, 4]);
-    return made;
+    const list = await listOf(t, options);
+    for (const page of [1, 2, 3]) await list.get(page);
+    await list.quiet();
+    assert.deepEqual(list.requestedPages(), [1, 2, 3, 4]);
+    return list;
   }
 
   for (const [what, ask] of Object.entries({
@@ -196,97 +203,91 @@ describe('a prefetched page', PATIENT, () => {
     'a request for the same page with a signal': ({ get }) => get(4, { signal: new AbortController().signal }),
   })) {
     test(`is discarded after ${what}`, async (t) => {
-      const made = await threePages(t);
-      await ask(made);
-      await made.quiet();
-      const before = made.asked().length;
-      assert.equal(await made.get(4), 4);
-      await made.quiet();
-      assert.deepEqual(made.asked().slice(before), [4]);
+      const list = await threePages(t);
+      await ask(list);
+      await list.quiet();
+      const before = list.requestedPages().length;
+      assert.equal(await list.get(4), 4);
+      await list.quiet();
+      assert.deepEqual(list.requestedPages().slice(before), [4]);
     });
   }
 
   test('is discarded when a simultaneous request has changed something', async (t) => {
     let release;
-    const made = await listOf(t, { answer: (page, n, { method }) => (method === 'POST' ? new Promise((resolve) => {
+    const list = await listOf(t, { answer: (page, n, { method }) => (method === 'POST' ? new Promise((resolve) => {
       release = resolve;
     }) : undefined) });
-    const change = made.client.post('/list', {}, { params: { page: 99 } });
-    await made.until(({ asked }) => asked.includes('POST99'));
-    for (const page of [1, 2, 3]) await made.get(page);
-    await made.until(({ asked, underWay }) => asked.includes('4') && underWay === 1);
+    const change = list.client.post('/list', {}, { params: { page: 99 } });
+    await list.until(({ requestedPages }) => requestedPages.includes('POST99'));
+    for (const page of [1, 2, 3]) await list.get(page);
+    await list.until(({ requestedPages, underWay }) => requestedPages.includes('4') && underWay === 1);
     release();
     await change;
-    await made.get(4);
-    assert.equal(made.asked().filter((page) => page === 4).length, 2);
+    await list.get(4);
+    assert.equal(list.requestedPages().filter((page) => page === 4).length, 2);
   });
 
   test('is discarded after half a minute', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
-    const made = await listOf(t);
+    const list = await listOf(t);
     const settled = async () => {
-      await made.until(({ asked, underWay }) => asked.length === 4 && underWay === 0);
+      await list.until(({ requestedPages, underWay }) => requestedPages.length === 4 && underWay === 0);
       await new Promise((resolve) => {
         setImmediate(() => setImmediate(resolve));
       });
     };
-    for (const page of [1, 2, 3]) await made.get(page);
+    for (const page of [1, 2, 3]) await list.get(page);
     await settled();
     t.mock.timers.tick(29_000);
     t.mock.timers.tick(1_000);
-    assert.equal(await made.get(4), 4);
-    assert.equal(made.asked().filter((page) => page === 4).length, 2);
+    assert.equal(await list.get(4), 4);
+    assert.equal(list.requestedPages().filter((page) => page === 4).length, 2);
   });
 
   test('that failed costs only one additional request', async (t) => {
     let n = 0;
-    const made = await listOf(t, { answer: (page) => (page === 4 && (n += 1) === 1 ? 403 : undefined) });
-    for (const page of [1, 2, 3]) await made.get(page);
-    await made.quiet();
-    assert.equal(await made.get(4), 4);
-    await made.quiet();
-    assert.deepEqual(made.asked().toSorted(), [1, 2, 3, 4, 4, 5]);
+    const list = await listOf(t, { answer: (page) => (page === 4 && (n += 1) === 1 ? 403 : undefined) });
+    for (const page of [1, 2, 3]) await list.get(page);
+    await list.quiet();
+    assert.equal(await list.get(4), 4);
+    await list.quiet();
+    assert.deepEqual(list.requestedPages().toSorted(), [1, 2, 3, 4, 4, 5]);
   });
 
-  test('that fails is requested again, and the error of the second request is reported', async (t) => {
-    const made = await listOf(t, { answer: (page) => (page === 4 ? 403 : undefined) });
-    for (const page of [1, 2, 3]) await made.get(page);
-    await assert.rejects(made.get(4), ({ bitbucket }) => bitbucket.status === 403);
-    await made.quiet();
-    assert.equal(made.asked().filter((page) => page === 4).length, 2);
+  test('that failed is requested again, and the error of the second request is reported', async (t) => {
+    const list = await listOf(t, { answer: (page) => (page === 4 ? 403 : undefined) });
+    for (const page of [1, 2, 3]) await list.get(page);
+    await assert.rejects(list.get(4), ({ bitbucket }) => bitbucket.status === 403);
+    await list.quiet();
+    assert.equal(list.requestedPages().filter((page) => page === 4).length, 2);
   });
 
   test('that Bitbucket rejects with 429 counts as the first attempt', async (t) => {
-    const made = await listOf(t, { answer: (page) => (page === 4 ? 429 : undefined) });
-    for (const page of [1, 2, 3]) await made.get(page);
-    await assert.rejects(made.get(4, { 'axios-retry': { retries: 0 } }), ({ response }) => response.status === 429);
-    await made.quiet();
-    assert.equal(made.asked().filter((page) => page === 4).length, 1);
+    const list = await listOf(t, { answer: (page) => (page === 4 ? 429 : undefined) });
+    for (const page of [1, 2, 3]) await list.get(page);
+    await assert.rejects(list.get(4, { 'axios-retry': { retries: 0 } }), ({ response }) => response.status === 429);
+    await list.quiet();
+    assert.equal(list.requestedPages().filter((page) => page === 4).length, 1);
   });
 
   test('that exceeds its time limit is not requested again', async (t) => {
-    const made = await listOf(t, {
+    const list = await listOf(t, {
       variables: { ...UNLIMITED, INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '1000' },
       answer: (page) => (page === 4 ? new Promise(() => {}) : undefined),
     });
-    for (const page of [1, 2, 3]) await made.get(page);
-    await assert.rejects(made.get(4), ({ bitbucket }) => bitbucket.code === 'REQUEST_TIMEOUT');
-    assert.equal(made.asked().filter((page) => page === 4).length, 1);
+    for (const page of [1, 2, 3]) await list.get(page);
+    await assert.rejects(list.get(4), ({ bitbucket }) => bitbucket.code === 'REQUEST_TIMEOUT');
+    assert.equal(list.requestedPages().filter((page) => page === 4).length, 1);
   });
 
-  test('is not requested when it would have to wait for the rate limit', async (t) => {
-    const made = await listOf(t, { variables: { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '3' } });
-    for (const page of [1, 2, 3]) await made.get(page);
-    await made.quiet();
-    assert.deepEqual(made.asked(), [1, 2, 3]);
-  });
 
   test('counts once within the rate limit', async (t) => {
-    const made = await listOf(t, { variables: { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '6' } });
-    for (const page of [1, 2, 3, 4, 5]) await made.get(page);
-    await made.quiet();
-    assert.equal(await made.get(6), 6);
-    assert.deepEqual(made.asked(), [1, 2, 3, 4, 5, 6]);
+    const list = await listOf(t, { variables: { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '6' } });
+    for (const page of [1, 2, 3, 4, 5]) await list.get(page);
+    await list.quiet();
+    assert.equal(await list.get(6), 6);
+    assert.deepEqual(list.requestedPages(), [1, 2, 3, 4, 5, 6]);
   });
 
   test('is requested again when the credential has changed', async (t) => {

@@ -2,8 +2,8 @@
  * How NocoDB responds when a request of the plugin fails: its status, and its error class. Inside a base, NocoDB's routes pass on
  * only errors of their own class.
  *
- * In: servers whose responses to token and API requests a test determines. Out: checks of the errors that NocoDB's exception filter gets,
- * and of how long NocoDB's transaction was open.
+ * In: servers with the responses to token and API requests that each test needs. Out: checks of the errors that NocoDB's exception
+ * filter gets, and of how long NocoDB's transaction was open.
  */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
@@ -142,7 +142,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
       assert.equal(committed, false);
     });
 
-    test('inside a base fails for a mask, and the message names its field', async (t) => {
+    test('inside a base fails if the config has asterisks in place of a token, and the message names the field', async (t) => {
       const host = await started(t, edition);
       const { error } = await host('createFromBase', { ...connection(GRANT), config: { type: 'api_key', token: '********' } });
       assert.deepEqual([error?.isOwn, error?.status], [true, 400]);

@@ -2,8 +2,8 @@
  * The preload with classes and lists that a NocoDB might have, and with other preloads: which lists get Bitbucket's entries,
  * which methods exchange codes, and which classes stay unchanged.
  *
- * In: scripts in their own processes, with the preload. Out: their exit status and output. A token endpoint that counts its requests
- * stands in for Bitbucket.
+ * In: scripts in their own processes, with the preload. Out: their exit status and output. A token endpoint that counts its
+ * requests stands in for Bitbucket.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -191,7 +191,7 @@ describe('a subclass with its own methods', () => {
     }
   }
 
-  test('has each method replaced only once, even if its list is assigned and read again', async (t) => {
+  test('has each of its methods replaced only once, even if its list is assigned and read again', async (t) => {
     await run(t, `
       class Sub extends Base {${methods}}
       Base.availableIntegrations = [];
@@ -284,10 +284,10 @@ describe('a code', () => {
 
 describe('the error that the preload throws inside a transaction', () => {
   for (const [what, members, expected] of [
-    ['has the class of an error of NocoDB if all members of that class are public', `
+    ["has the class of NocoDB's own errors if all members of that class are public", `
       constructor(message, status) { super(message); this.name = 'HostError'; this.text = message; this.status = status; }`,
     "[error instanceof HostError, error.name, error.text, error.status], [true, 'HostError', error.message, 400]"],
-    ['does not have the class of an error of NocoDB if that class has private members, which NocoDB could not read', `
+    ["does not have the class of NocoDB's own errors if that class has private members, which NocoDB could not read", `
       #status;
       constructor(message, status) { super(message); this.status = status; this.#status = status; }
       getStatus() { return this.#status; }`,

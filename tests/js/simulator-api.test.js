@@ -1,6 +1,6 @@
 /**
- * The simulator's API, compared with the published description and with observed responses, above all with those that break a
- * client which was tested only with friendly responses.
+ * The simulator's API, compared with the published description of Bitbucket's API and with observed responses. Most of the tests
+ * are about responses that break a client which was tested only with simple ones.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

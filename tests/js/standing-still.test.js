@@ -119,7 +119,7 @@ describe('a response that arrives while the process is suspended', { concurrency
     });
   }
 
-  test('is used if the API names the user of the tokens in it', async (t) => {
+  test('is used if it is the response of the API that names the user of the tokens', async (t) => {
     const { answer, onStart } = stopping('/2.0/user', 3000);
     const { origin } = await serve(t, answer);
     const { config } = await run(t, [], origin, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '60000' }, onStart);

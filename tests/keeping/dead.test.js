@@ -1,4 +1,8 @@
-/** When a connection counts as dead, how many token requests a dead connection causes, and what a connection survives. */
+/**
+ * When a connection counts as dead, how many token requests a dead connection causes, and what a connection survives. A connection
+ * is dead if Bitbucket no longer accepts its refresh token, so that the user has to connect again. After Bitbucket has refused a
+ * refresh token, it may refuse all token requests of the same OAuth client for a while: the lockout.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
@@ -202,7 +206,8 @@ describe('a connection survives', { concurrency: true }, () => {
       expire();
       await Promise.all(wrappers.map(works));
       assert.ok(wrappers.every(({ row }) => row.refresh_token === wrappers[0].row.refresh_token));
-      // The connection no longer depends on the grace period of the refresh token whose response was lost.
+      // Ends the grace period in which Bitbucket still accepts the refresh token whose response was lost. The connection must not
+      // need this token any more.
       bitbucket.control.advance(11 * MINUTE);
       expire();
       await works(wrappers[0]);

@@ -32,7 +32,7 @@ export async function assertCancelledInAMinute(scene, popup) {
   assert.deepEqual(await scene.outcome(), { value: null });
 }
 
-/** Asserts that the token endpoint accepts the outcome, and that nothing stays in the page's storage. */
+/** Asserts that the token endpoint accepts the code of the outcome, and that nothing remains in the page's storage. */
 export async function assertGranted(scene, popup) {
   const { value } = await scene.outcome();
   assert.deepEqual(Object.keys(value), ['code', 'code_verifier']);

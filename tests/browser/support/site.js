@@ -2,7 +2,7 @@
  * A web site that uses the package, as an administrator of NocoDB may serve it: a page with a button, the package's files and its
  * callback page.
  *
- * In: headers and more pages. Out: HTTP on this machine. Never: a part of the package is replaced.
+ * In: headers and more pages. Out: HTTP on this machine. Never: a substitute for a part of the package.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -64,7 +64,7 @@ WebAssembly.Module = new Proxy(Module, {
 import('./module.js');
 `;
 
-/** The script of a worker that reports the errors of the calls, which all need a page. */
+/** The script of a worker that calls the functions that need a page, and reports their errors. */
 const WORKER = `import { authorizeInPopup, beginRedirect, completeRedirect } from '/package/js/browser.js';
 onmessage = async ({ data }) => {
   const calls = [authorizeInPopup, beginRedirect, completeRedirect];

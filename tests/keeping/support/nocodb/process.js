@@ -118,7 +118,7 @@ export class NocodbProcess {
   }
 
   /**
-   * Has NocoDB make a wrapper from an integration's row and call an exposed method.
+   * Asks NocoDB to create a wrapper from an integration's row, and to call an exposed method of the wrapper.
    *
    * @param {{ id: string, workspace: string, method: string, payload: object }} call
    * @param {AbortSignal} signal

@@ -3,8 +3,8 @@
  * of Bitbucket.
  *
  * In: a seed. Out: the requests to Bitbucket, the failures of calls, and which connections work at the end without a new login.
- *   Never: a database or a Redis is imitated, or a wrapper is used that NocoDB did not make from its row. The log of the
- * run contains only short digests of tokens.
+ * Never: an imitation of a database or of Redis, or a wrapper that NocoDB has not created from its own row. The log of the run
+ * contains only short digests of tokens.
  */
 import { startPostgres } from '../../../support/postgres.js';
 import { Random } from '../../../support/random.js';
@@ -74,7 +74,7 @@ class NocodbChaos {
   #integrations = {};
   /** When the newest tokens of a connection were obtained. */
   #obtained = new Map();
-  /** Connections that did not recover: the run does not wait for them again until the end. @type {Set<string>} */
+  /** Connections that did not recover. Until the end of the run, it does not wait for them again. @type {Set<string>} */
   #givenUp = new Set();
   #problems = [];
   #verdicts = Object.fromEntries(
