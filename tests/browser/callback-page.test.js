@@ -7,7 +7,7 @@ import { guiUrl, openPopupLikeNocodb, receiveCodeLikeNocodb } from './support/no
 import { gone, scenes } from './support/scene.js';
 import { policy } from './support/site.js';
 
-const SEEN_BY_ALL_MS = 120_000;
+const URL_LIFETIME_MS = 120_000;
 
 const on = scenes();
 
@@ -54,7 +54,7 @@ describe('a callback page that no page waits for', () => {
     const other = await scene.context.newPage();
     await other.clock.install();
     await other.goto(`${scene.redirectUri}?code=abc&state=def`);
-    await other.clock.runFor(SEEN_BY_ALL_MS - 1000);
+    await other.clock.runFor(URL_LIFETIME_MS - 1000);
     assert.equal(other.url(), `${scene.redirectUri}?code=abc&state=def`);
     await other.clock.runFor(2000);
     assert.equal(other.url(), scene.redirectUri);
@@ -70,7 +70,7 @@ describe('a callback page that no page waits for', () => {
       await other.clock.install();
       const address = `${scene.redirectUri}?error=server_error&state=def`;
       await other.goto(address);
-      await other.clock.runFor(2 * SEEN_BY_ALL_MS);
+      await other.clock.runFor(2 * URL_LIFETIME_MS);
       assert.equal(await other.evaluate(() => location.href), address);
     });
   });
@@ -102,9 +102,9 @@ describe('a callback page that no page waits for', () => {
       // The page repeats its message until a page accepts it.
       if (isHeard) await scene.page.waitForFunction(() => window.heard.filter((message) => message !== 'last').length > 1);
       const messages = await scene.page.evaluate(() => window.heard);
-      const told = messages.filter((message) => message !== 'last');
-      assert.equal(told.length > 0, isHeard);
-      for (const message of told) assert.deepEqual(message, { popup: 'somebody', address });
+      const received = messages.filter((message) => message !== 'last');
+      assert.equal(received.length > 0, isHeard);
+      for (const message of received) assert.deepEqual(message, { popup: 'somebody', address });
     }));
   }
 });
@@ -123,10 +123,10 @@ describe('a Content Security Policy of the site', () => {
 
   test("blocks nothing in the callback page if it equals the policy in the page's first lines", () => on({}, async (scene) => {
     const other = await scene.context.newPage();
-    const said = [];
-    other.on('console', (message) => said.push(message.text()));
+    const logged = [];
+    other.on('console', (message) => logged.push(message.text()));
     await other.goto(`${scene.redirectUri}?code=abc&state=def`);
     assert.equal(await other.evaluate(() => getComputedStyle(document.body).display), 'grid');
-    assert.deepEqual(said.filter((text) => /policy/i.test(text)), []);
+    assert.deepEqual(logged.filter((text) => /policy/i.test(text)), []);
   }));
 });

@@ -25,8 +25,8 @@ after(async () => {
 async function stepsAfter(way, decision, change) {
   const context = await browser.newContext();
   if (change) await context.addInitScript(change);
-  const said = [];
-  context.on('console', (message) => said.push(message.text()));
+  const logged = [];
+  context.on('console', (message) => logged.push(message.text()));
   try {
     const page = await context.newPage();
     await page.goto(demo.url);
@@ -40,7 +40,7 @@ async function stepsAfter(way, decision, change) {
     await shown.getByRole('button', { name: decision }).click();
     await page.locator('#steps[aria-busy="false"] li.good, #steps[aria-busy="false"] li.bad').last().waitFor();
     assert.equal(page.url(), demo.url);
-    assert.deepEqual(said, []);
+    assert.deepEqual(logged, []);
     return await page.locator('#steps h3').allInnerTexts();
   } finally {
     await context.close();

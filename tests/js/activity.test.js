@@ -21,16 +21,16 @@ const expired = () => ({ ...tokens, expires_at: time(-MINUTE), refreshed_at: tim
  * repeats the last status. `token` responds to token requests.
  */
 async function bitbucket(t, { api = [200], token } = {}) {
-  let [given, grants] = [0, 0];
+  let [apiRequests, tokenRequests] = [0, 0];
   const server = await serve(t, (request, response) => {
     if (request.url.startsWith('/2.0/')) {
-      given += 1;
-      return json(response, api[Math.min(given, api.length) - 1], {});
+      apiRequests += 1;
+      return json(response, api[Math.min(apiRequests, api.length) - 1], {});
     }
-    grants += 1;
+    tokenRequests += 1;
     return token ? token(response) : json(response, 200, {
-      access_token: `the-new-access-token-${grants}`, refresh_token: `the-new-refresh-token-${grants}`, token_type: 'bearer',
-      expires_in: 7200, scopes: 'account',
+      access_token: `the-new-access-token-${tokenRequests}`, refresh_token: `the-new-refresh-token-${tokenRequests}`,
+      token_type: 'bearer', expires_in: 7200, scopes: 'account',
     });
   });
   return createEntry(environment(server.origin)).wrapper;
@@ -140,10 +140,10 @@ describe('connectionStatus', () => {
   });
 
   test('counts the requests that waited for the rate limit', async (t) => {
-    let given = 0;
+    let apiRequests = 0;
     const { origin } = await serve(t, (_request, response) => {
-      given += 1;
-      response.writeHead(given === 1 ? 429 : 200, { 'content-type': 'application/json', 'retry-after': '2' }).end('{}');
+      apiRequests += 1;
+      response.writeHead(apiRequests === 1 ? 429 : 200, { 'content-type': 'application/json', 'retry-after': '2' }).end('{}');
     });
     const { wrapper: Wrapper } = createEntry(environment(origin, { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '1000' }));
     const wrapper = new Wrapper({ type: 'api_key', token: 'the-token-that-waits' });

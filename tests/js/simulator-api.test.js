@@ -363,12 +363,12 @@ describe("the simulator's API", () => {
     assert.deepEqual(body.error.fields, { title: ['required key not provided'], source: ['required key not provided'] });
     assert.equal((await ask(path, { method: 'POST', sent: [] })).status, 400);
     const draft = { title: 'Add a thing', source: { branch: { name: 'thing' } } };
-    const made = await ask(path, { method: 'POST', sent: draft });
-    assert.deepEqual([made.status, made.body.title, made.body.state], [201, 'Add a thing', 'OPEN']);
+    const created = await ask(path, { method: 'POST', sent: draft });
+    assert.deepEqual([created.status, created.body.title, created.body.state], [201, 'Add a thing', 'OPEN']);
     const newest = (await ask(path)).body.values[0];
-    assert.deepEqual([newest.id, newest.source.branch.name], [made.body.id, 'thing']);
-    assert.equal((await ask(`${REPO}/pullrequests/${made.body.id}/merge`, { method: 'POST' })).body.state, 'MERGED');
-    assert.notEqual((await ask(path)).body.values[0].id, made.body.id);
+    assert.deepEqual([newest.id, newest.source.branch.name], [created.body.id, 'thing']);
+    assert.equal((await ask(`${REPO}/pullrequests/${created.body.id}/merge`, { method: 'POST' })).body.state, 'MERGED');
+    assert.notEqual((await ask(path)).body.values[0].id, created.body.id);
   });
 
   test('responds 202 to an asynchronous merge, with the URL of its task', async () => {

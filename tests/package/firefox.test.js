@@ -11,7 +11,7 @@ import { NAME, emptyFolder, judgeScenario, pageWith, project, serveFolder } from
 /** Starts Firefox and its driver, and returns a function that calls the driver. Both stop after the test. */
 async function startFirefox(t) {
   let end = async () => {};
-  // Hooks run in the order in which they are set. The browser must end before its folder is removed, because it writes there.
+  // Hooks run in the order in which they are set. The folder must be removed after the end of the browser, which writes to it.
   t.after(() => end());
   const home = emptyFolder(t);
   const child = spawn(findGeckodriver(), ['--port', '0', '--binary', findFirefox()],

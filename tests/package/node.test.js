@@ -10,7 +10,7 @@ import { NAME, nodes, packageIn, packed, project, runInNodes, runNode } from './
 const require = createRequire(import.meta.url);
 const print = 'scenario(oauth).then((result) => console.log(JSON.stringify(result)));';
 
-test('the package works by require', async (t) => {
+test('the package works when it is loaded by require', async (t) => {
   const folder = project(t, {
     'main.cjs': `const oauth = require('nocodb-bitbucket-auth/oauth');
       import('./scenario.js').then(({ scenario }) => ${print.replace(';', '')});`,
@@ -18,7 +18,7 @@ test('the package works by require', async (t) => {
   await runInNodes(t, folder, 'main.cjs');
 });
 
-test('the package works by import', async (t) => {
+test('the package works when it is loaded by import', async (t) => {
   const folder = project(t, {
     'main.js': `import * as oauth from 'nocodb-bitbucket-auth/oauth';
       import { scenario } from './scenario.js';
@@ -60,7 +60,7 @@ test('the package works in TypeScript that is compiled to CommonJS', async (t) =
   await runInNodes(t, folder, join('out', 'main.js'));
 });
 
-/** Imports or requires entries in an order, uses each, and counts how often the core was compiled. */
+/** Imports or requires entries in the given order, uses each, and counts how often the core was compiled. */
 const together = (load, order) => `
   const page = { origin: 'https://h.example', location: { href: 'https://h.example/' } };
   const { Module, compile } = WebAssembly;
@@ -93,7 +93,7 @@ const together = (load, order) => `
 for (const load of ['require', 'import']) {
   for (const order of [['', '/oauth', '/browser', '/slim'], ['/browser', '/oauth', '', '/slim']]) {
     const entries = order.map((name) => `nocodb-bitbucket-auth${name}`);
-    test(`${entries.join(', ')} by ${load} compile the core once, and share an error class`, async (t) => {
+    test(`${entries.join(', ')}, loaded by ${load}, compile the core once and share an error class`, async (t) => {
       const folder = project(t, { 'main.cjs': together(load, entries) }, { withDependencies: true });
       for (const node of Object.values(nodes)) {
         assert.deepEqual(await runNode(node, folder, 'main.cjs', CLIENT_VARIABLES), { compiled: 1, classes: 1 });
@@ -131,7 +131,7 @@ const atStart = (load) => `
   })();`;
 
 for (const load of ['require', 'import']) {
-  test(`NocoDB starts and shows the form by ${load} without other packages and without slow modules of Node.js`, async (t) => {
+  test(`the entry, loaded by ${load}, shows its form without other packages and without slow modules of Node.js`, async (t) => {
     // This folder contains no other package.
     const folder = project(t, { 'main.cjs': atStart(load) });
     for (const node of Object.values(nodes)) {
@@ -141,7 +141,7 @@ for (const load of ['require', 'import']) {
     }
   });
 
-  test(`the first use by ${load} names a package that is missing`, async (t) => {
+  test(`the entry, loaded by ${load}, names a missing package when a connection is used`, async (t) => {
     for await (const { name, outcome: { refused, tested } } of withoutEach(t, load, 'missing')) {
       assert.match(refused.message, new RegExp(`^The package ${name} could not be loaded: install [^/\\\\]*$`));
       assert.deepEqual({ ...refused, message: '' }, {
@@ -152,7 +152,7 @@ for (const load of ['require', 'import']) {
     }
   });
 
-  test(`a later use by ${load} succeeds once an incomplete package is complete`, async (t) => {
+  test(`the entry, loaded by ${load}, can use a connection as soon as an incomplete package is complete`, async (t) => {
     for await (const { name, outcome: { refused, again } } of withoutEach(t, load, 'incomplete')) {
       assert.match(refused.message, new RegExp(`^The package ${name} could not be loaded: install [^/\\\\]*$`));
       assert.equal(again, 'function');
@@ -161,7 +161,7 @@ for (const load of ['require', 'import']) {
 }
 
 for (const load of ['require', 'import']) {
-  test(`nocodb-bitbucket-auth/browser by ${load} does nothing on a server that renders a page`, async (t) => {
+  test(`nocodb-bitbucket-auth/browser, loaded by ${load}, does nothing on a server that renders a page`, async (t) => {
     const folder = project(t, { 'main.cjs': `
       // Shims for servers define a window like this.
       if (process.env.TEST_SHIM) globalThis.window = globalThis;
@@ -209,7 +209,7 @@ test('the form is shown and a connection works with frozen built-ins', async (t)
   }
 });
 
-/** Uses a connection without each of the packages in turn, in each version of Node.js. */
+/** For each package in turn, uses a connection while this package is missing or incomplete, in each version of Node.js. */
 async function* withoutEach(t, load, how) {
   const folder = project(t, { 'main.cjs': firstUse(load) }, { withDependencies: true });
   // The Redis client is loaded only if a Redis is configured, and the plugin also works without this client. Only the command

@@ -31,7 +31,7 @@ test('publint --strict finds no problem in the tarball', async () => {
 
 /**
  * attw finds the exports of a CommonJS file in the file's text. It misses the default export of a file in which esbuild wraps
- * modules that are loaded late. A test below checks that this default export exists.
+ * modules that are loaded late. The last test of this file checks that this default export exists.
  */
 const DEFAULT_OF_THE_ENTRY = `FalseExportDefault ${JSON.stringify({
   typesFileName: '/node_modules/nocodb-bitbucket-auth/pkg/types/index.d.cts',

@@ -2,7 +2,7 @@
  * The environment variables of a test.
  *
  * In: the server that stands in for Bitbucket. Out: the plugin's variables, and the variables that a child process inherits.
- * Never: a proxy, a preload or a variable of the plugin from this machine reaches a test.
+ * Never: a proxy, a preload or a variable of the plugin that is set on this machine.
  */
 export const REDIRECT_URI = 'https://nocodb.example/dashboard/';
 
@@ -13,7 +13,7 @@ export const CLIENT_VARIABLES = {
   INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: REDIRECT_URI,
 };
 
-/** The variables for a simulator and for the plugin's default settings. */
+/** The variables that connect the plugin to a simulator. All other settings have their defaults. */
 export const simulatorVariables = (bitbucket, more = {}) => ({
   INTEGRATION_AUTH_BITBUCKET_CLIENT_ID: bitbucket.client.key,
   INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: bitbucket.client.secret,
@@ -32,7 +32,7 @@ const IN_TESTS = {
   INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '100',
 };
 
-/** The variables for a test's own server that imitates Bitbucket. */
+/** The variables that connect the plugin to a test's own imitation of Bitbucket. Includes the settings of most tests. */
 export const environment = (origin, more = {}) => ({
   ...CLIENT_VARIABLES,
   INTEGRATION_AUTH_BITBUCKET_AUTHORIZE_URL: `${origin}/site/oauth2/authorize`,
@@ -42,7 +42,7 @@ export const environment = (origin, more = {}) => ({
   ...more,
 });
 
-/** The variables for a simulator and for the settings of most tests. */
+/** The variables that connect the plugin to a simulator. Includes the settings of most tests. */
 export const simulatorEnvironment = (bitbucket, more = {}) => simulatorVariables(bitbucket, { ...IN_TESTS, ...more });
 
 /** Variables of this machine that would affect the plugin, NocoDB, Node.js or the output of a program. */

@@ -1,6 +1,6 @@
 /** The services that NocoDB hands to a wrapper: a logger, and a row that can be read and written. */
 
-/** A logger that keeps the lines about failures. */
+/** A logger that keeps only warnings and errors. */
 export const troubleLogger = (lines) => (line) => {
   if (!line.startsWith('INFO ')) lines.push(line);
 };

@@ -26,7 +26,7 @@ export class Rows {
     this.#rows.set(connection, config);
   }
 
-  /** A copy, as each of NocoDB's processes gets one. */
+  /** Returns a copy of the row, because each of NocoDB's processes has its own. */
   read(connection) {
     return structuredClone(this.#rows.get(connection));
   }

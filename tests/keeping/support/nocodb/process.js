@@ -137,8 +137,8 @@ export class NocodbProcess {
   }
 
   async #send(port, path, body, { method = 'POST', headers = {}, signal }) {
-    const asked = this.#nocodb;
-    if (!asked) throw new ProcessUnavailable('not there');
+    const nocodb = this.#nocodb;
+    if (!nocodb) throw new ProcessUnavailable('not there');
     try {
       const response = await fetch(`http://127.0.0.1:${port}${path}`, {
         method, signal, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body),
@@ -147,7 +147,7 @@ export class NocodbProcess {
     } catch (error) {
       signal?.throwIfAborted();
       // The connection ends a moment before the end of the process is known.
-      const isGone = await Promise.race([asked.ended.then(() => true), pause(AGAIN_AFTER_MS, false)]);
+      const isGone = await Promise.race([nocodb.ended.then(() => true), pause(AGAIN_AFTER_MS, false)]);
       if (isGone) throw new ProcessUnavailable('ended', { cause: error });
       throw error;
     }

@@ -25,7 +25,7 @@ const AHEAD_MS = LIFETIME_MS / 10;
 const EXPIRY_MS = LIFETIME_MS + SECOND;
 const GRACE_MS = 10 * MINUTE;
 
-/** The number of expiries that `judge` causes. The access tokens also expire while the clock passes the grace period. */
+/** How often the access tokens expire in `judge`: twice by EXPIRY_MS, and once by GRACE_MS, which exceeds their lifetime, too. */
 const FINAL_EXPIRIES = 3;
 
 /** The shortest and the longest pause between two calls of one caller. */
@@ -247,10 +247,13 @@ class NocodbChaos {
     }
   }
 
-  /** Lets the access tokens of all connections expire, and causes the troubles at their times. */
+  /**
+   * Makes the access tokens of all connections expire. Causes each trouble (the end of a process, or an outage of PostgreSQL) at
+   * its time before or after the expiry.
+   */
   async #expire(isRevealed, troubles) {
     const earliestMs = Math.min(0, ...troubles.map(({ afterMs }) => afterMs));
-    const leftMs = isRevealed ? -earliestMs : this.#untilRenewedMs();
+    const leftMs = isRevealed ? -earliestMs : this.#untilRefreshMs();
     await this.#pause(Math.max(0, leftMs + earliestMs));
     const ended = Promise.all(troubles.map(async (trouble) => {
       await this.#pause(trouble.afterMs - earliestMs);
@@ -262,12 +265,12 @@ class NocodbChaos {
     if (isRevealed) this.#scene.bitbucket.control.advance(EXPIRY_MS);
     await ended;
     if (isRevealed) return;
-    const renewed = () => new Set(this.#scene.tap.refreshes.slice(refreshes).map(({ connection }) => connection));
-    await until(() => this.#signal.aborted || this.#expected().every((name) => renewed().has(name)), LIFETIME_MS);
+    const refreshed = () => new Set(this.#scene.tap.refreshes.slice(refreshes).map(({ connection }) => connection));
+    await until(() => this.#signal.aborted || this.#expected().every((name) => refreshed().has(name)), LIFETIME_MS);
   }
 
-  /** How long it takes until the first connection is refreshed before its expiry. */
-  #untilRenewedMs() {
+  /** How long it takes until the first connection is refreshed, which happens before its tokens expire. */
+  #untilRefreshMs() {
     const obtained = this.#expected().map((name) => this.#obtained.get(name));
     return Math.min(...obtained) + LIFETIME_MS - AHEAD_MS - performance.now();
   }
@@ -292,7 +295,7 @@ class NocodbChaos {
     return CONNECTIONS.filter((connection) => !this.#givenUp.has(connection));
   }
 
-  /** Waits until every process is up and has used every connection with a call that was begun from now on. */
+  /** Waits until every process has successfully used every connection in a call that began after this method was called. */
   async #settle(when) {
     const mark = performance.now();
     const missing = () => PROCESSES.flatMap((name) => this.#expected().map((connection) => `${name}: ${connection}`))
