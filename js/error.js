@@ -32,7 +32,7 @@ export class BitbucketAuthError extends Described {
    * @param {ErrorDetails} failure as the core describes it
    * @param {{ detail?: string, cause?: Error }} [extra] `detail`: a text to append to the message in brackets; `cause`: an error
    *   that has only a message and a `code`
-   * @param {Function} [caller] the public function that was called; the stack trace starts at the code that called this function
+   * @param {Function} [caller] the public function that was called; the stack trace starts at the code that called it
    */
   constructor(failure, { detail, cause } = {}, caller = BitbucketAuthError) {
     const message = detail ? `${failure.message.replace(/\.$/, '')} (${detail}).` : failure.message;
@@ -111,7 +111,7 @@ function isFailure(thrown) {
  * Calls the core, and converts its description of a failure into an error.
  *
  * @template T
- * @param {Function} caller the public function that was called; the stack trace starts at the code that called this function
+ * @param {Function} caller the public function that was called; the stack trace starts at the code that called it
  * @param {() => T} call
  * @returns {T}
  * @throws {BitbucketAuthError}

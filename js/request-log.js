@@ -2,8 +2,8 @@
  * Logs when the requests of each account were sent: in this process, and in a Redis that processes share.
  *
  * In: a request that is about to be sent, or a number of requests that other programs sent. Out: how long the request has to
- * wait. Never: a request that fails because Redis fails; or a request that is missing from the log, although the process that sent
- * the request still runs, because Redis was unavailable or has lost its data.
+ * wait. Never: a request that fails because Redis fails; or a request that is missing from the log, although the process that
+ * sent the request still runs, because Redis was unavailable or has lost its data.
  *
  * A process records the times of its own requests by a monotonic clock. Redis records the times of all requests by its own clock,
  * so the clocks of the processes do not matter. Each query is one script, so that Redis answers it in one step. While Redis is

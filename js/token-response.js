@@ -32,7 +32,7 @@ import { callCore } from './error.js';
  */
 
 /**
- * @param {Function} caller the public function that was called; an error's stack trace starts at the code that called this function
+ * @param {Function} caller the public function that was called; an error's stack trace starts at the code that called it
  * @param {Pick<import('../pkg/core.js').OAuthCore, 'parseTokenResponse'>} client
  * @param {TokenResponse} response
  * @returns {TokenSet}

@@ -2,8 +2,8 @@
  * Configures the single attempt to prefetch a page, and decides what happens after the attempt fails.
  *
  * In: the config of a list's requests, and the error of an attempt. Out: the config of the prefetch, and of the attempt that
- * follows the prefetch. Never: a retry of a prefetch before the consumer reaches the page, or a rule of its own about which errors
- * are retried. The caller's axios-retry options decide that.
+ * follows the prefetch. Never: a retry of a prefetch before the consumer reaches the page, or a rule of its own about which
+ * errors are retried. The caller's axios-retry options decide that.
  *
  * - If axios-retry would retry the error, the prefetch counts as the page's first attempt, and the next request as the second.
  * - If axios-retry would not retry the error, and the core treats the error as the page's final result, the list throws the

@@ -1,9 +1,9 @@
 /**
  * Sends the requests that determine what a credential can do and to which account it belongs.
  *
- * In: a connection test of the core, and a sender (a function that sends a request with the credential). Out: the responses, which
- * go to the connection test; or the credential's account. Never: a decision about the next request, or about the meaning of a
- * response. The core decides both.
+ * In: a connection test of the core, and a sender (a function that sends a request with the credential). Out: the responses,
+ * which go to the connection test; or the credential's account. Never: a decision about the next request, or about the meaning of
+ * a response. The core decides both.
  */
 
 import { core } from '../core.js';

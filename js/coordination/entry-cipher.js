@@ -1,9 +1,9 @@
 /**
  * Encrypts the tokens that go to Redis (AES-256-GCM).
  *
- * In: an entry (tokens, with the fields that `TokenEntry` in memory-store.js describes), or the text that Redis holds for it. Out:
- * that text, or the entry. Never: acceptance of a ciphertext whose key, fence or predecessor was changed after the encryption. The
- * predecessor is the key of the refresh token that the entry's refresh token replaced.
+ * In: an entry (tokens, with the fields that `TokenEntry` in memory-store.js describes), or the text that Redis holds for it.
+ * Out: that text, or the entry. Never: acceptance of a ciphertext whose key, fence or predecessor was changed after the
+ * encryption. The predecessor is the key of the refresh token that the entry's refresh token replaced.
  */
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';

@@ -2,8 +2,8 @@
  * The Lua scripts of the shared token store.
  *
  * In: the prefix of all keys, and the arguments of a process. Out: the data that Redis holds after the script, and its reply.
- * Never: a failure because another program wrote to the store's keys, a stored key without an expiry, or a decision of a script
- * about tokens.
+ * Never: a failure because another program wrote to the store's Redis keys, a Redis key without an expiry, or a decision of a
+ * script about tokens.
  *
  * The store names each refresh token by a key, which is a keyed hash. The successor of a key is the entry whose refresh token was
  * issued in exchange for the refresh token of that key. A chain consists of the entries of one login, each the successor of the
@@ -16,10 +16,10 @@ import { CLOCK_TOLERANCE_MS, REMEMBERED_MS } from './memory-store.js';
 export const HIGHEST_FENCE = 1e12;
 
 /**
- * The functions that all scripts share. The pointer of a key is `<fence> <key of the successor>`. The pair of a key (its token set)
- * is `<fence> <key of the predecessor> <ciphertext>`; older versions omit the predecessor. A chain has one pointer for each refresh
- * of the last 30 days, and the limit of the loop in `follow` is far above the length of a chain. A value that is not a string, or
- * a fence above `HIGHEST_FENCE`, counts as absent.
+ * The functions that all scripts share. The pointer of a key is `<fence> <key of the successor>`. The pair of a key (its token
+ * set) is `<fence> <key of the predecessor> <ciphertext>`; older versions omit the predecessor. A chain has one pointer for each
+ * refresh of the last 30 days, and the limit of the loop in `follow` is far above the length of a chain. A value that is not a
+ * string, or a fence above `HIGHEST_FENCE`, counts as absent.
  */
 const PRELUDE = `
   local prefix = KEYS[1]

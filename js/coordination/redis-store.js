@@ -1,10 +1,10 @@
 /**
  * The shared token store of several processes: locks for refreshing, and the newest tokens, in Redis.
  *
- * In: keys of refresh tokens, and the tokens that were obtained with them. Out: locks, and the newest tokens of a chain (the tokens
- * of one login, in the order of their refreshes), from all processes that use the same Redis. Never: a secret in a key (a key is a
- * keyed hash), an unencrypted token outside this process, an operation that fails or waits long because Redis does, or an error of
- * the Redis client outside this file. Such errors contain the data that were sent.
+ * In: keys of refresh tokens, and the tokens that were obtained with them. Out: locks, and the newest tokens of a chain (the
+ * tokens of one login, in the order of their refreshes), from all processes that use the same Redis. Never: a secret in a key (a
+ * key is a keyed hash), an unencrypted token outside this process, an operation that fails or waits long because Redis does, or
+ * an error of the Redis client outside this file. Such errors contain the data that were sent.
  *
  * All data are in the memory of this process, too. Redis only adds to them: without Redis, each process works alone, and later
  * publishes the entries that Redis missed.
@@ -54,7 +54,8 @@ const LIMITS = {
   reconnection: 5 * SECOND,
   // The interval at which an idle process checks for a loss of data.
   watch: 5 * SECOND,
-  // A pointer leads from a key to its successor. After 30 days, nothing needs it any more, because NocoDB's rows have newer tokens.
+  // A pointer leads from a key to its successor. After 30 days, nothing needs it any more, because NocoDB's rows have newer
+  // tokens.
   pointer: 30 * DAY,
   // An unused refresh token expires after three months.
   pair: 95 * DAY,

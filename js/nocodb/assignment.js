@@ -30,7 +30,8 @@ export function onPropertyAssigned(property, onAssigned) {
     set(value) {
       if (inherited?.set) inherited.set.call(this, value);
       else Reflect.defineProperty(this, property, { value, writable: true, enumerable: true, configurable: true });
-      // The earlier preload has found its assignment. It wanted to remove its own setter, but has removed the setter of this module.
+      // The earlier preload has found its assignment. It wanted to remove its own setter, but has removed the setter of this
+      // module.
       if (!installed()) inherited = undefined;
       if (isWaiting) isWaiting = !onAssigned(this, value);
       install();

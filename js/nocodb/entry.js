@@ -2,8 +2,8 @@
  * The entry that NocoDB imports.
  *
  * In: the environment. Out: the integration in the shape that NocoDB's registry expects. Never: WebAssembly that is loaded before
- * it is needed, an environment that is read before it is needed, another package that is loaded before a connection is used, or an
- * invalid environment variable that keeps NocoDB from starting.
+ * it is needed, an environment that is read before it is needed, another package that is loaded before a connection is used, or
+ * an invalid environment variable that keeps NocoDB from starting.
  */
 
 import '../../pkg/inlined/core.wasm.js';

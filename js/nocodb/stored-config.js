@@ -211,8 +211,8 @@ export class StoredConfig {
       const row = await loadConfig?.();
       const tokens = await connection?.newestKnown();
       if (tokens) this.adopt(tokens);
-      // The wrapper's copy of the config may contain secrets from a vault, where the row only has references to them. So if the row
-      // can be read, its own members are stored, and not those of the copy.
+      // The wrapper's copy of the config may contain secrets from a vault, where the row only has references to them. So if the
+      // row can be read, its own members are stored, and not those of the copy.
       const config = row ? await this.#withNewest(row, tokens, connection) : this.config;
       // If the row was deleted, nothing is stored.
       if (row || !loadConfig) await saveConfig?.(withoutOAuthPayload({ ...config, _vars: vars }));
@@ -263,15 +263,16 @@ export class StoredConfig {
     const { expires_at: before } = this.config;
     this.adopt(tokens);
     // The callback only merges members, so it can remove neither a stale `expires_at` nor a code. A stale `expires_at` would make
-    // each later wrapper refresh again. The config contains a code if no preload exchanges codes; the code would stay there forever.
+    // each later wrapper refresh again. The config contains a code if no preload exchanges codes; the code would stay there
+    // forever.
     const isStale = 'oauth' in this.config || (Boolean(before) && tokens.expiresAt === undefined);
     if (this.tokenRefreshCallback && !(isStale && saveConfig)) await this.tokenRefreshCallback(toStoredTokens(tokens));
     else await saveConfig?.(withoutOAuthPayload(this.config));
   }
 
   /**
-   * Asks NocoDB to add the tokens and the data of `saveVars` to the stored config. NocoDB merges these members into the config that
-   * it read when it created the wrapper. So every call passes all members that have changed since then.
+   * Asks NocoDB to add the tokens and the data of `saveVars` to the stored config. NocoDB merges these members into the config
+   * that it read when it created the wrapper. So every call passes all members that have changed since then.
    *
    * @param {ConnectionTokens | undefined} tokens
    */

@@ -2,8 +2,8 @@
  * How NocoDB responds when a request of the plugin fails: its status, and its error class. Inside a base, NocoDB's routes pass on
  * only errors of their own class.
  *
- * In: servers with the responses to token and API requests that each test needs. Out: checks of the errors that NocoDB's exception
- * filter gets, and of how long NocoDB's transaction was open.
+ * In: servers with the responses to token and API requests that each test needs. Out: checks of the errors that NocoDB's
+ * exception filter gets, and of how long NocoDB's transaction was open.
  */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';

@@ -1,7 +1,7 @@
 /**
- * When a connection counts as dead, how many token requests a dead connection causes, and what a connection survives. A connection
- * is dead if Bitbucket no longer accepts its refresh token, so that the user has to connect again. After Bitbucket has refused a
- * refresh token, it may refuse all token requests of the same OAuth client for a while: the lockout.
+ * When a connection counts as dead, how many token requests a dead connection causes, and what a connection survives. A
+ * connection is dead if Bitbucket no longer accepts its refresh token, so that the user has to connect again. After Bitbucket has
+ * refused a refresh token, it may refuse all token requests of the same OAuth client for a while: the lockout.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
