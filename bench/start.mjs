@@ -1,9 +1,9 @@
 /**
- * Compares three starts with those of an earlier build: NocoDB loads the entry and reads its form, a user uses the first
- * connection, and a user clicks the login of a page.
+ * Compares today's package with an earlier build in three situations: NocoDB loads the entry and reads its form, a user uses
+ * the first connection, and a user clicks the login of a page.
  *
  * In: whether this is a quick run. Out: figures, most of them ratios: how many times as fast today's package is. Never: a
- * measurement in this process (the programs in start/ measure, in processes and pages that have loaded nothing before).
+ * measurement in this process. The programs in start/ measure, in processes and pages that have loaded nothing before.
  */
 import { before } from './lib/before.mjs';
 import { root } from '../scripts/lib/run.mjs';

@@ -1,6 +1,6 @@
 #!/bin/sh
 # undici 7.30.2 on Node.js 26.10.0: if a ProxyAgent's proxy has an https URL with an IP address, as in https://127.0.0.1:8443,
-# every request fails with ERR_INVALID_ARG_VALUE before the client sends a byte. On Node.js 24, the same works. ProxyAgent
+# every request fails with ERR_INVALID_ARG_VALUE before the client sends a byte. On Node.js 24, the same request works. ProxyAgent
 # passes the IP address to TLS as the server name (RFC 6066 section 3 forbids this). Node.js used to warn about such a server
 # name (DEP0123) and now rejects it. Requests to a server by its IP address work: only the connection to the proxy is affected.
 #

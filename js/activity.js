@@ -2,7 +2,7 @@
  * Counts the activity of this process for a connection, and publishes it for observers of the process.
  *
  * In: each request, refresh and failure, when it happens. Out: counters, and messages on two channels of
- * `node:diagnostics_channel`. Never: a secret is kept or published, or a message is created for a channel without subscribers.
+ * `node:diagnostics_channel`. Never: a secret in a counter or a message, or a message for a channel without subscribers.
  */
 
 import { channel } from 'node:diagnostics_channel';

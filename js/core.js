@@ -1,8 +1,8 @@
 /**
  * The whole core, for all modules except those of the login from a web page (browser/core.js).
  *
- * In: the core's glue, and the source that a caller passes to `init`. Out: the core's classes and functions. Never: this file
- * contains any other logic; loader.js loads the core.
+ * In: the core's glue from wasm-bindgen, and the source that a caller passes to `init`. Out: the core's classes and functions.
+ * Never: any other logic. loader.js loads the core.
  */
 
 import makeGlue from '../pkg/core_bg.js';

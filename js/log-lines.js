@@ -3,8 +3,8 @@
  *
  *     WARN refresh-failed, connection "Sales", 231 ms: Bitbucket could not be reached.
  *
- * In: an event, and its connection. Out: a line. Never: a line contains a line break, or goes to the standard
- * output, which belongs to the program.
+ * In: an event, and its connection. Out: a line. Never: a line break in a line, or a line on the standard output. The standard
+ * output belongs to the program.
  */
 
 /**

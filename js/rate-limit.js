@@ -2,15 +2,15 @@
  * Keeps the requests of each account within Bitbucket's rate limit.
  *
  * In: a request that is about to be sent, and Bitbucket's responses. Out: the caller continues when the request may be sent, in
- * the order of arrival. Never: a request is lost or fails because Redis fails, a credential becomes part of a key, or an account
- * sends more requests in an hour than the limit allows. While Redis fails, several processes together may exceed the limit;
- * docs/scaling.md says by how much.
+ * the order of arrival. Never: a request that is lost or fails because Redis fails, a credential in a key, or more requests of an
+ * account in an hour than the limit allows. While Redis fails, several processes together may exceed the limit; docs/scaling.md
+ * says by how much.
  *
  * Bitbucket counts in a rolling hour, and so does the log of an account's requests (request-log.js): the whole limit may be used
  * in one burst, and each request makes room for another one an hour later. A change of the system time has no effect on the
  * count. It only affects log lines and dates in `Retry-After`.
  *
- * Other programs may use the same account. A refusal without `Retry-After` means that the account has used up its limit, and no
+ * Other programs may use the same account. A 429 without `Retry-After` means that the account has used up its limit, and no
  * process knows when those requests were sent. So this process pauses, and then sends one request at a time for the rest of the
  * hour. The process obeys a `Retry-After` for up to an hour. During that time, a request fails if it would have to wait for
  * more than a minute.
@@ -25,8 +25,8 @@ import { RequestQueue } from './request-queue.js';
 /** @typedef {import('./request-queue.js').AcquireOptions} AcquireOptions */
 
 /**
- * @typedef {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redis'> & { key?: Uint8Array }} Settings `key`: hides the
- *   accounts in the names of Redis keys. Without a key, the names must not be made from an account that someone could guess
+ * @typedef {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redis'> & { key?: Uint8Array }} Settings `key`: the HMAC
+ *   key that hides the accounts in the names of Redis keys. Without it, nobody must be able to guess the text of an account
  */
 
 /** @typedef {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redis' | 'client'>} LimitingEnvironment */
@@ -112,7 +112,7 @@ export class RateLimiter {
    * @param {AcquireOptions} [options]
    * @returns {Promise<void>}
    * @throws {BitbucketAuthError} `API_RATE_LIMITED` with `retryAfter` if too many requests wait, the wait would be too long, or
-   *   Bitbucket asks for more than a minute; `REQUEST_ABORTED`
+   *   Bitbucket asks for a wait of more than a minute; `REQUEST_ABORTED`
    */
   acquire(account, group, options = {}) {
     return this.#queueOf(account, group).acquire(options);

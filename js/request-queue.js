@@ -2,8 +2,8 @@
  * Queues the requests of one account to one group of resources, and admits them within the rate limit.
  *
  * In: callers that want to send a request, and updates from Bitbucket's responses. Out: each caller continues when it may send,
- * in the order of arrival. Never: a request is counted (request-log.js does that), or a response is
- * interpreted (the core does that).
+ * in the order of arrival. Never: a count of requests (request-log.js has it), or the interpretation of a response (the core does
+ * that).
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -44,7 +44,7 @@ export class RequestQueue {
   /** No request is admitted before this time, as far as known. */
   #blockedUntil = 0;
 
-  /** The end of the wait that Bitbucket asked for. */
+  /** The end of the wait that Bitbucket asked for with `Retry-After`. */
   #retryAfterUntil = 0;
 
   /** The end of the pause after a refusal without `Retry-After`. */
@@ -53,7 +53,7 @@ export class RequestQueue {
   /** After the pause, requests are sent one at a time until this time. */
   #pacedUntil = 0;
 
-  /** The interval of requests that are sent one at a time. */
+  /** The interval between requests that are sent one at a time. */
   #pace = 0;
 
   /** The time of the next request that is sent one at a time. */

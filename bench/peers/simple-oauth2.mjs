@@ -3,7 +3,7 @@
  * them.
  *
  * In: the settings and inputs of speed/operations.mjs. Out: the results, in the same shape for all alternatives. Never: a request
- * is sent, except in `login`.
+ * over the network, except in `login`.
  */
 import { randomBytes } from 'node:crypto';
 import { AuthorizationCode } from 'simple-oauth2';

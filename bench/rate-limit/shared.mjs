@@ -1,5 +1,5 @@
-// Measures the load on Redis when many processes count requests. In place of each process, there is a rate limiter with a
-// connection of its own. These rate limiters share nothing but Redis.
+// Measures the load on Redis when many processes count requests. A rate limiter with its own connection to Redis stands for
+// each process. These rate limiters share nothing but Redis.
 import { pathToFileURL } from 'node:url';
 import { Redis } from 'ioredis';
 import { answer } from '../lib/processes.mjs';

@@ -21,8 +21,8 @@ await answer(async ({ origin, connections }) => {
   const outcomes = await Promise.allSettled(all.map(({ wrapper }) => wrapper.use((client) => client.get('/user'))));
   const seconds = (performance.now() - startedAt) / 1000;
 
-  // If there are as many requests as connections, all succeed, and each connection has a new token of its own, then each old
-  // refresh token was used exactly once.
+  // Each old refresh token was used exactly once if there were as many token requests as connections, all of them succeeded, and
+  // each connection has a new token of its own.
   const renewed = all.filter(({ before, stored }) => stored.length > 0 && stored.at(-1) !== before);
   const { token, api } = await control(origin, 'stats');
   return {

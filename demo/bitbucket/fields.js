@@ -2,8 +2,8 @@
  * Partial responses: the parameter `fields`.
  *
  * In: the parameter's value: names with dots and `*`, separated by commas. Out: the response with these members only. `-name`
- * removes a member. `+name` adds one to the default members, and has no effect here, because all members are default members. A
- * client that lists members but not `next` gets a page without `next`.
+ * removes a member. At Bitbucket, `+name` adds a member to the default members. Here it has no effect, because all members are
+ * default members. A client that lists members but not `next` gets a page without `next`.
  */
 const isMapping = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 const matching = (value, name) => Object.keys(value).filter((key) => name === '*' || key === name);

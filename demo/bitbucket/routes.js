@@ -1,5 +1,5 @@
 /**
- * The routes of the API, and the scopes that they require, from the published description.
+ * The routes of the API, and the scopes that they require, from Bitbucket's published description.
  *
  * `scopes` are OAuth scopes. `apiTokenScopes` are the scopes of an API token "with scopes"; these do not imply each other. A
  * route requires all of its scopes. `/workspaces/{ws}` requires a token, but no scope. `user` marks a route that a credential
@@ -98,8 +98,8 @@ const removed = (message, announcement = CHANGELOG) => ({
 });
 
 /**
- * Routes that were removed for everybody; no credential is checked. Issues and wikis were removed later than the lists across
- * workspaces. The number of the announcement about issues and wikis is not known.
+ * Routes that Bitbucket has removed for everybody. The simulator answers without checking the credential. Issues and wikis were
+ * removed later than the lists across workspaces. The number of the announcement about issues and wikis is not known.
  */
 export const REMOVED = [
   {

@@ -1,7 +1,7 @@
 /**
  * The server for large files, to which Bitbucket's API redirects the client.
  *
- * In: bytes, and later a request for them. Out: a URL that works for a while without a credential, and the bytes. The server
+ * In: a file, and later a request for it. Out: a URL that works for a while without a credential, and the file. The server
  * rejects a request with an Authorization header, as storage services with signed URLs do. So it detects clients that send
  * Bitbucket's credential to the storage server.
  */

@@ -1,9 +1,9 @@
 /**
  * The client for Bitbucket's API: an Axios instance.
  *
- * In: requests made with Axios, and a sender. Out: Axios responses and errors; each error carries the core's interpretation as
- * `error.bitbucket`. Never: a config or an error contains a credential, or this file decides whether a request is retried or what
- * a response means. The core makes those decisions.
+ * In: requests made with Axios, and a sender (the function that adds the credential and sends a request). Out: Axios responses
+ * and errors; each error carries the core's interpretation as `error.bitbucket`. Never: a credential in a config or an error, or
+ * a decision whether a request is retried or what a response means. The core makes those decisions.
  */
 
 import axios from 'axios';
@@ -134,7 +134,7 @@ function installInterceptors(client, behavior) {
 }
 
 /**
- * Whether newer tokens may fix an error that was thrown by a client, or by work that used a client.
+ * Whether newer tokens may help after an error. A client threw the error, or code that used a client.
  *
  * @param {unknown} error
  * @returns {boolean}
@@ -202,7 +202,7 @@ async function fetchThroughSender(input, init = {}) {
   const { status, body, path, isForeignOrigin, needsRetry, authorization } = senderResponse;
   const responseHeaders = axios.AxiosHeaders.from(senderResponse.headers);
   responseContexts.set(responseHeaders, { path, isForeignOrigin, needsRetry, authorization });
-  // The status is left out: the constructor rejects some statuses, and rejects a body for others.
+  // The status is left out: the constructor of Response rejects some statuses, and rejects a body for others.
   const toResponse = () => new Response(body, { headers: senderResponse.headers });
   // The response is a plain object, because creating a Response takes a tenth of a request's time, and few callers need one.
   return /** @type {any} */ ({

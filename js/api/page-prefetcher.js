@@ -2,8 +2,8 @@
  * Prefetches the pages of a list.
  *
  * In: a list, and functions that fetch a page. The list decides which pages may be prefetched, and validates each page when the
- * consumer reaches it. Out: the next page for the consumer. Never: a page is skipped, a prefetched page is trusted before the
- * list has confirmed it, the error of a prefetch is thrown before the consumer reaches the page, or a stale page is returned.
+ * consumer reaches it. Out: the next page for the consumer. Never: a skipped page, a stale page, trust in a prefetched page that
+ * the list has not confirmed, or the error of a prefetch before the consumer reaches the page.
  */
 
 import { PREFETCH_LIFETIME_MS } from './freshness.js';

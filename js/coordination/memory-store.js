@@ -1,8 +1,11 @@
 /**
  * The shared token store of one process: locks for refreshing, and the newest tokens.
  *
- * In: keys of refresh tokens, and the tokens that were obtained with them. Out: locks, and the newest tokens of a chain.
- * Never: a refresh token is used as a key (a key is a keyed hash of it), or this file decides anything about tokens.
+ * The key of a refresh token is a keyed hash of the token. A chain is the sequence of refresh tokens of one login, each of which
+ * was issued in exchange for the one before.
+ *
+ * In: keys, and the tokens that were obtained with their refresh tokens. Out: locks, and the newest tokens of a chain.
+ * Never: a refresh token as a key, or a decision about tokens.
  */
 
 import { decidePublication } from './publication.js';
@@ -55,8 +58,9 @@ import { decidePublication } from './publication.js';
  *   successor, or its own entry
  * @property {(key: string) => TokenEntry | undefined} findLocal the same entry, as far as the memory of this
  *   process has it
- * @property {(key: string, entry: TokenEntry) => Promise<boolean>} publish makes an entry the successor of a key; `false` if
- *   the key already has a newer successor, or one with a higher fence, which then becomes the successor of `entry.key`, too
+ * @property {(key: string, entry: TokenEntry) => Promise<boolean>} publish makes an entry the successor of a key. If the key
+ *   already has a newer successor, or one with a higher fence, that successor also becomes the successor of `entry.key`, and
+ *   the result is `false`
  * @property {(key: string) => Promise<void>} recordRefusal records that Bitbucket has just refused the key's refresh token
  * @property {(agoMs: number) => Promise<void>} recordGrant records a successful request, which was sent `agoMs` ago
  * @property {(key: string) => Promise<TokenEndpointHistory>} tokenEndpointHistory
@@ -64,7 +68,7 @@ import { decidePublication } from './publication.js';
  */
 
 /**
- * The chain of refreshed tokens of one login.
+ * A chain, as far as it is in memory.
  *
  * @typedef {object} Chain
  * @property {TokenEntry} entry the newest entry
@@ -179,7 +183,7 @@ export class MemoryTokenStore {
   }
 
   /**
-   * Makes an entry the newest successor of a key, whatever its fence: Redis, which knows more entries, has decided.
+   * Makes an entry the newest successor of a key, whatever its fence. Redis has decided this, because it knows more entries.
    *
    * @param {string} key
    * @param {TokenEntry} entry
@@ -206,7 +210,7 @@ export class MemoryTokenStore {
    */
   #mergeChains(key, other, entry) {
     const chain = this.#chains.get(key) ?? { entry, keys: [key], publishedAt: 0 };
-    // Where the chain's own entry stays the newest one, the other key is outdated.
+    // If the entry of the first chain stays the newest one, the other key is outdated.
     const isOutdated = chain.entry.key === entry.key && other !== entry.key;
     chain.entry = entry;
     chain.publishedAt = Date.now();

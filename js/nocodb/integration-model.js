@@ -3,8 +3,8 @@
  *
  * In: NocoDB's model class, and the plugin. Out: rows whose config was prepared (incoming-config.js) before NocoDB stores it,
  *   wrappers that can read their row, and errors that NocoDB reports to the user (nocodb-errors.js).
- * Never: this file applies a rule of OAuth (the entry's wrapper exchanges the code), or changes the list of integrations or a row
- *   of another integration.
+ * Never: a rule of OAuth (the entry's wrapper exchanges the code), a change to the list of integrations, or a change to a row of
+ *   another integration.
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -29,7 +29,7 @@ import { HttpError, asNocodbError } from './nocodb-errors.js';
  */
 
 /**
- * The model class of NocoDB that holds the list and writes to the database.
+ * NocoDB's model class, which holds the list of integrations and writes rows to the database.
  *
  * @typedef {Function & {
  *   availableIntegrations: RegistryEntry[],
@@ -176,7 +176,7 @@ function patchStoringMethods(model, plugin, onUse) {
   }
 
   /**
-   * Has NocoDB store the prepared row. If that fails, another attempt with the same code gets the same tokens.
+   * Calls NocoDB's method that stores the prepared row. If it fails, another attempt with the same code gets the same tokens.
    *
    * @template T
    * @param {unknown} payload with the code for which Bitbucket issued the row's tokens
@@ -295,8 +295,8 @@ function withHttpErrors(plugin) {
 }
 
 /**
- * Adds services that identify a wrapper's row and read the row. With NocoDB's own services, a wrapper can only replace the whole
- * config.
+ * Returns a wrapper class that adds to the services from NocoDB (the second argument of the constructor): the added services
+ * identify the wrapper's row, and read this row. With NocoDB's own services, a wrapper can only replace the whole config.
  *
  * @param {Plugin} plugin
  * @param {RegistryEntry['wrapper']} wrapper
@@ -348,8 +348,8 @@ function rowServices(plugin, config, services, creation) {
 }
 
 /**
- * Whether a wrapper has other tokens than its row: those of a NocoDB environment, or those of a user with an account of their
- * own. A member of the row that is not a string refers to a text elsewhere in NocoDB, so this member is not compared.
+ * Whether a wrapper has other tokens than its row: those of a NocoDB environment, or those of a user who connected their own
+ * account. A member of the row that is not a string refers to a text elsewhere in NocoDB, so this member is not compared.
  *
  * @param {any} rowConfig the row's config
  * @param {any} config the wrapper's config

@@ -3,8 +3,8 @@
  *
  * In: the model class that was detected when NocoDB assigned its list, and the plugin. Out: Bitbucket in every list that is
  *   assigned to that class or to a subclass, and the patches of integration-model.js on every such class that NocoDB uses.
- * Never: this file changes another integration's entry, changes a class that does not inherit from the detected one, or handles
- *   rows and wrappers.
+ * Never: a change to another integration's entry or to a class that does not inherit from the detected one, or work on rows and
+ *   wrappers (integration-model.js does that).
  */
 
 import { INTEGRATION_TYPES, createWrapperClass, patchModel } from './integration-model.js';
@@ -73,7 +73,7 @@ export class Registry {
   /** @type {RegistryEntry[]} */
   #entries = [];
 
-  /** Whether the GUI offers the type `auth`. Its form needs a connection test, and some editions have none. */
+  /** Whether the GUI offers the type `auth`. The form of this type needs a connection test, and some editions have none. */
   #offersAuth = false;
 
   /** The type that was reported to the listener. @type {string | undefined} */

@@ -120,7 +120,7 @@ async function nodeTest(node, cwd, folder, { env, onLine, prefix, atOnce } = {})
   }
 }
 
-/** Runs the tests of a folder as `nodeTest` does. They include the shared cases. */
+/** Runs the tests of a folder as `nodeTest` does, and checks that they ran all shared cases. */
 async function nodeTestWithVectors(node, cwd, folder, options) {
   const lines = [];
   const counts = await nodeTest(node, cwd, folder, { ...options, onLine: (line) => lines.push(line) });
@@ -160,7 +160,7 @@ async function proofs() {
   }
 }
 
-/** Runs with NocoDB's Node. The tests wait more than they compute, so two files run at once. */
+/** Runs with the Node that NocoDB needs. The tests wait more than they compute, so two files run at once. */
 const keeping = () => nodeTest(node22, root, 'tests/keeping', { atOnce: 2 });
 
 /**

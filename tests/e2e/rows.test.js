@@ -78,7 +78,7 @@ describe('a row of NocoDB with OAuth tokens', () => {
     assert.equal((await list(id)).status, 201);
   });
 
-  test('is reported by its title if it is deleted during a refresh', async () => {
+  test('is named in the log by its title if it is deleted during a refresh', async () => {
     const { answer } = await renewDuring('deleted', (row) => host.request('DELETE', `/api/v2/meta/integrations/${row}`));
     assert.equal(answer.status, 400);
     assert.match(answer.body.msg, /deleted in NocoDB/);
@@ -89,7 +89,7 @@ describe('a row of NocoDB with OAuth tokens', () => {
   });
 
   describe('whose type this edition does not offer', () => {
-    test('has a hidden entry with its form in the list of integrations', async () => {
+    test('has a hidden entry, with a form, in the list of integrations', async () => {
       const { body } = await host.request('GET', '/api/v2/integrations');
       assert.deepEqual(body.map(({ type, sub_type, manifest: { hidden } }) => [type, sub_type, hidden]),
         [['auth', 'bitbucket', true], ['development', 'bitbucket', false]]);
@@ -116,7 +116,7 @@ describe('a row of NocoDB with OAuth tokens', () => {
       assert.equal(scene.tap.refreshes.filter(({ connection }) => connection === 'auth').length, 1);
     });
 
-    test('is never stored with a code', async () => {
+    test('is never stored with an authorization code', async () => {
       const code = 'unknown-authorization-code-4713';
       const { status } = await host.request('POST', '/api/v2/meta/integrations', {
         title: TITLE, type: 'auth', sub_type: 'bitbucket', config: { type: 'oauth', oauth: { code, code_verifier: 'v'.repeat(43) } },
@@ -125,7 +125,7 @@ describe('a row of NocoDB with OAuth tokens', () => {
       assert.equal(host.databaseHolds(code), false);
     });
 
-    test('appears in the GUI as one Bitbucket, without a category of its own', async () => {
+    test('adds neither a second tile "Bitbucket" nor a category to the GUI', async () => {
       const gui = await Gui.open('rows');
       try {
         await gui.signIn(host.url, ADMIN);

@@ -1,8 +1,8 @@
 /**
  * Firefox and WebKitGTK, driven by WebDriver, with the members of playwright-core's pages that the tests use.
  *
- * In: commands for a window. Out: what its page returns. Never: two commands at once, because a WebDriver session
- * looks at one window at a time; or a permission that users do not have, such as to open popups.
+ * In: commands for a window. Out: what its page returns. Never: two commands at once, or a permission that users do not have,
+ * such as to open popups. Commands run one after the other, because a WebDriver session has only one current window.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ import { freePort } from '../../support/http-server.js';
 const PATIENCE_MS = 30_000;
 const POLL_MS = 50;
 
-// Longer than the driver's time limit for a page or a script.
+// After this time without a response, the driver counts as silent. Its own limit for a page or a script is shorter.
 const SILENCE_MS = 2 * PATIENCE_MS;
 
 /** How to start each driver, and how it opens a page. */

@@ -2,8 +2,8 @@
  * Preloaded into the real NocoDB before the plugin. Makes NocoDB create a connection inside a transaction of its database, as
  * newer versions do for a connection in a base. NocoDB 0.301.3 supports such a transaction, but none of its routes opens one.
  *
- * In: connections whose title begins with "In a base". Out: the row, or no row after an error. Never:
- * NocoDB's code is read; the object that opens a transaction is an argument that NocoDB's methods pass to each other.
+ * In: connections whose title begins with "In a base". Out: the row, or no row after an error. Never: a look into NocoDB's code.
+ * NocoDB's methods pass the object that opens a transaction to each other as an argument, and this file takes it from there.
  */
 const define = Reflect.defineProperty;
 
