@@ -50,7 +50,7 @@ test('import and require export the same names', () => {
   }
 });
 
-test('the default export is the entry', () => {
+test("the default export is NocoDB's entry", () => {
   for (const { default: entry } of [importedIndex, requiredIndex]) {
     assert.deepEqual([entry.type, entry.sub_type], ['auth', 'bitbucket']);
     assert.equal(typeof entry.wrapper, 'function');
@@ -62,7 +62,7 @@ for (const [what, index, oauth, slim, browser] of [
   ['import', importedIndex, importedOauth, importedSlim, importedBrowser],
   ['require', requiredIndex, requiredOauth, requiredSlim, requiredBrowser],
 ]) {
-  test(`the entry points share one error class: ${what}`, () => {
+  test(`the entry points share one error class if they are loaded by ${what}`, () => {
     assert.equal(index.BitbucketAuthError, oauth.BitbucketAuthError);
     assert.equal(slim.BitbucketAuthError, oauth.BitbucketAuthError);
     assert.equal(browser.BitbucketAuthError, oauth.BitbucketAuthError);
@@ -90,7 +90,7 @@ describe('require and import', () => {
     status: 200, headers: {}, body: '', receivedAt: 1_000, grant: 'refresh_token', previous: { refreshToken: 'r' }, ...more,
   });
   const calls = {
-    'a refused client': ({ createClient }) => createClient({ ...OPTIONS, redirectUri: 'http://nocodb.example/' }),
+    'a refused redirect URI': ({ createClient }) => createClient({ ...OPTIONS, redirectUri: 'http://nocodb.example/' }),
     'an authorization URL': ({ createClient }) => createClient(OPTIONS).authorizationUrl(),
     'a refused callback': ({ createClient }) => (
       createClient(OPTIONS).validateAuthorizationResponse(`${REDIRECT_URI}?error=access_denied&state=${STATE}`, { state: STATE })
@@ -110,7 +110,7 @@ describe('require and import', () => {
     'missing scopes': ({ missingScopes }) => missingScopes(['account', 'project'], ['account']),
     'default scopes': ({ DEFAULT_SCOPES }) => [...DEFAULT_SCOPES],
   };
-  test('give the same authorization URL to a page', () => {
+  test('give the same authorization URL from ./browser as from ./oauth', () => {
     const { clientSecret: _secret, ...options } = OPTIONS;
     const addresses = [importedBrowser, requiredBrowser, importedOauth]
       .map(({ createClient }) => createClient(options).authorizationUrl());

@@ -1,4 +1,4 @@
-/** What the environment decides: the form, the log, and which calls fail without a configuration. */
+/** What the environment variables decide: the form, the log, and which calls fail without a configuration. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readFileSync } from 'node:fs';
@@ -14,11 +14,11 @@ const env = (variables) => Object.fromEntries(Object.entries(variables).map(([na
 
 /** Returns the form for these variables, and the warnings that are logged when the form is read twice. */
 function read(t, variables) {
-  const made = createEntry(env(variables));
+  const created = createEntry(env(variables));
   let form;
   const warnings = warningsOf(t, () => {
-    form = made.form;
-    assert.equal(made.form, form);
+    form = created.form;
+    assert.equal(created.form, form);
   });
   return { form, warnings };
 }
@@ -93,9 +93,9 @@ describe('an incomplete or wrong configuration', () => {
   }
 
   for (const name of [`${PREFIX}REDIS_URL`, 'NC_REDIS_URL']) {
-    test(`causes one warning, and OAuth2 is still offered: an invalid Redis URL in ${name}`, (t) => {
-      const made = createEntry({ ...env(COMPLETE), [name]: 'http://:the-marked-password@redis.example' });
-      const warnings = warningsOf(t, () => assert.deepEqual(authTypes(made.form), WITH_CLIENT));
+    test(`causes one warning, and OAuth2 is still offered: ${name} is not a Redis URL`, (t) => {
+      const created = createEntry({ ...env(COMPLETE), [name]: 'http://:the-marked-password@redis.example' });
+      const warnings = warningsOf(t, () => assert.deepEqual(authTypes(created.form), WITH_CLIENT));
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], new RegExp(`\\b${name}\\b`));
       assert.doesNotMatch(warnings[0], /marked|redis\.example/);
@@ -115,7 +115,7 @@ describe('an incomplete or wrong configuration', () => {
     assert.equal(error.field, `${PREFIX}API_URL`);
   });
 
-  test('does not prevent the creation of entries and wrappers, which log nothing', (t) => {
+  test('does not prevent the creation of entries and wrappers, and causes no warning there', (t) => {
     const warnings = warningsOf(t, () => {
       const { wrapper: Wrapper } = createEntry(env({ REDIRECT_URI: 'nonsense' }));
       assert.ok(new Wrapper({}, {}) instanceof BitbucketAuthIntegration);
@@ -124,7 +124,7 @@ describe('an incomplete or wrong configuration', () => {
     assert.deepEqual(warnings, []);
   });
 
-  test('includes a variable that is not a string, which counts as absent', (t) => {
+  test('causes the warning "is not set" when a variable is not a string', (t) => {
     const { warnings } = read(t, { ...COMPLETE, CLIENT_ID: 7 });
     assert.equal(warnings.length, 1);
     assert.match(warnings[0], /CLIENT_ID is not set/);
@@ -212,7 +212,7 @@ describe('a complete configuration', () => {
     assert.ok(authUri.includes('?') && !authUri.includes('#') && !authUri.includes('{{'));
   });
 
-  test('is trimmed, and empty optional values count as absent', (t) => {
+  test('may have white space around its values, and empty optional values', (t) => {
     const padded = Object.fromEntries(Object.entries(COMPLETE).map(([name, value]) => [name, ` ${value}\n`]));
     const { form, warnings } = read(t, {
       ...padded, SCOPES: ' ', TOKEN_URL: '', TIMEOUT_MS: '\t', LOCKOUT_MS: ' ', REDIS_URL: '',

@@ -37,27 +37,27 @@ describe('exchangeToken', () => {
   });
 
   for (const backend of ['older', 'newer']) {
-    test(`reports an unknown code (${backend})`, async (t) => {
+    test(`reports an unknown code (${backend} back end)`, async (t) => {
       const { Wrapper } = await simulator(t, { backend });
       const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code: 'another', code_verifier: VERIFIER }));
       assert.deepEqual([error.code, error.error, error.reauthorize], ['INVALID_GRANT', 'invalid_grant', true]);
     });
 
-    test(`accepts a code once (${backend})`, async (t) => {
+    test(`accepts a code once (${backend} back end)`, async (t) => {
       const { bitbucket, Wrapper } = await simulator(t, { backend });
       const grant = await authorizationCode(bitbucket);
       await new Wrapper({}).exchangeToken(grant);
       assert.equal((await thrownBy(() => new Wrapper({}).exchangeToken(grant))).code, 'INVALID_GRANT');
     });
 
-    test(`reports a wrong verifier (${backend})`, async (t) => {
+    test(`reports a wrong verifier (${backend} back end)`, async (t) => {
       const { bitbucket, Wrapper } = await simulator(t, { backend });
       const { code } = await authorizationCode(bitbucket);
       const error = await thrownBy(() => new Wrapper({}).exchangeToken({ code, code_verifier: 'x'.repeat(43) }));
       assert.equal(error.code, 'INVALID_GRANT');
     });
 
-    test(`names the variable of the secret when the secret is wrong (${backend})`, async (t) => {
+    test(`names the variable of the secret when the secret is wrong (${backend} back end)`, async (t) => {
       const { bitbucket } = await simulator(t, { backend });
       const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, {
         INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'another',
@@ -72,7 +72,7 @@ describe('exchangeToken', () => {
       'code and verifier in config.oauth': (grant) => grant,
     };
     for (const [what, shape] of Object.entries(shapes)) {
-      test(`returns tokens in NocoDB's shape for ${what} (${backend})`, async (t) => {
+      test(`returns tokens in NocoDB's shape for ${what} (${backend} back end)`, async (t) => {
         const { bitbucket, Wrapper } = await simulator(t, { backend });
         const tokens = await new Wrapper({}).exchangeToken(shape(await authorizationCode(bitbucket)), {});
         assert.deepEqual(Object.keys(tokens), [
@@ -89,7 +89,8 @@ describe('exchangeToken', () => {
       });
     }
 
-    test(`accepts a code without a verifier, as from NocoDB 0.262, if CODE_VERIFIER is optional (${backend})`, async (t) => {
+    // NocoDB 0.262 sends no verifier.
+    test(`accepts a code without a verifier if CODE_VERIFIER is optional (${backend} back end)`, async (t) => {
       const { bitbucket } = await simulator(t, { backend });
       const { wrapper: Wrapper } = createEntry(simulatorEnvironment(bitbucket, {
         INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER: 'optional',
@@ -119,7 +120,7 @@ describe('exchangeToken', () => {
     });
   }
 
-  test('sends one request inside a transaction of NocoDB', async (t) => {
+  test('sends only the token request inside a transaction of NocoDB, and so returns no account', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t);
     const grant = await authorizationCode(bitbucket);
     bitbucket.requests.length = 0;
@@ -185,14 +186,14 @@ describe('an expired token', () => {
     assert.deepEqual([error.code, error.reauthorize], ['RECONNECT_REQUIRED', true]);
     assert.ok(requests.every(({ url }) => url === '/site/oauth2/access_token'));
   });
+});
 
-  test('is not assumed when the stored expiry time is invalid', async (t) => {
-    const { wrapper, requests } = await against(t, { api: user }, {
-      ...OAUTH, expires_at: 'soon',
-    });
-    await (await wrapper.authenticate()).get('/user');
-    assert.deepEqual(requests.map(({ url }) => url), ['/2.0/user']);
+test('a token whose stored expiry time is invalid is used without a refresh', async (t) => {
+  const { wrapper, requests } = await against(t, { api: user }, {
+    ...OAUTH, expires_at: 'soon',
   });
+  await (await wrapper.authenticate()).get('/user');
+  assert.deepEqual(requests.map(({ url }) => url), ['/2.0/user']);
 });
 
 describe('refreshToken', () => {
@@ -223,7 +224,7 @@ describe('refreshToken', () => {
   });
 
   for (const backend of ['older', 'newer']) {
-    test(`returns new tokens to NocoDB and uses them (${backend})`, async (t) => {
+    test(`returns new tokens to NocoDB and uses them (${backend} back end)`, async (t) => {
       const { wrapper, tokens } = await connection(t, { backend });
       const renewed = await wrapper.refreshToken({ refresh_token: tokens.refresh_token }, wrapper.config);
       assert.deepEqual(Object.keys(renewed), ['oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes']);

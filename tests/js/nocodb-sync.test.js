@@ -18,10 +18,10 @@ const ANY_STATE = ['OPEN', 'MERGED', 'DECLINED', 'SUPERSEDED'].map((state) => `s
 
 const OFF = { INTEGRATION_AUTH_BITBUCKET_COMPAT: 'off' };
 
-/** How NocoDB passes a connection to a sync. */
+/** What a version of NocoDB passes to a sync for a connection. */
 const HOSTS = {
-  'newer hosts, which hand over the wrapper': async (wrapper) => wrapper,
-  'older hosts, which hand over the client': (wrapper) => wrapper.authenticate(),
+  'newer NocoDB, which passes the wrapper': async (wrapper) => wrapper,
+  'older NocoDB, which passes the client': (wrapper) => wrapper.authenticate(),
 };
 
 /** Connects to a simulator that stops after the test. `log` is the list of the log lines. */
@@ -40,13 +40,14 @@ async function connect(t, options = {}, variables = {}) {
   };
   const wrapper = new Wrapper(config, { logger: (line) => log.push(line) });
   /** Paths of the API requests, without their queries. */
-  const asked = () => bitbucket.requests.map((line) => / (\/2\.0\/\S*?)(?:\?\S*)? /.exec(line)?.[1]?.slice('/2.0'.length))
+  const requestedPaths = () => bitbucket.requests
+    .map((line) => / (\/2\.0\/\S*?)(?:\?\S*)? /.exec(line)?.[1]?.slice('/2.0'.length))
     .filter((path) => path !== undefined);
-  return { bitbucket, Wrapper, config, wrapper, log, asked };
+  return { bitbucket, Wrapper, config, wrapper, log, requestedPaths };
 }
 
 /** Reads the whole list directly from the simulator, with another token. */
-async function truth(bitbucket, path) {
+async function readDirectly(bitbucket, path) {
   const [{ access_token: token }] = bitbucket.control.connect();
   const values = [];
   for (let next = `${bitbucket.apiUrl}${path}`; next;) {
@@ -61,14 +62,14 @@ async function truth(bitbucket, path) {
 const byName = (values) => values.toSorted((one, other) => (one.full_name < other.full_name ? -1 : 1));
 
 const repositoriesOf = async (bitbucket) => [
-  ...await truth(bitbucket, '/repositories/acme?pagelen=100'), ...await truth(bitbucket, '/repositories/acme-labs'),
+  ...await readDirectly(bitbucket, '/repositories/acme?pagelen=100'), ...await readDirectly(bitbucket, '/repositories/acme-labs'),
 ];
 
 describe("NocoDB's sync", PATIENT, () => {
   for (const [host, handOver] of Object.entries(HOSTS)) {
     for (const trackerStatus of [410, 404]) {
       test(`gets all repositories, pull requests and comments when /issues responds ${trackerStatus} (${host})`, async (t) => {
-        const { bitbucket, wrapper, asked } = await connect(t, { trackerStatus });
+        const { bitbucket, wrapper, requestedPaths } = await connect(t, { trackerStatus });
         let pages = 0;
         const consumer = syncConsumer(await handOver(wrapper), () => {
           pages += 1;
@@ -85,18 +86,18 @@ describe("NocoDB's sync", PATIENT, () => {
           assert.equal(pullRequests.outcome, COMPLETE);
           const path = `/repositories/${fullName}/pullrequests`;
           const query = `q=${encodeURIComponent(ANY_STATE)}&sort=-updated_on&pagelen=50`;
-          assert.deepEqual(pullRequests.values, await truth(bitbucket, `${path}?${query}`));
+          assert.deepEqual(pullRequests.values, await readDirectly(bitbucket, `${path}?${query}`));
           assert.equal(pullRequests.values.length, 60);
           const comments = [];
           for (const { id } of pullRequests.values) {
-            comments.push(...await truth(bitbucket, `${path}/${id}/comments?sort=-updated_on`));
+            comments.push(...await readDirectly(bitbucket, `${path}/${id}/comments?sort=-updated_on`));
           }
           assert.deepEqual(pullRequests.comments, comments);
           assert.ok(comments.length > 60);
         }
         const renewals = bitbucket.requests.filter((line) => line.includes('grant=refresh_token'));
         assert.equal(renewals.length, Math.floor((pages - 2) / 25) + 1);
-        assert.ok(!asked().includes('/repositories'));
+        assert.ok(!requestedPaths().includes('/repositories'));
         assert.deepEqual(byName(repositories), byName(await repositoriesOf(bitbucket)));
       });
     }
@@ -113,7 +114,7 @@ describe("NocoDB's sync", PATIENT, () => {
   });
 
   test("gets Bitbucket's own responses with INTEGRATION_AUTH_BITBUCKET_COMPAT=off", async (t) => {
-    const { bitbucket, wrapper, log, asked } = await connect(t, {}, OFF);
+    const { bitbucket, wrapper, log, requestedPaths } = await connect(t, {}, OFF);
     const consumer = syncConsumer(wrapper);
     assert.deepEqual(await consumer.repositories(), []);
     const client = await wrapper.authenticate();
@@ -122,7 +123,7 @@ describe("NocoDB's sync", PATIENT, () => {
     assert.match(response.data.error.message, /^CHANGE-2770/);
     const { issues, pullRequests } = await consumer.sync('acme/billing-service');
     assert.deepEqual([issues.outcome, pullRequests.outcome, pullRequests.values.length], ['ended: 410', COMPLETE, 30]);
-    assert.ok(!asked().includes('/user/workspaces'));
+    assert.ok(!requestedPaths().includes('/user/workspaces'));
     assert.deepEqual(log, []);
     assert.ok(bitbucket.requests.length > 0);
   });
@@ -160,9 +161,9 @@ describe('the list of all repositories', PATIENT, () => {
     assert.deepEqual([about.page, about.pagelen, about.size], [2, 3, found.length]);
   });
 
-  test('sends no more requests than the rate limit allows', async (t) => {
+  test('is collected with no more requests than the rate limit allows', async (t) => {
     const controller = new AbortController();
-    const { Wrapper, config, asked } = await connect(t, {}, { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '2' });
+    const { Wrapper, config, requestedPaths } = await connect(t, {}, { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '2' });
     const logger = (line) => {
       if (/rate limit \(2 an hour\) is used up/.test(line)) controller.abort();
     };
@@ -171,15 +172,15 @@ describe('the list of all repositories', PATIENT, () => {
     // The list takes two pages of one workspace and one of the other. The third request has to wait, because the limit is two.
     const error = await thrownBy(() => client.get(path, { ...options, signal: controller.signal }));
     assert.equal(error.bitbucket.code, 'REQUEST_ABORTED');
-    assert.ok(asked().filter((one) => one.startsWith('/repositories/')).length <= 2, asked().join(' '));
+    assert.ok(requestedPaths().filter((one) => one.startsWith('/repositories/')).length <= 2, requestedPaths().join(' '));
   });
 
-  test('repeats only the request that Bitbucket rejects with 429, and does not begin again', async (t) => {
-    const { bitbucket, wrapper, asked } = await connect(t);
+  test('is not collected again from the beginning after a 429: only the rejected request is repeated', async (t) => {
+    const { bitbucket, wrapper, requestedPaths } = await connect(t);
     bitbucket.control.fault({ target: 'api', kind: 'status', status: 429, retryAfter: 0, path: '/repositories/acme-labs' });
     const client = await wrapper.authenticate();
     assert.equal((await client.get(...LIST)).data.size, ALL);
-    const count = (path) => asked().filter((one) => one === path).length;
+    const count = (path) => requestedPaths().filter((one) => one === path).length;
     assert.deepEqual(['/user/workspaces', '/repositories/acme', '/repositories/acme-labs'].map(count), [1, 2, 2]);
   });
 
@@ -202,9 +203,9 @@ describe('the list of all repositories', PATIENT, () => {
       } else {
         assert.equal((await asking).data.size, REPOSITORIES);
       }
-      const told = log.filter((line) => line.includes('acme-labs'));
-      assert.equal(told.length, 1);
-      assert.match(told[0], expected ? /so the whole list fails/ : /so the list omits this workspace/);
+      const lines = log.filter((line) => line.includes('acme-labs'));
+      assert.equal(lines.length, 1);
+      assert.match(lines[0], expected ? /so the whole list fails/ : /so the list omits this workspace/);
       if (expected) assert.equal((await client.get(...LIST)).data.size, ALL);
     });
   }
@@ -217,7 +218,7 @@ describe('the list of all repositories', PATIENT, () => {
     assert.deepEqual([response.status, meaning.code, meaning.required], [403, 'API_INSUFFICIENT_SCOPE', ['account']]);
   });
 
-  test('contains the workspace in the config if the credential has no user', async (t) => {
+  test('contains only the workspace that the config names if the credential has no user', async (t) => {
     const scopes = ['repository', 'account'];
     const { Wrapper } = await connect(t, {
       accessTokens: [{ token: 'the-workspace-token', kind: 'workspace', workspace: 'acme-labs', scopes }],
@@ -230,8 +231,8 @@ describe('the list of all repositories', PATIENT, () => {
   });
 
   test('is cached for wrappers of the same connection, and for no other connection', async (t) => {
-    const { bitbucket, Wrapper, config, wrapper, asked } = await connect(t);
-    const count = () => asked().filter((path) => path === '/user/workspaces').length;
+    const { bitbucket, Wrapper, config, wrapper, requestedPaths } = await connect(t);
+    const count = () => requestedPaths().filter((path) => path === '/user/workspaces').length;
     await (await wrapper.authenticate()).get(...LIST);
     await (await new Wrapper(config).authenticate()).get(...LIST);
     assert.equal(count(), 1);
@@ -242,7 +243,7 @@ describe('the list of all repositories', PATIENT, () => {
   });
 });
 
-describe('a request that the sync does not send', PATIENT, () => {
+describe("a request that NocoDB's sync does not send", PATIENT, () => {
   for (const path of ['/user/permissions/workspaces', '/user/permissions/repositories', '/repositories', '/workspaces']) {
     test(`gets Bitbucket's own response: ${path}`, async (t) => {
       const { wrapper } = await connect(t);

@@ -130,7 +130,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     assert.ok(isSame(await host('row', { id: copy }), await host('config', { first: second })));
   });
 
-  describe('saveVars', () => {
+  describe("NocoDB's method saveVars", () => {
     test('keeps the changes of an administrator, and the newest tokens', async (t) => {
       const { host, id, config, expire } = await scene(t, edition);
       const first = await host('open', { id, count: 2 });

@@ -28,17 +28,17 @@ const named = (...names) => answerOf(200, { values: names.map((name) => ({ name 
 
 /**
  * Wraps a sender with `replaceRemovedEndpoints`. The sender answers each request with `api(path, signal)`. Each path includes its
- * query. `asked` lists the paths.
+ * query. `sentPaths` lists the paths.
  */
 function start(api, { lists = new ListCache(), module = { replaceRemovedEndpoints }, ...more } = {}) {
-  const asked = [];
+  const sentPaths = [];
   const log = [];
   const signals = [];
   const sender = async ({ url, signal }) => {
     const { pathname, searchParams } = new URL(url);
     searchParams.delete('pagelen');
     const path = decodeURIComponent(pathname.slice('/2.0'.length) + (searchParams.size > 0 ? `?${searchParams}` : ''));
-    asked.push(path);
+    sentPaths.push(path);
     signals.push(signal);
     const given = await api(path, signal);
     return { path: path.split('?')[0], ...given };
@@ -51,7 +51,7 @@ function start(api, { lists = new ListCache(), module = { replaceRemovedEndpoint
     return { status, data: JSON.parse(Buffer.from(body).toString()) };
   };
   const names = async (url) => (await ask(url)).data.values.map(({ name }) => name);
-  return { ask, asked, log, names, replaced, sender, signals };
+  return { ask, sentPaths, log, names, replaced, sender, signals };
 }
 
 /** An API whose workspaces are the keys of `all`. Each value is the response for the repositories of a workspace. */
@@ -138,13 +138,13 @@ describe('a request', () => {
 
   for (const [query, message] of [['page=0', 'Invalid page'], ['pagelen=101', 'Invalid pagelen']]) {
     test(`with ${query} gets status 400 without a request to Bitbucket`, async () => {
-      const { ask, asked } = start(assert.fail);
+      const { ask, sentPaths } = start(assert.fail);
       const { status, data } = await ask(`${API}/repositories?role=member&${query}`);
-      assert.deepEqual([status, data, asked], [400, { type: 'error', error: { message } }, []]);
+      assert.deepEqual([status, data, sentPaths], [400, { type: 'error', error: { message } }, []]);
     });
   }
 
-  test('is logged once for each process and removed endpoint', async () => {
+  test('is logged once in each process for each removed endpoint', async () => {
     // The module is imported a second time, with its own state, as in another process.
     const module = await import(new URL('api/removed-endpoints.js?another-process', folder));
     const lists = new module.ListCache();
@@ -167,15 +167,15 @@ describe('the list of the repositories in all workspaces', () => {
       '/repositories/a?role=member&page=2': { values: [{ name: 2 }] },
       '/repositories/{0f}?role=member': { values: [{ name: 3 }] },
     };
-    const { names, asked } = start((path) => answerOf(200, pages[path]));
+    const { names, sentPaths } = start((path) => answerOf(200, pages[path]));
     assert.deepEqual(await names(), [1, 2, 3]);
-    assert.equal(asked.length, 5);
+    assert.equal(sentPaths.length, 5);
   });
 
   test('contains each workspace once, even if Bitbucket lists a workspace twice', async () => {
-    const { names, asked } = start((path) => (path === '/user/workspaces' ? memberships(['a', 'a']) : named('x')));
+    const { names, sentPaths } = start((path) => (path === '/user/workspaces' ? memberships(['a', 'a']) : named('x')));
     assert.deepEqual(await names(), ['x']);
-    assert.equal(asked.length, 2);
+    assert.equal(sentPaths.length, 2);
   });
 
   test('is empty for a user without workspaces', async () => {
@@ -200,12 +200,12 @@ describe('the list of the repositories in all workspaces', () => {
 
   test('is requested without the parameter role if Bitbucket has removed this parameter, too', async () => {
     const gone = refusal(410, 'CHANGE-2770 - Gone', { data: { announcement_url: ANNOUNCEMENT } });
-    const { names, asked } = start((path) => {
+    const { names, sentPaths } = start((path) => {
       if (path === '/user/workspaces') return memberships(['a']);
       return path.includes('role=') ? gone : named('x');
     });
     assert.deepEqual(await names(), ['x']);
-    assert.deepEqual(asked, ['/user/workspaces', '/repositories/a?role=member', '/repositories/a']);
+    assert.deepEqual(sentPaths, ['/user/workspaces', '/repositories/a?role=member', '/repositories/a']);
   });
 
   test('omits a workspace for which Bitbucket answers 404, and logs the omission', async () => {
@@ -267,7 +267,7 @@ describe('the list of the repositories in all workspaces', () => {
     const slugs = Array.from({ length: 12 }, (_, index) => `w${index}`);
     const open = new Map();
     let most = 0;
-    const { ask, asked } = start(async (path) => {
+    const { ask, sentPaths } = start(async (path) => {
       if (path === '/user/workspaces') return memberships(slugs);
       const turn = deferred();
       open.set(path, turn);
@@ -283,84 +283,88 @@ describe('the list of the repositories in all workspaces', () => {
     assert.equal((await asking).status, 503);
     for (const { resolve } of others) resolve(named());
     await new Promise(setImmediate);
-    assert.deepEqual([most, asked.length], [4, 5]);
+    assert.deepEqual([most, sentPaths.length], [4, 5]);
   });
 });
 
-describe('a later request for a list', () => {
+describe('a request for a list that was requested before', () => {
   const two = { a: named('x'), b: named('y') };
 
-  test('shares a collection that has not ended yet', async () => {
-    const { names, asked } = start(workspaces(two));
+  test('shares the collection of the list if that has not ended yet', async () => {
+    const { names, sentPaths } = start(workspaces(two));
     assert.deepEqual(await Promise.all([names(), names(), names(`${LIST}&page=1`)]), Array(3).fill(['x', 'y']));
-    assert.equal(asked.length, 3);
+    assert.equal(sentPaths.length, 3);
   });
 
   test('gets the same list within a minute, and a new list after a minute', async (t) => {
     const { pass } = minutes(t);
-    const { names, asked } = start(workspaces(two));
+    const { names, sentPaths } = start(workspaces(two));
     await names();
     await names(`${API}/repositories?role=member&pagelen=1&page=2`);
-    assert.equal(asked.length, 3);
+    assert.equal(sentPaths.length, 3);
     pass();
     await names();
-    assert.equal(asked.length, 6);
+    assert.equal(sentPaths.length, 6);
   });
 
   test('collects its own list if it has other parameters or another connection', async () => {
     const lists = listCacheOf({});
-    const { names, asked } = start(workspaces(two), { lists });
+    const { names, sentPaths } = start(workspaces(two), { lists });
     await names();
     await names(`${LIST}&q=x`);
-    assert.equal(asked.length, 6);
+    assert.equal(sentPaths.length, 6);
     const other = start(workspaces(two), { lists: listCacheOf({}) });
     await other.names();
-    assert.equal(other.asked.length, 3);
+    assert.equal(other.sentPaths.length, 3);
     const same = start(workspaces(two), { lists });
     await same.names();
-    assert.equal(same.asked.length, 0);
+    assert.equal(same.sentPaths.length, 0);
   });
 
-  test('gets only the workspace that the config of its connection names', async () => {
+  test("gets only the repositories of the workspace that its connection's config names", async () => {
     const lists = new ListCache();
     const all = start(workspaces(two), { lists });
     assert.deepEqual(await all.names(), ['x', 'y']);
     const one = start(workspaces(two), { lists, workspace: 'b' });
-    assert.deepEqual([await one.names(), one.asked], [['y'], ['/repositories/b?role=member']]);
+    assert.deepEqual([await one.names(), one.sentPaths], [['y'], ['/repositories/b?role=member']]);
   });
 
   test('collects the list again after requests for four other lists', async () => {
-    const { names, asked } = start(workspaces(two));
+    const { names, sentPaths } = start(workspaces(two));
     const queries = ['', '&q=a', '&q=b', '&q=c', '&q=d'];
     for (const query of queries) await names(LIST + query);
-    assert.equal(asked.length, 15);
+    assert.equal(sentPaths.length, 15);
     await names(`${LIST}&q=d`);
-    assert.equal(asked.length, 15);
+    assert.equal(sentPaths.length, 15);
     await names(LIST);
-    assert.equal(asked.length, 18);
+    assert.equal(sentPaths.length, 18);
   });
 
   test('collects only the missing pages after a failure', async () => {
     let failing = true;
-    const { ask, asked } = start((path) => (path.startsWith('/repositories/b') && failing ? refusal(503) : workspaces(two)(path)));
+    const { ask, sentPaths } = start((path) => (
+      path.startsWith('/repositories/b') && failing ? refusal(503) : workspaces(two)(path)));
     assert.equal((await ask()).status, 503);
     failing = false;
     assert.equal((await ask()).status, 200);
-    assert.deepEqual(asked, ['/user/workspaces', '/repositories/a?role=member', ...Array(2).fill('/repositories/b?role=member')]);
+    assert.deepEqual(sentPaths, [
+      '/user/workspaces', '/repositories/a?role=member', ...Array(2).fill('/repositories/b?role=member'),
+    ]);
   });
 
   test('collects the whole list a minute after a failure', async (t) => {
     const { pass } = minutes(t);
     let failing = true;
-    const { ask, asked } = start((path) => (path.startsWith('/repositories/b') && failing ? refusal(503) : workspaces(two)(path)));
+    const { ask, sentPaths } = start((path) => (
+      path.startsWith('/repositories/b') && failing ? refusal(503) : workspaces(two)(path)));
     await ask();
     failing = false;
     pass();
     await ask();
-    assert.equal(asked.length, 6);
+    assert.equal(sentPaths.length, 6);
   });
 
-  test('does not end the collection when it is aborted, unless all other callers have aborted, too', async () => {
+  test('does not end the collection when it is aborted, unless all other requests for the list are aborted, too', async () => {
     const turn = deferred();
     const { ask, signals } = start(async (path, signal) => {
       if (path === '/user/workspaces') return memberships(['a']);
@@ -378,7 +382,7 @@ describe('a later request for a list', () => {
     assert.equal(signals[1].aborted, true);
   });
 
-  test('begins a new collection immediately after the last caller has aborted', async () => {
+  test('begins a new collection immediately after the last request for the list was aborted', async () => {
     let turn = deferred();
     const { ask, names } = start(async (path) => (path === '/user/workspaces' ? memberships(['a']) : turn.promise));
     const controller = new AbortController();

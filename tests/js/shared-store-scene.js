@@ -1,4 +1,7 @@
-/** Helpers for the tests of the token stores: clients of a real Redis, and tests of the guarantees of every store. */
+/**
+ * Helpers for the tests of the token stores: clients of a real Redis, and tests of the guarantees of every store. A fence is the
+ * number of a lock, greater than those of all earlier locks. An entry has the fence of the lock under which it was obtained.
+ */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
@@ -93,7 +96,7 @@ export function testGuarantees(make) {
     assert.deepEqual((await other.find('a')).value, DEAD);
   });
 
-  test('prefers the successor of a refresh token to an update of it, even if the update has a higher fence', async (t) => {
+  test('prefers the successor of a refresh token to a later entry of the same refresh token with a higher fence', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await one.publish('a', entry('a', 9, DEAD)), true);
     assert.equal(await other.publish('a', entry('b', 1)), true);

@@ -20,7 +20,7 @@ describe('the simulator', () => {
   });
   after(() => bb.close());
 
-  test('responds 401 in plain text without a readable credential', async () => {
+  test('responds 401 in plain text to a request without a readable credential', async () => {
     for (const authorization of [undefined, 'Bearer', 'Digest x', 'Bearer a b', tokens.access_token]) {
       const { status, headers, text } = await get(bb, '/user', authorization);
       assert.equal(status, 401);
@@ -152,7 +152,7 @@ describe("the scopes of the simulator's API", () => {
 });
 
 describe("the rate limit of the simulator's API", () => {
-  test('counts for each user and resource group in a rolling hour, and responds 429 without Retry-After', async () => {
+  test('counts requests by user and resource group in a rolling hour, and causes a 429 without Retry-After', async () => {
     await withBitbucket({ rateLimit: 3 }, async (bb) => {
       const auth = bearer((await connect(bb, {})).access_token);
       for (let turn = 0; turn < 3; turn += 1) {

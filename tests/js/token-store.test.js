@@ -1,4 +1,7 @@
-/** The tokens that wrappers save in NocoDB's rows, and the lines that they log, with and without read access to the rows. */
+/**
+ * Token stores, through which wrappers save tokens in NocoDB's rows: what they save, and the lines that they log, with and
+ * without read access to the rows.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
@@ -46,7 +49,7 @@ async function bitbucket(t) {
 const use = (wrapper) => wrapper.use((client) => client.get('/user'));
 
 describe('the log of a token store', () => {
-  /** Fifty callers use one connection, whose tokens NocoDB cannot save. Returns the lines in the log. */
+  /** Lets fifty callers use one connection whose tokens NocoDB cannot save, and returns the lines in the log. */
   async function useWithFailingStore(t, services) {
     const { Wrapper } = await bitbucket(t);
     const lines = [];
@@ -58,7 +61,7 @@ describe('the log of a token store', () => {
     return lines;
   }
 
-  test('has one line, with a name for the connection, if NocoDB cannot save the tokens of fifty callers', async (t) => {
+  test('has one line, with a name for the connection, if NocoDB cannot save tokens that fifty callers use', async (t) => {
     const lines = await useWithFailingStore(t, () => ({}));
     assert.equal(lines.length, 1);
     assert.match(lines[0], /^ERROR tokens-unstored, connection [\w-]{8}: New tokens are in use, but NocoDB could not save them\./);
@@ -107,7 +110,7 @@ describe('the log of a token store', () => {
     assert.deepEqual(lines.map((line) => /connection "(.*?)"/.exec(line)[1]).sort(), ['Copy 0', 'Copy 1']);
   });
 
-  test('reports once to 20 callers, with the title, that Bitbucket rejects the refresh token of their connection', async (t) => {
+  test('says once, with the title, that Bitbucket rejects the refresh token of a connection that 20 callers use', async (t) => {
     const server = await serve(t, (_request, response) => json(response, 400, { error: 'unauthorized_client' }));
     const { wrapper: Wrapper } = createEntry(environment(server.origin));
     const lines = [];
@@ -124,7 +127,7 @@ describe('the log of a token store', () => {
     assert.match(dead[0], /^ERROR connection-dead, connection "Sales": Bitbucket no longer accepts this connection's refresh token\./);
   });
 
-  test('reports once for each name of a connection that Bitbucket rejects its refresh token', () => {
+  test('says once for each title, and once without a title, that Bitbucket rejects a refresh token', () => {
     const lines = [];
     const log = (line) => lines.push(line);
     const connection = { name: 'abcdefgh' };

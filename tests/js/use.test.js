@@ -1,4 +1,7 @@
-/** `use` and `client`: what NocoDB's base class promises to its callers, and that work is repeated at most once. */
+/**
+ * `use` and `client`: what NocoDB's base class promises to its callers, and that work (the function that a caller passes to
+ * `use`) is repeated at most once.
+ */
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
@@ -58,8 +61,8 @@ function failing(wrapper, error, times = Infinity) {
   return { runs, work };
 }
 
-/** A request that the caller sends with its own Axios. */
-const ownAxiosError = async (origin, authorization) => axios.get(`${origin}/2.0/user`, { headers: { authorization } });
+/** Sends a request with an Axios of the caller's own. */
+const requestWithOwnAxios = async (origin, authorization) => axios.get(`${origin}/2.0/user`, { headers: { authorization } });
 
 const withStatus = (status, where) => Object.assign(new Error('Request failed'), where(status));
 
@@ -75,7 +78,7 @@ describe('the client of a wrapper', () => {
     assert.equal(wrapper.client, null);
   });
 
-  test('stays null when there are no tokens', async (t) => {
+  test('stays null when the config has no token', async (t) => {
     const { wrapper } = await start(t, { config: { type: 'api_key' } });
     await thrownBy(() => wrapper.use(() => {}));
     assert.equal(wrapper.client, null);
@@ -110,9 +113,9 @@ describe('use', () => {
     });
   }
 
-  test('runs work again that sends its own request with a token from the config', async (t) => {
+  test("runs work again after the work's own request, with the token from the config, gets a 401", async (t) => {
     const { origin, wrapper, tokens } = await start(t, { accepts: (token) => token === 'token-1' });
-    const work = () => ownAxiosError(origin, `Bearer ${wrapper.config.oauth_token}`);
+    const work = () => requestWithOwnAxios(origin, `Bearer ${wrapper.config.oauth_token}`);
     const { data } = await wrapper.use(work);
     assert.deepEqual([data.nickname, tokens()], ['dana', 1]);
   });
@@ -125,7 +128,7 @@ describe('use', () => {
     assert.deepEqual([runs, tokens()], [['token-0', 'token-1'], 1]);
   });
 
-  test('does not refresh or run work again when newer tokens did not help', async (t) => {
+  test('does not refresh or run work again in later calls if newer tokens did not help', async (t) => {
     const { wrapper, tokens } = await start(t);
     const { runs, work } = failing(wrapper, new Error('unauthorized'));
     for (let call = 0; call < 5; call += 1) await thrownBy(() => wrapper.use(work));
@@ -199,14 +202,14 @@ describe('use does not run work again', () => {
   }
 
   for (const [what, wrapped] of [
-    ['which the work throws unchanged', (error) => error],
-    ['which the work throws as the cause of another error', (error) => new Error('Sync failed: Unauthorized', { cause: error })],
+    ['unchanged', (error) => error],
+    ['as the cause of another error', (error) => new Error('Sync failed: Unauthorized', { cause: error })],
     [
-      'which the work throws as the cause of a cause',
+      'as the cause of a cause',
       (error) => new Error('unauthorized', { cause: new Error('failed', { cause: error }) }),
     ],
   ]) {
-    test(`after a 401 for which the client has already refreshed the tokens, ${what}`, async (t) => {
+    test(`after the client has already refreshed the tokens for a 401, and the work throws this error ${what}`, async (t) => {
       const { wrapper, tokens, sent } = await start(t, { accepts: () => false });
       let runs = 0;
       const error = await thrownBy(() => wrapper.use(async (client) => {
@@ -233,7 +236,8 @@ describe('use does not run work again', () => {
   });
 
   for (const error of [new Error('unauthorized'), withStatus(401, (status) => ({ response: { status } }))]) {
-    test(`with a credential that cannot be refreshed, after ${error.response ? '401' : error.message}`, async (t) => {
+    const what = error.response ? 'a 401' : 'an error with the text "unauthorized"';
+    test(`after ${what} if the credential cannot be refreshed`, async (t) => {
       const { wrapper, tokens } = await start(t, { config: STATIC });
       const { runs, work } = failing(wrapper, error);
       assert.equal(await thrownBy(() => wrapper.use(work)), error);

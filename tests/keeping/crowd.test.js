@@ -1,7 +1,7 @@
 /**
  * A restored backup: some rows have refresh tokens that were replaced long ago, and others have valid ones, all of one OAuth
- * client. All connections are used at once. When a dead refresh token is used, Bitbucket locks the client out, and so refuses the
- * valid refresh tokens as well.
+ * client. All connections are used at once. When one of the replaced refresh tokens is used (a dead one), Bitbucket locks the
+ * client out: for a while, it refuses the valid refresh tokens as well.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -29,7 +29,7 @@ const LATENCY_MS = 40;
 const LONGEST_CALL_MS = 60_000;
 const MAX_REQUESTS = 2.2;
 
-/** After a refusal, only one token request is sent at a time, for this number of lockouts. */
+/** After a refusal, only one token request is sent at a time, for this many times the duration of a lockout. */
 const CAREFUL = 3;
 
 /**

@@ -51,7 +51,7 @@ describe('the package in a clean folder', () => {
       .map(([name, version]) => [below + name, version])));
   });
 
-  test('cannot be installed without its bundled packages, because npm has no registry', (t) => {
+  test('cannot be installed without a registry if its bundled packages are removed', (t) => {
     const folder = emptyFolder(t);
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
     const stripped = withoutCarried(t);
@@ -73,7 +73,7 @@ function withoutCarried(t) {
   return join(inside, stdout.trim());
 }
 
-test('an installed newer version in range stays for other packages, and this package uses its bundled version', (t) => {
+test('a newer version of Axios that is installed already stays for other packages, and this package uses its own', (t) => {
   const folder = emptyFolder(t);
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   const [major] = tested.axios.split('.');

@@ -1,7 +1,7 @@
 /**
  * docs/configuration.md, compared with what the core makes of each variable.
  *
- * In: the document's sections, examples, defaults and tables. Out: checks whether each variable is there, each example is
+ * In: the document's sections, examples, defaults and tables. Out: checks whether each variable has a section, each example is
  * accepted, each wrong value is refused in the quoted words, and each default applies.
  */
 import assert from 'node:assert/strict';
@@ -18,15 +18,15 @@ const { readEnvironment } = await fromPackage('js/nocodb/environment.js');
 
 const { headings, tables, text } = documentAt('docs/configuration.md');
 const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
-const needed = {
+const required = {
   [`${PREFIX}CLIENT_ID`]: 'the-key',
   [`${PREFIX}CLIENT_SECRET`]: 'the-secret',
   [`${PREFIX}REDIRECT_URI`]: 'https://nocodb.example/',
 };
 
-/** The variables that the core reads. The guide also describes OF_OTHERS, which the core does not read and no log line names. */
-const known = [...core().environmentVariables().split(' '), ...core().proxyVariables().split(' ')];
-const OF_OTHERS = ['NODE_EXTRA_CA_CERTS'];
+/** The variables that the core reads. The guide also describes those that only Node.js reads; no log line names these. */
+const coreVariables = [...core().environmentVariables().split(' '), ...core().proxyVariables().split(' ')];
+const READ_BY_NODE = ['NODE_EXTRA_CA_CERTS'];
 
 const sections = headings.filter(({ depth, text: title }) => depth === 3 && /^[A-Z_, ]+$/.test(title))
   .map(({ text: title, slug }) => ({ names: title.split(', '), slug, body: bodyOf(title) }));
@@ -44,7 +44,7 @@ for (const name of core().proxyVariables().split(' ')) delete process.env[name];
 function logged(t, variables) {
   const lines = [];
   t.mock.method(console, 'warn', (line) => lines.push(line));
-  assert.ok(createEntry({ ...needed, ...variables }).form.length > 0);
+  assert.ok(createEntry({ ...required, ...variables }).form.length > 0);
   t.mock.restoreAll();
   return lines;
 }
@@ -53,18 +53,18 @@ function logged(t, variables) {
 const valueOf = (cell) => (cell === 'not set' ? '' : cell.replaceAll(/\\u([0-9A-F]{4})/g, (_, hex) => (
   String.fromCharCode(Number.parseInt(hex, 16)))));
 
-const saidOf = (name, reason) => `[nocodb-bitbucket-auth] The configuration is invalid: ${name} ${reason}.`;
+const lineFor = (name, reason) => `[nocodb-bitbucket-auth] The configuration is invalid: ${name} ${reason}.`;
 
 /** The variables that a variable requires: exceptions from a proxy are only read if there is a proxy. */
-const beside = (name) => (/^no_proxy$/i.test(name) ? { HTTPS_PROXY: 'http://proxy.example:3128' } : {});
+const requiredBy = (name) => (/^no_proxy$/i.test(name) ? { HTTPS_PROXY: 'http://proxy.example:3128' } : {});
 
 test('the guide has a section for each variable that the core reads, and otherwise only for NODE_EXTRA_CA_CERTS', () => {
-  const told = sections.flatMap(({ names }) => names);
-  assert.deepEqual(told.filter((name) => !known.includes(name)), OF_OTHERS);
+  const described = sections.flatMap(({ names }) => names);
+  assert.deepEqual(described.filter((name) => !coreVariables.includes(name)), READ_BY_NODE);
   // The sections of the upper-case variables mention the lower-case ones.
-  assert.deepEqual(known.filter((name) => !told.includes(name) && !text.includes(`\`${name}\``)), []);
-  assert.deepEqual(known.filter((name) => name === name.toUpperCase() && !told.includes(name)), []);
-  assert.equal(new Set(told).size, told.length);
+  assert.deepEqual(coreVariables.filter((name) => !described.includes(name) && !text.includes(`\`${name}\``)), []);
+  assert.deepEqual(coreVariables.filter((name) => name === name.toUpperCase() && !described.includes(name)), []);
+  assert.equal(new Set(described).size, described.length);
 });
 
 test('the table of all variables links to the section of each variable of the plugin', () => {
@@ -82,9 +82,9 @@ for (const { names, slug, body } of sections) {
     });
 
     const [, example] = body.match(/^- Example: `([^`]+)`$/m);
-    for (const name of names.filter((each) => known.includes(each))) {
+    for (const name of names.filter((each) => coreVariables.includes(each))) {
       test(`has an example that the core accepts: ${name}`, (t) => {
-        const lines = logged(t, { ...beside(name), [name]: example });
+        const lines = logged(t, { ...requiredBy(name), [name]: example });
         // A variable that makes the process a worker also causes this line, because workers require a Redis.
         assert.deepEqual(lines.filter((line) => !line.includes('NocoDB runs in several processes')), []);
       });
@@ -94,20 +94,20 @@ for (const { names, slug, body } of sections) {
       .flatMap(({ rows }) => rows)) {
       test(`is rejected with the quoted reason if its value is ${value}: ${reason}`, (t) => {
         const [name] = names;
-        assert.deepEqual(logged(t, { ...beside(name), [name]: valueOf(value) }), [saidOf(name, reason)]);
+        assert.deepEqual(logged(t, { ...requiredBy(name), [name]: valueOf(value) }), [lineFor(name, reason)]);
       });
     }
   });
 }
 
-describe('a rule for all variables', () => {
+describe('the table of values that are wrong in every variable', () => {
   const [{ rows }] = tables.filter(({ under, header: [first] }) => under === 'how-values-are-read' && first === 'wrong value');
-  for (const name of known.filter((each) => each.startsWith(PREFIX))) {
+  for (const name of coreVariables.filter((each) => each.startsWith(PREFIX))) {
     test(`holds for ${name}`, (t) => {
       for (const [value, reason] of rows) {
-        assert.deepEqual(logged(t, { [name]: valueOf(value) }), [saidOf(name, reason)]);
+        assert.deepEqual(logged(t, { [name]: valueOf(value) }), [lineFor(name, reason)]);
       }
-      assert.deepEqual(logged(t, { [name]: ` ${needed[name] ?? ''}\n` }), needed[name] ? [] : logged(t, {}));
+      assert.deepEqual(logged(t, { [name]: ` ${required[name] ?? ''}\n` }), required[name] ? [] : logged(t, {}));
     });
   }
 });
@@ -125,7 +125,7 @@ test("the guide quotes log lines exactly as they are in NocoDB's log", (t) => {
 
 test('the guide states the defaults that apply', () => {
   const { login, timeoutMs, lockoutMs, rateLimit, replacesRemoved, apiUrl, allowsClientCredentials, isVerifierOptional } =
-    readEnvironment(needed);
+    readEnvironment(required);
   const defaultOf = (name) => sections.find(({ names }) => names[0] === PREFIX + name).body.match(/^- Default: `?([^`\n]+)/m)[1];
   const { origin, pathname } = new URL(login.authorizationUrl);
   assert.deepEqual(
@@ -137,18 +137,18 @@ test('the guide states the defaults that apply', () => {
   assert.deepEqual(['CLIENT_CREDENTIALS', 'CODE_VERIFIER'].map(defaultOf), ['off', 'the verifier is required']);
 });
 
-test('the variables that disable OAuth2 are those that the guide names', (t) => {
+test('a missing or wrong value disables OAuth2 only in the variables for which the guide says so', (t) => {
   const offers = (variables) => {
     t.mock.method(console, 'warn', () => {});
-    const { form } = createEntry({ ...needed, ...variables });
+    const { form } = createEntry({ ...required, ...variables });
     t.mock.restoreAll();
     return form.find(({ model }) => model === 'config.type').options.map(({ label }) => label);
   };
   const without = ['Access token', 'API token'];
-  for (const name of Object.keys(needed)) assert.deepEqual(offers({ [name]: '' }), without);
+  for (const name of Object.keys(required)) assert.deepEqual(offers({ [name]: '' }), without);
   for (const name of ['SCOPES', 'AUTHORIZE_URL', 'TOKEN_URL', 'API_URL']) {
     assert.deepEqual(offers({ [PREFIX + name]: ',' }), without, name);
   }
-  const others = known.filter((name) => !(name in needed) && !/_(SCOPES|AUTHORIZE_URL|TOKEN_URL|API_URL)$/.test(name));
+  const others = coreVariables.filter((name) => !(name in required) && !/_(SCOPES|AUTHORIZE_URL|TOKEN_URL|API_URL)$/.test(name));
   for (const name of others) assert.deepEqual(offers({ [name]: '"' }), ['OAuth2', ...without], name);
 });

@@ -126,16 +126,16 @@ test("the form has the type of NocoDB's FormDefinition", () => {
 function undocumented(file) {
   const program = ts.createProgram([file], { module: ts.ModuleKind.NodeNext, strict: true, types: [] });
   const checker = program.getTypeChecker();
-  const isTold = (symbol) => symbol.getDocumentationComment(checker).length > 0
+  const isDocumented = (symbol) => symbol.getDocumentationComment(checker).length > 0
     || symbol.getJsDocTags(checker).some(({ text }) => text?.length > 0);
   const found = [];
   for (const exported of checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)))) {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
     const name = exported.getName();
-    if (!(symbol.flags & ts.SymbolFlags.TypeAlias) && !isTold(symbol)) found.push(name);
+    if (!(symbol.flags & ts.SymbolFlags.TypeAlias) && !isDocumented(symbol)) found.push(name);
     if (!(symbol.flags & ts.SymbolFlags.Class)) continue;
     for (const [, member] of symbol.members) {
-      if (/^(__|#)/.test(member.getName()) || isTold(member)) continue;
+      if (/^(__|#)/.test(member.getName()) || isDocumented(member)) continue;
       found.push(`${name}.${member.getName()}`);
     }
   }

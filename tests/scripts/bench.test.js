@@ -1,4 +1,4 @@
-// Checks that `npm run bench` runs. The benches run with small numbers here, so their times and sizes mean nothing.
+// Checks that `npm run bench` runs. The benches run with small numbers here (`--quick`), so their times and sizes mean nothing.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
@@ -84,13 +84,13 @@ test('the nocodb-start bench runs with small numbers', () => {
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
-test('the error for an unknown bench names it and the known ones', () => {
+test('the error for an unknown bench names this bench and all known ones', () => {
   const { status, stderr } = bench('nothing');
   assert.equal(status, 1);
   assert.match(stderr, /There is no subject "nothing", only refresh, client, load, speed, crossings, cost, sync, start, nocodb-start, rate-limit\./);
 });
 
-test('a figure misses its limit if its value is above the limit or not a number', () => {
+test('a figure misses its limit if its value is above the limit, not a number, or not equal to an exact limit', () => {
   const full = { quick: false };
   assert.equal(misses({ value: 5, most: 5 }, full), false);
   assert.equal(misses({ value: 5.01, most: 5 }, full), true);
@@ -99,12 +99,12 @@ test('a figure misses its limit if its value is above the limit or not a number'
   assert.equal(misses({ value: 7 }, full), false);
 });
 
-test('a count misses its limit even with small numbers', () => {
+test('a count above its upper limit misses the limit even with small numbers', () => {
   assert.equal(misses({ value: 25, upTo: 25 }, { quick: true }), false);
   assert.equal(misses({ value: 26, upTo: 25 }, { quick: true }), true);
 });
 
-test('a figure misses its goal if its value is not a number or below the goal, or with small numbers below half the goal', () => {
+test('a figure misses its goal if its value is not a number or below the goal, and with small numbers below half of it', () => {
   assert.equal(misses({ value: 4, least: 4 }, { quick: false }), false);
   assert.equal(misses({ value: 3.9, least: 4 }, { quick: false }), true);
   assert.equal(misses({ value: 3.9, least: 4 }, { quick: true }), false);

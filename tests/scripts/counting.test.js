@@ -30,7 +30,7 @@ function runNode(t, sources) {
 
 const suite = (body) => `import test, { before, describe, it } from 'node:test';\n${body}`;
 
-test('ignored Rust tests, no Rust tests and a bad exit status count as failed', () => {
+test('each ignored Rust test, a run without Rust tests, and a bad exit status count as failed tests', () => {
   assert.equal(countRust([result(2, 1, 0)], 101).failed, 1);
   assert.equal(countRust([result(2, 0, 3)], 0).failed, 3);
   assert.equal(countRust([], 0).failed, 1);
@@ -57,7 +57,7 @@ test('failed, skipped and unfinished Node tests count as failed', (t) => {
   assert.deepEqual([counts.passed, counts.failed], [1, 5], counts.notes.join('; '));
 });
 
-test('a Node test file without tests, and one that crashes, count as failed', (t) => {
+test('a Node test file that has no tests, and a file that crashes, count as failed', (t) => {
   const counts = runNode(t, {
     'empty.test.mjs': '',
     'crash.test.mjs': 'throw new Error("no");',
@@ -66,7 +66,7 @@ test('a Node test file without tests, and one that crashes, count as failed', (t
   assert.deepEqual([counts.passed, counts.failed], [1, 2], counts.notes.join('; '));
 });
 
-test('a describe in Node is not a test, but its broken hook is a failure', (t) => {
+test('a describe in Node does not count as a test, but its broken hook counts as a failure', (t) => {
   const good = runNode(t, { 'a.test.mjs': suite('describe("all", () => { it("one", () => {}); it("two", () => {}); });') });
   assert.deepEqual([good.passed, good.failed], [2, 0]);
   const bad = runNode(t, {

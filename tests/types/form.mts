@@ -12,5 +12,5 @@ type Plain<T> = T extends string ? `${T}`
 export const definition: Plain<FormDefinition> = entry.form;
 export const another: Plain<FormDefinition> = createEntry({}).form;
 
-// @ts-expect-error: NocoDB has no element of this type, so the checks above can fail
+// @ts-expect-error: shows that the checks above can fail, because NocoDB has no element of this type
 export const wrong: Plain<FormDefinition> = [{ type: 'bitbucket', model: 'title', label: 'Title' }];

@@ -1,8 +1,8 @@
 /**
  * Causes each symptom of docs/troubleshooting.md, and collects the messages of the packed package.
  *
- * In: a symptom, by the slug of its heading. Out: the messages, in the order of the document. Never: a message is
- * written down, except for the few whose cause no test can reproduce in time; those come from the core by their code.
+ * In: a symptom, by the slug of its heading. Out: the messages, in the order of the document. Never: a message that is written
+ * down here. The few messages whose cause no test can reproduce in time come from the core, by their error code.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -42,11 +42,14 @@ const accessToken = { type: 'api_key', token: 'the-token' };
 const apiToken = { type: 'basic', token: 'the-token', email: 'dana@example.com' };
 
 /** The message of the error that a caller gets. */
-const meant = (error) => (error.bitbucket ?? error).message;
-const saidBy = async (call) => meant(await thrownBy(call));
+const messageOf = (error) => (error.bitbucket ?? error).message;
+const messageFrom = async (call) => messageOf(await thrownBy(call));
 const get = (wrapper, path = '/user') => wrapper.use((client) => client.get(path, { 'axios-retry': { retries: 0 } }));
 
-/** Starts a server in Bitbucket's place, which answers requests with `api` and `token`. Returns the class of wrappers for it. */
+/**
+ * Starts a server in Bitbucket's place, which answers API requests with `api` and token requests with `token`. Returns the class
+ * of wrappers for this server.
+ */
 async function bitbucket(t, api = (response) => json(response, 200, {}), token = grant, more = {}) {
   const { origin } = await serve(t, (request, response) => (
     request.url.startsWith('/2.0/') ? api(response, request.url.slice(4)) : token(response)));
@@ -66,11 +69,11 @@ const refuseToken = (status, error) => (response) => json(response, status, { er
 /** The message for a request to which Bitbucket responds like this. */
 const apiSays = async (t, answer, config) => {
   const Wrapper = await bitbucket(t, answer);
-  return saidBy(() => get(new Wrapper(config)));
+  return messageFrom(() => get(new Wrapper(config)));
 };
 const exchangeSays = async (t, answer, more) => {
   const Wrapper = await bitbucket(t, undefined, answer, more);
-  return saidBy(() => new Wrapper().exchangeToken(GRANT));
+  return messageFrom(() => new Wrapper().exchangeToken(GRANT));
 };
 
 /** What this process logs during `work`. */
@@ -115,7 +118,7 @@ async function rowSays(t, stored, services = {}, own = oauth()) {
   const Wrapper = await bitbucket(t);
   const host = rowHost(stored, { title: 'Bitbucket', ...services });
   const error = await get(new Wrapper(own, host)).then(() => undefined, (thrown) => thrown);
-  return { error: error && meant(error), lines: host.lines };
+  return { error: error && messageOf(error), lines: host.lines };
 }
 
 /** The message for a request through a proxy that responds with this status. */
@@ -126,32 +129,32 @@ async function proxySays(t, status, credentials = '') {
   const { wrapper: Wrapper } = createEntry({
     [`${NAME}API_URL`]: 'https://bitbucket.example/2.0', HTTPS_PROXY: `http://${credentials}127.0.0.1:${port}`,
   });
-  return saidBy(() => get(new Wrapper(accessToken)));
+  return messageFrom(() => get(new Wrapper(accessToken)));
 }
 
 /** Makes this number of requests, of which the last waits for the rate limit, and returns the log lines. */
 async function limitSays(t, api, more, requests) {
   const Wrapper = await bitbucket(t, api, undefined, more);
-  const leaving = new AbortController();
+  const controller = new AbortController();
   const lines = [];
-  let tell;
-  const told = new Promise((resolve) => { tell = resolve; });
+  let resolveFirstLine;
+  const firstLine = new Promise((resolve) => { resolveFirstLine = resolve; });
   const logger = (message) => {
     lines.push(message);
-    tell();
+    resolveFirstLine();
   };
   // The rate limit counts each credential separately.
   const wrapper = new Wrapper({ ...accessToken, token: `token-${crypto.randomUUID()}` }, { logger });
-  const ask = () => wrapper.use((client) => client.get('/user', { signal: leaving.signal }));
+  const ask = () => wrapper.use((client) => client.get('/user', { signal: controller.signal }));
   for (let n = 1; n < requests; n += 1) await ask();
   ask().catch(() => {});
-  await told;
-  leaving.abort();
+  await firstLine;
+  controller.abort();
   return lines;
 }
 
 /** The log line about a removed endpoint, which a process logs only once. @type {string | undefined} */
-let notice;
+let removalLine;
 
 /** The log lines of a list across workspaces, when the request for the only workspace gets this response. */
 async function listSays(t, answer) {
@@ -161,8 +164,8 @@ async function listSays(t, answer) {
   const lines = [];
   await get(new Wrapper(oauth({ expires_at: time(120 * MINUTE) }), { logger: (line) => lines.push(line) }), '/repositories?role=member')
     .catch(() => {});
-  notice ??= lines.find((line) => line.includes('A consumer requested'));
-  return lines.filter((line) => line !== notice);
+  removalLine ??= lines.find((line) => line.includes('A consumer requested'));
+  return lines.filter((line) => line !== removalLine);
 }
 
 const GONE = { data: { announcement_url: 'https://developer.atlassian.com/cloud/bitbucket/changelog/' } };
@@ -198,16 +201,17 @@ export const producers = {
   'bitbucket-refuses-the-authorization-code': async (t) => [await exchangeSays(t, refuseToken(400, 'invalid_grant'))],
   'the-connection-was-made-in-a-process-without-the-preload': async (t) => {
     const Wrapper = await bitbucket(t);
-    return [await saidBy(() => get(new Wrapper({ type: 'oauth', oauth: { code: GRANT } })))];
+    return [await messageFrom(() => get(new Wrapper({ type: 'oauth', oauth: { code: GRANT } })))];
   },
   'a-connection-inside-a-base-is-not-created-in-time': async (t) => {
     const Wrapper = await bitbucket(t, undefined, () => {});
-    return [await saidBy(() => new Wrapper().exchangeToken(GRANT, undefined, { isInTransaction: true }))];
+    return [await messageFrom(() => new Wrapper().exchangeToken(GRANT, undefined, { isInTransaction: true }))];
   },
 
   'a-token-contains-extra-characters': async (t) => {
     const Wrapper = await bitbucket(t);
-    return Promise.all(['"the-token"', 'the token'].map((token) => saidBy(() => get(new Wrapper({ ...accessToken, token })))));
+    return Promise.all(['"the-token"', 'the token'].map((token) => (
+      messageFrom(() => get(new Wrapper({ ...accessToken, token }))))));
   },
   'the-field-holds-a-mask': async () => {
     const [edition] = HOSTS;
@@ -218,11 +222,11 @@ export const producers = {
   'the-field-holds-a-vault-reference': async (t) => {
     const Wrapper = await bitbucket(t);
     const token = { $vault: { alias: 'team', secret: 'bitbucket' } };
-    return [await saidBy(() => get(new Wrapper({ ...accessToken, token })))];
+    return [await messageFrom(() => get(new Wrapper({ ...accessToken, token })))];
   },
   'the-e-mail-address-is-not-valid': async (t) => {
     const Wrapper = await bitbucket(t);
-    return [await saidBy(() => get(new Wrapper({ ...apiToken, email: 'dana' })))];
+    return [await messageFrom(() => get(new Wrapper({ ...apiToken, email: 'dana' })))];
   },
   'the-token-is-of-another-kind': async (t) => {
     const Wrapper = await bitbucket(t);
@@ -234,7 +238,7 @@ export const producers = {
   },
   'no-connection-may-act-as-the-oauth-client-itself': async (t) => {
     const Wrapper = await bitbucket(t, undefined, undefined, { [`${NAME}CLIENT_CREDENTIALS`]: undefined });
-    return [await saidBy(() => get(new Wrapper({ type: 'custom' })))];
+    return [await messageFrom(() => get(new Wrapper({ type: 'custom' })))];
   },
 
   'bitbucket-does-not-accept-the-credential': (t) => Promise.all(
@@ -269,7 +273,7 @@ export const producers = {
   ].flat(),
   'a-request-would-have-left-bitbuckets-api': async (t) => {
     const Wrapper = await bitbucket(t);
-    return [await saidBy(() => get(new Wrapper(accessToken), 'https://elsewhere.example/2.0/user'))];
+    return [await messageFrom(() => get(new Wrapper(accessToken), 'https://elsewhere.example/2.0/user'))];
   },
 
   'bitbucket-cannot-be-reached': async () => {
@@ -277,21 +281,21 @@ export const producers = {
     return [
       // The error for an unknown host name depends on the machine's name service.
       networkFailure(Object.assign(new Error('x'), { code: 'ENOTFOUND' }), 'api').message,
-      await saidBy(() => get(new Wrapper(accessToken))),
+      await messageFrom(() => get(new Wrapper(accessToken))),
     ];
   },
   'the-certificate-is-not-accepted': async (t) => {
     const { tls } = makeCertificates(t);
     const { origin } = await serve(t, (_request, response) => json(response, 200, {}), tls);
     const { wrapper: Wrapper } = createEntry(environment(origin));
-    return [await saidBy(() => get(new Wrapper(accessToken)))];
+    return [await messageFrom(() => get(new Wrapper(accessToken)))];
   },
   'the-proxy-requires-credentials': async (t) => [await proxySays(t, 407), await proxySays(t, 407, 'ada:wrong@')],
   'the-proxy-rejects-the-connection': async (t) => [await proxySays(t, 403)],
   'the-proxy-cannot-reach-bitbucket': async (t) => [await proxySays(t, 502)],
   'bitbucket-does-not-answer-in-time': async (t) => {
     const Wrapper = await bitbucket(t, () => {}, undefined, { [`${NAME}TIMEOUT_MS`]: '50' });
-    return [await saidBy(() => get(new Wrapper(accessToken)))];
+    return [await messageFrom(() => get(new Wrapper(accessToken)))];
   },
   'the-response-does-not-come-from-bitbucket': async (t) => [
     await exchangeSays(t, (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Log in</p>')),
@@ -300,7 +304,7 @@ export const producers = {
 
   'the-refresh-token-is-dead': async (t) => {
     const Wrapper = await bitbucket(t, undefined, refuseToken(400, 'unauthorized_client'));
-    return [await saidBy(() => get(new Wrapper(oauth({ refresh_token: 'dead' }))))];
+    return [await messageFrom(() => get(new Wrapper(oauth({ refresh_token: 'dead' }))))];
   },
   // A caller would wait 50 seconds for this message.
   'the-access-token-has-not-been-refreshed-yet': () => [failure('REFRESH_PENDING', 'refresh').message],
@@ -345,7 +349,7 @@ export const producers = {
   'a-whole-list-fails-because-of-one-workspace': (t) => listSays(t, refuse(403, 'Lacks a scope', LACKING)),
   'a-request-uses-an-endpoint-that-atlassian-removed': async (t) => [
     ...await listSays(t, (response) => json(response, 200, { values: [] })),
-    notice,
+    removalLine,
     await apiSays(t, refuse(410, 'CHANGE-2770 - Functionality has been deprecated', GONE), accessToken),
   ],
 };
