@@ -2,8 +2,8 @@
 //!
 //! In: the URL of a request or of a redirect, both serialized as in the URL Standard, and names of header fields.
 //! Out: the path of a permitted request, the action that follows a response, and the parts of a redirected request
-//! that may be sent. Never: the credential is sent to an origin other than the API's, or a request body to another
-//! server after a redirect.
+//! that may be sent. Never: the credential in a request to an origin other than the API's, or a request body that a
+//! redirect takes to another server.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -41,7 +41,7 @@ impl RedirectMode {
     }
 }
 
-/// The default limit on redirects, which browsers use (Fetch standard section 4.4).
+/// The default limit on redirects. Browsers have the same limit (Fetch standard section 4.4).
 const MAX_REDIRECTS: f64 = 20.0;
 
 /// What the sender does after a response.
@@ -49,7 +49,8 @@ const MAX_REDIRECTS: f64 = 20.0;
 pub enum FollowUp {
     /// Return the response to the caller.
     Deliver,
-    /// Refresh the access token, which the API does not accept, and send the request again if there is a newer token.
+    /// Refresh the access token, because the API does not accept it. Then, if there is a newer token, send the request
+    /// again.
     Refresh,
     /// Follow the redirect.
     Redirect(Redirect),
@@ -180,9 +181,9 @@ const HARMLESS_HEADERS: [&str; 13] = [
     "user-agent",
 ];
 
-/// Whether a request may carry the caller's header field of this lower-case name. That depends on whether the request
-/// goes to the API and has a body. Only the sender sets `Authorization`. A `Host` from the caller would send the
-/// credential to another virtual host, which the TLS handshake would name, too.
+/// Whether a request may carry a header field of the caller. `name` is in lower case. The answer depends on whether
+/// the request goes to the API and has a body. Only the sender sets `Authorization`. A `Host` of the caller would take
+/// the credential to another virtual host, even through TLS, because the handshake would name that host, too.
 pub fn may_forward_header(name: &str, to_api: bool, with_body: bool) -> bool {
     match name {
         "authorization" | "host" => false,

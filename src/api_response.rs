@@ -1,8 +1,8 @@
 //! Turns unsuccessful responses of the API into errors.
 //!
 //! In: the status, header fields and body of a response, and the type of the credential that was sent. Out: an error
-//! that says what is wrong and who can fix it. Never: deciding by the text of a 401, because that text varies; or
-//! putting unsanitized text from the response into an error.
+//! that says what is wrong and who can fix it. Never: a decision by the text of a 401, which varies, or unsanitized
+//! text of the response in an error.
 
 use crate::credential::AuthType;
 use crate::endpoints::WebUrl;
@@ -28,16 +28,16 @@ const MAX_SCOPE_PART_LENGTH: usize = 23;
 /// The maximum length of an announcement's URL.
 const MAX_URL_LENGTH: usize = 200;
 
-/// The maximum size of a plain text that is quoted, in bytes. A longer one is not an error message.
+/// The maximum size of a plain text that is quoted, in bytes. A longer text is not an error message.
 const MAX_TEXT_SIZE: usize = 512;
 
 /// The maximum number of invalid request members that an error names.
 const MAX_FIELDS: usize = 5;
 
-/// The maximum length of the problem that is quoted for a member, in characters.
+/// How many characters an error quotes at most of the problem of a member.
 const MAX_PROBLEM_LENGTH: usize = 60;
 
-/// Why Bitbucket rejects a request although the credential is valid, if the response names no scope.
+/// The reason in the error if Bitbucket accepts the credential, but rejects the request without naming a scope.
 pub const NOT_ALLOWED: &str = "Bitbucket does not accept this type of credential here, or its owner lacks the permission. Use another credential, or ask for the permission";
 
 const REJECTED_BY_PROXY: &str = "a proxy or firewall rejected the request, not Bitbucket. Check its rules";
@@ -70,8 +70,7 @@ pub struct ResponseFields {
     has_proxy_field: bool,
 }
 
-/// Header fields that proxies add to their own responses. Some proxies also add the first of them to responses that
-/// they forward.
+/// Header fields that proxies add to their own responses. Some proxies also add `Via` to responses that they forward.
 const PROXY_FIELDS: [&str; 4] = ["via", "proxy-authenticate", "proxy-status", "x-squid-error"];
 
 impl ResponseFields {
@@ -99,7 +98,7 @@ impl ResponseFields {
         listed(self.granted.as_deref())
     }
 
-    /// Whether the response certainly comes from Bitbucket. Every response of its API has `X-OAuth-Scopes`,
+    /// Whether the response certainly comes from Bitbucket. Every response of Bitbucket's API has `X-OAuth-Scopes`,
     /// `X-Accepted-OAuth-Scopes` or `X-Credential-Type`.
     fn is_from_bitbucket(&self) -> bool {
         self.granted.is_some()
@@ -132,8 +131,8 @@ pub struct ApiResponse<'a> {
     pub auth_type: AuthType,
     /// The request's path below the API's base URL.
     pub path: Option<&'a str>,
-    /// Whether the response comes from another origin. A redirect led there, and the request was sent there without
-    /// the credential.
+    /// Whether the response comes from another origin than the API's, to which a redirect led. The request to that
+    /// origin carried no credential.
     pub is_foreign_origin: bool,
 }
 
@@ -206,8 +205,8 @@ pub fn to_error(response: &ApiResponse<'_>) -> Box<Error> {
     error
 }
 
-/// Whether a path is that of the list of a workspace's repositories. For this list, Bitbucket documents a special
-/// meaning of the status 410: the workspace is marked as spam.
+/// Whether a path leads to the repositories of one workspace. For this list, Bitbucket documents a special meaning of
+/// the status 410: the workspace is marked as spam.
 pub(crate) fn is_workspace(path: &str) -> bool {
     let name = path.strip_prefix("/repositories/").unwrap_or_default();
     let name = name.split('?').next().unwrap_or_default();
@@ -221,7 +220,8 @@ fn listed(field: Option<&str>) -> Option<Vec<String>> {
     known_scopes(&names)
 }
 
-/// The scopes that the request needs, and those that the credential has: from the body, else from the header fields.
+/// The scopes that the request needs, and the scopes that the credential has. Each list comes from the body, or else
+/// from the header fields.
 fn scopes(error: Option<&BitbucketError>, fields: &ResponseFields) -> (Vec<String>, Option<Vec<String>>) {
     let required = error.map(|error| error.required.clone()).filter(|scopes| !scopes.is_empty());
     let granted = error.and_then(|error| error.granted.clone());
@@ -251,7 +251,8 @@ enum Body<'a> {
     Error(BitbucketError),
     /// There is no body.
     Empty,
-    /// A plain text, whose format does not show its origin. Only a short one is quoted.
+    /// A plain text. Its format does not show which server sent it. `None` if an error must not quote the text, because
+    /// it is long or contains brackets.
     Text(Option<&'a str>),
     /// An HTML page, or anything else that is not plain text.
     Other,
@@ -367,7 +368,7 @@ impl BitbucketError {
     /// Message, detail and members in one text.
     fn text(&self) -> Option<String> {
         let texts = [self.message.as_deref(), self.detail.as_deref()];
-        // A member whose value is HTML is not quoted, just as an HTML page is not.
+        // HTML in a member is not quoted, and neither is an HTML page.
         let texts = texts.into_iter().flatten().filter(|text| !text.trim_start().starts_with('<'));
         let text = clean_description(&texts.collect::<Vec<_>>().join(" "), []);
         if self.fields.is_empty() {

@@ -1,9 +1,11 @@
 //! The page at the redirect URI (RFC 6749 section 3.1.2) that NocoDB's own server shows.
 //!
 //! In: targets of requests to the server. Out: whether a request carries an authorization response from Bitbucket
-//! (section 4.1.2), and the text that the page shows for an error. Never: putting a value from the request into the
-//! text, because anybody can send a user to the page with any value; or checking the state and the code, which is up
-//! to the window that opened the page.
+//! (section 4.1.2), and the text that the page shows for an error. Never: a value from the request in that text, or a
+//! check of the state or the code.
+//!
+//! Anybody can send a user to the page with any value in the URL. The window that opened the page checks the state and
+//! the code.
 
 use std::borrow::Cow;
 

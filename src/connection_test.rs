@@ -52,14 +52,14 @@ pub struct TestResult {
     pub success: bool,
     /// A message for the user.
     pub message: String,
-    /// The account of the credential, if it has a user.
+    /// The account of the user to whom the credential belongs; absent for a credential without a user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
     /// The granted scopes, if they are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(type = "string[]")]
     pub scopes: Option<ScopeSet>,
-    /// The scopes that were requested or are needed, and were not granted.
+    /// The scopes that the client requested or that the connection needs, and that were not granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(type = "string[]")]
     pub missing_scopes: Option<ScopeSet>,
@@ -83,7 +83,7 @@ pub struct TestContext<'a> {
     pub workspace: Option<&'a str>,
     /// The repository of the credential, as the user entered it: `workspace/repository`.
     pub repository: Option<&'a str>,
-    /// A sentence about a probable mistake, if the token looks like one of another type.
+    /// A sentence about a probable mistake, if the token looks like a token of another type.
     pub hint: Option<&'a str>,
     /// The scopes that the OAuth client requests. They do not apply to other types of credentials.
     pub requested: Option<ScopeSet>,

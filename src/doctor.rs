@@ -10,8 +10,8 @@ use crate::redis::Server;
 use crate::retry_after::date;
 use crate::scope::ScopeSet;
 
-/// The lengths of Key and Secret in Bitbucket's two OAuth back ends. They were observed and are not documented, so
-/// other lengths are not an error.
+/// Bitbucket's two OAuth back ends, and the lengths of the Key and the Secret that each of them issues. The lengths were
+/// observed and are not documented, so other lengths are not an error.
 const LENGTHS: [(&str, usize, usize); 2] = [("older", 18, 32), ("newer", 32, 76)];
 
 /// With a greater clock skew, tokens expire earlier or later here than at Bitbucket, and certificates may seem to be
@@ -23,7 +23,7 @@ pub fn secret_length(client: &ClientConfig) -> usize {
     client.client_secret().map_or(0, |secret| secret.expose().chars().count())
 }
 
-/// Returns which of Bitbucket's OAuth back ends issues a Key and a Secret as long as the client's.
+/// Returns which of Bitbucket's two OAuth back ends issued the client, judging by the lengths of its Key and its Secret.
 pub fn generation(client: &ClientConfig) -> Option<&'static str> {
     let lengths = (client.client_id().chars().count(), secret_length(client));
     LENGTHS.iter().find(|(_, key, secret)| (*key, *secret) == lengths).map(|(name, ..)| *name)
@@ -34,8 +34,8 @@ pub fn retired_scopes(client: &ClientConfig) -> ScopeSet {
     client.scopes().iter().filter(|scope| ScopeSet::is_retired(scope)).collect()
 }
 
-/// Whether the Redis URL `other` refers to this database of the Redis at `address`. If `other` is the URL of NocoDB's
-/// cache, NocoDB empties the database whenever it starts.
+/// Whether the Redis URL `other` refers to this database of the Redis at `address`. The command asks this about NocoDB's
+/// cache, because NocoDB empties the database of its cache whenever it starts.
 pub fn is_same_redis_database(address: &str, database: u32, other: &str) -> bool {
     let place = |server: Server| (server.host.to_ascii_lowercase(), server.port);
     let other = Server::parse(other).ok().filter(|other| other.database == database).map(place);
@@ -54,8 +54,9 @@ pub fn trial_exchange_outcome(code: Code) -> &'static str {
     }
 }
 
-/// Returns what the status of a request without a credential says about an endpoint. `is_for_users` is true for the
-/// authorization endpoint, which may redirect users who are not logged in. The other endpoints do not redirect.
+/// Returns the condition of an endpoint, judging by the status of its response to a request without a credential.
+/// `is_for_users` is true for the authorization endpoint, which may redirect users who are not logged in. The other
+/// endpoints do not redirect.
 pub fn endpoint_status(is_for_users: bool, status: u16) -> &'static str {
     match status {
         500.. => "failing",
@@ -66,8 +67,8 @@ pub fn endpoint_status(is_for_users: bool, status: u16) -> &'static str {
 }
 
 /// Returns what kind of page or server is at the redirect URI. The command requests the redirect URI with the
-/// parameters of an authorization response without a code (RFC 6749 section 4.1.2.1), and the arguments describe the
-/// HTTP response. `is_page` says whether that is the callback page.
+/// parameters of an authorization response without a code (RFC 6749 section 4.1.2.1). The arguments describe the HTTP
+/// response. `is_page` says whether its body is the callback page.
 pub fn redirect_uri_status(
     redirect_uri: &WebUrl,
     status: u16,

@@ -1,9 +1,8 @@
 //! Bitbucket Cloud's endpoints, and the rules for URLs that override them.
 //!
 //! In: URLs as an administrator wrote them. Out: URLs that are absolute, use https (or http on loopback), have no
-//! user info and no fragment, and that all programs parse in the same way. Never: changing a URL while parsing it.
-//! The package sends each URL as it was configured. (Only the API's base URL loses trailing slashes, because paths
-//! are appended to it.)
+//! user info and no fragment, and that all programs parse in the same way. Never: a changed URL. The package sends each
+//! URL as it was configured. (Only the API's base URL loses trailing slashes, because paths are appended to it.)
 
 use url::{Host, ParseError, Position, Url};
 
@@ -19,9 +18,9 @@ pub const TOKEN_URL: &str = "https://bitbucket.org/site/oauth2/access_token";
 pub const API_URL: &str = "https://api.bitbucket.org/2.0";
 
 /// The parameters of authorization and token requests and of their responses. The list also has the parameters that
-/// change where or how Bitbucket responds (OAuth 2.0 Multiple Response Types), and those that replace the request
-/// (RFC 9101). In the query of a configured URL, or next to the core's own parameters, any of them would make every
-/// request or callback ambiguous.
+/// change where or how Bitbucket responds (OAuth 2.0 Multiple Response Types), and the parameters that replace a request
+/// (RFC 9101). In the query of a configured URL, or next to the core's own parameters, any listed parameter would make
+/// every request or callback ambiguous.
 pub const RESERVED_PARAMETERS: [&str; 24] = [
     "response_type",
     "response_mode",
@@ -105,12 +104,12 @@ impl WebUrl {
         &self.text
     }
 
-    /// Its origin.
+    /// The URL's origin.
     pub fn origin(&self) -> &str {
         origin(&self.parsed)
     }
 
-    /// Its path, at least a slash.
+    /// The URL's path, which has at least a slash.
     pub fn path(&self) -> &str {
         self.parsed.path()
     }
@@ -122,8 +121,8 @@ impl WebUrl {
     }
 
     /// Whether a reference, resolved against this URL (RFC 3986 section 5), has the origin and the path of this URL. The
-    /// caller must have removed its query and fragment. Returns false for a reference that programs could resolve in
-    /// different ways.
+    /// caller must have removed the reference's query and fragment. Returns false for a reference that programs could
+    /// resolve in different ways.
     pub fn matches(&self, text: &str) -> bool {
         let url = if text.starts_with("//") {
             parse_web_url(&[self.parsed.scheme(), ":", text].concat()).ok()

@@ -2,8 +2,12 @@
 //! does with a published token set.
 //!
 //! In: when token sets were received and when they expire, under which locks they were obtained, and which refresh
-//! token followed which. Out: the newer token set, and the step that the shared token store takes. Never: holding a
-//! token. The caller compares the refresh tokens and passes on only the results.
+//! token followed which. Out: the newer token set, and the step that the shared token store takes. Never: a token. The
+//! caller compares the refresh tokens and passes on only the results.
+//!
+//! An *entry* is what a process publishes to the shared store under a refresh token: the token set, a tombstone, or both.
+//! A *tombstone* says that the refresh token is dead, that is, no longer accepted by Bitbucket. A *chain* is a sequence
+//! of refresh tokens, each of which was obtained with the one before.
 //!
 //! There are two measures of age. *Times* come from the clocks of different machines. A *fence* is the number of a
 //! lock. Each later lock has a greater number, and only a process that may write to the shared store can forge a fence.
@@ -38,15 +42,15 @@ pub struct Version {
 }
 
 impl Version {
-    /// Whether this entry is newer than an entry that was found elsewhere. If so, the found entry was obtained earlier,
-    /// and not under a later lock, so it cannot be this entry's successor. An attacker who can write to the place where
-    /// the entry was found can restore an earlier token set there, but cannot raise its fence.
+    /// Whether this entry is newer than the entry `found` from another place. If so, the other entry was obtained
+    /// earlier, and not under a later lock, so it cannot be this entry's successor. An attacker who can write to the
+    /// other place can restore an earlier token set there, but cannot raise its fence.
     pub fn is_newer_than(self, found: Self) -> bool {
         self.times.is_after(found.times) && found.fence <= self.fence
     }
 
-    /// Whether the shared store has lost this entry, which a process knows, and has the other entry in its place.
-    /// `is_linked` says whether the shared store knows that this entry led to the other one. If both entries have
+    /// Whether the shared store has lost this entry, which a process knows, and has the entry `shared` in its place.
+    /// `is_linked` says whether the shared store knows that this entry led to the entry `shared`. If both entries have
     /// the same refresh token, `is_linked` says whether this entry was published to the shared store.
     pub fn is_missing_from_shared_store(self, shared: Self, same_refresh_token: bool, is_linked: bool) -> bool {
         self.is_newer_than(shared) || !is_linked || (same_refresh_token && self.fence > shared.fence)
@@ -100,8 +104,8 @@ pub enum Publication {
     /// The store links the newest entry to the published entry, with this fence. The published entry becomes the
     /// newest.
     Follows(f64),
-    /// Like `Follows`. The store also deletes the link from the entry's own refresh token to a later one, because that
-    /// link led backwards.
+    /// Like `Follows`. The store also deletes the link from the entry's own refresh token to another refresh token,
+    /// because that link led backwards.
     FollowsAnew(f64),
     /// The store links the chain of *before* to the newest entry in the chain of the entry's own refresh token, with
     /// this fence.
@@ -131,7 +135,7 @@ impl Publication {
 /// The meaning of a published entry for a connection that searches for a successor of its token set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
-    /// The refresh token is dead.
+    /// The entry says that its refresh token is dead.
     Tombstone,
     /// A token set that may follow the connection's own.
     Tokens,
@@ -142,8 +146,8 @@ pub enum EntryKind {
 impl EntryKind {
     /// Classifies an entry that has tokens, a tombstone, or both.
     pub fn of(has_tokens: bool, is_dead: bool, same_refresh_token: bool, same_access_token: bool) -> Self {
-        // A tombstone of a later refresh token may be a mistake. So the connection takes over the tokens of that
-        // refresh token, and tests later whether it is really dead.
+        // A tombstone of a later refresh token may be a mistake. So the connection takes over the tokens of the entry,
+        // and tests later whether that refresh token is really dead.
         if is_dead && (same_refresh_token || !has_tokens) {
             Self::Tombstone
         } else if has_tokens && !(same_refresh_token && same_access_token) {

@@ -1,11 +1,12 @@
 //! Decides which pages of a list may be prefetched.
 //!
 //! In: what the responses say about their pages, in the order of the pages, and how many prefetches were useless. Out: the URLs
-//! that may be requested now. Never: a prefetched page decides how a list continues. Only the last response in the order of the
-//! pages decides how the list continues. A prefetched URL is a guess, which that response confirms or refutes.
+//! that may be requested now. Never: a decision by a prefetched page about how a list continues. Each response decides which
+//! page comes next, in the order of the pages. A prefetched URL is a guess, which the response for the page before confirms or
+//! refutes.
 //!
-//! Bitbucket promises only `next`, and no page number in it. Most lists are numbered all the same: their first response has
-//! `size` and `pagelen`, and its `next` is the requested URL with the next page number.
+//! Bitbucket promises only the URL `next`, and not that it contains a page number. But most lists are numbered: their first
+//! response has `size` and `pagelen`, and its `next` is the requested URL with the next page number.
 
 use crate::error::{Code, Error, Phase, Result};
 use crate::pagination::{CURSOR, MAX_PAGE_NUMBER, PAGE, Page, resource};
@@ -24,8 +25,7 @@ const MAX_WASTED: usize = 6;
 
 /// Whether the result of a prefetch is used when the caller needs the page. The page itself, a 429 and a timeout are used.
 /// After a 429, another request would meet the same rate limit; after a timeout, another request would take as long again. Any
-/// other failure may be over by the time that the caller needs the page. `code` is the code of the error, if there was no
-/// response.
+/// other failure may be over when the caller needs the page. `code` is the error code, if there was no response.
 pub fn is_usable(status: Option<u16>, code: Option<Code>) -> bool {
     matches!(status, Some(200 | 429)) || code == Some(Code::RequestTimeout)
 }
@@ -45,7 +45,7 @@ enum Numbering {
     Unknown,
     /// The pages are numbered, at least up to the page `last`.
     Numbered { last: u64 },
-    /// Only a response tells the URL of the next page.
+    /// The URL of the next page is known only from the response for the page before.
     Opaque,
 }
 
@@ -73,8 +73,8 @@ impl PagesAhead {
         }
     }
 
-    /// The URLs that may be requested while the caller holds this many pages that it has not consumed completely: the
-    /// next page first, then the pages to prefetch.
+    /// The URLs that may be requested now: the next page first, then the pages to prefetch. `held` is the number of pages
+    /// that the caller holds and has not consumed completely.
     pub fn fetchable_urls(&self, next: &str, held: usize) -> Vec<String> {
         let numbers = match (self.numbering, PagePosition::of(next)) {
             (Numbering::Numbered { last }, Some(position)) => Some(position.number.saturating_add(1)..=last),
@@ -84,7 +84,7 @@ impl PagesAhead {
         std::iter::once(next.to_owned()).chain(ahead).take(self.concurrency.saturating_sub(held)).collect()
     }
 
-    /// Whether one more page may be prefetched while this many prefetched pages are not used yet.
+    /// Whether one more page may be prefetched. `unused` is the number of prefetched pages that are not used yet.
     pub fn may_prefetch(&self, unused: usize) -> bool {
         unused < self.remaining_waste
     }

@@ -1,8 +1,8 @@
 //! A pending login of a page: how long the page waits for the callback, and whether the URL of a loaded page is the
 //! callback (RFC 6749 sections 4.1.1 and 4.1.2).
 //!
-//! In: times, the page's URL, and the stored login. Out: decisions, and the URL without the response. Never: a
-//! response is trusted before authorization_response.rs has validated it.
+//! In: times, the page's URL, and the stored login. Out: decisions, and the page's URL without the authorization
+//! response. Never: trust in a response that src/authorization_response.rs has not validated.
 
 use crate::authorization_response::{AuthorizationCode, RESPONSE_PARAMETERS, is_denial, validate_in_page};
 use crate::client_config::ClientConfig;
@@ -27,8 +27,8 @@ pub fn login_timeout_error() -> Box<Error> {
     Error::argument(Phase::Authorize, "timeoutMs", "must be from 1 to 600000 milliseconds")
 }
 
-/// Whether a login that began at `started_at` has expired at `now`. It also counts as expired if the clock was set
-/// back by more than the lifetime, or if a time is not a number.
+/// Whether a login that began at `started_at` has expired at `now`. The login also counts as expired if the clock was
+/// set back by more than the lifetime, or if a time is not a number.
 pub fn is_expired(started_at: f64, now: f64) -> bool {
     let lifetime = f64::from(LIFETIME_MS);
     !(-lifetime..lifetime).contains(&(now - started_at))

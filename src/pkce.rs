@@ -1,6 +1,6 @@
 //! Proof Key for Code Exchange with S256 (RFC 7636).
 //!
-//! In: random bytes, or a verifier that NocoDB created. Out: verifier and challenge. Never: using the method `plain`.
+//! In: random bytes, or a verifier that NocoDB created. Out: verifier and challenge. Never: the method `plain`.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -34,8 +34,8 @@ impl CodeVerifier {
         Ok(Self(Secret::new(value)))
     }
 
-    /// Validates the verifier of a caller. The caller may name it as this package does (`codeVerifier`), as NocoDB
-    /// and RFC 7636 do (`code_verifier`), or in both ways with the same value.
+    /// Validates the verifier in a caller's argument. The member's name may be `codeVerifier`, as in this package, or
+    /// `code_verifier`, as in NocoDB and RFC 7636. The argument may also have both members, with the same value.
     pub fn from_either_name(camel_case: Option<&str>, snake_case: Option<&str>) -> Result<Option<Self>> {
         match (camel_case, snake_case) {
             (Some(one), Some(other)) if one != other => {

@@ -3,6 +3,9 @@
 //!
 //! In: nothing. Out: the types that [`crate::refresh_policy`] and its caller exchange. Never: a decision about what
 //! comes next.
+//!
+//! A *wrapper* is the object through which NocoDB uses a connection. A *store* is the place in NocoDB where the tokens of
+//! a wrapper are kept, usually a row of the database.
 
 use crate::error::Code;
 use crate::newest_tokens::Times;
@@ -47,10 +50,11 @@ pub enum Event {
         /// The times of the token set in the row.
         times: Times,
     },
-    /// The search found a tombstone: another process, or this one, declared the refresh token dead.
+    /// The search found a tombstone: another process, or this one, declared the refresh token dead, that is, no longer
+    /// accepted by Bitbucket.
     TombstoneFound {
-        /// When it was declared dead, in milliseconds since 1970. Tombstones of older versions do not contain the
-        /// time.
+        /// When the refresh token was declared dead, in milliseconds since 1970. Tombstones of older versions do not
+        /// contain the time.
         died_at: Option<f64>,
     },
     /// The search found nothing that follows the current token set.
@@ -61,7 +65,7 @@ pub enum Event {
     Refreshed(Times),
     /// Bitbucket refused the refresh token.
     Refused,
-    /// The caller looked up what else Bitbucket refused around the time of the last refusal.
+    /// The caller looked up what else Bitbucket refused around the time of the last refusal (src/refusals.rs).
     RefusalJudged {
         /// Whether a refusal of another connection of this client explains this refusal.
         explained: bool,
@@ -135,7 +139,7 @@ pub enum Action {
 pub enum Decision {
     /// Use the newest token set.
     Use,
-    /// Wait for the next step of the cycle, which is under way or begins now, and call `acquire` again.
+    /// A cycle is under way or begins now. Wait for its next step, and call `acquire` again.
     Wait,
     /// Fail, for this reason. A cycle may be under way nevertheless.
     Fail(FailureReason),

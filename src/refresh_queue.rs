@@ -1,13 +1,13 @@
 //! The queue for the token requests of one OAuth client: their order, and how many are under way at the same time.
 //!
 //! In: the connections that want to send a token request, the outcomes of earlier requests, and what other processes report
-//! about their requests. Out: which connection may send its request now. Never: judging a connection, input or output, or
-//! reading a clock.
+//! about their requests. Out: which connection may send its request now. Never: a judgement about a connection, input or
+//! output, or a clock.
 //!
-//! When a client uses a dead refresh token, Bitbucket also refuses the valid ones of that client for a while: the
-//! lockout. Each dead refresh token that is used meanwhile prolongs it. So after a refusal the queue admits no
-//! request until the lockout is over. Then it admits requests one at a time, so that each further refusal concerns
-//! exactly one connection.
+//! When a client uses a *dead* refresh token, that is, one that Bitbucket no longer accepts, Bitbucket also refuses the
+//! client's valid refresh tokens for a while: the *lockout*. Each dead refresh token that the client uses meanwhile prolongs
+//! the lockout. So after a refusal the queue admits no request until the lockout is over. Then the queue admits requests one
+//! at a time, so that each further refusal concerns exactly one connection.
 
 use wasm_bindgen::prelude::*;
 

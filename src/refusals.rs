@@ -2,12 +2,12 @@
 //! refresh token is tried again.
 //!
 //! In: refusals, the refusals of other connections that may explain them, and the tombstones of other processes. Out:
-//! whether the refresh token is dead, and the times of the next attempts. Never: reading a clock, or drawing a random
-//! number.
+//! whether the refresh token is dead, and the times of the next attempts. Never: a clock, or a source of random numbers.
 //!
-//! After a dead refresh token was used, Bitbucket also refuses the valid ones of the same client for a while. This
-//! time is the *lockout*. So a single refusal proves little, and a refusal that another connection's refusal explains
-//! proves nothing.
+//! After a dead refresh token was used, Bitbucket also refuses the valid refresh tokens of the same client for a while.
+//! This time is the *lockout*. So a single refusal proves little. If another connection of the client was refused around
+//! the same time, its refusal *explains* this refusal: the lockout may be the cause. Only a refusal that is not explained
+//! *counts*. Each refusal is judged a moment later, because the refusal that explains it may arrive after it.
 
 use crate::refresh_cycle::is_ahead;
 
@@ -28,11 +28,11 @@ const STALE_AFTER: f64 = 10.0 * MINUTE;
 /// The time between a refusal that counts and the next attempt with the refresh token, as a multiple of the lockout.
 /// The multiple is a random number from this range, so that connections do not try at the same time.
 const SECOND_ATTEMPT: core::ops::Range<f64> = 2.0..10.0;
-/// The longest time until that attempt.
+/// The longest time between a refusal that counts and the next attempt.
 const MAX_SECOND_ATTEMPT: f64 = 10.0 * MINUTE;
 
-/// The time after which a dead refresh token is tried again: another program may have caused the lockout that led to
-/// the refusals.
+/// The time after which a dead refresh token is tried again, which is called a *review*. Another program may have caused
+/// the lockout that led to the refusals.
 const REVIEW_AFTER: f64 = 4.0 * 60.0 * MINUTE;
 /// The time that applies instead of `REVIEW_AFTER` in a process that started after the refresh token was declared
 /// dead, and after an attempt that did not show whether the refresh token is dead.
@@ -113,8 +113,8 @@ impl Refusals {
         self.judge_at.is_some()
     }
 
-    /// Whether a refusal of another connection explains a refusal of this one, which was `refused_ago` milliseconds
-    /// ago: Bitbucket may have locked out the client then. A slightly later refusal explains it, too, because
+    /// Whether a refusal of another connection explains a refusal of this connection. The arguments say how many
+    /// milliseconds ago the two refusals were. The refusal of the other connection may be slightly later, because
     /// responses can overtake each other.
     pub fn is_explained(&self, others_refused_ago: Option<f64>, refused_ago: f64) -> bool {
         others_refused_ago.is_some_and(|ago| ago <= refused_ago + self.lockout)

@@ -1,8 +1,8 @@
 //! Replaces requests to endpoints that Atlassian removed from the API.
 //!
 //! In: a request to such an endpoint, and Bitbucket's responses to the requests that replace it. Out: those requests,
-//! and the response in the format of the removed endpoint. Never: returning a response that differs from that of the
-//! removed endpoint, or leaving out a workspace that the endpoint would have listed.
+//! and the response in the format of the removed endpoint. Never: a response that differs from that of the removed
+//! endpoint, or a list that lacks a workspace which the endpoint would have listed.
 //!
 //! Only endpoints that NocoDB's own packages use are replaced. `/workspaces`, `/user/permissions/workspaces` and
 //! `/user/permissions/repositories` keep Bitbucket's own 410. So does `GET /repositories` without a role: it listed all
@@ -89,7 +89,7 @@ impl Endpoint {
         }
     }
 
-    /// Its path below the API's base URL.
+    /// The endpoint's path below the API's base URL.
     pub fn path(self) -> &'static str {
         self.removal().path
     }
@@ -158,7 +158,7 @@ fn repositories(api: &str, query: &str) -> Option<Replacement> {
             return None;
         }
         match &*name {
-            // The values of the list have all their members, whichever of them the request selects.
+            // The list ignores this parameter: its values have all members, whichever members the request selects.
             "fields" => continue,
             "page" | "pagelen" | "sort" | "q" | "role" if value.is_empty() => continue,
             "page" => match number(&value, u64::MAX) {
@@ -221,7 +221,8 @@ impl Sort {
     }
 }
 
-/// A list that is collected from all workspaces of a user, or from one.
+/// A list that the package collects from all workspaces of a user, or from the only workspace of a credential without a
+/// user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CollectedList {
     /// The API's base URL.
@@ -236,11 +237,11 @@ pub struct CollectedList {
 /// A page of a collected list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
 pub struct CollectedPage {
-    /// The index of its first value.
+    /// The index of the page's first value.
     pub from: usize,
-    /// The index after its last value.
+    /// The index after the page's last value.
     pub to: usize,
-    /// Its number.
+    /// The number of the page.
     pub page: u64,
     /// The number of values on a page.
     pub pagelen: u64,

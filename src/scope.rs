@@ -1,7 +1,7 @@
 //! Scope sets (RFC 6749 section 3.3): requested, granted and missing scopes.
 //!
-//! In: lists in all notations that Bitbucket uses. Out: lists in their original order, each scope once. Never:
-//! an unknown scope is dropped. Atlassian adds scopes, so this crate may not know all of them.
+//! In: lists in all notations that Bitbucket uses. Out: lists in their original order, each scope once. Never: the loss
+//! of an unknown scope. Atlassian adds scopes, so this crate may not know all of them.
 
 use core::fmt;
 
@@ -20,8 +20,8 @@ pub const TOO_MANY: Reason = "contains more than 1000 scopes";
 pub const DEFAULT_SCOPES: [&str; 7] =
     ["repository", "repository:write", "pullrequest", "pullrequest:write", "issue", "issue:write", "account"];
 
-/// Scopes that no operation of Bitbucket requires any more. Bitbucket removed issues and wikis on 2026-08-20. It still lists the
-/// last four scopes, but uses them nowhere. A newer OAuth client may be unable to get any of these scopes.
+/// Scopes that no operation of Bitbucket requires any more. Bitbucket removed issues and wikis on 2026-08-20. Bitbucket still
+/// offers the last four scopes, but uses them nowhere. A newer OAuth client may be unable to get any of these scopes.
 const RETIRED: [&str; 7] = ["issue", "issue:write", "wiki", "team", "team:write", "test", "test:write"];
 
 /// The scopes that each of Bitbucket's OAuth scopes implies, as Atlassian documents them. Scopes without documented implications
@@ -183,7 +183,7 @@ impl ScopeSet {
             .collect()
     }
 
-    /// The scopes of this list that Bitbucket still requires. The others have no effect.
+    /// The scopes of this list that Bitbucket still requires. The other scopes have no effect.
     pub fn without_retired(&self) -> Self {
         self.iter().filter(|scope| !Self::is_retired(scope)).collect()
     }

@@ -1,12 +1,12 @@
 //! Classifies the tokens in a row of NocoDB's database, before other tokens are saved there.
 //!
 //! In: metadata of the tokens in the row and of a wrapper's tokens. Out: whether the row still belongs to the wrapper's
-//! connection. Never: comparing or holding a token. The caller knows which refresh token led to which other one.
+//! connection. Never: a token, or a comparison of tokens. The caller knows which refresh token led to which other one.
 //!
-//! A row may have changed since a wrapper was created from it, for one of two reasons. A user authenticated again: the
-//! row has the tokens of another authorization, and the tokens of the earlier one must not replace them. Or a process
-//! refreshed the tokens and could not tell this process, because the two processes share no Redis: the row's tokens
-//! belong to the same authorization as the wrapper's.
+//! A *wrapper* is the object through which NocoDB uses a connection. The row may have changed since NocoDB created the
+//! wrapper from it, for one of two reasons. A user authenticated again: the row has the tokens of another authorization,
+//! and the wrapper's tokens must not replace them. Or a process refreshed the tokens and could not tell this process,
+//! because the two processes share no Redis: the row's tokens belong to the same authorization as the wrapper's.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -41,7 +41,7 @@ impl TokenMetadata<'_> {
 /// The tokens in a row.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Row<'a> {
-    /// Their metadata; `None` when the row has no refresh token any more.
+    /// The metadata of the tokens; `None` when the row has no refresh token any more.
     pub metadata: Option<TokenMetadata<'a>>,
     /// Whether the row's refresh token is the wrapper's newest one, or an earlier one from which the newest one was
     /// obtained in one or several refreshes.
@@ -53,7 +53,7 @@ pub struct Row<'a> {
 /// What a row contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Tsify)]
 pub enum RowContent {
-    /// The wrapper's tokens, or earlier tokens of the same chain.
+    /// The wrapper's tokens, or earlier tokens from which they were obtained.
     SameChain,
     /// Tokens of the same authorization that another process obtained no later than the wrapper's.
     SameAuthorization,
@@ -79,8 +79,9 @@ impl RowContent {
         if row.is_of_same_chain {
             return Self::SameChain;
         }
-        // If the time of an authorization was not stored, a refusal decides: the earlier refresh token stays valid when
-        // a user authenticates again, but not when a process refreshes the tokens.
+        // If the time of an authorization was not stored, a refusal decides. When a user authenticates again, the
+        // wrapper's refresh token stays valid. When a process refreshes the tokens, the wrapper's refresh token becomes
+        // invalid. So after a refusal, the row's tokens count as tokens of the same authorization.
         let has_same_authorization =
             metadata.has_same_authorization(own).unwrap_or(is_refused && !metadata.has_other_account(own));
         if !has_same_authorization {

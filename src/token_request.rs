@@ -34,11 +34,11 @@ impl TokenRequest {
     pub const METHOD: &'static str = "POST";
     /// The media type of the body. Bitbucket rejects JSON.
     pub const CONTENT_TYPE: &'static str = "application/x-www-form-urlencoded";
-    /// The only media type that token_response.rs reads.
+    /// The only media type that src/token_response.rs reads.
     pub const ACCEPT: &'static str = "application/json";
 
-    /// Exchanges a code. The redirect URI must be that of the authorization request. The verifier is required if that
-    /// request had a challenge.
+    /// Exchanges a code. The redirect URI must be the one of the authorization request. The verifier is required if the
+    /// authorization request had a challenge.
     pub fn authorization_code(
         client: &ClientConfig,
         code: &AuthorizationCode,

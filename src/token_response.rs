@@ -1,7 +1,7 @@
 //! Validates the token response (RFC 6749 section 5): status, headers and body.
 //!
 //! In: the token endpoint's response, the grant type, and the time. Out: a [`TokenSet`], or an error that says who
-//! can fix it. Never: using an unchecked part of the response, or putting unsanitized text from it into an error.
+//! can fix it. Never: an unchecked part of the response in the result, or unsanitized text of the response in an error.
 
 use std::borrow::Cow;
 
@@ -43,7 +43,8 @@ pub struct TokenResponse<'a> {
     pub received_at: f64,
     /// The grant type of the token request.
     pub grant_type: GrantType,
-    /// The form of the request, if available: its values are removed from descriptions.
+    /// The form-encoded body of the token request, if it is available. Confidential values in it are removed from the
+    /// error description in the response.
     pub request_body: Option<&'a str>,
 }
 
@@ -130,7 +131,7 @@ impl TokenResponse<'_> {
     fn granted_scopes(&self, scopes: Option<Value>, scope: Option<Value>) -> Result<Option<ScopeSet>> {
         let scopes = self.scopes("scopes", scopes)?;
         let scope = self.scopes("scope", scope)?;
-        // An empty list is ignored if the other one is not empty.
+        // An empty list is ignored if the other list is not empty.
         let named = scopes.as_ref().filter(|scopes| !scopes.is_empty()).is_some();
         Ok(if named { scopes } else { scope.or(scopes) })
     }
@@ -240,5 +241,5 @@ fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: 
 /// `invalid_request`.
 const INVALID_REFRESH_TOKEN: &str = "Invalid refresh_token";
 
-/// The parameters of a token request whose values must not appear in a description.
+/// The parameters of a token request whose values must not appear in an error description.
 const CONFIDENTIAL_PARAMETERS: [&str; 3] = ["code", "code_verifier", "refresh_token"];

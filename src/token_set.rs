@@ -1,4 +1,4 @@
-//! The tokens of a connection, and those values of the previous tokens that a response may omit. token_response.rs
+//! The tokens of a connection, and those values of the previous tokens that a response may omit. src/token_response.rs
 //! combines both.
 //!
 //! In: validated values. Out: structs that contain these values. Never: a validation, or a token in `Debug` output.

@@ -1,4 +1,4 @@
-//! The JavaScript bindings of api_response.rs, redaction.rs and retry.rs: the API's responses.
+//! The JavaScript bindings of src/api_response.rs, src/redaction.rs and src/retry.rs: the API's responses.
 
 use std::convert::Infallible;
 
@@ -25,9 +25,9 @@ pub struct ApiResponse {
 
 #[wasm_bindgen]
 impl ApiResponse {
-    /// `headers` is the JSON of an object with the header fields by their lower-case names. `path` is the request's
-    /// path below the API's base URL. `is_foreign_origin` says whether a redirect led to another origin than the
-    /// API's.
+    /// `headers` is the JSON of an object that maps the lower-case names of the header fields to their values. `path` is
+    /// the request's path below the API's base URL. `is_foreign_origin` says whether a redirect led to another origin
+    /// than the API's.
     #[wasm_bindgen(constructor)]
     pub fn new(
         status: u16,

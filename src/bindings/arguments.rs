@@ -1,4 +1,5 @@
-//! The JavaScript bindings of arguments.rs and error.rs: schemas of arguments, and errors that only JavaScript can detect.
+//! The JavaScript bindings of src/arguments.rs and src/error.rs: schemas of arguments, and errors that only JavaScript can
+//! detect.
 
 use wasm_bindgen::prelude::*;
 
@@ -25,7 +26,7 @@ pub fn throw_argument_error(
     Err(Argument::named(argument).map_or(JsValue::UNDEFINED, |known| known.error(problem, member, phase).into()))
 }
 
-/// The error object for a failure that only JavaScript can detect, with the message and the flags that the core defines for the
+/// The error object for a failure that only JavaScript can detect. The core defines the message and the flags of each error
 /// code. `connection_end` says why a connection ended although Bitbucket accepts its tokens.
 #[wasm_bindgen(js_name = errorDetails, unchecked_return_type = "ErrorDetails")]
 pub fn error_details(

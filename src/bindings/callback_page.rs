@@ -1,4 +1,4 @@
-//! The JavaScript bindings of callback_page.rs: the page that NocoDB's server shows at the redirect URI.
+//! The JavaScript bindings of src/callback_page.rs: the page that NocoDB's server shows at the redirect URI.
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -35,7 +35,7 @@ impl CallbackPage {
 /// What the page at the redirect URI shows.
 #[derive(Serialize, Tsify)]
 pub struct CallbackContent<'a> {
-    /// Why Bitbucket gave no code; absent when it gave one.
+    /// Why Bitbucket sent no authorization code; absent if it sent one.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a ErrorNotice>,
 }

@@ -1,4 +1,4 @@
-//! The JavaScript bindings of connection_test.rs: the connection test.
+//! The JavaScript bindings of src/connection_test.rs: a class that tests whether a connection works.
 
 use wasm_bindgen::prelude::*;
 
@@ -24,7 +24,7 @@ impl Test {
         requested_scopes: Option<String>,
         granted_scopes: Option<String>,
     ) -> core::result::Result<Test, JsValue> {
-        // Stored scopes are only a hint, so invalid ones are ignored.
+        // The test works without the scopes, so scopes that are stored in an invalid format count as unknown.
         let scopes = |text: Option<String>| ScopeSet::parse(&text?).ok();
         Ok(Self(ConnectionTest::new(&TestContext {
             auth_type: auth_type_of(kind)?,

@@ -1,5 +1,5 @@
-//! The JavaScript bindings of doctor.rs: the checks that the command-line tool makes, and the callbacks that a server
-//! on the user's machine receives.
+//! The JavaScript bindings of src/doctor.rs, for the checks of the command `doctor`. The first function is for the command
+//! `login`, which receives callbacks with a server on the user's machine.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -10,8 +10,8 @@ use crate::authorization_response;
 use crate::doctor;
 use crate::error::{Code, Error, Phase};
 
-/// Whether a callback that was rejected with this code belongs to a login other than the pending one. If so, the callback of
-/// the pending login may still arrive.
+/// Whether a callback belongs to a login other than the pending one. `code` is the code of the error with which the core
+/// rejected the callback. If the result is true, the callback of the pending login may still arrive.
 #[wasm_bindgen(js_name = isFromAnotherLogin)]
 pub fn is_from_another_login(code: &str) -> bool {
     Code::from_name(code).is_some_and(authorization_response::is_from_another_login)
@@ -23,7 +23,8 @@ pub fn secret_length(client: &OAuthCore) -> usize {
     doctor::secret_length(&client.config)
 }
 
-/// Which of Bitbucket's OAuth back ends issues a Key and a Secret as long as the client's; `undefined` when none does.
+/// Which of Bitbucket's two OAuth back ends issued the client, judging by the lengths of its Key and its Secret;
+/// `undefined` if neither issues such lengths.
 #[wasm_bindgen(js_name = clientGeneration, unchecked_return_type = "'older' | 'newer' | undefined")]
 pub fn client_generation(client: &OAuthCore) -> Option<String> {
     doctor::generation(&client.config).map(str::to_owned)
@@ -41,8 +42,8 @@ pub fn is_same_redis_database(address: &str, database: u32, other: &str) -> bool
     doctor::is_same_redis_database(address, database, other)
 }
 
-/// What the error code of a failed exchange says about the Key and the Secret. The doctor tries to exchange a made-up
-/// authorization code.
+/// What the error code of a failed token request says about the Key and the Secret. The command `doctor` tries to exchange
+/// a made-up authorization code.
 #[wasm_bindgen(
     js_name = trialExchangeOutcome,
     unchecked_return_type = "'accepted' | 'refused' | 'failed' | 'unknown'"
@@ -52,7 +53,8 @@ pub fn trial_exchange_outcome(code: &str) -> core::result::Result<String, JsValu
     Ok(doctor::trial_exchange_outcome(code).to_owned())
 }
 
-/// What an endpoint's response status to a request without a credential says about the endpoint.
+/// The condition of an endpoint, judging by the status of its response to a request without a credential. `is_for_users`
+/// is true for the authorization endpoint.
 #[wasm_bindgen(js_name = endpointStatus, unchecked_return_type = "'reached' | 'foreign' | 'failing'")]
 pub fn endpoint_status(is_for_users: bool, status: u16) -> String {
     doctor::endpoint_status(is_for_users, status).to_owned()

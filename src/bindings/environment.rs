@@ -1,4 +1,4 @@
-//! The JavaScript bindings of environment.rs and proxy.rs: the configuration from the environment.
+//! The JavaScript bindings of src/environment.rs and src/proxy.rs: the configuration from the environment.
 
 use js_sys::JSON;
 use serde::{Serialize, Serializer};
@@ -42,7 +42,8 @@ pub struct ValidatedEnvironment<'a> {
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Settings<'a> {
-    /// The missing and invalid variables: `INVALID_CONFIG` with the variable's name in `field`, and never its value.
+    /// An error for each missing or invalid variable. Its code is `INVALID_CONFIG`, and `field` is the variable's name.
+    /// No error contains the variable's value.
     problems: Vec<ErrorDetails<'a>>,
     /// What NocoDB's form needs to start a login; absent when there is no OAuth client.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,7 +59,7 @@ pub struct Settings<'a> {
     api_url: Option<&'a str>,
     /// The time limit of one request, in milliseconds.
     timeout_ms: u32,
-    /// For how long no refresh token is sent after Bitbucket refused one, in milliseconds.
+    /// For how long the plugin sends no refresh token after Bitbucket refused one, in milliseconds.
     lockout_ms: u32,
     /// The maximum number of requests to the API in an hour; absent when there is no limit.
     #[serde(skip_serializing_if = "Option::is_none")]

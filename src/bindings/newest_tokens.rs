@@ -1,4 +1,5 @@
-//! The JavaScript bindings of newest_tokens.rs: the comparison of token sets.
+//! The JavaScript bindings of src/newest_tokens.rs, which explains entries, fences and chains: the comparison of token
+//! sets.
 //!
 //! Times are milliseconds since 1970.
 

@@ -1,5 +1,5 @@
-//! The JavaScript bindings of client_config.rs, authorization_request.rs and authorization_response.rs: the OAuth
-//! client.
+//! The JavaScript bindings of src/client_config.rs, src/authorization_request.rs and src/authorization_response.rs: the
+//! OAuth client.
 
 use js_sys::{Array, JsString};
 use serde::Serialize;

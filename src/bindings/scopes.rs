@@ -1,4 +1,4 @@
-//! The JavaScript bindings of scope.rs. The shim passes a list as one string with spaces.
+//! The JavaScript bindings of src/scope.rs. The shim passes a list of scopes as one string, with spaces between the scopes.
 
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
@@ -39,8 +39,8 @@ pub(super) fn scopes_of(text: &str, name: &str) -> Result<ScopeSet> {
     ScopeSet::parse(text).map_err(|reason| Error::argument(Phase::Config, name, reason))
 }
 
-/// Creates a JavaScript array. JavaScript splits one string, since scopes contain no spaces: to pass the elements one
-/// by one, the core would have to call JavaScript for each of them.
+/// Creates a JavaScript array. The core passes one string, which JavaScript splits at the spaces, because scopes contain
+/// none. To pass the scopes one by one, the core would have to call JavaScript for each of them.
 pub(super) fn list_of(scopes: &ScopeSet) -> Array {
     if scopes.is_empty() { Array::new() } else { SPACE.with(|space| split(&scopes.to_string(), space)) }
 }

@@ -1,7 +1,7 @@
 //! The encodings in which a secret may appear: as it is, in base64 of either alphabet, or in hexadecimal digits.
 //!
-//! In: a secret, and a position in a text. Out: the byte strings to search for, and whether one of them begins there. Never: an
-//! escape is decoded. Module unescape.rs decodes escapes.
+//! In: a secret, and a position in a text. Out: the byte strings to search for, and whether one of them begins at that
+//! position. Never: the decoding of an escape, which src/redaction/unescape.rs does.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -9,8 +9,8 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use super::unescape::{Reader, is_escape};
 use super::{KEPT_BACK, MAX_DEPTH};
 
-/// Shorter secrets are searched for only in their unencoded form. In their base64, so few characters are independent of
-/// adjacent bytes that these characters occur in many texts.
+/// A shorter secret is searched for only as it is. In its base64, few characters do not depend on the bytes next to the
+/// secret, and so few characters occur in many texts by chance.
 const MIN_ENCODED_LENGTH: usize = 6;
 
 /// Base64 encodes groups of three bytes in four characters. If 0, 1 or 2 bytes of a group precede the secret, this many
@@ -18,8 +18,8 @@ const MIN_ENCODED_LENGTH: usize = 6;
 /// secret.
 const BORDERS: [usize; 3] = [0, 2, 3];
 
-/// The maximum number of characters after the searched ones that belong to the secret: one character with its last bits, and
-/// the padding.
+/// How many characters at most belong to the secret after the characters that are searched for: one character with the last
+/// bits of the secret, and the padding.
 const BORDER_AFTER: usize = 3;
 
 /// One encoding of a secret, before any escaping.
@@ -40,7 +40,8 @@ pub(super) enum Match {
 }
 
 impl Form {
-    /// Compares the form with the text at one position: without escapes, with one level of them, and with several.
+    /// Compares the form with the text at one position: first without escapes, then with one level of escapes, and then with
+    /// several levels.
     pub(super) fn find(&self, text: &[u8], at: usize, is_whole: bool) -> Match {
         for depth in 0..=MAX_DEPTH {
             let mut reader = Reader { text, at, ran_out: false };

@@ -4,7 +4,7 @@
 //! them.
 //!
 //! In: a text, and the bytes that are expected at one position. Out: whether the text spells these bytes, and where they end.
-//! Never: the module learns which bytes are a secret.
+//! Never: knowledge about secrets. Any bytes may be expected.
 
 /// How many readings the module follows besides the first. The limit matters for a text of only backslashes, which has one
 /// reading for each backslash.
@@ -72,8 +72,8 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     /// Returns whether these bytes follow, each inside up to `depth` nested escapes. The second result is whether a greater
-    /// depth might give other bytes. A secret may itself contain characters that look like an escape but are none. Only later
-    /// bytes show whether they are an escape, so this function follows all readings at once.
+    /// depth might give other bytes. A secret may itself contain characters that look like an escape but are none. Only the
+    /// bytes after these characters show whether they are an escape, so this function follows all readings at once.
     pub(super) fn matches_bytes(&mut self, bytes: &[u8], depth: u8) -> (bool, bool) {
         let mut is_escaped = false;
         let mut readings = Readings { first: Some(self.at), others: Vec::new() };

@@ -13,19 +13,19 @@ const CYCLE_PATIENCE: f64 = 50.0 * SECOND;
 /// The wait before the first repetition of a token request. Each further repetition doubles it.
 const RETRY_WAIT: f64 = 500.0;
 
-/// The last repetition within the grace period begins this long before the period ends, even if Bitbucket asks for a longer
-/// wait: the request itself takes some time.
+/// Bitbucket accepts a used refresh token for a grace period, `GRACE`. The last repetition in this period begins this long
+/// before the period ends, even if Bitbucket asks for a longer wait: the request itself takes some time.
 const GRACE_MARGIN: f64 = 30.0 * SECOND;
 
 /// How many attempts to save a token set fail before the failure is reported. After that, each cycle makes one attempt.
 const MAX_SAVE_ATTEMPTS: u32 = 3;
-/// The wait before the second attempt. Each further attempt doubles the wait.
+/// The wait before the second attempt to save. Each further attempt doubles the wait.
 const SAVE_WAIT: f64 = 100.0;
 
 /// The shortest wait between two attempts to acquire a lock. The wait is a quarter of the time that the cycle has waited
 /// already.
 const MIN_LOCK_WAIT: f64 = 10.0;
-/// The longest wait between two such attempts.
+/// The longest wait between two attempts to acquire a lock.
 const MAX_LOCK_WAIT: f64 = 500.0;
 /// How long a cycle waits for a lock. The process that holds the lock may need longer, but this cycle's callers do not wait
 /// longer.
@@ -59,7 +59,7 @@ impl RefreshPolicy {
                 Event::LockLost,
             ) => self.begin(now),
 
-            // Each refresh token has its own lock, so the cycle goes on under the lock of the newer one.
+            // Each refresh token has its own lock, so the cycle goes on under the lock of the newer refresh token.
             (State::FindingSuccessor, Event::SuccessorFound { times, same_refresh_token: false })
                 if self.is_successor(times) =>
             {
