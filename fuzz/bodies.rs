@@ -1,8 +1,8 @@
-//! The code that each fuzz target runs with its bytes. The native tests run the corpus through the same functions.
+//! What each fuzz target does with the bytes from the fuzzer. The native tests run the same functions with the corpus.
 //!
-//! Each function reveals panics. It also asserts that no error contains a secret, and that accepted values are valid.
+//! A function fails if the core panics, if an error contains a secret, or if the core accepts an invalid value.
 
-#![allow(dead_code, reason = "a fuzz target uses one of the bodies")]
+#![allow(dead_code, reason = "each fuzz target calls only one of these functions")]
 
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, to_error};
 use nocodb_bitbucket_auth::authorization_request::{AuthorizationRequest, RANDOM_BYTES, authorization_url};
@@ -53,8 +53,8 @@ pub fn callback(data: &[u8]) {
     }
 }
 
-/// The bytes select the grant type, the status and the media type. Then follow a line, which is the value of two header
-/// fields, and the body.
+/// The first three bytes select the grant type, the status and the media type. The rest of the first line is the value
+/// of two header fields. The body follows.
 pub fn token_response(data: &[u8]) {
     let [grant, status, media_type, rest @ ..] = data else { return };
     let statuses = [200, 200, 200, 400, 401, 403, 429, 500, 302, 204];
@@ -90,7 +90,8 @@ pub fn token_response(data: &[u8]) {
     }
 }
 
-/// The bytes select the type of the credential and the status. Then follow a line with `Retry-After`, and the body.
+/// The first two bytes select the type of the credential and the status. The rest of the first line is the value of
+/// `Retry-After`. The body follows.
 pub fn api_response(data: &[u8]) {
     let [auth_type, status, rest @ ..] = data else { return };
     let statuses = [200, 400, 401, 403, 403, 404, 407, 410, 410, 429, 500, 503];
