@@ -81,7 +81,7 @@ fn every_phase_has_its_name() {
 }
 
 #[test]
-fn a_temporary_server_error_is_retryable() {
+fn an_error_of_a_server_is_retryable_if_it_is_temporary() {
     for (status, retryable) in [(400, false), (403, false), (404, false), (408, true), (429, true), (500, true)] {
         for code in [Code::UnexpectedStatus, Code::TokenRequestFailed, Code::ApiFailed] {
             assert_eq!(Error::new(code, Phase::Refresh).with_status(status).retryable(), retryable, "{status}");
@@ -98,7 +98,7 @@ fn a_temporary_server_error_is_retryable() {
 }
 
 #[test]
-fn authenticating_does_not_fix_a_replaced_or_deleted_connection() {
+fn an_error_about_a_replaced_or_deleted_connection_does_not_ask_the_user_to_authenticate() {
     for (name, ending, says) in [
         ("replaced", ConnectionEnd::Replaced, "This connection was authenticated again. Reload it."),
         (
@@ -117,7 +117,7 @@ fn authenticating_does_not_fix_a_replaced_or_deleted_connection() {
 }
 
 #[test]
-fn authenticating_fixes_a_connection_whose_code_was_never_exchanged() {
+fn an_error_about_a_code_that_was_never_exchanged_asks_the_user_to_authenticate() {
     assert_eq!(ConnectionEnd::from_name("unexchanged"), Some(ConnectionEnd::Unexchanged));
     let error = nocodb_response::unexchanged_code_error(Exchange);
     assert_eq!(error.message(), "A process without the preload created this connection. Authenticate again.");
@@ -165,7 +165,7 @@ fn no_message_makes_nocodb_refresh_tokens() {
 }
 
 #[test]
-fn a_message_says_what_is_wrong_and_why() {
+fn a_message_contains_the_field_and_the_reason_and_the_description_of_its_error() {
     let error = Error::new(Code::InvalidConfig, Phase::Config)
         .with_field("INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI")
         .with_reason("is not set");
@@ -191,7 +191,7 @@ fn a_message_says_what_is_wrong_and_why() {
 }
 
 #[test]
-fn a_message_about_the_api_names_missing_scopes_and_the_waiting_time() {
+fn a_message_about_the_api_names_the_missing_scopes_or_the_waiting_time() {
     let mut error = Error::new(Code::ApiInsufficientScope, Phase::Api).with_status(403).with_reason("add it");
     error.required = vec!["repository".to_owned(), "webhook".to_owned()];
     assert_eq!(
@@ -201,7 +201,8 @@ fn a_message_about_the_api_names_missing_scopes_and_the_waiting_time() {
     error.granted = Some(vec!["pullrequest".to_owned()]);
     assert_eq!(error.to_string(), "The connection lacks a permission that this request needs (webhook): add it.");
     assert_eq!(error.missing_scopes().to_vec(), ["webhook"]);
-    // `pullrequest` includes `repository`, so no required scope seems to be missing. The error then lists all of them.
+    // `pullrequest` includes `repository`, so no required scope seems to be missing. The error then lists all required
+    // scopes.
     error.granted = Some(vec!["pullrequest".to_owned(), "webhook".to_owned()]);
     assert_eq!(error.missing_scopes().to_vec(), ["repository", "webhook"]);
 
@@ -239,7 +240,7 @@ fn every_message_is_a_sentence() {
 }
 
 #[test]
-fn an_error_code_is_shown_only_if_it_has_the_syntax_of_one() {
+fn an_error_code_from_bitbucket_is_shown_only_if_its_syntax_is_valid_and_it_contains_no_secret() {
     let long = "a".repeat(42);
     for good in ["invalid_scope", "ACCESS_DENIED", "org.example.teapot-2", long.as_str()] {
         assert_eq!(clean_error_code(good, []), Some(good.to_owned()));

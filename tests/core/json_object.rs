@@ -1,5 +1,5 @@
-//! The checks that the core adds to `serde_json`: they reject input that `serde_json` would accept, and hide values that its
-//! errors would reveal.
+//! The checks that the core adds to `serde_json`: they reject input that `serde_json` would accept, and hide values that the
+//! errors of `serde_json` would reveal.
 
 use crate::fixtures;
 use nocodb_bitbucket_auth::api_response::{ApiResponse, ResponseFields, to_error};
@@ -29,7 +29,7 @@ fn token_response(body: &str) -> Result<TokenSet> {
 }
 
 #[test]
-fn a_requested_member_must_be_unique() {
+fn an_object_with_a_requested_member_twice_is_rejected() {
     for twice in [
         r#"{"x":1,"z":2,"x":3}"#,
         r#"{"z":1,"y":2,"x":3,"y":2}"#,
@@ -46,7 +46,7 @@ fn a_requested_member_must_be_unique() {
 }
 
 #[test]
-fn only_an_object_is_accepted_as_an_object() {
+fn a_json_value_that_is_not_an_object_is_rejected() {
     for other in ["[]", r#"["x","y"]"#, " [1, 2]", "null", "true", "1", "-0.5e9", r#""x""#, r#"[{"x":1}]"#] {
         assert_eq!(problem(other), Some(Problem::NotAnObject), "{other}");
         let nested = format!(r#"{{"x":{other}}}"#);
@@ -128,12 +128,12 @@ fn a_number_in_a_string_must_have_json_syntax_like_any_other_number() {
 
 /// The stack of WebAssembly is small, and an overflow traps.
 #[test]
-fn no_depth_of_nesting_overflows_the_stack() {
+fn deeply_nested_json_does_not_overflow_the_stack() {
     const LENGTH: usize = 1_000_000;
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let depth = LENGTH / (open.len() + close.len());
         let closed = [&open.repeat(depth), "1", &close.repeat(depth)].concat();
-        // Members that are not read may have any depth. Members that are read may have a hundred levels.
+        // A member that is not read may have any depth. A member that is read may have a hundred levels.
         assert_eq!(problem(format!(r#"{{"z":{closed}}}"#)), None);
         assert!(token_response(&format!(r#"{{"access_token":"AT","token_type":"bearer","z":{closed}}}"#)).is_ok());
         let hundred = [&open.repeat(100), "1", &close.repeat(100)].concat();

@@ -91,7 +91,7 @@ fn escaped_secret() -> impl Strategy<Value = String> {
 
 /// A notation in which servers embed one text in another.
 #[derive(Debug, Clone, Copy)]
-enum Way {
+enum Notation {
     Json,
     JsonSlashes,
     JsonAll,
@@ -103,40 +103,40 @@ enum Way {
     HtmlHexadecimal,
 }
 
-fn way() -> impl Strategy<Value = Way> {
+fn notation() -> impl Strategy<Value = Notation> {
     prop_oneof![
-        Just(Way::Json),
-        Just(Way::JsonSlashes),
-        Just(Way::JsonAll),
-        any::<bool>().prop_map(Way::Percent),
-        any::<bool>().prop_map(Way::PercentAll),
-        Just(Way::Html),
-        Just(Way::HtmlAll),
-        Just(Way::HtmlDecimal),
-        Just(Way::HtmlHexadecimal),
+        Just(Notation::Json),
+        Just(Notation::JsonSlashes),
+        Just(Notation::JsonAll),
+        any::<bool>().prop_map(Notation::Percent),
+        any::<bool>().prop_map(Notation::PercentAll),
+        Just(Notation::Html),
+        Just(Notation::HtmlAll),
+        Just(Notation::HtmlDecimal),
+        Just(Notation::HtmlHexadecimal),
     ]
 }
 
-impl Way {
+impl Notation {
     fn write(self, text: &str) -> String {
         let percent =
             |c: char, lower: bool| if lower { format!("%{:02x}", c as u32) } else { format!("%{:02X}", c as u32) };
         let each = |write: &dyn Fn(char) -> String| text.chars().map(write).collect::<String>();
         match self {
-            Way::Json => each(&|c| match c {
+            Notation::Json => each(&|c| match c {
                 '"' | '\\' => format!("\\{c}"),
                 '<' | '>' | '&' | '=' | '+' | '\'' => format!("\\u{:04x}", c as u32),
                 _ => c.to_string(),
             }),
-            Way::JsonSlashes => {
+            Notation::JsonSlashes => {
                 each(&|c| if matches!(c, '"' | '\\' | '/') { format!("\\{c}") } else { c.to_string() })
             }
-            Way::JsonAll => each(&|c| format!("\\u{:04X}", c as u32)),
-            Way::Percent(lower) => {
+            Notation::JsonAll => each(&|c| format!("\\u{:04X}", c as u32)),
+            Notation::Percent(lower) => {
                 each(&|c| if c.is_ascii_alphanumeric() { c.to_string() } else { percent(c, lower) })
             }
-            Way::PercentAll(lower) => each(&|c| percent(c, lower)),
-            Way::Html => each(&|c| match c {
+            Notation::PercentAll(lower) => each(&|c| percent(c, lower)),
+            Notation::Html => each(&|c| match c {
                 '&' => "&amp;".to_owned(),
                 '<' => "&lt;".to_owned(),
                 '>' => "&gt;".to_owned(),
@@ -147,9 +147,11 @@ impl Way {
                 '/' => "&sol;".to_owned(),
                 _ => c.to_string(),
             }),
-            Way::HtmlAll => each(&|c| if c.is_ascii_digit() { c.to_string() } else { format!("&#x{:X};", c as u32) }),
-            Way::HtmlDecimal => each(&|c| format!("&#{};", c as u32)),
-            Way::HtmlHexadecimal => each(&|c| format!("&#x{:x};", c as u32)),
+            Notation::HtmlAll => {
+                each(&|c| if c.is_ascii_digit() { c.to_string() } else { format!("&#x{:X};", c as u32) })
+            }
+            Notation::HtmlDecimal => each(&|c| format!("&#{};", c as u32)),
+            Notation::HtmlHexadecimal => each(&|c| format!("&#x{:x};", c as u32)),
         }
     }
 }
@@ -234,7 +236,7 @@ fn auth_type() -> impl Strategy<Value = AuthType> {
     prop::sample::select(AuthType::ALL.to_vec())
 }
 
-fn judged(status: u16, fields: &ResponseFields, body: &str, received_at: f64, auth_type: AuthType) -> Box<Error> {
+fn error_for(status: u16, fields: &ResponseFields, body: &str, received_at: f64, auth_type: AuthType) -> Box<Error> {
     to_error(&ApiResponse {
         status,
         fields,
@@ -248,13 +250,13 @@ fn judged(status: u16, fields: &ResponseFields, body: &str, received_at: f64, au
 
 /// The header fields of a response that has at most this one field.
 fn fields(name: &str, value: Option<&str>) -> ResponseFields {
-    let field = |asked: &str| value.filter(|_| asked == name).map(str::to_owned);
-    let Ok(fields) = ResponseFields::read(|asked| Ok::<_, std::convert::Infallible>(field(asked)));
+    let field = |requested_name: &str| value.filter(|_| requested_name == name).map(str::to_owned);
+    let Ok(fields) = ResponseFields::read(|requested_name| Ok::<_, std::convert::Infallible>(field(requested_name)));
     fields
 }
 
 fn api_error(status: u16, body: &str, auth_type: AuthType) -> Box<Error> {
-    judged(status, &ResponseFields::default(), body, 0.0, auth_type)
+    error_for(status, &ResponseFields::default(), body, 0.0, auth_type)
 }
 
 /// URLs of the API, and texts that look like URLs of the API.
@@ -356,9 +358,9 @@ proptest! {
     }
 
     #[test]
-    fn a_two_digit_year_is_at_most_fifty_years_ahead(at in 0..=LAST_SECOND, years in -100i64..100) {
+    fn a_two_digit_year_is_read_as_a_year_at_most_fifty_years_ahead(at in 0..=LAST_SECOND, years in -100i64..100) {
         let now = at - years * 31_556_952;
-        // The limit is the beginning of 2020. A date of 1970, fifty years earlier, is the earliest that the core parses.
+        // The current year is 2020 or later, because the core parses no date before 1970, fifty years earlier.
         prop_assume!((1_577_836_800..=LAST_SECOND).contains(&now));
         let (year, this_year) = (civil(at.div_euclid(86_400)).0, civil(now.div_euclid(86_400)).0);
         let wait = retry_after::wait(Some(&http_dates(at)[2]), now as f64 * 1000.0).unwrap();
@@ -371,7 +373,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_as_retry_after_gives_at_most_an_hour_or_nothing(
+    fn any_text_as_retry_after_gives_a_wait_of_at_most_an_hour_or_no_wait(
         text in prop_oneof!["[0-9A-Za-z,: GMT-]{0,40}", ".{0,40}", "Sunday, [0-2][0-9]-Nov-[0-9]{2} [01][0-9]:[0-5][0-9]:[0-5][0-9] GMT", "[A-Z][a-z]{2}, [0-9]{1,5} [A-Z][a-z]{2} [0-9]{1,5} [0-9]{1,3}:[0-9]{2}:[0-9]{2} GMT"],
         now in any::<f64>(),
     ) {
@@ -381,22 +383,22 @@ proptest! {
     }
 
     #[test]
-    fn the_wait_before_a_retry_is_as_long_as_bitbucket_requests_and_not_much_longer(
-        attempts in any::<u32>(), asked in prop::option::of(0..100u32), random in 0.0..=1.0f64, patience in 0.0..100_000.0f64,
+    fn the_wait_before_a_retry_is_no_shorter_than_retry_after_and_at_most_66_seconds(
+        attempts in any::<u32>(), header_seconds in prop::option::of(0..100u32), random in 0.0..=1.0f64, patience in 0.0..100_000.0f64,
         status in prop::sample::select(vec![None, Some(429u16), Some(502), Some(503)]), is_queued in any::<bool>(),
     ) {
-        let header = asked.map(|seconds| seconds.to_string());
+        let header = header_seconds.map(|seconds| seconds.to_string());
         let retry_after = header.as_deref();
         let failed = Failed { attempts, status, retry_after, is_queued, patience, received_at: 0.0, random };
-        let told = asked.map_or(0.0, |seconds| f64::from(seconds) * 1000.0);
+        let requested_wait = header_seconds.map_or(0.0, |seconds| f64::from(seconds) * 1000.0);
         let in_queue = is_queued && status == Some(429);
         match failed.delay() {
             Some(pause) => {
-                prop_assert!(told <= patience.min(60_000.0));
-                prop_assert!(in_queue || (pause >= told && pause >= 250.0));
+                prop_assert!(requested_wait <= patience.min(60_000.0));
+                prop_assert!(in_queue || (pause >= requested_wait && pause >= 250.0));
                 prop_assert!(pause <= 66_000.0);
             }
-            None => prop_assert!(told > patience.min(60_000.0) || (status == Some(429) && asked.is_none())),
+            None => prop_assert!(requested_wait > patience.min(60_000.0) || (status == Some(429) && header_seconds.is_none())),
         }
     }
 
@@ -408,14 +410,14 @@ proptest! {
         let query: Vec<String> = filters.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let base = "https://api.bitbucket.org/2.0/repositories/acme";
         let mut list = Paginator::new(&format!("{base}?{}", query.join("&")), None).unwrap();
-        let mut asked = vec![list.url().to_owned()];
+        let mut requested_urls = vec![list.url().to_owned()];
         for (next, values, page, size) in pages {
             let next = next.map(|number| format!("{base}?page={number}"));
-            let told = Page { next: next.as_deref(), values, page: page.map(f64::from), pagelen: Some(10.0), size: size.map(f64::from) };
-            match list.advance(&told) {
-                Ok(true) => asked.push(list.url().to_owned()),
+            let received_page = Page { next: next.as_deref(), values, page: page.map(f64::from), pagelen: Some(10.0), size: size.map(f64::from) };
+            match list.advance(&received_page) {
+                Ok(true) => requested_urls.push(list.url().to_owned()),
                 Ok(false) => {
-                    // A list may end only if neither `next` nor the counts of a page with values announced another page.
+                    // The list must not end if `next` announced another page, or if the counts of a page with values did.
                     let more = page.zip(size).is_some_and(|(page, size)| page > 0 && size > page * 10);
                     prop_assert!(next.is_none() && (!more || values == 0));
                     break;
@@ -426,8 +428,8 @@ proptest! {
                 }
             }
         }
-        for (at, address) in asked.iter().enumerate() {
-            prop_assert!(!asked[..at].contains(address), "{}", address);
+        for (at, address) in requested_urls.iter().enumerate() {
+            prop_assert!(!requested_urls[..at].contains(address), "{}", address);
             for filter in query.iter().filter(|filter| !["page=", "ctx=", "fields="].iter().any(|own| filter.starts_with(own))) {
                 prop_assert!(address.contains(filter.as_str()), "{} in {}", filter, address);
             }
@@ -477,13 +479,13 @@ proptest! {
             redirect_mode: RedirectMode::Follow,
         };
         if let Ok(step) = api_request::follow_up(&api, &answered) {
-            let FollowUp::Redirect(judged) = step else { panic!("{step:?}") };
+            let FollowUp::Redirect(redirect) = step else { panic!("{step:?}") };
             // A location that cannot be parsed gets neither the credential nor the body.
             let target = Url::parse(&location).ok();
             let is_own = target.as_ref().is_some_and(|target| target.origin() == own);
-            prop_assert!(!judged.with_credential || with_credential && is_own, "{}", location);
-            prop_assert!(!judged.with_body || is_own && !judged.becomes_get, "{}", location);
-            prop_assert!(judged.becomes_get || is_own || matches!(method, "GET" | "HEAD"), "{}", location);
+            prop_assert!(!redirect.with_credential || with_credential && is_own, "{}", location);
+            prop_assert!(!redirect.with_body || is_own && !redirect.becomes_get, "{}", location);
+            prop_assert!(redirect.becomes_get || is_own || matches!(method, "GET" | "HEAD"), "{}", location);
             let was_encrypted = Url::parse(&url).is_ok_and(|url| url.scheme() == "https");
             let is_encrypted = target.is_none_or(|target| target.scheme() == "https");
             prop_assert!(!was_encrypted || is_encrypted, "{} {}", url, location);
@@ -504,7 +506,7 @@ proptest! {
         received_at in any::<f64>(),
     ) {
         let error =
-            judged(status, &fields("retry-after", wait.as_deref()), &body, received_at, auth_type);
+            error_for(status, &fields("retry-after", wait.as_deref()), &body, received_at, auth_type);
         let expected = match status {
             401 => Code::ApiUnauthenticated,
             403 if !error.required.is_empty() => Code::ApiInsufficientScope,
@@ -591,7 +593,7 @@ proptest! {
     }
 
     #[test]
-    fn rate_limit_updates_stay_within_the_limit(
+    fn every_value_of_a_rate_limit_update_stays_within_its_bounds(
         status in 200u16..600, texts in prop::array::uniform3(prop::option::of(prop_oneof!["[0-9]{0,12}", ".{0,10}", Just("true".to_owned())])),
         known in 1u32..=1_000_000, is_configured in any::<bool>(), refusals in any::<u32>(), now in any::<f64>(),
     ) {
@@ -635,48 +637,48 @@ proptest! {
     fn a_request_log_knows_which_requests_the_shared_log_lacks(
         steps in prop::collection::vec((0u8..6, 0.0..WINDOW / 4.0), 1..100), most in 1usize..5,
     ) {
-        let (mut log, mut now, mut there, mut here) = (RequestLog::default(), 0.0, HashSet::new(), Vec::new());
+        let (mut log, mut now, mut shared_numbers, mut known_requests) = (RequestLog::default(), 0.0, HashSet::new(), Vec::new());
         for (number, (step, pause)) in steps.into_iter().enumerate() {
             now += pause;
             let count = number as f64;
             match step {
                 0 | 1 => {
                     log.record(now, count, step == 0);
-                    here.push((count, now));
+                    known_requests.push((count, now));
                     if step == 1 {
-                        there.insert(number);
+                        shared_numbers.insert(number);
                     }
                 }
                 2 => {
                     log.mark_all_unshared();
-                    there.clear();
+                    shared_numbers.clear();
                 }
                 3 => {
-                    let one = here.pop().map_or(count, |(one, _)| one);
-                    log.remove(one);
+                    let request = known_requests.pop().map_or(count, |(request, _)| request);
+                    log.remove(request);
                 }
                 4 => {
                     let mut other = RequestLog::default();
                     other.record(now - pause, count, false);
                     log.merge(&other);
-                    here.push((count, now - pause));
+                    known_requests.push((count, now - pause));
                 }
                 _ => {
-                    let told = log.unshared(most, now);
-                    prop_assert!(told.len() <= most);
-                    for (one, ago) in &told {
-                        let time = here.iter().find(|(other, _)| other == one).unwrap().1;
+                    let reported = log.unshared(most, now);
+                    prop_assert!(reported.len() <= most);
+                    for (request, ago) in &reported {
+                        let time = known_requests.iter().find(|(other, _)| other == request).unwrap().1;
                         prop_assert_eq!(*ago, ((now - time) * 1000.0).round());
-                        prop_assert!(there.insert(*one as usize), "twice");
+                        prop_assert!(shared_numbers.insert(*request as usize), "a process reports no request twice");
                     }
-                    log.mark_shared(told.into_iter().map(|(one, _)| one).collect());
+                    log.mark_shared(reported.into_iter().map(|(request, _)| request).collect());
                 }
             }
-            here.retain(|(_, time)| time + WINDOW > now);
-            prop_assert_eq!(log.minimum_shared_count(now), here.iter().filter(|(_, time)| time + HOUR_MS as f64 > now).count());
+            known_requests.retain(|(_, time)| time + WINDOW > now);
+            prop_assert_eq!(log.minimum_shared_count(now), known_requests.iter().filter(|(_, time)| time + HOUR_MS as f64 > now).count());
         }
-        let missing: HashSet<_> = log.unshared(usize::MAX, now).into_iter().map(|(one, _)| one as usize).collect();
-        let expected: HashSet<_> = here.iter().map(|(one, _)| *one as usize).filter(|one| !there.contains(one)).collect();
+        let missing: HashSet<_> = log.unshared(usize::MAX, now).into_iter().map(|(request, _)| request as usize).collect();
+        let expected: HashSet<_> = known_requests.iter().map(|(request, _)| *request as usize).filter(|request| !shared_numbers.contains(request)).collect();
         prop_assert_eq!(missing, expected);
     }
 
@@ -754,7 +756,7 @@ proptest! {
     fn a_callback_with_an_upper_case_scheme_gives_the_same_result(text in any_callback(), state in "right|wrong") {
         let client = client("Key", Some("the-secret-of-the-client"), REDIRECT_URI, None);
         let state = State::remembered(&state).unwrap();
-        // The core recognises the exact redirect URI without parsing it. It parses every other spelling.
+        // The core recognises the exact redirect URI without parsing it, and parses every other spelling.
         if let Some(rest) = text.strip_prefix("https://") {
             let other = format!("HTTPS://{rest}");
             let [one, other] = [&text, &other].map(|text| validate(&client, text, &state));
@@ -819,7 +821,7 @@ proptest! {
             let body = json!({ "error": error, "error_description": format!("{before}{marked}{after}") }).to_string();
             let answer = response(status, body.as_bytes(), grant_type, Some(request.body.expose()));
             let failure = parse(&client, &answer, &previous).unwrap_err();
-            prop_assert!(!told(&failure).contains(marked), "{}", told(&failure));
+            prop_assert!(!all_text_of(&failure).contains(marked), "{}", all_text_of(&failure));
         }
     }
 
@@ -838,18 +840,18 @@ proptest! {
                 .append_pair("code", &code)
                 .finish();
             let failure = validate(&client, &query, &remembered).unwrap_err();
-            prop_assert!(!told(&failure).contains(marked.as_str()), "{}", told(&failure));
+            prop_assert!(!all_text_of(&failure).contains(marked.as_str()), "{}", all_text_of(&failure));
         }
     }
 
     #[test]
-    fn no_secret_survives_in_any_encoding_whole_or_in_chunks(
-        secret in prop_oneof![secret(), escaped_secret()], ways in prop::collection::vec(way(), 0..4), frame in prop::array::uniform2("[ -~]{0,20}"),
+    fn redaction_removes_a_secret_in_any_notation_from_a_whole_text_and_from_chunks(
+        secret in prop_oneof![secret(), escaped_secret()], notations in prop::collection::vec(notation(), 0..4), frame in prop::array::uniform2("[ -~]{0,20}"),
         pieces in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
     ) {
         let [before, after] = frame;
         let redaction = Redaction::new([secret.as_bytes()]);
-        let written = ways.iter().fold(secret.clone(), |text, way| way.write(&text));
+        let written = notations.iter().fold(secret.clone(), |text, notation| notation.write(&text));
         // The spaces separate the written secret from its frame, so that no character of the frame becomes part of the encoding.
         let text = format!("{before} {written} {after}");
         let cleaned = redaction.redact(&text);
@@ -869,12 +871,12 @@ proptest! {
     }
 
     #[test]
-    fn no_secret_survives_in_base64_of_a_text_that_contains_it(
+    fn redaction_removes_a_secret_from_the_base64_of_a_text_that_contains_it(
         secret in secret(), before in prop::collection::vec(any::<u8>(), 0..30), after in prop::collection::vec(any::<u8>(), 0..30),
-        ways in prop::collection::vec(way(), 0..3), is_header in any::<bool>(),
+        notations in prop::collection::vec(notation(), 0..3), is_header in any::<bool>(),
     ) {
         let whole = [before.as_slice(), secret.as_bytes(), &after].concat();
-        let written = ways.iter().fold(STANDARD.encode(&whole), |text, way| way.write(&text));
+        let written = notations.iter().fold(STANDARD.encode(&whole), |text, notation| notation.write(&text));
         let pair = format!("dana@example.com:{secret}");
         let redaction = if is_header {
             Redaction::of_authorization(&format!("Basic {}", STANDARD.encode(pair)))
@@ -883,7 +885,7 @@ proptest! {
         };
         let cleaned = redaction.redact(&written);
         prop_assert!(cleaned.contains("[redacted]"), "{} of {}", cleaned, written);
-        if ways.is_empty() {
+        if notations.is_empty() {
             // The result keeps no more than the text before and after the secret: Base64 characters that contain bits of the
             // secret are removed as a whole.
             let kept: usize = cleaned.split("[redacted]").map(str::len).sum();
@@ -915,7 +917,7 @@ proptest! {
     }
 
     #[test]
-    fn the_members_of_an_object_equal_those_of_serde_json(object in prop::collection::hash_map(".{0,8}", any_json(), 0..6)) {
+    fn the_members_of_an_object_have_the_same_values_as_in_serde_json(object in prop::collection::hash_map(".{0,8}", any_json(), 0..6)) {
         let value = Value::Object(object.into_iter().collect());
         for text in [value.to_string(), format!(" {value:#}\n")] {
             for (name, expected) in value.as_object().unwrap() {
@@ -926,7 +928,7 @@ proptest! {
     }
 
     #[test]
-    fn json_that_serde_json_rejects_is_not_an_object(
+    fn a_damaged_object_is_rejected_exactly_if_serde_json_rejects_it(
         value in any_json(), at in any::<prop::sample::Index>(), put in prop_oneof!["[{}\\[\\]\",:0-9eE.+-]", ".", Just(String::new())],
     ) {
         let mut text = json!({ "x": value }).to_string();
@@ -949,7 +951,7 @@ proptest! {
     }
 
     #[test]
-    fn a_number_in_a_string_is_parsed_or_rejected_as_by_serde_json(text in "[0-9.eE+-]{0,30}") {
+    fn a_number_in_a_string_gives_the_same_result_as_in_serde_json(text in "[0-9.eE+-]{0,30}") {
         let reference = serde_json::from_str::<f64>(&text).ok();
         let json = json!({ "x": text }).to_string();
         let [value] = members(json.as_bytes(), ["x"]).unwrap();
@@ -957,7 +959,7 @@ proptest! {
     }
 
     #[test]
-    fn appended_pairs_equal_those_of_form_urlencoded(
+    fn appended_parameters_are_encoded_as_by_form_urlencoded(
         address in "https://git\\.example/(\\?(a=1(&b=%20&?)?)?)?",
         pairs in prop::collection::vec(("[a-z &=%+~*é\\x00]{0,10}", ".{0,20}"), 1..5),
     ) {
@@ -969,7 +971,7 @@ proptest! {
     }
 
     #[test]
-    fn a_form_parses_to_its_pairs(pairs in prop::collection::vec((".{1,10}", ".{0,20}"), 0..5)) {
+    fn a_form_is_parsed_to_the_pairs_from_which_it_was_written(pairs in prop::collection::vec((".{1,10}", ".{0,20}"), 0..5)) {
         let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
         prop_assert_eq!(read(&text), Some(pairs));
     }
@@ -983,7 +985,7 @@ proptest! {
     }
 
     #[test]
-    fn percent_encoded_text_is_decoded_or_rejected(text in "(%[0-9A-Fa-f]{2}|%C3%A9|[ -~é]){0,12}") {
+    fn a_percent_encoded_text_is_decoded_exactly_if_it_is_well_formed(text in "(%[0-9A-Fa-f]{2}|%C3%A9|[ -~é]){0,12}") {
         let decoded = query::percent_decode(&text).ok();
         prop_assert_eq!(decoded.is_some(), is_strict(&text), "{}", text);
         if let Some(decoded) = decoded {
@@ -1004,7 +1006,7 @@ proptest! {
     }
 
     #[test]
-    fn the_callback_page_accepts_any_target_and_repeats_none_of_it(
+    fn the_callback_page_accepts_any_target_and_shows_no_part_of_it(
         error in "[^\\p{Cc}]{12,40}", state in printable(), more in any::<String>(),
     ) {
         let client = client("Key", None, REDIRECT_URI, None);
@@ -1067,7 +1069,7 @@ fn comparable_serde(value: &Value) -> Value {
 }
 
 /// All text of an error.
-fn told(error: &Error) -> String {
+fn all_text_of(error: &Error) -> String {
     format!("{error} {error:?} {}", error.message())
 }
 

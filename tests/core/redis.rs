@@ -48,7 +48,7 @@ fn every_part_of_a_redis_url_is_parsed() {
 }
 
 #[test]
-fn an_invalid_redis_url_is_rejected_with_a_reason_that_does_not_repeat_it() {
+fn an_invalid_redis_url_is_rejected_for_a_reason_that_repeats_no_part_of_the_url() {
     for (address, reason) in [
         ("redis.example:6379", "starts with redis://"),
         ("redis://", "no valid host"),
@@ -155,15 +155,15 @@ fn every_redis_error_is_assigned_to_a_problem() {
     }
 }
 
-/// The reply of the script that surveys the candidate databases: one word for each. A database in `holding` gets the word listed
-/// there; every other database gets the word `others`.
+/// The reply of the script that surveys the candidate databases: one word for each database. The words of the databases in
+/// `holding` are listed there. The word of every other database is `others`.
 fn survey(home: u32, holding: &[(u32, &str)], others: &str) -> String {
     let word = |number| holding.iter().find(|(of, _)| *of == number).map_or(others, |(_, word)| *word);
     database_candidates(home, &[]).into_iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
-fn every_candidate_database_is_listed_once_and_nocodbs_own_comes_first() {
+fn every_candidate_database_is_listed_once_and_the_database_of_nocodb_comes_first() {
     for home in [0, 1, 15, 16, 63, 64, 999] {
         let all = database_candidates(home, &[3, 16, 16, 70, home]);
         let mut sorted = all.clone();
@@ -187,7 +187,7 @@ fn databases_that_other_variables_of_nocodb_name_come_last() {
         surveyed.iter().map(word).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(Choice::of(&surveyed, &survey(&[])).database, 14);
-    // Processes that have fewer of NocoDB's variables already use that database.
+    // Processes in which fewer variables of NocoDB are set already use the database 15.
     assert_eq!(Choice::of(&surveyed, &survey(&[(15, "marked")])).database, 15);
     assert_eq!(Choice::of(&surveyed, &survey(&[(15, "invaded")])).database, 14);
 }
@@ -206,7 +206,7 @@ fn a_database_without_keys_of_other_software_is_chosen() {
         (0, &[(3, "invaded"), (2, "ours")], "others", 2),
         (0, &[(1, "empty")], "missing", 1),
         (0, &of_16, "empty", 16),
-        // NocoDB empties its own database, whatever it contains.
+        // The plugin does not choose NocoDB's own database, whatever it contains, because NocoDB empties it.
         (0, &[(0, "empty"), (7, "empty")], "missing", 7),
         (0, &[(0, "marked"), (7, "empty")], "others", 7),
         (99, &[(0, "empty")], "missing", 0),
@@ -229,7 +229,7 @@ fn a_database_without_keys_of_other_software_is_chosen() {
 }
 
 #[test]
-fn only_an_error_that_prevents_the_survey_makes_the_plugin_use_nocodbs_database() {
+fn the_plugin_uses_the_database_of_nocodb_only_if_an_error_prevents_the_survey() {
     for (message, stays) in [
         ("NOPERM this user has no permissions to run the 'select' command", true),
         ("ERR The user executing the script can't run this command or subcommand", true),

@@ -10,7 +10,7 @@ use nocodb_bitbucket_auth::retry::{is_safe, may_repeat};
 use nocodb_bitbucket_auth::token_request::TokenRequest;
 
 #[test]
-fn a_prefetch_is_usable_if_it_gave_a_page_a_429_or_a_timeout() {
+fn a_prefetch_is_usable_only_if_its_result_is_a_page_or_a_429_or_a_timeout() {
     for status in [200, 429] {
         assert!(is_usable(Some(status), None), "{status}");
     }
@@ -25,7 +25,7 @@ fn a_prefetch_is_usable_if_it_gave_a_page_a_429_or_a_timeout() {
 }
 
 #[test]
-fn a_request_with_an_idempotent_method_may_be_repeated() {
+fn only_a_request_with_an_idempotent_method_may_be_repeated() {
     let repeated = |method| may_repeat(method, Code::RequestFailed, None, Phase::Api);
     for (method, safe, repeatable) in [
         ("GET", true, true),
@@ -43,7 +43,7 @@ fn a_request_with_an_idempotent_method_may_be_repeated() {
 }
 
 #[test]
-fn a_callback_of_another_login_does_not_end_the_pending_one() {
+fn a_callback_of_another_login_does_not_end_the_pending_login() {
     for code in [Code::StateMissing, Code::StateMismatch, Code::CallbackInvalid] {
         assert!(is_from_another_login(code), "{code:?}");
     }
@@ -53,7 +53,7 @@ fn a_callback_of_another_login_does_not_end_the_pending_one() {
 }
 
 #[test]
-fn new_tokens_come_from_a_refresh_or_with_client_credentials_from_a_new_token_request() {
+fn a_connection_gets_new_tokens_with_its_refresh_token_or_with_client_credentials() {
     let endpoints = Endpoints::new(None, None, None).unwrap();
     let client = ClientConfig::new("Key", Some("Secret"), "https://nocodb.example/", None, endpoints).unwrap();
     let body = |grant| TokenRequest::for_grant_type(&client, grant, "RT").unwrap().body.expose().to_owned();

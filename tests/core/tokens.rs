@@ -1,4 +1,4 @@
-//! Tests of tokens that need no shared case.
+//! Rules about tokens that no shared case tests.
 
 use crate::fixtures;
 use nocodb_bitbucket_auth::client_config::ClientConfig;
@@ -16,7 +16,7 @@ fn client() -> ClientConfig {
 }
 
 #[test]
-fn the_longest_token_is_accepted_and_one_byte_more_is_not() {
+fn a_token_of_the_maximum_length_is_accepted_and_a_longer_token_is_rejected() {
     for (length, accepted) in [(MAX_TOKEN_LENGTH, true), (MAX_TOKEN_LENGTH + 1, false)] {
         let token = "t".repeat(length);
         let answer = |name: &str| {
@@ -43,7 +43,7 @@ fn a_token_is_expired_from_the_millisecond_of_its_expiry() {
 }
 
 #[test]
-fn a_config_uses_an_authorization_code_unless_it_names_another_type() {
+fn a_config_uses_an_authorization_code_unless_it_names_another_type_of_credential() {
     for (name, uses_authorization_code) in
         [("oauth", true), ("", true), ("OAuth", true), ("api_key", false), ("basic", false), ("custom", false)]
     {

@@ -278,8 +278,8 @@ mod cases {
         let build = || match case["request"].as_str().unwrap() {
             "code" => {
                 let verifier = typed(&case["codeVerifier"], "codeVerifier", Phase::Exchange)?;
-                let its_other_name = typed(&case["code_verifier"], "code_verifier", Phase::Exchange)?;
-                let verifier = CodeVerifier::from_either_name(verifier, its_other_name)?;
+                let snake_case = typed(&case["code_verifier"], "code_verifier", Phase::Exchange)?;
+                let verifier = CodeVerifier::from_either_name(verifier, snake_case)?;
                 let redirect_uri = typed(&case["redirectUri"], "redirectUri", Phase::Exchange)?;
                 let code = AuthorizationCode::validated_before(string("code", Phase::Exchange)?)?;
                 TokenRequest::authorization_code(&client, &code, verifier.as_ref(), redirect_uri)
@@ -383,7 +383,7 @@ mod cases {
         } else {
             ClientCredentials::Refused
         };
-        // The shim passes only the members that the core reads, and a list has none of them.
+        // The shim passes only the members that the core reads, and a list has none of these members.
         let config = if config.is_array() { json!({}) } else { config.clone() };
         check(case, Credential::read(&config.to_string(), client), |credential| {
             let seen = json!({
@@ -507,11 +507,11 @@ mod cases {
         };
         check(case, begin(), |mut test| {
             let mut answers = case["answers"].as_array().unwrap().iter();
-            let mut asked = Vec::new();
+            let mut requested_paths = Vec::new();
             while let Some(path) = test.path() {
                 assert!(test.result().is_none());
                 assert!(!REMOVED.contains(&path.split('?').next().unwrap()), "{path} was removed");
-                asked.push(path);
+                requested_paths.push(path);
                 let answer = answers.next().unwrap();
                 if let Some(message) = answer["failed"].as_str() {
                     test.on_error(message);
@@ -533,7 +533,7 @@ mod cases {
                 "scopes": result.scopes.as_ref().map(ScopeSet::to_vec),
                 "missingScopes": result.missing_scopes.as_ref().map(ScopeSet::to_vec),
             }));
-            assert_eq!(json!(asked), case["asked"], "{}", case["name"]);
+            assert_eq!(json!(requested_paths), case["asked"], "{}", case["name"]);
             assert!(answers.next().is_none(), "the connection test did not use all responses");
             assert_eq!(seen, case["expect"], "{}", case["name"]);
         });
@@ -567,9 +567,9 @@ mod cases {
     }
 
     fn hides(case: &Value, error: &Error) {
-        let told = view(error).to_string();
+        let all_text = view(error).to_string();
         for hidden in case["hides"].as_array().into_iter().flatten() {
-            assert!(!told.contains(hidden.as_str().unwrap()), "{hidden} is in {told}");
+            assert!(!all_text.contains(hidden.as_str().unwrap()), "{hidden} is in {all_text}");
         }
     }
 
@@ -757,7 +757,7 @@ mod cases {
         assert_eq!(seen, case["expect"], "{}", case["name"]);
     }
 
-    /// Takes a step of the log, and returns the step with its result.
+    /// Applies a step to the log, and returns the step with its result.
     fn log_step(log: &mut RequestLog, number: usize, step: &Value) -> Value {
         let at = step["at"].as_f64().unwrap();
         let count = |name: &str| step[name].as_u64().map(|count| u32::try_from(count).unwrap());
@@ -789,7 +789,7 @@ mod cases {
             }
             "spare" => Ok(json!(spare(case)?)),
             "sequence" => Ok(json!(sequence(case))),
-            // The binding chooses between `next` and `page`.
+            // In JavaScript, the binding chooses between `next` and `page`.
             "address" => match (&case["next"], &case["page"]) {
                 (Value::String(next), _) => pagination::page_url(string("list"), next, "next"),
                 (Value::Null, Value::String(page)) => pagination::page_url(string("list"), page, "page"),
@@ -819,7 +819,7 @@ mod cases {
     /// The URLs that the paginator requests until the case has no more responses, or the list ends.
     fn pages(case: &Value) -> Result<(Vec<String>, Paginator)> {
         let mut list = Paginator::new(case["first"].as_str().unwrap(), case["concurrency"].as_f64())?;
-        let mut asked = vec![list.url().to_owned()];
+        let mut requested_urls = vec![list.url().to_owned()];
         for answer in case["answers"].as_array().unwrap_or(&Vec::new()) {
             let next = match &answer["next"] {
                 Value::Null => None,
@@ -835,12 +835,12 @@ mod cases {
                 size: number("size"),
             };
             if !list.advance(&page)? {
-                asked.push("end".to_owned());
+                requested_urls.push("end".to_owned());
                 break;
             }
-            asked.push(list.url().to_owned());
+            requested_urls.push(list.url().to_owned());
         }
-        Ok((asked, list))
+        Ok((requested_urls, list))
     }
 
     /// The URLs that the predictor predicts after each step.

@@ -1,6 +1,7 @@
 //! The invariants of docs/refresh-policy.md.
 //!
-//! In: a world. Out: a panic if an invariant is broken. Never: the world changes.
+//! In: the state of the whole model, which is called the world. Out: a panic if an invariant is broken. Never: a change of
+//! that state. (Only `check_dead_calls_are_free` makes calls.)
 
 use super::process::Pending;
 use super::shared::follow;
@@ -12,7 +13,7 @@ use std::collections::HashSet;
 /// The longest time that a process may need to publish that a token is dead.
 const PUBLICATION: f64 = 5.0 * MINUTE;
 
-/// Two refusals that are at most this far apart count as one.
+/// The core takes two reports of a refusal for the same refusal if their times differ by no more than this.
 const SAME_TIME_TOLERANCE: f64 = 100.0;
 
 impl World {
@@ -66,7 +67,10 @@ impl World {
             self.noted.iter().any(|(_, other_at, other)| *other != token && (at - LOCKOUT..=at).contains(other_at))
         };
         let counted = self.noted.iter().filter(|(_, at, noted)| *noted == token && !others(*at));
-        assert!(counted.count() >= 2, "a refusal that the refusal of another token explains does not count");
+        assert!(
+            counted.count() >= 2,
+            "a token is declared dead only after two refusals that no refusal of another token explains"
+        );
         let successor = follow(&[&self.shared.links, &self.processes[p].links], token);
         assert!(successor.is_none_or(|entry| entry.token == token), "a token with a successor is not declared dead");
     }
@@ -82,11 +86,17 @@ impl World {
         let inconclusive_at = connection.inconclusive_at.filter(|at| *at >= refused_at);
         let tried_at = inconclusive_at.unwrap_or(refused_at);
         let is_early = |at: f64, review: f64, slack: f64| self.now < at + review + slack + self.stopped_time;
-        assert!(is_early(tried_at, REVIEW, JUDGEMENT_LIMIT + PUBLICATION), "a dead token is reviewed");
+        assert!(
+            is_early(tried_at, REVIEW, JUDGEMENT_LIMIT + PUBLICATION),
+            "a dead token is tried again after some hours"
+        );
         let is_early = |at: f64| is_early(at, EARLY_REVIEW, MINUTE);
-        assert!(inconclusive_at.is_none_or(is_early), "a review without a verdict is repeated soon");
+        assert!(
+            inconclusive_at.is_none_or(is_early),
+            "a request that does not show whether a dead token is valid is soon repeated"
+        );
         if tried_at + JUDGEMENT_LIMIT + PUBLICATION + self.stopped_time < connection.born_at {
-            assert!(is_early(connection.born_at), "a new process soon reviews a dead token");
+            assert!(is_early(connection.born_at), "a new process soon tries a dead token again");
         }
     }
 
@@ -97,9 +107,9 @@ impl World {
         assert!(recent <= 4, "at most four requests a minute fail");
     }
 
-    /// The valid, unused refresh tokens of a row: the token in the row, and its successors in running processes and in the shared
-    /// store. If coordination fails or a row is restored, a process may know a newer token without its predecessor. Such a token
-    /// does not count, because no process can tell which login it belongs to.
+    /// The valid, unused refresh tokens of a row: the token in the row, and the successors of that token which running processes
+    /// and the shared store know. If a fault breaks locks or restores a row, a process may know a newer token, but not the token
+    /// that it replaced. Such a newer token does not count, because no process can tell which login it belongs to.
     pub fn survivors(&self, row: usize) -> Vec<Token> {
         let stored = self.rows[row];
         let mut found = vec![stored];
@@ -123,8 +133,8 @@ impl World {
         found
     }
 
-    /// Whether an unused token has a known successor. This happens if two processes used its predecessor, and then agreed on the
-    /// token that the other process received.
+    /// Whether a running process knows a successor of this unused token. This happens if two processes used the same refresh
+    /// token, and each received a new token: the processes then agree on one of the new tokens, and give up the other.
     fn is_given_up(&self, token: Token) -> bool {
         let living = self.processes.iter().filter(|process| !process.dead);
         let mut entries = living.filter_map(|process| follow(&[&self.shared.links, &process.links], token));
@@ -141,14 +151,17 @@ impl World {
             || of_row.any(|issued| issued.failures_in_grace >= 3)
     }
 
-    /// Checks that a call of a dead connection sends no request.
+    /// Checks that a call through a connection with a dead refresh token sends no request.
     pub fn check_dead_calls_are_free(&mut self, row: usize) {
         for id in 0..self.wrappers.len() {
             if self.wrappers[id].row == row && self.connection_of(id).policy.state() == State::Dead {
                 let before = self.requests;
                 self.call(id);
                 self.settle();
-                assert_eq!(self.requests, before, "a dead connection sends no request");
+                assert_eq!(
+                    self.requests, before,
+                    "a call through a connection with a dead refresh token sends no request"
+                );
             }
         }
     }

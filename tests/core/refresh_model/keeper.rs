@@ -1,7 +1,10 @@
-//! The keeper of each process: it carries out the decisions of the policy and of the queue, as js/token-keeper.js does.
+//! The keeper of each process: it carries out the decisions of the policy and of the queue, as js/refresh-cycle.js and
+//! js/refresh-queue.js do.
 //!
 //! In: the next action of a cycle, or the admitted request. Out: locks, entries and requests, and the resulting event.
 //! Never: a decision about OAuth; the policy and the queue make those decisions.
+//!
+//! `p` is the index of a process, and `c` is the index of one of its connections.
 
 use super::process::{Connection, Holder, Pending};
 use super::shared::{Entry, Held, Hold, LockName, follow, later};
@@ -33,7 +36,7 @@ impl World {
                 self.connection(p, c).lock = lock;
                 self.on(p, c, event);
             }
-            Action::FindSuccessor => self.look(p, c),
+            Action::FindSuccessor => self.find_successor(p, c),
             Action::Enqueue => {
                 let process = &mut self.processes[p];
                 let connection = &mut process.connections[c];
@@ -99,7 +102,7 @@ impl World {
         }
     }
 
-    fn look(&mut self, p: usize, c: usize) {
+    fn find_successor(&mut self, p: usize, c: usize) {
         let token = self.connection(p, c).token;
         match self.find(p, token) {
             Some(Entry { token: dead, died_at: Some(died_at), .. }) if dead == token => {
@@ -109,7 +112,7 @@ impl World {
                 // If the successor is dead, only its existence matters here.
                 let times = self.bitbucket.times(found);
                 if self.connection(p, c).policy.is_successor(times) {
-                    self.pair(p, c, found);
+                    self.accept_tokens(p, c, found);
                     self.connection(p, c).published = found;
                 }
                 self.on(p, c, Event::SuccessorFound { times, same_refresh_token: false });
@@ -119,18 +122,19 @@ impl World {
         }
     }
 
-    /// Looks for newer tokens in the rows, because a process that shares only the rows may have used the refresh token.
+    /// Looks for newer tokens in the rows, because a process that shares only the rows with this process may have used the
+    /// refresh token.
     fn find_in_rows(&mut self, p: usize, c: usize) {
         let token = self.connection(p, c).token;
         let mut newest = None;
         for holder in self.connection(p, c).holders.clone() {
-            let theirs = self.rows[holder.row];
-            if !self.bitbucket.is_same_chain(theirs, token) {
+            let row_token = self.rows[holder.row];
+            if !self.bitbucket.is_same_chain(row_token, token) {
                 self.end_holder(holder);
-            } else if !self.is_known_to_lead_to(p, theirs, holder, token) {
-                newest =
-                    newest.filter(|one: &Token| self.bitbucket.issued[*one].at >= self.bitbucket.issued[theirs].at);
-                newest = newest.or(Some(theirs));
+            } else if !self.is_known_to_lead_to(p, row_token, holder, token) {
+                newest = newest
+                    .filter(|one: &Token| self.bitbucket.issued[*one].at >= self.bitbucket.issued[row_token].at);
+                newest = newest.or(Some(row_token));
             }
         }
         let wrappers = &self.wrappers;
@@ -141,22 +145,24 @@ impl World {
         if !self.processes[p].connections[c].holders.iter().any(lives) {
             return self.on(p, c, Event::NoStoreLeft);
         }
-        let Some(theirs) = newest else { return self.on(p, c, Event::NoSuccessor) };
-        let times = self.bitbucket.times(theirs);
+        let Some(row_token) = newest else { return self.on(p, c, Event::NoSuccessor) };
+        let times = self.bitbucket.times(row_token);
         let connection = self.connection(p, c);
         if connection.policy.is_row_successor(times) {
             let fence = connection.lock.as_ref().map_or(0, |lock| lock.fence);
-            self.pair(p, c, theirs);
-            self.connection(p, c).published = theirs;
+            self.accept_tokens(p, c, row_token);
+            self.connection(p, c).published = row_token;
             // Other wrappers of this process may still have the previous token.
-            self.publish(p, token, Entry { token: theirs, died_at: None, fence });
+            self.publish(p, token, Entry { token: row_token, died_at: None, fence });
         }
         self.on(p, c, Event::RowTokensFound { times });
     }
 
-    /// Whether the token in a row is the connection's newest token or one of its known predecessors.
-    fn is_known_to_lead_to(&mut self, p: usize, theirs: Token, holder: Holder, token: Token) -> bool {
-        theirs == token || theirs == holder.first || self.find(p, theirs).is_some_and(|entry| entry.token == token)
+    /// Whether the token in a row is the connection's newest token, or a known predecessor of the newest token.
+    fn is_known_to_lead_to(&mut self, p: usize, row_token: Token, holder: Holder, token: Token) -> bool {
+        row_token == token
+            || row_token == holder.first
+            || self.find(p, row_token).is_some_and(|entry| entry.token == token)
     }
 
     fn end_holder(&mut self, holder: Holder) {
@@ -165,7 +171,7 @@ impl World {
     }
 
     /// Accepts newer tokens.
-    pub fn pair(&mut self, p: usize, c: usize, token: Token) {
+    pub fn accept_tokens(&mut self, p: usize, c: usize, token: Token) {
         let process = &mut self.processes[p];
         let before = std::mem::replace(&mut process.connections[c].token, token);
         assert!(!self.bitbucket.is_before(token, before), "no connection returns to earlier tokens");
@@ -186,8 +192,8 @@ impl World {
                 self.unlock_client(p);
                 self.admit(p, false);
             }
-            // The lock was taken in an earlier step. `learn` has just read the reports that other processes wrote before they
-            // released it.
+            // This process took the lock in an earlier step. `learn` has just read the reports that other processes wrote before
+            // they released the lock.
             Admission::FirstExclusive if has_lock => self.admit(p, true),
             Admission::FirstExclusive => {
                 self.unlock_client(p);
@@ -295,7 +301,7 @@ impl World {
         self.release(p, held);
     }
 
-    /// Publishes to the memory of the process, and to the shared store if it is reachable.
+    /// Publishes an entry to the memory of the process, and to the shared store if it is reachable.
     fn publish(&mut self, p: usize, key: Token, entry: Entry) -> bool {
         let newest = self.processes[p].links.publish(key, entry);
         if self.shared.up { self.shared.links.publish(key, entry) } else { newest }
@@ -307,7 +313,7 @@ impl World {
             return follow(&[&process.links], key);
         }
         let found = follow(&[&self.shared.links, &process.links], key)?;
-        // If only the shared store or only this process has the entry, copies the entry, so that both have it.
+        // If only the shared store or only this process has the entry, it is copied, so that both have it.
         if follow(&[&self.shared.links], key) != Some(found) {
             self.shared.links.publish(key, found);
         }

@@ -46,7 +46,7 @@ const LOOK: f64 = SECOND;
 /// The longest wait of a call.
 const CALL_DEADLINE: f64 = 50.0 * SECOND;
 
-/// A token set, by its index among all that Bitbucket issued.
+/// The index of a token set among all token sets that Bitbucket issued.
 type Token = usize;
 
 /// The result of a run for a row.
@@ -63,7 +63,7 @@ enum End {
     Unused,
 }
 
-/// Runs a world, then ends all faults and uses every row in every process.
+/// Runs a world with these random choices, then ends all faults and uses every row in every process.
 fn run(mut world: World, choices: &[u32]) -> Vec<End> {
     let mut was_idle = vec![false; world.rows.len()];
     for choice in choices {
@@ -173,7 +173,7 @@ proptest! {
     }
 }
 
-/// A world in which some rows are stale.
+/// A world in which the first rows are stale: their tokens were used and replaced an hour before the start.
 fn world(processes: usize, wrappers: usize, rows: usize, stale: usize, lockout: f64, faults: Faults) -> World {
     let mut world = World::new(processes, rows, lockout, faults);
     for row in 0..stale {
@@ -204,12 +204,12 @@ fn ends(runs: u32, processes: usize, faults: Faults) -> HashMap<End, u32> {
 }
 
 #[test]
-fn without_killed_processes_a_connection_is_lost_only_if_requests_fail_for_the_whole_grace_period() {
+fn a_connection_of_running_processes_is_lost_only_if_requests_fail_for_the_whole_grace_period() {
     for (processes, coordination) in [(1, false), (3, false), (1, true), (3, true)] {
         for strangers in [false, true] {
             let faults = Faults { network: true, stores: true, strangers, coordination, ..Faults::default() };
             let ends = ends(200, processes, faults);
-            // Requests may fail for the whole time in which a lost response can be recovered.
+            // In a few runs, requests fail for the whole time in which a lost response can be recovered.
             let lost = ends.get(&End::Lost).copied().unwrap_or_default();
             assert!(lost <= 10, "{processes} {coordination} {strangers} {ends:?}");
             assert!(!ends.contains_key(&End::Restored), "{processes} {coordination} {strangers} {ends:?}");
@@ -219,7 +219,7 @@ fn without_killed_processes_a_connection_is_lost_only_if_requests_fail_for_the_w
 }
 
 #[test]
-fn the_model_loses_connections_in_exactly_the_documented_ways() {
+fn each_kind_of_fault_causes_its_documented_kind_of_loss() {
     let none = Faults::default();
     for (faults, end) in [
         (Faults { kills: true, ..none }, End::Lost),

@@ -1,8 +1,8 @@
 //! Scenarios from issue reports: many connections of one OAuth client, some of them dead, other programs that use the client,
 //! and outages.
 //!
-//! In: the callers, and the faults. Out: the number of requests, refusals and failed calls. Never:
-//! other work of the process delays a step. A request takes 200 ms.
+//! In: the callers, and the faults. Out: the number of requests, refusals and failed calls. Never: a step that is late
+//! because of other work of its process. A request takes 200 ms.
 
 use super::callers::{Call, Outcome};
 use super::process::Pending;
@@ -13,7 +13,7 @@ use nocodb_bitbucket_auth::refresh_cycle::FailureReason;
 const LATENCY: f64 = 0.2 * SECOND;
 /// The resolution of the clock.
 const GRAIN: f64 = 0.05 * SECOND;
-/// The lockout of the simulator, as a fraction of the configured one.
+/// Bitbucket's lockout in the scenarios, as a fraction of the configured lockout.
 const REAL_LOCKOUT: f64 = 20.0 * SECOND / LOCKOUT;
 
 /// A caller that calls until it succeeds or learns that the connection is dead.
@@ -124,7 +124,7 @@ impl Scenario {
     }
 
     fn take(&mut self, step: Step) {
-        // In these outages, no response has a `Retry-After`: `Step::Fail` adds one if the random number is below 0.2.
+        // In these outages, no response has a `Retry-After`: `Step::Fail` adds one only if the random number is below 0.17.
         let least = if matches!(step, Step::Fail(..)) { 0.2 } else { 0.0 };
         self.world.random = least + (1.0 - least) * self.draw();
         self.world.take(step);
@@ -202,7 +202,7 @@ impl Scenario {
         for (id, caller) in self.callers.iter().enumerate() {
             let is_dead = self.is_dead(id);
             assert_eq!(caller.served_at.is_some(), !is_dead, "a caller with a valid refresh token succeeds");
-            assert_eq!(caller.learned_dead_at.is_some(), is_dead, "a caller with a dead refresh token learns it");
+            assert_eq!(caller.learned_dead_at.is_some(), is_dead, "a caller with a dead refresh token learns that");
         }
     }
 }
@@ -213,7 +213,7 @@ fn seeds(connections: usize) -> u32 {
 }
 
 #[test]
-fn among_many_connections_the_dead_ones_do_not_kill_valid_ones() {
+fn many_dead_connections_do_not_make_valid_connections_count_as_dead() {
     for processes in [1, 2] {
         for (dead, healthy) in [(8, 8), (3, 8), (8, 24), (1, 24), (50, 50), (50, 1), (1, 50), (50, 8)] {
             for seed in 1..=seeds(dead + healthy) {
@@ -238,7 +238,7 @@ fn among_many_connections_the_dead_ones_do_not_kill_valid_ones() {
 }
 
 #[test]
-fn a_dead_connection_makes_few_simultaneous_requests_fail() {
+fn a_dead_connection_makes_at_most_four_simultaneous_requests_of_each_process_fail() {
     for processes in [1, 2] {
         let mut burst = Scenario::new(processes, 1, 50, 1);
         let now = burst.world.now;
@@ -252,14 +252,14 @@ fn a_dead_connection_makes_few_simultaneous_requests_fail() {
             "{processes} processes, 1 dead, 50 healthy: {requests} requests, all served after {:.1} s",
             burst.served_by()
         );
-        // The dead connection sends two requests. Its first refusal locks out the requests that are then under way, which are at
-        // most four in each process.
+        // The dead connection sends two requests. The first of them causes a lockout, in which Bitbucket refuses the requests
+        // that are under way: at most four in each process.
         assert!(requests <= 50 + 2 + 4 * processes as u32);
     }
 }
 
 #[test]
-fn lockouts_by_other_programs_do_not_kill_valid_connections() {
+fn lockouts_by_other_programs_do_not_make_valid_connections_count_as_dead() {
     for processes in [1, 2] {
         for seed in 1..=5 {
             let mut scenario = Scenario::new(processes, 0, 12, seed);
@@ -271,7 +271,8 @@ fn lockouts_by_other_programs_do_not_kill_valid_connections() {
             let mut served: Vec<f64> = scenario.callers.iter().filter_map(|caller| caller.served_at).collect();
             served.sort_by(f64::total_cmp);
             let after = |at: f64| (at - now) / SECOND;
-            // In each process, each of the two lockouts refuses the one request that was under way when the lockout began.
+            // In each of the two lockouts, Bitbucket refuses one request of each process: the one that was under way when the
+            // lockout began.
             let last_but_few = served[served.len() - 1 - 2 * processes];
             println!(
                 "{processes} processes: {requests} requests, all but a few connections served after {:.1} s, the last one \
@@ -309,7 +310,7 @@ fn in_an_outage_a_connection_sends_at_most_four_requests_a_minute() {
 }
 
 #[test]
-fn responses_that_were_lost_in_an_outage_are_requested_again_among_many_connections() {
+fn many_connections_recover_the_responses_that_were_lost_in_an_outage() {
     for processes in [1, 2] {
         for seed in 1..=5 {
             let mut crowd = Scenario::new(processes, 3, 8, seed);
@@ -327,7 +328,7 @@ fn responses_that_were_lost_in_an_outage_are_requested_again_among_many_connecti
 }
 
 #[test]
-fn a_response_that_was_lost_at_the_end_of_an_outage_is_requested_again_after_a_lockout() {
+fn a_connection_recovers_a_lost_response_although_lockouts_follow_the_outage() {
     for seed in 1..=20 {
         let mut scenario = Scenario::new(1, 0, 1, seed);
         let now = scenario.world.now;
@@ -382,15 +383,15 @@ impl Scenario {
 }
 
 #[test]
-fn a_valid_connection_that_was_declared_dead_works_again_after_the_review() {
+fn a_valid_connection_that_was_declared_dead_works_again_after_four_hours() {
     for seed in 1..=10 {
         let mut scenario = declared_dead_by_mistake(1, 1, seed);
         let requests = scenario.world.requests;
         scenario.wait(3.0 * HOUR);
-        assert!(!scenario.serves(0), "no request is sent before the review");
+        assert!(!scenario.serves(0), "no request is sent in the first three hours");
         assert_eq!(scenario.world.requests, requests);
         scenario.wait(HOUR);
-        assert!(scenario.serves(0), "four hours later");
+        assert!(scenario.serves(0), "the connection works after four hours");
     }
 }
 
@@ -406,24 +407,24 @@ fn a_valid_connection_that_was_declared_dead_works_again_ten_minutes_after_a_res
         assert!(!scenario.serves(0), "no request is sent immediately");
         assert_eq!(scenario.world.requests, requests);
         scenario.wait(5.0 * MINUTE);
-        assert!(scenario.serves(0), "ten minutes later");
+        assert!(scenario.serves(0), "the connection works after ten minutes");
     }
 }
 
 #[test]
-fn a_review_that_ends_without_a_verdict_because_of_a_lockout_is_repeated_soon() {
+fn an_attempt_with_a_dead_token_is_soon_repeated_if_a_lockout_made_it_inconclusive() {
     for seed in 1..=10 {
         let mut scenario = declared_dead_by_mistake(2, 2, seed);
         scenario.wait(4.0 * HOUR);
-        // At the same time, a lockout makes Bitbucket refuse a request of the other process. This refusal explains the one in
-        // the review.
+        // When the first process tries the dead token again, a lockout makes Bitbucket refuse a request of the other process,
+        // too. The refusal of the other request explains the refusal of the dead token.
         scenario.strangers = vec![scenario.world.now];
         let other = 3;
         assert!(scenario.world.wrappers[other].process == 1 && scenario.world.wrappers[other].row == 1);
         scenario.callers[other].next_at = Some(scenario.world.now);
-        assert!(!scenario.serves(0), "the review ends without a verdict");
+        assert!(!scenario.serves(0), "the attempt does not show whether the token is dead");
         scenario.wait(10.0 * MINUTE);
-        assert!(scenario.serves(0), "ten minutes later");
+        assert!(scenario.serves(0), "the connection works ten minutes later");
         assert_eq!(scenario.world.wrongly_declared_dead, 1, "the token is not declared dead again");
     }
 }

@@ -1,4 +1,5 @@
-//! Several processes with several wrappers each, the rows of one NocoDB, and one OAuth client at Bitbucket.
+//! The world of the model: several processes with several wrappers each, the rows of one NocoDB, and one OAuth client at
+//! Bitbucket. A wrapper is the object through which NocoDB uses a connection.
 //!
 //! In: steps, one after the other. Out: the world after each step. Never: a step that real processes
 //! could not take.
@@ -71,7 +72,7 @@ pub struct World {
     /// The number of the current step.
     pub step: u64,
     pub random: f64,
-    /// Whether the API responds 401 to the next call, even if its token is valid.
+    /// Whether the API responds with 401 to the next call, even if the token of the call is valid.
     pub rejects_next_call: bool,
     pub faults: Faults,
     pub bitbucket: Bitbucket,
@@ -86,10 +87,11 @@ pub struct World {
     /// Whether a process was killed, or processes were stopped for at least half the grace period. A process may then have missed
     /// the response to a request.
     pub excuses_loss: bool,
-    /// The chains with a token that was first used at least half the grace period after a request with it had failed.
+    /// The chains whose loss is excused; a chain has all tokens of one login. A request with one of the tokens failed before it
+    /// reached Bitbucket, and the first request that did use the token followed at least half the grace period later.
     pub excused_chains: HashSet<usize>,
     pub requests: u32,
-    /// The step and the time at which a refusal of a token became known.
+    /// All refusals: the step and the time at which each became known, and the refused token.
     pub noted: Vec<(u64, f64, Token)>,
     /// The number of refresh tokens that were declared dead although Bitbucket would accept them.
     pub wrongly_declared_dead: u32,
@@ -139,7 +141,7 @@ impl World {
         }
     }
 
-    /// Gives the row a token that was replaced long ago.
+    /// Marks the row's token as used and replaced an hour before the start.
     pub fn make_stale(&mut self, row: usize) {
         self.bitbucket.issued[self.rows[row]].used_at = Some(START - HOUR);
         self.restored[row] = true;
@@ -153,7 +155,8 @@ impl World {
         self.processes[process].acts(self.now)
     }
 
-    /// The steps that could happen next. `amount` is from 0 to 1.
+    /// The steps that could happen next. `amount` is a random number from 0 to 1: it decides which rare steps are possible, and
+    /// how long the clock may run.
     pub fn steps(&self, amount: f64) -> Vec<Step> {
         let mut steps = self.work();
         self.add_ticks(&mut steps, amount);
@@ -192,7 +195,8 @@ impl World {
         match &connection.pending {
             Pending::Request { answer, has_arrived: false, .. } if self.faults.network && self.acts(p) => {
                 steps.push(Step::Fail(p, c));
-                // A permanent failure is a response of Bitbucket to a request that it did not grant.
+                // A permanent failure is a response of Bitbucket, so it is possible only before Bitbucket has processed the
+                // request in another way.
                 if answer.is_none() && amount < 0.1 {
                     steps.push(Step::FailPermanently(p, c));
                 }
@@ -245,7 +249,7 @@ impl World {
         }
     }
 
-    /// The steps of the processes' own work.
+    /// The steps by which the processes do their work.
     pub fn work(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         for (p, process) in self.processes.iter().enumerate().filter(|(_, process)| !process.dead) {
@@ -429,7 +433,7 @@ impl World {
             }
             Some(token) => {
                 self.request_ended(p, c, Outcome::Granted { sent_at });
-                self.pair(p, c, token);
+                self.accept_tokens(p, c, token);
                 let times = self.bitbucket.times(token);
                 self.on(p, c, Event::Refreshed(times));
             }
@@ -449,8 +453,8 @@ impl World {
             let since = connection.unanswered_since.filter(goes_on).unwrap_or(now);
             connection.unanswered_since = Some(since);
             self.bitbucket.note_failure(token, now);
-            // The policy assumes that the grace period begins with the first failed request. But a later request may have been
-            // the first that used the token.
+            // The policy assumes that the grace period begins with the first failed request. But that request may not have
+            // reached Bitbucket, so that a later request was the first to use the token.
             let used_at = self.bitbucket.issued[token].used_at;
             if used_at.is_some_and(|at| at >= since + GRACE / 2.0) {
                 self.excused_chains.insert(self.bitbucket.issued[token].chain);

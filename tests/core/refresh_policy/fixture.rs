@@ -116,7 +116,8 @@ impl Fixture {
         Self { policy, now: START, random: 0.5 }.at_age(age)
     }
 
-    /// An inactive policy with tokens of this age. A config brought them after the refresh token had died.
+    /// An inactive policy with tokens of this age. The policy received them from a stored config after its refresh token had
+    /// been declared dead.
     pub fn revived(age: Age) -> Self {
         let mut fixture = Self::in_state(StateName::Dead, false);
         fixture.receive_stored_tokens();
@@ -132,7 +133,7 @@ impl Fixture {
         self
     }
 
-    /// A config arrives with a newer access token, which was just received.
+    /// Passes newer tokens from a stored config to the policy. They were received at this moment.
     pub fn receive_stored_tokens(&mut self) {
         assert!(self.policy.on_stored_tokens(times(self.now, LIFETIME), self.now));
     }
@@ -142,7 +143,7 @@ impl Fixture {
         self
     }
 
-    /// The search finds a tombstone that another process has just written.
+    /// Lets the search find a tombstone. Another process has declared the refresh token dead at this moment.
     pub fn find_tombstone(self) -> Self {
         let died_at = Some(self.now);
         self.handle_all(&[Event::TombstoneFound { died_at }])
@@ -160,19 +161,19 @@ impl Fixture {
             }
             let before = self.policy.state();
             self.handle(*event);
-            assert_ne!(self.policy.state(), before, "{event:?} does nothing");
+            assert_ne!(self.policy.state(), before, "{event:?} does not change the state");
         }
         self
     }
 
-    /// A caller whose store has old tokens starts a cycle.
+    /// Lets a caller start a cycle. The caller's store has old tokens.
     pub fn start_cycle(mut self) -> Self {
         assert_eq!(self.policy.acquire(0, NEVER, self.now), Decision::Wait);
         assert_eq!(self.policy.state(), State::AcquiringLock);
         self
     }
 
-    /// A caller wants newer tokens.
+    /// Lets a caller force a refresh.
     pub fn force_refresh(mut self) -> Self {
         assert_eq!(self.policy.force_refresh(self.generation(), NEVER, self.now), Decision::Wait);
         assert!(self.policy.is_refresh_forced());
@@ -193,22 +194,22 @@ impl Fixture {
         self.queued().handle_all(&[Event::Admitted])
     }
 
-    /// From a cycle that has the lock: looks for a successor once more.
+    /// From a state that needs the lock: the cycle loses the lock, acquires it again, and looks for a successor once more.
     pub fn finding_successor_again(self) -> Self {
         self.handle_all(&[Event::LockLost, Event::LockAcquired])
     }
 
-    /// From the wait before a request: sends the request.
+    /// From `BackingOff`: the wait ends, and the cycle sends the request.
     pub fn requesting_again(self) -> Self {
         self.handle_all(&[Event::WaitEnded, Event::NoSuccessor, Event::Admitted])
     }
 
-    /// From the request: Bitbucket refuses it, and the refusal is about to be judged.
+    /// From `RequestingTokens`: Bitbucket refuses the refresh token, and the refusal is about to be judged.
     pub fn judging_refusal(self) -> Self {
         self.handle_all(&[Event::Refused, Event::WaitEnded, Event::NoSuccessor])
     }
 
-    /// From the request: Bitbucket refuses it, and the refusal counts.
+    /// From `RequestingTokens`: Bitbucket refuses the refresh token, and no refusal of another connection explains this.
     pub fn refused(self) -> Self {
         self.judging_refusal().handle_all(&[COUNTS])
     }
@@ -223,7 +224,7 @@ impl Fixture {
         fixture
     }
 
-    /// From `Dead`: the review sends its request.
+    /// From `Dead`: four hours later, a cycle sends a request with the dead refresh token.
     pub fn reviewing(self) -> Self {
         self.later(4.0 * HOUR).requesting()
     }

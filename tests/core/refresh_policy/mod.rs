@@ -83,7 +83,7 @@ fn the_policy_decides_what_every_row_says() {
 }
 
 #[test]
-fn the_rows_have_every_event_in_every_state_once_for_each_condition() {
+fn the_rows_cover_every_event_in_every_state_and_each_condition_once() {
     let cases = cases();
     let mut seen = BTreeSet::new();
     for Case { state, cause, when, .. } in &cases {
@@ -101,7 +101,7 @@ fn the_rows_have_every_event_in_every_state_once_for_each_condition() {
 }
 
 #[test]
-fn the_proofs_of_every_number_hold() {
+fn the_policy_behaves_as_every_documented_number_says() {
     for number in number_rows::numbers() {
         assert!(!number.proofs.is_empty(), "{}", number.what);
         for proof in number.proofs {

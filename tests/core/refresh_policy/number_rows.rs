@@ -29,7 +29,7 @@ pub fn numbers() -> Vec<Number> {
             "Time after which an unused refresh token is used",
             "60 days",
             &[
-                numbers::a_connection_is_idle_after_sixty_days,
+                numbers::a_connection_counts_as_idle_sixty_days_after_its_last_refresh,
                 numbers::tokens_without_an_expiry_time_are_refreshed_after_sixty_idle_days,
             ],
         ),
@@ -44,7 +44,7 @@ pub fn numbers() -> Vec<Number> {
         ),
         number(
             "Wait before a request that failed temporarily is repeated",
-            "about 0.5, 1 and 2 s (each at random from half of that to all of it), or `Retry-After` if that is longer. The policy waits for at most two minutes of a `Retry-After`, and only until half a minute before the end of the 10 minutes in the next row. A cycle ends if it would have to wait for more than 50 s. It also ends if the tokens are usable, unless a caller wants newer ones",
+            "about 0.5, 1 and 2 s (each at random from half of that to all of it), or `Retry-After` if that is longer. The policy waits for at most two minutes of a `Retry-After`, and only until half a minute before the end of the 10 minutes in the next row. A cycle ends if it would have to wait for more than 50 s. It also ends if the tokens are usable, unless a caller wants newer tokens",
             &[
                 numbers::at_most_four_requests_fail_in_any_minute,
                 numbers::retry_after_is_respected_after_the_last_repetition_too,
@@ -60,7 +60,7 @@ pub fn numbers() -> Vec<Number> {
         number(
             "Wait after a failure that only an administrator can fix",
             "15 s, or 1 minute while the tokens are usable",
-            &[numbers::after_a_failure_that_only_an_administrator_can_fix_the_next_request_waits_fifteen_seconds_or_a_minute],
+            &[numbers::the_next_request_waits_fifteen_seconds_or_a_minute_after_a_failure_that_only_an_administrator_can_fix],
         ),
         number(
             "Wait before a refusal is judged",
@@ -69,7 +69,7 @@ pub fn numbers() -> Vec<Number> {
         ),
         number(
             "A refusal is explained if Bitbucket refused another connection of the same OAuth client",
-            "between one lockout before the refusal and its judgement. A refusal that is judged more than 10 minutes late is explained, too. An explained refusal does not count; the connection joins the request queue again",
+            "between one lockout before the refusal and the moment when the refusal is judged. A refusal that is judged more than 10 minutes late is explained, too. An explained refusal does not count; the connection joins the request queue again",
             &[
                 verdicts::a_refusal_of_another_connection_explains_a_refusal_that_came_at_most_one_lockout_later,
                 verdicts::many_explained_refusals_do_not_count_either,
@@ -83,12 +83,12 @@ pub fn numbers() -> Vec<Number> {
         ),
         number(
             "Refusals that count until a refresh token is declared dead",
-            "2. While a response may be lost, all refusals count as one, so that the refresh token is tried once more after that time. The tombstone is published with the token set, so that a process whose row has older tokens reviews these",
+            "2. While a response may be lost, all refusals count as one, so that the refresh token is tried once more after that time. The tombstone is published together with the token set, so that a process whose row has older tokens takes over this token set and reviews it later",
             &[verdicts::no_refresh_token_is_declared_dead_while_a_response_may_be_lost],
         ),
         number(
             "Time until a dead refresh token is tried again: the *review*",
-            "4 hours after its death. 10 minutes after the process first saw the connection, if the token died before that. 10 minutes after a review without a verdict. Immediately, if the time of death is unknown. Each review is one request, sent when a caller needs tokens",
+            "4 hours after its death. 10 minutes after the process first saw the connection, if the token died before that. 10 minutes after a review that did not show whether the token is dead. Immediately, if the time of death is unknown. Each review is one request, sent when a caller needs tokens",
             &[
                 verdicts::a_dead_connection_is_reviewed_every_four_hours,
                 verdicts::a_review_without_a_verdict_is_repeated_after_ten_minutes,
@@ -104,8 +104,8 @@ pub fn numbers() -> Vec<Number> {
             "Wait before the next try to take a lock that another process has",
             "a quarter of the time waited so far, but at least 10 ms and at most 500 ms (each at random from half of that to all of it). The tries end after 2 s while the tokens are usable, otherwise after 2 minutes. Then, for 1 minute, no caller waits for the lock while the tokens are usable",
             &[
-                numbers::a_cycle_waits_for_the_lock_for_two_minutes_and_starts_again_after_losing_it,
-                numbers::newer_tokens_end_the_time_in_which_callers_do_not_wait_for_the_lock,
+                numbers::a_cycle_waits_two_minutes_for_the_lock_and_as_long_again_after_it_lost_the_lock,
+                numbers::newer_stored_tokens_make_callers_wait_for_the_lock_again,
             ],
         ),
         number(
@@ -121,14 +121,14 @@ pub fn numbers() -> Vec<Number> {
             "1. If a 401 follows with an access token that this process has refreshed, further 401s cause no refresh until that token's regular time to be refreshed (for 10 minutes if that time is unknown)",
             &[
                 numbers::a_401_causes_a_refresh,
-                numbers::a_401_that_a_refresh_does_not_prevent_causes_one_more_refresh_per_expiry,
-                numbers::without_an_expiry_time_further_401s_cause_no_refresh_for_ten_minutes,
+                numbers::a_401_that_persists_after_a_refresh_causes_one_more_refresh_per_expiry,
+                numbers::further_401s_of_tokens_without_an_expiry_time_cause_no_refresh_for_ten_minutes,
             ],
         ),
         number(
             "Repetitions of a request after a 401",
             "1, or 2 if the first repetition used tokens that this process did not refresh, or that are no longer the newest",
-            &[numbers::tokens_of_another_process_that_also_get_a_401_are_refreshed_once_in_the_same_call],
+            &[numbers::a_call_refreshes_the_tokens_of_another_process_once_if_they_get_a_401_too],
         ),
     ]
 }
@@ -164,7 +164,7 @@ fn meaning_of_reason(reason: FailureReason) -> (&'static str, String) {
             ("the last token request failed, and the next one has to wait", "the error of that request".to_owned())
         }
         FailureReason::RefreshPending => (
-            "Bitbucket refused a refresh token of this OAuth client, and the policy cannot tell yet which ones are dead. Or another process has the lock, and may be in the request queue for that reason",
+            "Bitbucket refused a refresh token of this OAuth client, and the policy cannot tell yet which of its refresh tokens are dead. Or another process has the lock, and may be in the request queue for that reason",
             code(Code::RefreshPending),
         ),
         FailureReason::TimedOut => {

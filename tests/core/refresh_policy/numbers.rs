@@ -14,8 +14,9 @@ fn policy(times: Times) -> RefreshPolicy {
     RefreshPolicy::new(times, true, LOCKOUT, START)
 }
 
-/// The earliest time at which a caller waits for a refresh, although the tokens were offered to the caller's store.
-fn renewed_at(times: Times, received: f64) -> Option<f64> {
+/// When tokens are due: the earliest time at which the policy makes a caller wait for a refresh, although the caller's store
+/// has the newest tokens.
+fn due_at(times: Times, received: f64) -> Option<f64> {
     let due = |now: f64| RefreshPolicy::new(times, true, LOCKOUT, received).acquire(1, NEVER, now) == Decision::Wait;
     let (mut low, mut high) = (received, received + 1000.0 * DAY);
     if !due(high) {
@@ -37,30 +38,30 @@ pub fn tokens_are_refreshed_five_minutes_or_a_tenth_of_their_lifetime_before_the
         (40.0 * MINUTE, 4.0 * MINUTE),
         (MINUTE, 6.0 * SECOND),
     ] {
-        assert_eq!(renewed_at(times(START, lifetime), START), Some(START + lifetime - ahead), "{lifetime}");
+        assert_eq!(due_at(times(START, lifetime), START), Some(START + lifetime - ahead), "{lifetime}");
     }
     // If the time of receipt is unknown or impossible, the remaining time counts as the lifetime.
     for obtained_at in [None, Some(START + DAY)] {
         let tokens = Times { obtained_at, expires_at: Some(START + 20.0 * MINUTE) };
-        assert_eq!(renewed_at(tokens, START), Some(START + 18.0 * MINUTE), "{obtained_at:?}");
+        assert_eq!(due_at(tokens, START), Some(START + 18.0 * MINUTE), "{obtained_at:?}");
     }
 }
 
 #[test]
 pub fn tokens_without_an_expiry_time_are_refreshed_after_sixty_idle_days() {
-    assert_eq!(renewed_at(Times { obtained_at: Some(START), expires_at: None }, START), Some(START + 60.0 * DAY));
-    assert_eq!(renewed_at(Times::default(), START), None);
-    assert_eq!(renewed_at(times(START, 100.0 * DAY), START), Some(START + 60.0 * DAY));
+    assert_eq!(due_at(Times { obtained_at: Some(START), expires_at: None }, START), Some(START + 60.0 * DAY));
+    assert_eq!(due_at(Times::default(), START), None);
+    assert_eq!(due_at(times(START, 100.0 * DAY), START), Some(START + 60.0 * DAY));
 }
 
 #[test]
-pub fn a_connection_is_idle_after_sixty_days() {
+pub fn a_connection_counts_as_idle_sixty_days_after_its_last_refresh() {
     let since = |obtained_at, expires_at, now| policy(Times { obtained_at, expires_at }).is_idle(now);
     let (just, not_yet) = (START + 60.0 * DAY, START + 60.0 * DAY - 1.0);
     assert!(since(Some(START), None, just) && !since(Some(START), None, not_yet));
     assert!(since(None, Some(START), just) && !since(None, Some(START), not_yet));
     assert!(since(Some(START), Some(START + DAY), just));
-    assert!(since(None, None, START), "the times are unknown");
+    assert!(since(None, None, START), "a connection with unknown times counts as idle");
 }
 
 #[test]
@@ -71,7 +72,7 @@ fn a_config_without_an_access_token_is_refreshed_before_its_first_use() {
     assert_eq!(policy.handle(Event::NoSuccessor, START, 0.5), Action::Enqueue);
 }
 
-/// The times at which requests were sent, if each one fails and a caller tries ten times in a second.
+/// The times at which requests were sent, if each request fails and a caller needs tokens ten times a second.
 fn requests_that_fail(age: Age, failure: Event) -> Vec<f64> {
     let mut fixture = Fixture::inactive(age);
     let end = fixture.now + 3.0 * MINUTE;
@@ -126,7 +127,7 @@ pub fn transient_and_permanent_failures_are_counted_together() {
 }
 
 #[test]
-fn failures_in_the_future_are_ignored() {
+fn failures_with_a_time_in_the_future_are_ignored() {
     let mut failures = RecentFailures::default();
     for _ in 0..4 {
         failures.record(START);
@@ -147,7 +148,11 @@ fn after_four_failures_no_request_is_sent_until_the_minute_is_over() {
     }
     fixture = fixture.handle_all(&[FAILED]);
     assert_eq!(fixture.policy.state(), State::Inactive);
-    assert_eq!(fixture.policy.background_refresh_at(fixture.now), Some(first + MINUTE), "also without a caller");
+    assert_eq!(
+        fixture.policy.background_refresh_at(fixture.now),
+        Some(first + MINUTE),
+        "the request is repeated even without a caller"
+    );
     fixture.now = first + MINUTE - 1.0;
     assert_eq!(fixture.policy.acquire(1, NEVER, fixture.now), Decision::Fail(FailureReason::RequestFailed));
     assert_eq!(fixture.later(1.0).requesting().policy.state(), State::RequestingTokens);
@@ -166,14 +171,15 @@ pub fn retry_after_is_respected_after_the_last_repetition_too() {
     assert_eq!(
         fixture.policy.acquire(1, NEVER, fixture.now),
         Decision::Fail(FailureReason::RequestFailed),
-        "no failure in this minute"
+        "the caller waits for `Retry-After`, although no request failed in the last minute"
     );
     fixture.now = end;
     assert_eq!(fixture.requesting().policy.state(), State::RequestingTokens);
 }
 
-/// The times at which requests are sent without a caller, while Bitbucket responds with this `Retry-After` each time.
-fn rescues(age: Age, retry_after: f64) -> Vec<f64> {
+/// The times, in minutes, at which requests are sent without a caller, while Bitbucket responds with this `Retry-After` each
+/// time.
+fn times_of_requests_without_a_caller(age: Age, retry_after: f64) -> Vec<f64> {
     let mut fixture = Fixture::inactive(age);
     let since = fixture.now;
     let mut requests = Vec::new();
@@ -198,10 +204,10 @@ fn rescues(age: Age, retry_after: f64) -> Vec<f64> {
 
 #[test]
 pub fn retry_after_does_not_delay_the_last_request_beyond_the_grace_period() {
-    assert_eq!(rescues(Age::Due, 2.0 * MINUTE), [0.0, 2.0, 4.0, 6.0, 8.0, 9.5]);
-    assert_eq!(rescues(Age::Expired, 2.0 * MINUTE), [0.0, 2.0, 4.0, 6.0, 8.0, 9.5]);
-    assert_eq!(rescues(Age::Expired, GRACE), [0.0, 9.5]);
-    // After the grace period, no lost response can be recovered.
+    assert_eq!(times_of_requests_without_a_caller(Age::Due, 2.0 * MINUTE), [0.0, 2.0, 4.0, 6.0, 8.0, 9.5]);
+    assert_eq!(times_of_requests_without_a_caller(Age::Expired, 2.0 * MINUTE), [0.0, 2.0, 4.0, 6.0, 8.0, 9.5]);
+    assert_eq!(times_of_requests_without_a_caller(Age::Expired, GRACE), [0.0, 9.5]);
+    // After the last request in the grace period, no request can recover the lost response, so nothing shortens the wait.
     let mut fixture = Fixture::inactive(Age::Expired).requesting().handle_all(&[FAILED]).requesting_again();
     fixture.now = START + LIFETIME + 9.5 * MINUTE;
     fixture.handle(failed_with_retry_after(2.0 * MINUTE));
@@ -209,7 +215,7 @@ pub fn retry_after_does_not_delay_the_last_request_beyond_the_grace_period() {
 }
 
 #[test]
-fn the_remaining_wait_counts_down() {
+fn the_remaining_wait_before_the_next_request_counts_down() {
     let mut fixture = Fixture::inactive(Age::Expired).requesting();
     assert_eq!(fixture.policy.backoff(fixture.now), None);
     fixture = fixture.handle_all(&[failed_with_retry_after(2.0 * MINUTE)]);
@@ -225,9 +231,13 @@ pub fn a_short_retry_after_does_not_shorten_the_wait() {
 }
 
 #[test]
-pub fn after_a_failure_that_only_an_administrator_can_fix_the_next_request_waits_fifteen_seconds_or_a_minute() {
+pub fn the_next_request_waits_fifteen_seconds_or_a_minute_after_a_failure_that_only_an_administrator_can_fix() {
     let mut fixture = Fixture::inactive(Age::Expired).requesting().handle_all(&[Event::PermanentFailure]);
-    assert_eq!(fixture.policy.background_refresh_at(fixture.now), None, "no response was lost");
+    assert_eq!(
+        fixture.policy.background_refresh_at(fixture.now),
+        None,
+        "no response was lost, so no request is repeated without a caller"
+    );
     fixture.now += 15.0 * SECOND - 1.0;
     assert_eq!(fixture.policy.acquire(1, NEVER, fixture.now), Decision::Fail(FailureReason::RequestFailed));
     assert_eq!(fixture.later(1.0).requesting().policy.state(), State::RequestingTokens);
@@ -238,7 +248,7 @@ pub fn after_a_failure_that_only_an_administrator_can_fix_the_next_request_waits
 }
 
 #[test]
-fn every_wait_is_bounded() {
+fn no_single_wait_exceeds_five_minutes() {
     for (until, wait) in [
         (START - 1.0, 0.0),
         (START + SECOND, SECOND),
@@ -277,7 +287,7 @@ fn times_that_were_recorded_before_the_clock_was_set_back_delay_nothing() {
     assert_eq!(locking.handle(Event::LockBusy), Action::WaitUntil(since + 7.5));
     locking = locking.handle_all(&[Event::WaitEnded]);
     locking.now = since + 2.0 * MINUTE;
-    assert_eq!(locking.handle(Event::LockBusy), Action::Done, "after two minutes by the new time");
+    assert_eq!(locking.handle(Event::LockBusy), Action::Done, "the cycle ends after two minutes by the new time");
 
     let mut dead = Fixture::in_state(StateName::Dead, false);
     dead.now -= back;
@@ -285,10 +295,10 @@ fn times_that_were_recorded_before_the_clock_was_set_back_delay_nothing() {
     assert_eq!(
         dead.clone().requesting().policy.state(),
         State::RequestingTokens,
-        "a review, because the time of death is unknown"
+        "the dead token is tried again, because the time of its death is unknown"
     );
 
-    // The grace period starts again.
+    // When the clock is set back, the grace period starts again.
     let mut lost = Fixture::inactive(Age::Due).requesting().handle_all(&[FAILED, Event::Saved]);
     lost.now -= back;
     assert_eq!(lost.policy.background_refresh_at(lost.now), Some(lost.now));
@@ -324,7 +334,7 @@ fn a_401_to_older_tokens_causes_no_refresh() {
 }
 
 #[test]
-pub fn a_401_that_a_refresh_does_not_prevent_causes_one_more_refresh_per_expiry() {
+pub fn a_401_that_persists_after_a_refresh_causes_one_more_refresh_per_expiry() {
     let mut fixture = Fixture::inactive(Age::Fresh);
     let mut refreshes = 0;
     let end = fixture.now + 3.0 * LIFETIME;
@@ -353,7 +363,7 @@ pub fn a_401_that_a_refresh_does_not_prevent_causes_one_more_refresh_per_expiry(
 }
 
 #[test]
-pub fn without_an_expiry_time_further_401s_cause_no_refresh_for_ten_minutes() {
+pub fn further_401s_of_tokens_without_an_expiry_time_cause_no_refresh_for_ten_minutes() {
     let mut fixture = Fixture::inactive(Age::Expired).requesting();
     fixture = fixture.handle_all(&[Event::Refreshed(Times::default()), Event::Published, Event::Saved]);
     let now = fixture.now;
@@ -363,19 +373,19 @@ pub fn without_an_expiry_time_further_401s_cause_no_refresh_for_ten_minutes() {
 }
 
 #[test]
-pub fn tokens_of_another_process_that_also_get_a_401_are_refreshed_once_in_the_same_call() {
+pub fn a_call_refreshes_the_tokens_of_another_process_once_if_they_get_a_401_too() {
     let mut fixture = Fixture::inactive(Age::Fresh);
     let found = Event::SuccessorFound { times: times(START, LIFETIME), same_refresh_token: false };
     assert!(fixture.policy.on_unauthorized(1, 0, fixture.now));
     fixture = fixture.finding_successor().handle_all(&[found, Event::LockAcquired, Event::NoSuccessor, Event::Saved]);
     assert!(fixture.policy.on_unauthorized(2, 1, fixture.now));
     assert_eq!(fixture.policy.acquire(2, NEVER, fixture.now), Decision::Wait);
-    let renewed = Event::Refreshed(times(fixture.now, LIFETIME));
+    let refreshed = Event::Refreshed(times(fixture.now, LIFETIME));
     fixture = fixture.handle_all(&[
         Event::LockAcquired,
         Event::NoSuccessor,
         Event::Admitted,
-        renewed,
+        refreshed,
         Event::Published,
         Event::Saved,
     ]);
@@ -385,7 +395,7 @@ pub fn tokens_of_another_process_that_also_get_a_401_are_refreshed_once_in_the_s
 }
 
 #[test]
-fn callers_do_not_wait_for_a_cycle_while_offered_tokens_are_usable() {
+fn a_caller_whose_store_has_the_newest_tokens_does_not_wait_for_a_cycle_while_they_are_usable() {
     for state in super::States::UnderWay.list() {
         let mut fixture = Fixture::in_state(state, true);
         assert_eq!(fixture.policy.acquire(fixture.generation(), NEVER, fixture.now), Decision::Use, "{state:?}");
@@ -393,10 +403,10 @@ fn callers_do_not_wait_for_a_cycle_while_offered_tokens_are_usable() {
 }
 
 #[test]
-pub fn a_cycle_waits_for_the_lock_for_two_minutes_and_starts_again_after_losing_it() {
+pub fn a_cycle_waits_two_minutes_for_the_lock_and_as_long_again_after_it_lost_the_lock() {
     let mut fixture = Fixture::inactive(Age::Expired).start_cycle().handle_all(&[Event::LockBusy]);
     assert_eq!(fixture.policy.state(), State::AwaitingLock(fixture.now + 7.5));
-    // A quarter of the time waited so far, within limits.
+    // Each wait is a quarter of the time that the cycle has waited so far, but at least 10 ms and at most 500 ms.
     for (waited, wait) in [(20.0, 10.0), (40.0, 10.0), (100.0, 25.0), (2.0 * SECOND, 500.0), (60.0 * SECOND, 500.0)] {
         let mut fixture = fixture.clone();
         fixture.now = START + LIFETIME + waited;
@@ -414,7 +424,7 @@ pub fn a_cycle_waits_for_the_lock_for_two_minutes_and_starts_again_after_losing_
 }
 
 #[test]
-pub fn newer_tokens_end_the_time_in_which_callers_do_not_wait_for_the_lock() {
+pub fn newer_stored_tokens_make_callers_wait_for_the_lock_again() {
     let mut fixture = Fixture::inactive(Age::Due).start_cycle().later(2.0 * SECOND).handle_all(&[Event::LockBusy]);
     assert_eq!(fixture.policy.acquire(0, NEVER, fixture.now), Decision::Use);
     fixture.receive_stored_tokens();
@@ -426,7 +436,7 @@ pub fn newer_tokens_end_the_time_in_which_callers_do_not_wait_for_the_lock() {
 }
 
 #[test]
-fn only_a_refused_refresh_token_counts_as_a_refusal() {
+fn only_the_error_reconnect_required_counts_as_a_refusal() {
     for code in Code::ALL {
         for retryable in [false, true] {
             let retry_after = Some(SECOND);
