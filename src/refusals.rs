@@ -7,7 +7,7 @@
 //! After a dead refresh token was used, Bitbucket also refuses the valid refresh tokens of the same client for a while.
 //! This time is the *lockout*. So a single refusal proves little. If another connection of the client was refused around
 //! the same time, its refusal *explains* this refusal: the lockout may be the cause. Only a refusal that is not explained
-//! *counts*. Each refusal is judged a moment later, because the refusal that explains it may arrive after it.
+//! *counts*. Each refusal is judged a moment later, because the refusal that explains it may arrive later.
 
 use crate::refresh_cycle::is_ahead;
 
