@@ -1,8 +1,9 @@
 /**
- * Measures how the cost grows with the number of connections, and the cost of calls that each use a new wrapper, as in NocoDB.
+ * Measures how the cost grows with the number of connections, and the cost of calls that each use a new wrapper. A wrapper is the
+ * object with which NocoDB uses a connection. NocoDB creates one for each call.
  *
- * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement in this process (each module in cost/
- * measures in a process of its own; the simulator, the server and Redis run in others).
+ * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement in this process. Each module in cost/
+ * measures in a process of its own, and the simulator, the server and Redis run in further processes.
  */
 import { startRedis } from '../tests/support/redis.js';
 import { environmentFor } from './lib/environment.mjs';

@@ -1,8 +1,9 @@
 #!/bin/sh
 # axios 1.21.1 and the fetch of Node.js 20.20.2: if a process is stopped for longer than the time limit of a request, the
-# client discards the response, although it arrived within the limit and only has to be read. When the process continues, the
-# event loop runs timers before it checks its sockets, so the time limit ends the request first. A suspended machine or a paused
-# container does the same to every request that is under way. An engineer expects a time limit to measure the server's time.
+# client discards the response, although the response arrived within the limit and only has to be read. When the process
+# continues, the event loop runs timers before it checks its sockets, so the time limit ends the request first. The same happens
+# to every request that is under way when a machine is suspended or a container is paused. An engineer expects a time limit to
+# measure the server's time.
 # If a request must not be sent twice, for example one that uses up a refresh token, the response is lost for good.
 #
 # Seen with Node.js 20.20.2, a response 0.2 s after the stop, a limit of 1 s, and a process that continues after 3 s:

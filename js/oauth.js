@@ -1,8 +1,8 @@
 /**
  * The protocol functions, for Node.js and browsers alike.
  *
- * In: plain values, and responses of the token endpoint. Out: requests as data, token sets, or a `BitbucketAuthError`. Never: a
- * request is sent, a token is stored, or a rule of OAuth is applied outside the core.
+ * In: plain values, and responses of the token endpoint. Out: requests as data, token sets, or a `BitbucketAuthError`. Never:
+ * sent requests, stored tokens, or rules of OAuth. The core has these rules.
  */
 
 import { readArgument } from './arguments.js';
@@ -54,7 +54,7 @@ export class OAuthClient extends AuthorizationClient {
 
   /**
    * @param {ClientOptions} options
-   * @param {Function} [caller] the called public function; an error's stack trace starts at the code that called it
+   * @param {Function} [caller] the public function that was called. An error's stack trace starts where it was called
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
    */
   constructor(options, caller = new.target) {
@@ -72,7 +72,7 @@ export class OAuthClient extends AuthorizationClient {
    * @param {{ code: string, codeVerifier?: string | undefined, code_verifier?: string | undefined,
    *   redirectUri?: string | undefined }} grant `code`: from `validateAuthorizationResponse` or `authorizeInPopup`, which have
    *   checked the state. `authorizeInPopup` returns the verifier as `code_verifier`. `redirectUri` is needed if the authorization
-   *   request had another one than the client's
+   *   request had another redirect URI than the client
    * @returns {TokenRequest}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
    */
@@ -132,10 +132,10 @@ export function createClient(options) {
 }
 
 /**
- * Adds the scopes that the given ones imply at Bitbucket (`pullrequest` implies `repository`).
+ * Adds the scopes that the given scopes imply at Bitbucket (`pullrequest` implies `repository`).
  *
  * @param {readonly string[]} list
- * @returns {string[]} the given ones first, in their order; unknown scopes stay
+ * @returns {string[]} the given scopes first, in their order; unknown scopes stay
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
  */
 export function expandScopes(list) {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** @returns {Promise<number>} bytes, including all array buffers and the memory of the wasm */
 export async function usedMemory() {
   let least = Infinity;
-  // A garbage collection frees weakly held objects first. What only those objects referenced is freed by a later one.
+  // One garbage collection frees weakly held objects. Only a later one frees the objects that only those objects referenced.
   for (let unchanged = 0; unchanged < 3;) {
     globalThis.gc();
     await sleep(50);

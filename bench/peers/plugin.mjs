@@ -1,8 +1,8 @@
 /**
  * This package, used as applications use it.
  *
- * In: the settings and inputs of speed/operations.mjs. Out: the results, in the same shape for all alternatives. Never: a request
- * is sent.
+ * In: the settings and inputs of speed/operations.mjs. Out: the results, in the shape that every module in peers/ returns. Never:
+ * a network request.
  */
 import { createClient } from 'nocodb-bitbucket-auth/oauth';
 

@@ -42,10 +42,10 @@ function callOf(operation, contestant) {
 
 /**
  * @param {import('./operations.mjs').Operation} operation
- * @param {Record<string, Record<string, Function>>} contestants ratios are relative to the first
+ * @param {Record<string, Record<string, Function>>} contestants by name; ratios are relative to the first one
  * @param {{ rounds: number }} sizes
- * @returns {Promise<Record<string, { microseconds: number, ratio: number }>>} medians; `ratio`: how many times as long as the
- *   first
+ * @returns {Promise<Record<string, { microseconds: number, ratio: number }>>} medians; `ratio` is the
+ *   time of the contestant divided by that of the first one
  */
 export async function contest(operation, contestants, { rounds }) {
   const taking = Object.entries(contestants).filter(([, contestant]) => contestant[operation.uses]);
@@ -84,7 +84,7 @@ const turnOf = (call, isAsync, calls) => (isAsync
     for (let at = 0; at < calls; at += 1) call();
   });
 
-/** How many calls take this many milliseconds, after warming up. */
+/** Returns how many calls take this many milliseconds. The measurement starts after a warm-up. */
 async function callsIn(milliseconds, call, isAsync) {
   let calls = 1;
   const end = performance.now() + 100 * milliseconds;

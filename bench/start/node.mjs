@@ -1,8 +1,8 @@
 /**
  * Measures, in Node.js 22, how long NocoDB's start waits for the package, and how long the first use of a connection takes.
  *
- * In: the folders of the current build and of the previous one. Out: figures. Never: a package is loaded in this process;
- * entry.cjs loads it.
+ * In: the folders of the current build and of the previous one. Out: figures. Never: the package in this process. A
+ * second process loads it with entry.cjs.
  */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import { node22 } from '../../scripts/lib/npm.mjs';
 import { quantile } from '../lib/figures.mjs';
 import { inTurns, medianRatio } from '../lib/turns.mjs';
 
-/** The goal for loading: at least how many times as fast as the previous build. */
+/** The goal for loading: the current build must be at least this many times as fast as the previous build. */
 const MIN_SPEEDUP = 4;
 
 /** How many milliseconds longer the first use of a connection may take than with the previous build. */

@@ -1,4 +1,4 @@
-// Reads a list to its end with one of the contestants.
+// Reads a list to its end with one of the contestants: a build of this package, or bare Axios.
 import axios from 'axios';
 import { control } from '../lib/connections.mjs';
 import { answer } from '../lib/processes.mjs';
@@ -9,7 +9,8 @@ const state = ['OPEN', 'MERGED', 'DECLINED', 'SUPERSEDED'];
 await answer(async ({ name, entry, origin, apiUrl, config, pagelen, advance, at }) => {
   const client = name === 'axios' ? bare(apiUrl, config.oauth_token) : await connected(entry, config);
   const params = { pagelen, state };
-  // The first request also loads, compiles and connects, which is not part of a long sync.
+  // The first request also loads and compiles code, and connects. The measurement excludes it, because a long sync
+  // hardly notices it.
   await client.get('/user');
   const ids = [];
   const start = performance.now();

@@ -2,10 +2,10 @@
  * HTTP as data.
  *
  * In: Node's request objects. Out: parameters, read by OAuth's rules, and responses as plain objects. The server sends these
- * responses, or alters them for a fault. No endpoint of the simulator uses a socket.
+ * responses, or alters them if a test has injected a fault. No endpoint of the simulator uses a socket.
  *
  * @typedef {{ status: number, headers: Record<string, string>, body: string | Buffer, chunked?: boolean }} HttpResponse
- *   `chunked`: sent without a length
+ *   `chunked`: sent without a Content-Length
  */
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -41,7 +41,7 @@ export function redirect(status, location, headers = {}) {
 }
 
 /**
- * The request's body, or null when it is longer than any OAuth request.
+ * Returns the request's body, or null if the body is longer than that of any OAuth request.
  * @returns {Promise<string | null>}
  */
 export async function readBody(request) {
@@ -59,7 +59,8 @@ export function mediaType(request) {
 }
 
 /**
- * Reads parameters by the rules of RFC 6749 section 3.1: a parameter without a value counts as absent, and none may be repeated.
+ * Reads parameters by the rules of RFC 6749 section 3.1: a parameter without a value counts as absent, and no
+ * parameter may be repeated.
  */
 export class Parameters {
   #values = new Map();
@@ -83,7 +84,7 @@ export class Parameters {
   }
 }
 
-/** Waits in real time, but not longer than the server runs. */
+/** Waits in real time, not in the time of the simulator's clock. Rejects when the signal aborts, because the server closes. */
 export async function pause(ms, signal) {
   await wait(ms, undefined, { signal });
 }

@@ -41,7 +41,7 @@ export class Lists {
   }
 
   /**
-   * A numbered page. A `pagelen` that is too large is rejected, not reduced. A page past the end is rejected, too.
+   * Returns a numbered page. A `pagelen` that is too large is rejected, not reduced. A page past the end is rejected, too.
    * @param {{ pagelen?: number, longest?: number, bare?: boolean, forgetful?: boolean }} [options]
    *   `bare`: without `size` and `page`; `forgetful`: `next` has only `page` and `pagelen`, and a page past the end is empty
    */
@@ -68,7 +68,10 @@ export class Lists {
     });
   }
 
-  /** A page of an iterator. The cursor in `next` stands for all parameters of the first request; a client cannot add any. */
+  /**
+   * Returns a page of an iterator. The cursor in `next` stands for all parameters of the first request. A client cannot add a
+   * parameter to it.
+   */
   iterated(url, items, describe, { pagelen: otherwise = 10, longest = 100 } = {}) {
     const ctx = url.searchParams.get('ctx');
     const cursor = ctx === null ? undefined : this.#cursors.get(ctx);
@@ -88,7 +91,7 @@ export class Lists {
     });
   }
 
-  /** The parameters of the first request, also if this request has only a cursor. @returns {URLSearchParams} */
+  /** The parameters of the list's first request, even if this request has only a cursor. @returns {URLSearchParams} */
   requestedParameters(url) {
     return this.#cursors.get(url.searchParams.get('ctx'))?.requestedParameters ?? url.searchParams;
   }

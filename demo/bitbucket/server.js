@@ -37,9 +37,9 @@ const SETTINGS = {
   codeLifetimeMs: 5 * MINUTE,
   accessTokenLifetimeMs: undefined,
   refreshGraceMs: 10 * MINUTE,
-  // Documented as "a short while".
+  // Bitbucket documents that a lockout (see `Options`) lasts "a short while".
   lockoutMs: 20 * SECOND,
-  // Documented as "three months". The shortest three months have 89 days.
+  // Bitbucket documents "three months". The shortest three months have 89 days.
   refreshTokenIdleMs: 89 * DAY,
   scopeSeparator: ' ',
   stateOnDenial: true,
@@ -71,20 +71,22 @@ const NUMBERS = [
  * @property {{ key?: string, secret?: string, callback?: string | null, scopes?: string[], private?: boolean,
  *   name?: string }[]} [clients] the registered OAuth clients; default one with a random Key and Secret
  * @property {number} [codeLifetimeMs] default five minutes
- * @property {number} [accessTokenLifetimeMs] default two hours on the older back end, one on the newer
+ * @property {number} [accessTokenLifetimeMs] default two hours on the older back end, one hour on the newer
  * @property {number} [refreshGraceMs] how long a used refresh token still works, counted from its first use
- * @property {number} [lockoutMs] how long a client is locked out after it has used a refresh token later than that grace period
+ * @property {number} [lockoutMs] how long the token endpoint rejects all refresh tokens of a client (the lockout) after the
+ *   client used a refresh token whose grace period had ended
  * @property {number} [refreshTokenIdleMs] lifetime of an unused refresh token (newer back end)
- * @property {string} [scopeSeparator] between scopes in token responses; Bitbucket has been observed to use a comma, too
- * @property {boolean} [stateOnDenial] whether `state` comes back with access_denied
- * @property {Record<string, string>} [openerPolicies] the Cross-Origin-Opener-Policy of pages, by path; whether Bitbucket's or
- *   Atlassian's pages have one is not known
+ * @property {string} [scopeSeparator] between scopes in token responses; commas have also been observed at Bitbucket
+ * @property {boolean} [stateOnDenial] whether the redirect with access_denied contains `state`
+ * @property {Record<string, string>} [openerPolicies] the Cross-Origin-Opener-Policy of pages, by path; it is not known
+ *   whether Bitbucket's or Atlassian's pages have one
  * @property {Record<string, { status?: number, error?: string, description?: string }>} [tokenErrors]
  *   replaces members of rows in TOKEN_ERRORS
  * @property {number} [repositories] in the first workspace
  * @property {number} [pullRequests] in each repository; half of them are open
  * @property {number | null} [rateLimit] API requests per rolling hour, user and resource group; null: no limit
- * @property {410 | 404} [trackerStatus] the status of the removed issues and wikis; both have been observed
+ * @property {410 | 404} [trackerStatus] the status of the removed endpoints of issues and wikis; both statuses have been
+ *   observed
  * @property {{ email: string, token: string, scopes: string[] }[]} [apiTokens] accepted as Basic
  * @property {{ token: string, kind: 'workspace' | 'project' | 'repository', workspace: string,
  *   repository?: string, scopes: string[] }[]} [accessTokens] accepted as Bearer
@@ -192,7 +194,7 @@ class Simulator {
       tokens: this.#tokens,
       settings,
     });
-    // Each delayed request adds a listener, and their number is unlimited.
+    // Each delayed request adds a listener, and the number of delayed requests is unlimited.
     setMaxListeners(0, this.#closing.signal);
     this.#server = createServer((request, serverResponse) => this.#serve(request, serverResponse));
     this.#storageServer = createServer((request, serverResponse) => this.#serveStorage(request, serverResponse));
@@ -227,7 +229,7 @@ class Simulator {
       authorizeUrl: origin + AUTHORIZE_PATH,
       tokenUrl: origin + TOKEN_PATH,
       apiUrl: `${origin}/2.0`,
-      /** The first client. Its `callback` may be set later, because a test may not know its port at the start. */
+      /** The first client. A test may set its `callback` later, if it does not know its own port when the simulator starts. */
       client: this.#clients.first,
       control,
       /** All log lines since the start or the last reset. */
@@ -243,9 +245,12 @@ class Simulator {
     return {
       /** Moves the clock forward. @param {number} ms */
       advance: (ms) => this.#clock.advance(ms),
-      /** Injects a fault into the next `times` (1) requests to `target`. @param {import('./faults.js').Fault} fault */
+      /**
+       * Injects a fault into the next requests to `target`: into as many as `times` says, by default one.
+       * @param {import('./faults.js').Fault} fault
+       */
       fault: (fault) => this.#faults.add(fault),
-      /** Resets to the state after the start. Only the clients stay; log and counts are cleared, too. */
+      /** Resets everything except the clients to the state after the start. The log and the counts are cleared, too. */
       reset: () => {
         this.#clock.reset();
         this.#faults.reset();
@@ -260,9 +265,9 @@ class Simulator {
       /** Counts of processed requests; see statistics.js. */
       stats: () => this.#statistics.snapshot(),
       /**
-       * The user consents `times` (1) times. Returns the token responses that a client would have received for the codes. Meant
-       * for thousands of connections, because each of them takes six requests in a browser. The statistics do not count these
-       * token responses.
+       * The user consents once, or as often as `times` says. Returns the token responses that a client would have received for
+       * the codes. A test with thousands of connections needs this function: in a browser, each connection takes six requests.
+       * The statistics do not count these token responses.
        */
       connect: ({ key = this.#clients.first.key, scopes, times = 1 } = {}) => {
         const client = this.#clientOf(key);
@@ -417,7 +422,7 @@ class Simulator {
     return response;
   }
 
-  /** A form's body; null when the body is not a form. */
+  /** Returns the body of a form, or null if the body is not a form. */
   async #form(request) {
     const body = await readBody(request);
     return mediaType(request) === 'application/x-www-form-urlencoded' ? body : null;

@@ -1,8 +1,8 @@
 /**
  * Tells code that catches an error whether the API client threw the error, and what the error means.
  *
- * In: any thrown value. Out: whether the value is an error of the client, and what the error means. Never: this file classifies
- * an error (the client does that before it throws the error), or loads Axios.
+ * In: any thrown value. Out: whether the value is an error of the client, and what the error means. Never: a classification
+ * of an error, or an import of Axios. The client classifies an error before it throws it.
  */
 
 import { objectOrEmpty } from '../arguments.js';

@@ -1,8 +1,9 @@
 /**
- * Makes the senders and clients that one connection uses for Bitbucket's API.
+ * Makes the senders and Axios clients that one connection uses for Bitbucket's API. A sender is a function that sends a request
+ * with the connection's credential.
  *
- * In: the connection's credentials and the environment. Out: senders and clients that use them. Never: a
- * request is sent, or a rule of Bitbucket's API is applied.
+ * In: the connection's credentials and the environment. Out: senders and clients that use these credentials. Never: requests, or
+ * rules of Bitbucket's API.
  */
 
 import { configFailure } from '../token-endpoint.js';

@@ -1,8 +1,8 @@
 /**
- * How long a prefetched response may be used.
+ * Limits how long the response to a prefetch (a request that is sent ahead) may be used.
  *
- * In: the requests of a client. Out: the lifetime of a prefetched response, and a counter. If the counter has a new value after
- * a prefetch, the client may have changed the data since. Changes that other clients make are not detected.
+ * In: the requests of a client. Out: the lifetime of a prefetched response, and a counter. If the counter has changed since a
+ * prefetch started, a request of the client may have changed the data. Changes that other clients make are not detected.
  */
 
 import { core } from '../core.js';

@@ -1,8 +1,8 @@
 /**
  * Reads the API's lists page by page.
  *
- * In: a client, and the path of a list. Out: the values of the list's pages. Never: a response that is not a page counts as the
- * end of the list, or this file decides which page is the next one. The core decides that.
+ * In: a client, and the path of a list. Out: the values of the list's pages. Never: a list that ends because a
+ * response is not a page, or a decision about which page is next. The core makes this decision.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,13 +32,13 @@ export const REPEATED_NAMES = { indexes: null };
  * client aborts the prefetches under way. `concurrency: 1` turns prefetching off.
  *
  * When the consumer reaches a prefetched page, the client discards the page if it is older than half a minute. The client also
- * discards the page if a request of this client that may have changed something completed after the prefetch started. A discarded
+ * discards the page if, since the prefetch started, one of the client's other requests may have changed the data. A discarded
  * page is requested again, and the discarded request counts as one of the six additional requests. When all six are used up,
  * prefetching stops.
  *
- * If Bitbucket rejects a prefetch and asks for a wait of more than a minute, the list throws that error when the consumer reaches
- * the page. If an earlier page has to be requested again during that wait, that request fails with `API_RATE_LIMITED` and
- * without a `response`, like every other request of the account during the wait.
+ * If Bitbucket rejects a prefetch and asks for a wait of more than a minute, the list throws the error of the prefetch when the
+ * consumer reaches the page. If an earlier page has to be requested again during the wait, this second request fails with
+ * `API_RATE_LIMITED` and without a `response`, like every other request of the account during the wait.
  *
  * When Bitbucket is still preparing a page (status 202), the client requests the page again, for about half a minute.
  *
@@ -113,7 +113,7 @@ export function paginate(client, { activity, writes }) {
 }
 
 /**
- * Whether another page follows the given page, or the error that the list throws because of the page's `next`.
+ * Returns whether another page follows the given page, or the error that the list throws because of the page's `next`.
  *
  * @param {Page} page
  * @returns {{ isMore: boolean } | { isMore: false, error: unknown }}

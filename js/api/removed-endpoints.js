@@ -2,8 +2,8 @@
  * Serves endpoints that Atlassian removed from the API.
  *
  * In: requests on their way to the sender. Out: responses in the shape of the removed endpoints, built from the responses of
- * other endpoints through the same sender. Never: this file decides what replaces an endpoint, which values may be missing from a
- * list, or which metadata a page contains (the core decides that), or it returns an incomplete list after a failure.
+ * other endpoints through the same sender. Never: an incomplete list after a failure, or a decision about the replacement of an
+ * endpoint, about the values that a list may lack, or about the metadata of a page. The core makes these decisions.
  *
  * A list is collected once for all callers that request it at the same time, and kept for a minute, because a consumer requests
  * page after page. The list is kept as JSON, which takes a fraction of the memory of objects.
@@ -30,7 +30,8 @@ import { toApiResponse } from './sender.js';
  * @property {string} apiUrl
  * @property {CredentialKind} kind
  * @property {ListCache} lists
- * @property {string} [workspace] the config's workspace, for a credential without a user, which cannot list its workspaces
+ * @property {string} [workspace] the workspace in the config. It replaces the list of the user's workspaces, which a credential
+ *   without a user cannot request
  * @property {(text: string, event: 'endpoint-replaced' | 'list-incomplete') => void} log
  */
 
@@ -308,7 +309,7 @@ class ListCollector {
     try {
       await this.#readList(this.#removedEndpoints.workspaceUrl(this.#url, segment, withRole), signal, addItem);
     } catch (error) {
-      // An error in the middle of a list is a failure: the list was readable at its beginning.
+      // An error after the first values is always a failure, because the credential could read the beginning of this list.
       if (!(error instanceof UnsuccessfulResponse) || values.length > 0) throw error;
       const { outcome, notice: message } = callCore(this.#readWorkspace, () => (
         this.#removedEndpoints.workspaceOutcome(this.#url, segment, withRole, toApiResponse(error.response), this.#options.kind)
@@ -382,7 +383,8 @@ function sortItems(values, sort) {
 }
 
 /**
- * Compares numbers, texts, or times in Bitbucket's format. Missing values come last.
+ * Compares two sort keys, which are both numbers or both texts. Times are texts: Bitbucket's format sorts chronologically. A
+ * missing key counts as the greatest.
  *
  * @param {any} one
  * @param {any} other

@@ -1,7 +1,7 @@
 /**
  * Creates the OAuth client for a front end that builds authorization URLs and validates callbacks itself.
  *
- * In: the configuration of a public client. Out: the client, without the functions for tokens. Never: this file validates the
+ * In: the configuration of a public client. Out: the client, without the functions for tokens. Never: a validation of the
  * configuration. The core validates it, and rejects a secret.
  */
 

@@ -1,8 +1,8 @@
 /**
  * The core for pages: the whole core (../core.js) without the parts that only a server needs.
  *
- * In: the core's glue code. Out: its classes and functions, and the reader for arguments of public functions. Never: this file
- * contains any other logic; ../loader.js loads the core.
+ * In: the core's glue code. Out: its classes and functions, and the reader for arguments of public functions. Never: other
+ * logic. ../loader.js loads the core.
  */
 
 import makeGlue from '../../pkg/page-core_bg.js';
@@ -18,8 +18,8 @@ export const core = loader.core;
 
 /**
  * Loads the core before its first use, off the page's main thread. The package does this itself when the page is idle. Only
- * `createClient` needs this call, and only in browsers that refuse to compile a large WebAssembly module synchronously. It does
- * nothing when the core is loaded.
+ * `createClient` needs this call, and only in browsers that refuse to compile a large WebAssembly module synchronously. If
+ * the core is already loaded, the call does nothing.
  *
  * @type {() => Promise<void>}
  * @throws {import('../error.js').BitbucketAuthError} `INVALID_CONFIG` if the runtime refuses to compile WebAssembly

@@ -3,7 +3,8 @@
  * response.
  *
  * In: a public OAuth client, and the URL of the page that was loaded. Out: the code and its verifier, or `null` when the user
- * denied access. Never: a pending login is kept longer than a login may take, or a rule of OAuth is applied outside the core.
+ * denied access. Never: a pending login (the stored data of a login that waits for its response) that is kept for longer than
+ * a login may take, or a rule of OAuth. The core has these rules.
  */
 
 import { callCore } from '../error.js';

@@ -2,7 +2,7 @@
  * The command `doctor`: runs the checks and prints their findings.
  *
  * In: the environment of the NocoDB process, and options. Out: a line for each finding, or one JSON object, and the exit
- * status. Never: a check that fails stops the others, or a skipped check counts as good.
+ * status. Never: a failed check that stops the other checks, or a skipped check that counts as good.
  */
 
 import { createContext } from './context.js';

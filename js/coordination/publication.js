@@ -1,8 +1,9 @@
 /**
- * Lets the core decide what happens to an entry that is published.
+ * Lets the core decide what a token store does when an entry is published: when it gets the tokens that replaced older ones.
  *
- * In: the entry, and its position in the chain that the entry is to extend. Out: the core's decision, and the texts in which
- * Redis returns a position. Never: a store is read or written, or a rule is applied outside the core.
+ * In: the entry, and its position in the chain that the entry is to extend. A chain is a refresh token with all its successors,
+ * the tokens that replaced it one after the other. Out: the core's decision, and the texts in which Redis returns a position.
+ * Never: an access to a store, or a rule about entries. The core has these rules.
  */
 
 import { core } from '../core.js';
@@ -11,7 +12,8 @@ import { core } from '../core.js';
 /** @typedef {import('../token-store.js').ConnectionTokens} ConnectionTokens */
 
 /**
- * The position of an entry's refresh token among the successors of a key: the arguments of the core's `decidePublication`.
+ * The position of an entry's refresh token among the successors of a key: the arguments of the core's `decidePublication`. A key
+ * is a hash that stands for a refresh token. A fence is the number of the lock under which tokens were obtained.
  *
  * @typedef {object} ChainPosition
  * @property {'newest' | 'superseded' | 'predecessor' | 'predecessor-of-newest' | 'unrelated'} place
@@ -31,7 +33,7 @@ export function decidePublication({ fence }, { place, isFirst, newest, highest, 
 }
 
 /**
- * The data that distinguish an older entry from a newer one, as arguments of the core's comparisons.
+ * The data from which the core can tell whether an entry is older than another, in the order of the core's arguments.
  *
  * @param {TokenEntry} entry
  * @returns {[obtainedAt: number | undefined, expiresAt: number | undefined, isDead: boolean, fence: number]}

@@ -1,8 +1,8 @@
 /**
  * The lists of workspaces and repositories that a dialog in NocoDB offers.
  *
- * In: the request for a page of a list. Out: the values of that page, with only the members that a dialog needs. Never: this file
- * parses a page number from a URL.
+ * In: the request for a page of a list. Out: the values of that page, with only the members that a dialog needs. Never: a page
+ * number that is parsed from a URL.
  */
 
 import { toBitbucketAuthError } from '../api/axios-error.js';

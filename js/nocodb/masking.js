@@ -2,7 +2,7 @@
  * Masks the credentials in a config that NocoDB's GUI shows, and restores them in a config that the GUI sends back.
  *
  * In: configs as NocoDB stores them, sends them to its GUI and receives them back. Out: copies with asterisks in place of
- * credentials, and copies with credentials in place of asterisks. Never: the given object is changed.
+ * credentials, and copies with credentials in place of asterisks. Never: changes to the given objects.
  */
 
 import { objectOrEmpty } from '../arguments.js';
@@ -21,8 +21,8 @@ const MASK = '********';
 const MASKED_MEMBERS = [...SECRET_MEMBERS, 'email'];
 
 /**
- * A copy of a config for display, without the GUI's transient payload and without the data of `saveVars`. References to a vault
- * stay as they are: they are not secret, and the GUI sends them back when a user saves the form.
+ * A copy of a config for display, without the authorization code that the GUI submits and without the data of `saveVars`.
+ * References to a vault stay as they are: they are not secret, and the GUI sends them back when a user saves the form.
  *
  * @param {unknown} config
  * @returns {Record<string, unknown>}

@@ -1,8 +1,9 @@
 /**
  * Reads the authorization code that NocoDB's GUI receives from Bitbucket and submits as `config.oauth`.
  *
- * In: that member, in any of the shapes that NocoDB's GUIs use. Out: the code and its verifier, of any type.
- * Never: a value is validated (the core does that), or an exception of a caller's getter leaves the function as it is.
+ * In: `config.oauth`, in any of the shapes that NocoDB's GUIs use. Out: the code and its verifier, of any type. Never: a
+ * validation of these values, which the core does, or the exception of a caller's getter. The function throws its own error
+ * instead.
  */
 
 import { isObject, objectOrEmpty, readSafely } from '../arguments.js';

@@ -1,8 +1,9 @@
 /**
- * Finds the references to a vault in a config.
+ * Finds the vault references in a config. A vault reference stands for a text that NocoDB keeps in a vault, outside of the
+ * config.
  *
- * In: a config. Out: the names of the members that refer to a text that NocoDB keeps elsewhere. Never: this file resolves a
- * reference, or defines the shape of a reference (the core does that).
+ * In: a config. Out: the names of the members that are vault references. Never: the text of a reference, or the definition of a
+ * reference's shape. NocoDB resolves references, and the core defines their shape.
  */
 
 import { isObject, memberToJson } from '../arguments.js';

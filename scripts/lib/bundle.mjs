@@ -46,7 +46,7 @@ const options = {
   write: false,
 };
 
-/** Keeps the imports of three kinds of files: of the wasm, of entries, and of modules that entries share. */
+/** Bundles no files of three kinds, but keeps their imports: scripts with the wasm, entries, and modules that entries share. */
 const filesApart = (shared) => ({
   name: 'files-apart',
   setup({ onResolve }) {
@@ -139,8 +139,8 @@ export async function declarations() {
     const { output } = await bundle.generate({
       chunkFileNames: 'shared.d.ts',
       entryFileNames: '[name].d.ts',
-      // The shared file contains only these modules, because only code that sends requests may need Axios's types. The entry for
-      // NocoDB mentions those types.
+      // The shared file contains only these modules, because they mention no types of Axios. Only users of an entry that sends
+      // requests, such as the entry for NocoDB, need those types.
       manualChunks: (id) => (/[\\/](authorization-client|core|error)\.d\.ts$/.test(id) ? 'shared' : undefined),
     });
     // Matches the comments from which tsc generated types, because tsc copies them.

@@ -1,5 +1,5 @@
 // Finds WebKitGTK's browser driver and the virtual X server for its browser, or installs them with apt-get where possible. The
-// tests of web pages need them: WebKit is Safari's engine, as far as it runs on this machine.
+// tests of web pages need them: WebKit is the engine of Safari, and Safari itself does not run on Linux.
 import { aptInstall, canInstall } from './apt.mjs';
 import { Problem, output, say, which } from './run.mjs';
 

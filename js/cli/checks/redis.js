@@ -2,8 +2,9 @@
  * Checks whether the plugin can use the Redis that NocoDB's processes share. The check connects as the plugin does, and runs the
  * same commands.
  *
- * If one of NocoDB's own variables names this Redis, the check chooses a database for the plugin and marks that database, as the
- * plugin does when it connects (redis-database.js). All other keys that the check writes expire after a second.
+ * If one of NocoDB's own variables names this Redis, the check chooses a database for the plugin and writes a key there that
+ * marks the database, as the plugin does when it connects (redis-database.js). All other keys that the check writes expire after
+ * a second.
  */
 
 import { core } from '../../core.js';
@@ -24,7 +25,7 @@ const CACHE_VARIABLES = ['NC_REDIS_URL', 'NC_CACHE_REDIS_URL'];
 
 const OWN_DATABASE = 'Set INTEGRATION_AUTH_BITBUCKET_REDIS_URL to a Redis or a database that no other program uses.';
 
-/** The explanations of the core's error summaries. All other summaries are clear. @type {Record<string, string>} */
+/** The explanations of the core's error summaries. All other summaries need no explanation. @type {Record<string, string>} */
 const MEANINGS = {
   password: 'user or password is wrong or missing',
   permission: 'the user lacks a permission',
