@@ -50,7 +50,7 @@ const expected = ({ expect }) => expect && (expect.code ?? expect.accessToken);
 const listed = read('disagreements.json');
 
 for (const [file, verdict] of Object.entries(VERDICTS)) {
-  test(`oauth4webapi agrees with the core on all ${file} cases except the listed ones`, async () => {
+  test(`oauth4webapi agrees with the core on all ${file} cases except those in disagreements.json`, async () => {
     const found = [];
     for (const vector of read(`../vectors/${file}.json`).cases) {
       let theirs;

@@ -101,7 +101,7 @@ describe('a credential in NocoDB', () => {
       ({ id } = answer);
       await gui.seeConnection((connections += 1));
       const { config } = await host.integration(id);
-      // NocoDB also stores the fields of the other kinds, which are empty.
+      // NocoDB also stores the fields of the other kinds of credentials, which are empty.
       assert.deepEqual(Object.fromEntries(Object.entries(config).filter(([, value]) => value !== '')), { ...stored, ...entered });
       const { body } = await call('testConnection');
       assert.equal(body.success, true);
@@ -129,7 +129,7 @@ describe('a credential in NocoDB', () => {
     });
   }
 
-  test('of the kind "OAuth client itself" needs one token request for all calls above', () => {
+  test('of the kind "OAuth client itself" needs one token request for all calls of the other tests', () => {
     const grants = bb.requests.filter((line) => line.includes('grant='));
     assert.equal(grants.length, 1);
     assert.match(grants[0], /grant=client_credentials/);

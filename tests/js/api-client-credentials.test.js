@@ -16,30 +16,30 @@ const HOUR = 3_600_000;
 describe('the credential of a connection', () => {
   for (const kind of Object.keys(CREDENTIALS)) {
     test(`is sent to the API for relative and absolute URLs (${kind})`, async (t) => {
-      const made = await clientOf(t, { kind });
-      await made.client.get('/user');
-      await made.client.get(`${made.origin}/2.0/user?page=2`);
-      await made.client.post('/repositories/acme/site', { is_private: true });
-      assert.deepEqual(made.requests.map(({ headers }) => headers.authorization), Array(3).fill(HEADERS[kind]));
+      const scene = await clientOf(t, { kind });
+      await scene.client.get('/user');
+      await scene.client.get(`${scene.origin}/2.0/user?page=2`);
+      await scene.client.post('/repositories/acme/site', { is_private: true });
+      assert.deepEqual(scene.requests.map(({ headers }) => headers.authorization), Array(3).fill(HEADERS[kind]));
     });
 
     test(`is not sent to another origin, which gets no request at all (${kind})`, async (t) => {
       const foreign = await serve(t, ok);
-      const made = await clientOf(t, { kind });
+      const scene = await clientOf(t, { kind });
       const port = await freePort();
       const host = foreign.origin.slice('http:'.length);
       for (const [url, config] of [
         [`${foreign.origin}/2.0/user`], [`${foreign.origin}/2.0/user`, { method: 'POST', data: 'x' }], [host], ['/user', { baseURL: foreign.origin }],
-        [`http://127.0.0.1:${port}/2.0/user`], [made.origin.replace('http:', 'https:')],
-        ['file:///etc/hostname'], [made.origin.replace('127.0.0.1', 'localhost')], ['http://127.0.0.1%2f@evil.invalid/'],
-        [made.origin.replace('http://', `http://${foreign.origin.slice('http://'.length)}@`).replace(/@.*/, '@evil.invalid/')],
+        [`http://127.0.0.1:${port}/2.0/user`], [scene.origin.replace('http:', 'https:')],
+        ['file:///etc/hostname'], [scene.origin.replace('127.0.0.1', 'localhost')], ['http://127.0.0.1%2f@evil.invalid/'],
+        [scene.origin.replace('http://', `http://${foreign.origin.slice('http://'.length)}@`).replace(/@.*/, '@evil.invalid/')],
       ]) {
-        const error = await thrownBy(() => made.client.request({ url, ...config }));
+        const error = await thrownBy(() => scene.client.request({ url, ...config }));
         assert.equal(error.isAxiosError, true);
         assert.deepEqual([error.bitbucket.code, error.code, error.bitbucket.phase], ['FOREIGN_ORIGIN', 'FOREIGN_ORIGIN', 'api'], url);
         assertNoCredential(error);
       }
-      assert.deepEqual([foreign.requests, made.requests], [[], []]);
+      assert.deepEqual([foreign.requests, scene.requests], [[], []]);
     });
 
     test(`is not sent to another server when a GET is redirected there (${kind})`, async (t) => {
@@ -67,19 +67,19 @@ describe('the credential of a connection', () => {
 
   test('is not replaced by a header that a caller sets', async (t) => {
     const foreign = await serve(t, ok);
-    const made = await clientOf(t, {
+    const scene = await clientOf(t, {
       api: (request, response) => {
         if (request.url === '/2.0/user') ok(request, response);
         else response.writeHead(302, { location: foreign.origin }).end();
       },
     });
-    await made.client.get('/away', { headers: { Authorization: 'Bearer another' } });
-    await made.client.get('/away', { auth: { username: 'another', password: 'another' } });
+    await scene.client.get('/away', { headers: { Authorization: 'Bearer another' } });
+    await scene.client.get('/away', { auth: { username: 'another', password: 'another' } });
     assert.deepEqual(foreign.requests.map(({ headers }) => headers.authorization), [undefined, undefined]);
-    await made.client.get('/user', { headers: { Authorization: 'Bearer another' } });
-    await made.client.get('/user', { auth: { username: 'another', password: 'another' } });
-    await made.client.get(made.origin.replace('http://', 'http://another:another@') + '/2.0/user');
-    assert.deepEqual(made.requests.map(({ headers }) => headers.authorization), Array(5).fill(HEADERS.api_key));
+    await scene.client.get('/user', { headers: { Authorization: 'Bearer another' } });
+    await scene.client.get('/user', { auth: { username: 'another', password: 'another' } });
+    await scene.client.get(scene.origin.replace('http://', 'http://another:another@') + '/2.0/user');
+    assert.deepEqual(scene.requests.map(({ headers }) => headers.authorization), Array(5).fill(HEADERS.api_key));
   });
 
   test('is not sent after a redirect from https to http, even on the same host', async (t) => {
@@ -195,7 +195,7 @@ describe('client credentials', () => {
     assert.ok(wrappers.every(({ config }) => JSON.stringify(config) === '{"type":"custom","workspace":"acme"}'));
   });
 
-  test('acquire a new token shortly before the old one expires, or after it has expired', async (t) => {
+  test('acquire a new token when the old token is about to expire or has expired', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t);
     const wrapper = new Wrapper({ type: 'custom' });
     const client = await wrapper.authenticate();
@@ -211,27 +211,27 @@ describe('client credentials', () => {
   });
 
   test('acquire one new token for all requests that got a 401', async (t) => {
-    const made = await clientOf(t, { kind: 'custom', token: numbered(), api: refusing(['Bearer own-1']) });
-    const answers = await Promise.all(Array.from({ length: 20 }, () => made.client.get('/user')));
+    const scene = await clientOf(t, { kind: 'custom', token: numbered(), api: refusing(['Bearer own-1']) });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => scene.client.get('/user')));
     assert.ok(answers.every(({ status }) => status === 200));
-    assert.equal(made.tokenRequests.length, 2);
-    for (const { body } of made.tokenRequests) assert.equal(body, 'grant_type=client_credentials');
+    assert.equal(scene.tokenRequests.length, 2);
+    for (const { body } of scene.tokenRequests) assert.equal(body, 'grant_type=client_credentials');
   });
 
   test('cause an error that names the administrator when Bitbucket also rejects the new token', async (t) => {
-    const made = await clientOf(t, { kind: 'custom', token: numbered(), api: (_request, response) => json(response, 401, {}) });
-    const error = await thrownBy(() => made.wrapper.use((client) => client.get('/user')));
+    const scene = await clientOf(t, { kind: 'custom', token: numbered(), api: (_request, response) => json(response, 401, {}) });
+    const error = await thrownBy(() => scene.wrapper.use((client) => client.get('/user')));
     assert.deepEqual([error.response.status, error.bitbucket.code], [401, 'API_UNAUTHENTICATED']);
     assert.match(error.bitbucket.message, /an administrator must check the client/);
-    assert.equal(made.requests.length, 2);
+    assert.equal(scene.requests.length, 2);
   });
 
-  test('ignore a refresh token in the token response, and work when the response has no lifetime', async (t) => {
-    const made = await clientOf(t, {
+  test('acquire a new token without the refresh token of the token response, even if the response has no lifetime', async (t) => {
+    const scene = await clientOf(t, {
       kind: 'custom', token: numbered({ refresh_token: 'the-refresh-token' }), api: refusing(['Bearer own-1']),
     });
-    assert.equal((await made.client.get('/user')).status, 200);
-    assert.ok(made.tokenRequests.every(({ body }) => body === 'grant_type=client_credentials'));
+    assert.equal((await scene.client.get('/user')).status, 200);
+    assert.ok(scene.tokenRequests.every(({ body }) => body === 'grant_type=client_credentials'));
   });
 
   test('fail with INVALID_CLIENT when the client secret is wrong, and send no API request', async (t) => {

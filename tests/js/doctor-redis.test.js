@@ -10,7 +10,7 @@ import { assertOne, examine, unreachable } from './doctor-scene.js';
 const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
 const OWN = `${PREFIX}REDIS_URL`;
 
-/** Returns the finding of the check `redis` with these variables. */
+/** Runs `doctor` with these variables, and returns the findings of its check `redis`. */
 const redisWith = async (t, variables, secrets) => (await examine(t, await unreachable(variables), { secrets }))('redis');
 
 /** A client that is closed after the test. */
@@ -41,14 +41,14 @@ describe('`doctor` checks a Redis and', () => {
     assertOne(await redisWith(t, { NC_REDIS_URL: url }), 'good', /of NC_REDIS_URL .* in database 15, which NocoDB does not empty/);
   });
 
-  test('warns that NocoDB empties a Redis with one database at each start, unless NC_KEEP_CACHE is set', async (t) => {
+  test('warns if it has only one database, which NocoDB empties at each start unless NC_KEEP_CACHE is set', async (t) => {
     const { url } = await startRedis(t, '--databases', '1');
     const words = /database 0, the one of NC_REDIS_URL: NocoDB empties it at each start\. The plugin uses it, because it has no other database\. Set /;
     assertOne(await redisWith(t, { NC_REDIS_URL: url }), 'warning', words);
     assertOne(await redisWith(t, { NC_REDIS_URL: url, NC_KEEP_CACHE: 'true' }), 'good', /database 0, which NocoDB does not empty/);
   });
 
-  test("warns when the plugin uses the database that NocoDB empties", async (t) => {
+  test("warns when the plugin uses the database that NocoDB empties at each start", async (t) => {
     const { url } = await startRedis(t);
     assertOne(await redisWith(t, { [OWN]: url, NC_CACHE_REDIS_URL: `${url}/0` }), 'warning', /the one of NC_CACHE_REDIS_URL/);
     assertOne(await redisWith(t, { [OWN]: `${url}/3`, NC_CACHE_REDIS_URL: `${url}/0` }), 'good', /database 3/);
@@ -110,7 +110,7 @@ describe('`doctor` checks several processes and', () => {
     }
   });
 
-  test('accepts them with a common Redis, and skips the check without an OAuth client', async (t) => {
+  test('accepts that they have a common Redis, and skips the check if no OAuth client is configured', async (t) => {
     const { url } = await startRedis(t);
     assertOne(await processesWith(t, { NC_WORKER_CONTAINER: 'true', NC_REDIS_URL: url }), 'good', /share the Redis of NC_REDIS_URL/);
     assertOne(await processesWith(t, { NC_WORKER_CONTAINER: 'true', [`${PREFIX}CLIENT_ID`]: '' }), 'skipped', /Their common Redis was not checked/);

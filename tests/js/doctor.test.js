@@ -62,7 +62,7 @@ describe('`doctor` on a sound installation', () => {
     const since = performance.now();
     const found = await examine(t, { ...env, NODE_OPTIONS: `--require ${JSON.stringify(register)}` });
     assertOne(found('redirect-uri'), 'good', /./);
-    // The preload waits for NocoDB, but this wait does not keep the process alive.
+    // The preload waits for NocoDB, but this wait must not keep the process of `doctor` alive.
     assert.ok(performance.now() - since < 30_000);
   });
 
@@ -89,7 +89,7 @@ describe('`doctor` on a sound installation', () => {
 });
 
 describe('`doctor` checks Node.js and', () => {
-  test('exits with 2 when it is too old for the plugin', async (t) => {
+  test('exits with 2 when Node.js is too old for the plugin', async (t) => {
     for (const version of ['18.20.4', '20.18.0', '20.9.9']) {
       const { status, stdout, stderr } = await run(t, ['doctor'], {}, { node: pretending(version) });
       assert.deepEqual([status, stdout], [2, '']);
@@ -97,7 +97,7 @@ describe('`doctor` checks Node.js and', () => {
     }
   });
 
-  test('warns about a version that NocoDB does not support, and accepts supported versions', async (t) => {
+  test('warns about a version that NocoDB does not support, and accepts the versions that NocoDB supports', async (t) => {
     const env = await unreachable();
     for (const [version, verdict] of [['20.18.1', 'warning'], ['21.9.0', 'warning'], ['22.0.0', 'good'], ['26.1.0', 'good']]) {
       assertOne((await examine(t, env, { node: pretending(version) }))('node'), verdict, new RegExp(version));
@@ -135,7 +135,7 @@ describe('`doctor` checks the variables and', () => {
     ['REDIRECT_URL', /Did you mean INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI\?/],
     ['SOMETHING_ELSE', /^INTEGRATION_AUTH_BITBUCKET_SOMETHING_ELSE is not a variable of the plugin\. docs\/configuration\.md/],
   ]) {
-    test(`reports ${name}, which the plugin does not know`, async (t) => {
+    test(`reports the variable ${name}, which the plugin does not know`, async (t) => {
       const [good, ...unknown] = (await examine(t, await unreachable({ [PREFIX + name]: 'marked' }), { secrets: ['marked'] }))('variables');
       const known = Object.keys(await unreachable()).filter((each) => each.startsWith(PREFIX));
       assert.equal(good.text, `${known.length} variables of the plugin are set.`);
@@ -163,7 +163,7 @@ describe('`doctor` checks the variables and', () => {
     ['https://nocodb.example/#marked', /must not have a fragment/],
     ['https://your-nocodb-instance.com/', /is a placeholder/],
   ]) {
-    test(`reports the redirect URI ${value}`, async (t) => {
+    test(`reports the invalid redirect URI ${value}`, async (t) => {
       const found = await examine(t, await unreachable({ [`${PREFIX}REDIRECT_URI`]: value }));
       assertOne(found('redirect-uri'), 'bad', words);
       assertOne(found('variables'), 'good', /^The other variables of the plugin can be used\. $/);
@@ -173,7 +173,7 @@ describe('`doctor` checks the variables and', () => {
 
 describe('`doctor` checks Key and Secret and', () => {
   for (const backend of ['older', 'newer']) {
-    test(`accepts the lengths of ${backend} clients`, async (t) => {
+    test(`accepts values with the lengths of ${backend} OAuth clients`, async (t) => {
       const { env, bitbucket } = await scene(t, { bitbucket: { backend } });
       const end = bitbucket.client.key.slice(-4);
       assertOne((await examine(t, env))('key-and-secret'), 'good', new RegExp(`ends in ${end}.*${backend} OAuth`));
@@ -200,19 +200,19 @@ describe('`doctor` checks Key and Secret and', () => {
     assert.equal(bitbucket.requests.filter((line) => line.startsWith('POST ')).length, 1);
   });
 
-  test('reports that their client has no callback URL', async (t) => {
+  test('reports that the OAuth client has no callback URL', async (t) => {
     const { env, bitbucket } = await scene(t);
     bitbucket.client.callback = null;
     assertOne((await examine(t, env, { args: ['--online'] }))('client'), 'bad', /rejected the token request.*settings/);
   });
 
-  test('warns that they could not be tested when the token endpoint fails', async (t) => {
+  test('warns that Key and Secret could not be tested when the token endpoint fails', async (t) => {
     const { env, bitbucket } = await scene(t);
     bitbucket.control.fault({ target: 'token', kind: 'status', status: 503, times: 2 });
     assertOne((await examine(t, env, { args: ['--online'] }))('client'), 'warning', /^Key and Secret could not be tested: /);
   });
 
-  test('reports that a server is not Bitbucket when it issues tokens for an invented code', async (t) => {
+  test('reports a token endpoint that issues tokens for an invented code, because it is not Bitbucket\'s', async (t) => {
     const { origin } = await serve(t, (_request, response) => json(response, 200, {
       access_token: 'marked-token', token_type: 'bearer', expires_in: 60, refresh_token: 'marked-refresh', scope: 'account',
     }));
@@ -269,7 +269,7 @@ describe('`doctor` checks a token and', () => {
     assertOne((await examine(t, env, { args, secrets: ['marked'] }))('token'), 'bad', /^The token: Bitbucket does not accept/);
   });
 
-  test('exits with 2 when the file does not exist', async (t) => {
+  test('exits with 2 when the file with the token does not exist', async (t) => {
     const { status, stdout, stderr } = await run(t, ['doctor', '--token-file', '/does/not/exist'], await unreachable());
     assert.deepEqual([status, stdout], [2, '']);
     assert.equal(stderr, 'The file of --token-file cannot be read (ENOENT).\n');
@@ -329,7 +329,7 @@ describe('the command line', () => {
     }
   });
 
-  test('exits with its usual status even when the reader of its output has ended', async (t) => {
+  test('exits with its usual status even when the program that reads its output has ended', async (t) => {
     const { env } = await scene(t);
     for (const [args, expected] of [[[], 0], [['--token', 'marked-wrong', '--workspace', 'acme'], 1]]) {
       const child = spawn(process.execPath, [MAIN, 'doctor', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,4 +1,4 @@
-/** The Axios clients of the wrapper, with the simulator and with servers that misbehave. */
+/** The Axios clients of the wrapper (NocoDB's object for a connection), with the simulator and with servers that misbehave. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
@@ -12,7 +12,7 @@ const HOUR = 3_600_000;
 const PAST = '2001-02-03T04:05:06.000Z';
 const FUTURE = '2101-02-03T04:05:06.000Z';
 
-/** Returns a promise and the function that settles it. */
+/** Returns a promise and the function that resolves it. */
 function deferred() {
   let resolve;
   const promise = new Promise((settle) => {
@@ -30,19 +30,19 @@ describe('authenticate', () => {
     ['a missing config', undefined, 'type'],
     ['an empty config', {}, 'type'],
     ['an unknown type', { type: 'bearer', token: 'x' }, 'type'],
-    ['a type from the prototype', { type: 'constructor' }, 'type'],
+    ['a type that is only a member of Object.prototype', { type: 'constructor' }, 'type'],
     ['a missing access token', { type: 'api_key' }, 'token'],
     ['a blank access token', { type: 'api_key', token: ' ' }, 'token'],
-    ['an access token of another type', { type: 'api_key', token: { token: 'x' } }, 'token'],
+    ['an access token that is an object', { type: 'api_key', token: { token: 'x' } }, 'token'],
     ['an access token with a line break', { type: 'api_key', token: 'the\nmarked-token' }, 'token'],
-    ['an access token with foreign characters', { type: 'api_key', token: 'marked…token' }, 'token'],
-    ['a code instead of tokens', { type: 'oauth', oauth: { code: { code: 'marked-code' } } }, undefined, 'RECONNECT_REQUIRED'],
+    ['an access token with a non-ASCII character', { type: 'api_key', token: 'marked…token' }, 'token'],
+    ['a login code instead of tokens', { type: 'oauth', oauth: { code: { code: 'marked-code' } } }, undefined, 'RECONNECT_REQUIRED'],
     ['missing OAuth tokens', { type: 'oauth', scopes: ['account'] }, 'oauth_token'],
     ['a missing API token', { type: 'basic', email: 'dana@example.com' }, 'token'],
     ['an API token without the e-mail address', { type: 'basic', token: 'marked' }, 'email'],
     ['an API token with a user name instead of the e-mail address', { type: 'basic', token: 'marked', email: 'dana' }, 'email'],
     ['an e-mail address with a colon', { type: 'basic', token: 'marked', email: 'dana:x@example.com' }, 'email'],
-    ['an e-mail address of another type', { type: 'basic', token: 'marked', email: 7 }, 'email'],
+    ['an e-mail address that is a number', { type: 'basic', token: 'marked', email: 7 }, 'email'],
   ];
   for (const [what, config, field, code = 'INVALID_ARGUMENT'] of unusable) {
     test(`rejects ${what}`, async () => {
@@ -64,13 +64,15 @@ describe('authenticate', () => {
     assert.equal(await wrapper.authenticate(), client);
   });
 
-  test('trims a pasted token', async (t) => {
+  test('removes white space around a pasted token', async (t) => {
     const config = { type: 'api_key', token: ' the-access-token\n' };
     const { wrapper, requests } = await against(t, { api: user }, config);
     await (await wrapper.authenticate()).get('/user');
     assert.equal(bearer(requests[0]), 'Bearer the-access-token');
   });
+});
 
+describe('the client that authenticate returns', () => {
   test('sends bodies as Axios does', async (t) => {
     const { wrapper, requests } = await against(t, { api: (_request, response) => json(response, 201, {}) }, ACCESS_TOKEN);
     const client = await wrapper.authenticate();
@@ -96,7 +98,7 @@ describe('authenticate', () => {
     assert.equal((await client.get('/repositories/acme/site')).data.long.length, long.length);
   });
 
-  test("keeps Axios' errors, without the credential", async (t) => {
+  test("throws Axios' errors, without the credential", async (t) => {
     const { wrapper } = await against(t, {
       api: (request, response) => json(response, 404, {
         type: 'error', error: { message: 'Resource not found', echo: request.headers.authorization },
@@ -121,7 +123,7 @@ describe('authenticate', () => {
     assert.doesNotMatch(inspect(error, { depth: 20, showHidden: true }), /the-access-token/);
   });
 
-  test("honours the caller's signal and time limit", async (t) => {
+  test("ends a request at the caller's signal or time limit", async (t) => {
     const { wrapper } = await against(t, { api: () => {} }, ACCESS_TOKEN);
     const client = await wrapper.authenticate();
     const aborted = await thrownBy(() => client.get('/user', { signal: AbortSignal.timeout(50) }));
@@ -129,7 +131,9 @@ describe('authenticate', () => {
     const late = await thrownBy(() => client.get('/user', { timeout: 50 }));
     assert.match(late.code, /ETIMEDOUT|ECONNABORTED/);
   });
+});
 
+describe('a wrapper', () => {
   for (const config of [{ ...OAUTH, expires_in: 7200 }, { type: 'api_key', token: 'the-token' }]) {
     test(`accepts the ${config.type} config of NocoDB's own integration without changing it`, async (t) => {
       const saved = [];
@@ -142,7 +146,7 @@ describe('authenticate', () => {
     });
   }
 
-  test('refreshes tokens first when the OAuth config has only a refresh token', async (t) => {
+  test('refreshes tokens before its first request when the OAuth config has only a refresh token', async (t) => {
     const { bitbucket, Wrapper, tokens } = await connection(t, { backend: 'newer' });
     const { oauth_token: _lost, ...config } = tokens;
     assert.equal((await new Wrapper(config).use((client) => client.get('/user'))).status, 200);
@@ -172,7 +176,7 @@ describe('use', () => {
     assert.equal(requests.length, 1);
   });
 
-  test('refreshes once, and then fails with the second 401', async (t) => {
+  test('refreshes once after a 401, and fails when the repeated request gets a 401, too', async (t) => {
     let tokens = 0;
     const { wrapper, requests } = await against(t, {
       api: (_request, response) => refused(response),
@@ -229,7 +233,7 @@ describe('use', () => {
     assert.equal(refreshes.length, 2, 'the simulator got one exchange and one refresh');
   });
 
-  test('makes an older client send the newest token, too', async (t) => {
+  test('makes a client from before the refresh send the new token, too', async (t) => {
     const { bitbucket, wrapper } = await connection(t, { backend: 'newer' });
     const client = await wrapper.authenticate();
     bitbucket.control.advance(3 * HOUR);
@@ -248,7 +252,7 @@ describe('use', () => {
       token: (_request, response) => json(response, 200, {
         access_token: 'new-token', token_type: 'bearer', refresh_token: 'new-refresh-token', expires_in: 60, scope: 'account',
       }),
-    }, { ...OAUTH, expires_at: FUTURE, expires_in: 7200 }, { saveConfig: () => order.push('saveConfig, not asked for') });
+    }, { ...OAUTH, expires_at: FUTURE, expires_in: 7200 }, { saveConfig: () => order.push('unexpected saveConfig') });
     wrapper.setTokenRefreshCallback(async ({ oauth_token: token, refresh_token: refresh }) => {
       await new Promise((resolve) => { setImmediate(resolve); });
       order.push(`stored ${token} ${refresh}`);
@@ -323,7 +327,7 @@ describe('use', () => {
     const first = wrapper.use((client) => client.get('/user'));
     await storing;
     const second = wrapper.use((client) => client.get('/user'));
-    // If the second call did not wait, it would send its request before this later request gets its response.
+    // If the second call did not wait, its request would arrive before the response to the request below.
     await fetch(`${origin}/site/oauth2/access_token`, { method: 'POST' });
     store();
     await Promise.all([first, second]);

@@ -1,4 +1,4 @@
-/** The wrapper's lists for NocoDB's form, and its other members that NocoDB uses. */
+/** The lists that the wrapper (NocoDB's object for a connection) provides for dialogs, and other members that NocoDB uses. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
@@ -124,7 +124,7 @@ describe('listRepositories and listWorkspaces', () => {
   });
 
   for (const next of ['https://bitbucket.example/2.0/user', '../user', 'cGFnZQ', 7, {}, '']) {
-    test(`reject ${JSON.stringify(next)} as a foreign \`next\`, and send no request`, async (t) => {
+    test(`reject the \`next\` ${JSON.stringify(next)}, which they did not return, and send no request`, async (t) => {
       const { wrapper, requests } = await against(t, {}, ACCESS_TOKEN);
       for (const list of [() => wrapper.listRepositories({ workspace: 'acme', next }), () => wrapper.listWorkspaces({ next })]) {
         const error = await thrownBy(list);
@@ -159,14 +159,14 @@ describe('a wrapper', () => {
     assert.deepEqual(new BitbucketAuthIntegration({}).getVars(), {});
   });
 
-  test('passes on the error of saveConfig in saveVars, and accepts a missing saveConfig', async () => {
+  test('passes on the error of saveConfig from saveVars, and needs no saveConfig', async () => {
     const own = new Error('no');
     const wrapper = new BitbucketAuthIntegration({}, { saveConfig: () => { throw own; } });
     assert.equal(await thrownBy(() => wrapper.saveVars({})), own);
     await new BitbucketAuthIntegration({}).saveVars({ kept: true });
   });
 
-  test('stores neither code nor verifier', async () => {
+  test('stores neither the code nor the verifier of a login', async () => {
     const saved = [];
     const config = { type: 'oauth', oauth: { code: { code: 'the-code', code_verifier: 'the-verifier' } } };
     await new BitbucketAuthIntegration(config, { saveConfig: (stored) => saved.push(stored) }).saveVars({});
@@ -214,7 +214,7 @@ describe('a wrapper', () => {
   });
 
   for (const nothing of [undefined, null, 'text', 7]) {
-    test(`accepts ${nothing} in maskConfig`, () => {
+    test(`returns an empty config from maskConfig(${nothing})`, () => {
       assert.deepEqual(new BitbucketAuthIntegration().maskConfig(nothing), {});
     });
   }

@@ -12,7 +12,7 @@ const REFERENCE = { $vault: { alias: 'main', secret: 'bitbucket', path: 'ci/toke
 const PAST = '2001-02-03T04:05:06.000Z';
 const LOGIN = '2026-11-01T00:00:00.000Z';
 
-/** A Bitbucket that accepts every token and rotates refresh tokens, and a NocoDB with one row. */
+/** Starts a Bitbucket that accepts every token and rotates refresh tokens, and a NocoDB that stores the config in one row. */
 async function start(t, config, row, services) {
   const { origin, requests } = await serve(t, (request, response) => json(response, 200, request.url.startsWith('/2.0/') ? {} : {
     access_token: 'new-token', refresh_token: 'new-refresh-token', token_type: 'bearer', expires_in: 7200,
@@ -34,7 +34,7 @@ const METHODS = {
   testConnection: async (wrapper) => {
     const { success, message } = await wrapper.testConnection();
     assert.equal(success, false);
-    throw Object.assign(new Error(message), { isTold: true });
+    throw Object.assign(new Error(message), { isFromResult: true });
   },
 };
 
@@ -44,7 +44,7 @@ async function refuse(t, config, { message, ...members }) {
   for (const [name, call] of Object.entries(METHODS)) {
     const error = await thrownBy(() => call(wrapper));
     assert.equal(error.message, message, name);
-    if (error.isTold) continue;
+    if (error.isFromResult) continue;
     assert.ok(error instanceof BitbucketAuthError, name);
     for (const [member, value] of Object.entries(members)) assert.equal(error[member], value, `${name} ${member}`);
   }
@@ -68,7 +68,7 @@ describe('a vault reference', () => {
       (t) => refuse(t, config, unusable(field, UNRESOLVED)));
   }
 
-  test('is never refreshed', async (t) => {
+  test('in place of the refresh token is never sent by renewIdle', async (t) => {
     const { wrapper, requests } = await start(t, { type: 'oauth', oauth_token: 'the-token', refresh_token: REFERENCE });
     assert.deepEqual(await wrapper.renewIdle(), { renewed: false });
     assert.deepEqual(requests, []);
@@ -91,7 +91,7 @@ describe('a vault reference', () => {
     });
   }
 
-  test('is not recognised in an object that throws when it is read', () => {
+  test('is not seen in an object that throws when it is read, so maskConfig masks the object', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     assert.deepEqual(new BitbucketAuthIntegration().maskConfig({ token: proxy }), { token: MASK });
@@ -100,7 +100,7 @@ describe('a vault reference', () => {
   for (const [kind, config, row] of [
     ['an access token', { type: 'api_key', token: 'resolved' }, { type: 'api_key', token: REFERENCE }],
     ['an API token', { type: 'basic', email: 'resolved@example.com', token: 'resolved' }, { type: 'basic', email: REFERENCE, token: REFERENCE }],
-    ['a token that the host did not resolve', { type: 'api_key', token: REFERENCE }, { type: 'api_key', token: REFERENCE }],
+    ['a token that NocoDB did not resolve', { type: 'api_key', token: REFERENCE }, { type: 'api_key', token: REFERENCE }],
     ['OAuth tokens', { type: 'oauth', oauth_token: 'resolved', refresh_token: 'resolved-refresh' },
       { type: 'oauth', oauth_token: REFERENCE, refresh_token: REFERENCE }],
   ]) {
@@ -119,7 +119,7 @@ describe('a vault reference', () => {
     assert.deepEqual(host.row, { ...config, _vars: { cursor: 1 } });
   });
 
-  test('is not written by saveVars into a row that was deleted', async (t) => {
+  test('whose row was deleted is not written back by saveVars', async (t) => {
     const { wrapper, host } = await start(t, { type: 'api_key', token: 'resolved' }, undefined);
     await wrapper.saveVars({ cursor: 1 });
     assert.deepEqual([host.writes, host.row], [0, undefined]);
@@ -132,7 +132,7 @@ describe('a vault reference', () => {
     ['an access token with a member beside $vault',
       { oauth_token: { ...REFERENCE, version: 2 }, refresh_token: 'resolved-refresh' }],
   ]) {
-    test(`for ${what} is not overwritten by refreshed tokens, and the log says that these are not saved`, async (t) => {
+    test(`for ${what} is not overwritten by refreshed tokens, and the log says that the new tokens are not saved`, async (t) => {
       const rest = { type: 'oauth', expires_at: PAST, authorized_at: LOGIN };
       const config = { ...rest, oauth_token: 'resolved', refresh_token: 'resolved-refresh' };
       const { wrapper, host, requests } = await start(t, config, { ...rest, ...row });
@@ -147,11 +147,11 @@ describe('a vault reference', () => {
   }
 });
 
-describe('a config with parts from several stores', () => {
+describe('a wrapper whose config has parts from several stores', () => {
   const TOKENS = { type: 'oauth', oauth_token: 'own', refresh_token: 'own-refresh', expires_at: PAST };
   const composed = { ...TOKENS, token: 'resolved', workspace: 'of-another' };
 
-  test('passes all changes so far to the callback each time', async (t) => {
+  test('passes all changes so far to the callback at each change', async (t) => {
     const { wrapper, host } = await start(t, composed, TOKENS, { loadConfig: undefined, isComposed: true });
     const merged = [];
     wrapper.setTokenRefreshCallback((tokens) => merged.push(tokens));
@@ -201,7 +201,7 @@ describe('a mask', () => {
     });
   }
 
-  test('does not count as a refresh token', async (t) => {
+  test('does not count as a refresh token in refreshToken', async (t) => {
     const { wrapper, requests } = await start(t, {});
     const error = await thrownBy(() => wrapper.refreshToken({ refresh_token: MASK }));
     assert.deepEqual([error.code, error.field, requests], ['INVALID_ARGUMENT', 'refreshToken', []]);

@@ -27,7 +27,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       [type, sub_type, title, isHidden]));
     const bitbucket = (type) => [type, 'bitbucket', 'Bitbucket', type === hidden];
 
-    test(`offers Bitbucket as "${edition.offered}", hides "${hidden}", and logs the offered type in one line`, async () => {
+    test(`offers Bitbucket as "${edition.offered}", hides it as "${hidden}", and logs the offered type in one line`, async () => {
       const host = await runHost(edition, {}, { env: simulatorVariables(bb) });
       assert.deepEqual(listed(host).slice(edition.registry.length), [bitbucket('auth'), bitbucket('development')]);
       assert.equal(host.inherited, false);
@@ -91,7 +91,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assertKept(host, grant);
     });
 
-    test('gets a form without OAuth2 when a variable is wrong, and the log names the variable once, without its value', async () => {
+    test('has a form without OAuth2 when a variable is invalid, and the log names this variable, not its value', async () => {
       const env = simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI: 'ftp://marked-value.example/' });
       const host = await runHost(edition, {}, { env });
       assert.deepEqual(host.available.at(-1).authTypes.map(({ value }) => value), ['api_key', 'basic']);
@@ -132,7 +132,7 @@ describe('a process with the preload', () => {
       { status: 0, stdout: `${JSON.stringify([REGISTER])}\n`, stderr: '' });
   });
 
-  test('that is not NocoDB keeps its exit status and its properties', () => {
+  test('that is not NocoDB keeps its exit status and the properties of its classes', () => {
     const script = `
       class Shop {}
       Shop.availableIntegrations = ['paypal'];
@@ -144,7 +144,7 @@ describe('a process with the preload', () => {
     assert.deepEqual(runScript(script), { status: 7, stdout: '', stderr: '' });
   });
 
-  test('recognises NocoDB even after another class with a list of the same name', () => {
+  test('recognises NocoDB even if another class had a list of the same name before', () => {
     const { stdout } = runScript(`
       class Shop {}
       Shop.availableIntegrations = [];
@@ -160,7 +160,7 @@ describe('a process with the preload', () => {
   });
 
   const preloads = [here('recorded-timers.cjs'), REGISTER];
-  /** The start of a test's script: a minute that passes at once, and a NocoDB whose list appears on demand. */
+  /** The start of a script. Its functions let a minute pass at once, listen on a port, and make NocoDB's list appear. */
   const slowHost = `
     const assert = require('node:assert');
     assert.deepEqual(timers.map(({ ms, unrefed }) => [ms, unrefed]), [[60_000, true]]);
@@ -177,7 +177,7 @@ describe('a process with the preload', () => {
     };`;
   const registered = /^\[nocodb-bitbucket-auth\] Version \S+: Bitbucket is registered[^\n]*\n$/;
 
-  test('logs once that no registry appeared, if it is a server after 60 s', () => {
+  test('logs once that no registry appeared, if it listens on a port before 60 s have passed', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       listen(() => { passMinute(); passMinute(); });`, { preloads });
     assert.equal(status, 0, stderr);
@@ -185,7 +185,7 @@ describe('a process with the preload', () => {
     assert.match(stderr, /^\[nocodb-bitbucket-auth\] No registry of integrations appeared within 60 s[^\n]*\n$/);
   });
 
-  test('logs that no registry appeared as soon as it becomes a server, if that is after 60 s', () => {
+  test('logs that no registry appeared, if it starts to listen on a port later than after 60 s', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       passMinute();
       passMinute();
@@ -195,13 +195,13 @@ describe('a process with the preload', () => {
     assert.match(stderr, /^\[nocodb-bitbucket-auth\] No registry of integrations appeared within 180 s[^\n]*\n$/);
   });
 
-  test('logs nothing if it runs for long and is not a server, like npm', () => {
+  test('logs nothing if it runs for long and never listens on a port, like npm', () => {
     assert.deepEqual(runScript(`${slowHost}
       for (let minute = 0; minute < 100; minute += 1) passMinute();`, { preloads }),
     { status: 0, stdout: '', stderr: '' });
   });
 
-  test('registers Bitbucket, and logs it, if it is a NocoDB that takes longer than 60 s to load', () => {
+  test('registers Bitbucket, and logs this, if it is a NocoDB that takes longer than 60 s to load', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       passMinute();
       appear();
@@ -211,7 +211,7 @@ describe('a process with the preload', () => {
     assert.doesNotMatch(stderr, /No registry/);
   });
 
-  test('registers Bitbucket, and logs it, even after the warning that no registry appeared', () => {
+  test('registers Bitbucket, and logs this, even after the warning that no registry appeared', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       listen(() => { passMinute(); appear(); });`, { preloads });
     assert.equal(status, 0, stderr);

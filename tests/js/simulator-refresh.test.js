@@ -1,6 +1,7 @@
 /**
  * How the simulator refreshes tokens, compared with the known behaviour of Bitbucket: a refresh token that stays the same,
- * rotation, and the lockout after reuse.
+ * rotation, and the lockout. A lockout follows when a used refresh token is used again too late: all refresh tokens of the client
+ * are rejected for a while.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -23,14 +24,14 @@ describe('a refresh at the older back end', () => {
   });
   after(() => bb.close());
 
-  const DEAD = [400, 'invalid_request', 'Invalid refresh_token'];
+  const INVALID_REFRESH_TOKEN = [400, 'invalid_request', 'Invalid refresh_token'];
 
   test('is rejected without a refresh token, and with an unknown or revoked refresh token', async () => {
     assert.equal((await post(bb, { grant_type: 'refresh_token' })).body.error, 'invalid_request');
-    assertRefused(await refresh(bb, 'unknown'), DEAD);
+    assertRefused(await refresh(bb, 'unknown'), INVALID_REFRESH_TOKEN);
     const { refresh_token: refreshToken } = await connect(bb);
     bb.control.revoke();
-    assertRefused(await refresh(bb, refreshToken), DEAD);
+    assertRefused(await refresh(bb, refreshToken), INVALID_REFRESH_TOKEN);
   });
 
   test('returns the same refresh token for years', async () => {
@@ -95,7 +96,7 @@ describe('a refresh at the newer back end', () => {
     assert.equal((await get(bb, '/user', bearer(tokens.access_token))).status, 401);
   });
 
-  test('with a used refresh token returns other tokens within ten minutes, and the first tokens stay valid', async () => {
+  test('with a used token within ten minutes returns other tokens, and the tokens of its first use stay valid', async () => {
     tokens = await connect(bb);
     const first = (await refresh(bb, tokens.refresh_token)).body;
     bb.control.advance(9 * MINUTE);
@@ -106,7 +107,7 @@ describe('a refresh at the newer back end', () => {
     assert.equal((await refresh(bb, second.body.refresh_token)).status, 200);
   });
 
-  test('has a grace period that begins with the first use of a token', async () => {
+  test('with a used token is rejected ten minutes after the first use of the token, not after the last use', async () => {
     tokens = await connect(bb);
     await refresh(bb, tokens.refresh_token);
     bb.control.advance(9 * MINUTE);
@@ -136,7 +137,7 @@ describe('a refresh at the newer back end', () => {
     assert.equal((await refresh(bb, bystander.refresh_token)).status, 200);
   });
 
-  test('prolongs the lockout with a used token, but not with a valid token', async () => {
+  test('during a lockout prolongs the lockout with a used token, but not with a valid token', async () => {
     tokens = await connect(bb);
     const successor = (await refresh(bb, tokens.refresh_token)).body;
     bb.control.advance(11 * MINUTE);

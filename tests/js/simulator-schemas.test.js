@@ -1,9 +1,10 @@
 /**
  * Every response of the simulator, compared with schemas that were written by hand from the published description.
  *
- * In: schemas/objects.json, which describes the relevant members; schemas/routes.json, which lists the forms of each route's responses
- * by status. Out: a failure for a response that fits no form, for a route or fault that no request here reaches, and for a listed form
- * that no response has. The simulator cannot drift from either file unnoticed.
+ * In: schemas/objects.json, which describes the relevant members; schemas/routes.json, which lists the forms of each route's
+ * responses by status. A form is the name of a schema, or of a body without JSON. Out: a failure for a response that fits no
+ * form, for a route or fault that no request here reaches, and for a listed form that no response has. So the simulator cannot
+ * drift from either file unnoticed.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -174,7 +175,7 @@ describe('the simulator responds as the schemas say', () => {
     }
   });
 
-  test('to rejected requests and beyond the rate limit', async () => {
+  test('to requests that it rejects, for example because of the rate limit', async () => {
     await look('/user', { as: null });
     await look('/user', { as: 'repository' });
     await look('/user', { as: 'workspaceToken' });
@@ -289,13 +290,13 @@ describe("the schemas of the simulator's responses", () => {
     assert.deepEqual(all.filter((key) => !keysSeen.has(key)), []);
   });
 
-  test('describe only forms that a response had', () => {
+  test('list only forms that a response in these tests had', () => {
     const listed = Object.entries({ 'every route': everywhere, ...routes }).flatMap(([key, byStatus]) =>
       Object.entries(byStatus).flatMap(([status, forms]) => forms.map((form) => `${key} ${status} ${form}`)));
     assert.deepEqual(listed.filter((entry) => !seen.has(entry)), []);
   });
 
-  test('reject a response that lacks a member or has another value in it', async () => {
+  test('reject a response that lacks a member, or whose member has another value', async () => {
     const { body } = await scene.ask(`${REPO}/pullrequests/3`);
     for (const name of objects.$defs.pullRequest.required) {
       const { [name]: removed, ...rest } = body;

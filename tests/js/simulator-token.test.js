@@ -35,7 +35,8 @@ describe("client authentication at the simulator's token endpoint", () => {
   });
   after(() => bb.close());
 
-  // An authenticated client gets another error for this code. For an invalid refresh token, it would get the same error.
+  // The request has a code, because the error for an invalid code differs from the error for a wrong client. The error for an
+  // invalid refresh token does not.
   const request = { grant_type: 'authorization_code', code: 'c' };
 
   for (const [what, header] of [
@@ -77,7 +78,7 @@ describe("client authentication at the simulator's token endpoint", () => {
     assert.equal((await response.json()).error_description, NO_AUTHENTICATION[2]);
   });
 
-  test('is rejected if the request uses two methods', async () => {
+  test('is rejected if the request uses two methods of authentication', async () => {
     const both = await post(bb, { ...request, client_id: bb.client.key, client_secret: bb.client.secret });
     assert.deepEqual([both.status, both.body.error], [400, 'invalid_request']);
     assertRefused(await post(bb, { ...request, client_id: 'another' }), WRONG_CREDENTIALS);
@@ -91,7 +92,7 @@ describe("client authentication at the simulator's token endpoint", () => {
     assert.deepEqual([status, body.error], [400, 'invalid_request']);
   });
 
-  test("gets another status and error if the option tokenErrors says so, because Bitbucket's own are unknown", async () => {
+  test('gets another status and error if the option tokenErrors says so, because those of Bitbucket are unknown', async () => {
     const tokenErrors = { wrongCredentials: { status: 401, error: 'invalid_client' } };
     await withBitbucket({ tokenErrors }, async (other) => {
       const answer = await post(other, request, { authorization: basic({ key: 'x', secret: 'y' }) });
@@ -158,7 +159,7 @@ describe("the grant_type at the simulator's token endpoint", () => {
     assert.match(body.error_description, /^Cannot use client_credentials with a consumer marked as "public"/);
   });
 
-  test('client_credentials gives a private client no refresh token, and only the scopes of the client', async () => {
+  test('of client_credentials gives a private client no refresh token, and only the scopes of the client', async () => {
     const clients = [{ callback: CALLBACK, private: true, scopes: ['repository', 'account'] }];
     for (const backend of ['older', 'newer']) {
       await withBitbucket({ backend, clients }, async (other) => {
@@ -335,7 +336,7 @@ describe('a token response of the simulator', () => {
     });
   });
 
-  test('of the newer back end has scope, a JWT, and tokens of more than 5.5 KB', async () => {
+  test('of the newer back end has scope, a JWT as access token, and tokens of more than 5.5 KB together', async () => {
     await withBitbucket({ backend: 'newer' }, async (bb) => {
       const body = await connect(bb, { scope: 'repository account' });
       assert.deepEqual(Object.keys(body).sort(), [
@@ -365,7 +366,7 @@ describe('a token response of the simulator', () => {
     });
   });
 
-  test('has commas between scopes, as observed once, and another lifetime if options say so', async () => {
+  test('has commas between scopes (observed once at Bitbucket) and another lifetime if options say so', async () => {
     await withBitbucket({ scopeSeparator: ',', accessTokenLifetimeMs: 90 * SECOND }, async (bb) => {
       const body = await connect(bb, { scope: 'repository account' });
       assert.deepEqual([body.scope, body.expires_in], ['repository,account', 90]);

@@ -1,8 +1,8 @@
 /**
  * A consumer that sends the same requests to Bitbucket as NocoDB's own sync. It was written from observed requests.
  *
- * In: the wrapper, as newer NocoDBs pass it, or the client of `authenticate()`, as older NocoDBs pass it. Out: the data that the
- * sync would get, and the outcome of each part of the sync. Never: NocoDB's code is copied.
+ * In: the wrapper (NocoDB's object for a connection), which newer NocoDBs pass, or the client of `authenticate()`, which older
+ * NocoDBs pass. Out: the data that the sync would get, and the outcome of each part of the sync. Never: a copy of NocoDB's code.
  */
 
 /** The outcome of a part that was read to its end. */

@@ -58,7 +58,7 @@ test('a call counts as failed if its status is an error, and a connection test a
   for (const [method, status, body, failure] of cases) assert.equal(failureOf(method, { status, body }), failure);
 });
 
-test('the lines of the plugin are separated from other lines of the log, and counted by kind', () => {
+test('the report counts only the lines of the plugin in the log, by kind', () => {
   const logged = new Kinds();
   for (const line of [
     '[nocodb-bitbucket-auth] Wait 12 s.', 'nocodb-bitbucket-auth: Wait 3 s.', 'Nest application started', 'connected',
@@ -70,7 +70,7 @@ test('the lines of the plugin are separated from other lines of the log, and cou
   assert.equal(logged.sum, 2);
 });
 
-test('a connection counts as saved when it works everywhere and the refresh token in its row is unused', () => {
+test('a connection counts as saved when it works in every process and NocoDB\'s row has an unused refresh token', () => {
   const verdicts = [
     [works, outcome],
     [{ troubles: [], row: 'usable' }, { ...outcome, isPassed: false }],

@@ -10,13 +10,13 @@ import { Worker } from './support/workers.js';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** The default time limit, and how long the process is suspended. Its lock in Redis expires after six seconds. */
+/** The default time limit of a request, and how long the process is suspended. The lock in Redis expires after six seconds. */
 const LIMIT_MS = 10_000;
 const STILL_MS = 12_000;
 
 describe('a process that is suspended in the middle of a token request', { concurrency: true }, () => {
   for (const store of ['memory', 'Redis']) {
-    test(`keeps its connection, with ${store}`, async (t) => {
+    test(`keeps its connection, with the token store in ${store}`, async (t) => {
       const redis = store === 'Redis' ? await startRedis(t) : undefined;
       const scene = await startScene({
         accessTokenLifetimeMs: HOUR,

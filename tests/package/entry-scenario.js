@@ -1,8 +1,8 @@
 /**
- * Uses the whole package as NocoDB does: it shows the form, and exchanges a code for tokens.
+ * Uses the whole package as NocoDB does: shows the form, and exchanges a code for tokens.
  *
- * In: the module `nocodb-bitbucket-auth`, and in the environment the client's variables and a code from the simulator with its
- *   verifier.
+ * In: the module `nocodb-bitbucket-auth`. Environment variables contain the configuration of the client, and a code from the
+ *   simulator with its verifier.
  * Out: the URL in the form and the tokens, as data, for the test to check.
  */
 export async function entryScenario({ createEntry }) {

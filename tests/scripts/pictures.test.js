@@ -1,4 +1,5 @@
-// Checks the guide's pictures: each picture in a document exists in both themes and has a sensible size, and no others exist.
+// Checks the guide's pictures: each picture in a document exists in both themes and has a sensible size, and no other picture
+// exists.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';

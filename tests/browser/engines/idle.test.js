@@ -21,14 +21,14 @@ async function logIn(scene, popup) {
 }
 
 inEachEngine({}, (on) => {
-  test('importing compiles nothing, and the idle page compiles before a click', () => counting(on, async (scene, page) => {
+  test('importing the package compiles nothing, but the idle page compiles the core', () => counting(on, async (scene, page) => {
     assert.deepEqual(await counted(page), { ...isLoading, compile: 0 });
     await page.evaluate(() => window.idle());
     await logIn(scene, await scene.click());
     assert.deepEqual(await counted(page), isLoading);
   }));
 
-  test('a click before the page is idle compiles the core, and only this click does', () => counting(on, async (scene, page) => {
+  test('a click before the page is idle compiles the core for good', () => counting(on, async (scene, page) => {
     await logIn(scene, await scene.click());
     await page.evaluate(() => window.idle());
     assert.deepEqual(await counted(page), isLoading);
@@ -58,7 +58,7 @@ inEachEngine({}, (on) => {
     assert.deepEqual(await counted(page), { ...isLoading, Module: 1 });
   }));
 
-  test('a policy that forbids WebAssembly causes an error only at the click', () => counting(on, async (scene, page) => {
+  test('a page whose policy forbids WebAssembly fails only at the click', () => counting(on, async (scene, page) => {
     await page.evaluate(() => window.idle());
     await page.evaluate(() => new Promise((resolve) => { setTimeout(resolve, 100); }));
     const popup = await scene.click();

@@ -45,7 +45,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       await assertNothingLeft(scene.page);
     }));
 
-    once('gives null and leaves nothing behind when the user denied access and the callback has no state', () =>
+    once('gives null and leaves nothing behind when the callback with the denial has no state', () =>
       on({ bitbucket: { stateOnDenial: false } }, async (scene) => {
         await goAndComeBack(scene, 'Deny');
         assert.deepEqual(await complete(scene.page), { value: null });
@@ -82,7 +82,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       await assertNothingLeft(scene.page);
     }));
 
-    once('gives the code when the callback comes just in time', () => on({}, async (scene) => {
+    once('gives the code when the callback comes in the last millisecond', () => on({}, async (scene) => {
       await setTime(scene.page, Date.now());
       const begun = await scene.page.evaluate(() => window.Date.now());
       await goAndComeBack(scene, 'Grant access');
@@ -175,7 +175,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       await assertNothingLeft(other);
     }));
 
-    test('does not accept the callback of another tab', () => on({}, async (scene) => {
+    test('is not completed by another tab that loads its callback', () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       const other = await scene.another(`/app${new URL(await scene.page.url()).search}`);
       assertError(await complete(other), 'STATE_MISMATCH');
@@ -204,7 +204,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       assert.equal(await beginAnew(), 1);
     }));
 
-    test("ends with INVALID_CONFIG on the same page when the tab's storage is full", () => on({}, async (scene) => {
+    test("cannot begin when the tab's storage is full, and ends with INVALID_CONFIG", () => on({}, async (scene) => {
       const error = await scene.page.evaluate((given) => {
         // Fills the storage to the last character: a text that no longer fits is halved.
         for (let text = 'x'.repeat(2 ** 23); text.length > 0; text = text.slice(text.length / 2)) {
@@ -220,7 +220,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       assert.equal(await scene.page.url(), `${scene.origin}/`);
     }));
 
-    test('ends with INVALID_CONFIG when the tab has no storage', () => on({}, async (scene) => {
+    test('cannot begin when the tab has no storage, and ends with INVALID_CONFIG', () => on({}, async (scene) => {
       const error = await scene.page.evaluate((given) => {
         Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('no', 'SecurityError'); } });
         return window.browser.beginRedirect(given).catch((thrown) => thrown.toJSON());

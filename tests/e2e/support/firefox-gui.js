@@ -59,7 +59,7 @@ export class FirefoxGui {
     await page.click('[data-pressed]');
   }
 
-  /** Signs in as a user who has answered NocoDB's questions before. */
+  /** Signs in as a user who has already answered NocoDB's questions to new users. */
   async signIn(url, { email, password }) {
     const page = this.#page;
     await page.goto(`${url}/dashboard/`);
@@ -92,7 +92,7 @@ export class FirefoxGui {
     await this.#decide(popup, 'Deny');
     const words = await popup.waitForFunction(() => (
       document.querySelector('button')?.textContent === 'Close this window' && document.querySelector('main').innerText));
-    // By then, NocoDB's page has polled the popup's URL.
+    // During this wait, NocoDB's page polls the popup's URL.
     await wait(GUI_POLL_MS * 3);
     await this.#screenshot(popup, 'denied');
     await this.#press('Close this window', popup);

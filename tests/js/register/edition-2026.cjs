@@ -1,5 +1,6 @@
 /**
- * A mock of the NocoDB image of late 2026, as far as the preload sees it: a class and a subclass with obfuscated names.
+ * A mock of the NocoDB image of late 2026, as far as the preload sees it: a class and a subclass with obfuscated names. An
+ * edition is a version of NocoDB.
  *
  * In: the database, and the options of the edition. Out: the class that NocoDB uses, and the services that use this class.
  * Never: a copy of NocoDB's code. This file is written from published descriptions, and was never compared with a running
@@ -33,7 +34,7 @@ const unmasked = (config, stored) => !hasMask(config) ? config : Object.fromEntr
  *   `assignedAgain`: the subclass assigns the list in `init`, and its methods do not call those of the base class. Without this
  *   option, the list is assigned once, to the base class, and the methods of the subclass call those of the base class.
  *   `asyncWrapper`: the wrapper is created asynchronously.
- *   `exchangesFrom`: where the host finds the payload that it exchanges.
+ *   `exchangesFrom`: where NocoDB finds the payload whose code it exchanges.
  */
 function createEdition({ database, options }) {
   const { assignedAgain = false, asyncWrapper = false, exchangesFrom = 'row', vault = {} } = options;
@@ -113,15 +114,18 @@ function createEdition({ database, options }) {
       return this.wrapper;
     }
 
-    /** `environment` names members that replace those of the row, `user` a user with tokens. `made` replaces the whole config. */
+    /**
+     * Returns the config that a wrapper gets. `environment` names an entry of `environments`, whose members replace those of the
+     * row. `user` names a user, whose tokens replace those of the row. `made` replaces the whole config.
+     */
     effectiveConfig() {
       if (this.made) return this.made;
       return { ...this.getConfig(), ...this.environments?.[this.environment], ...users.get(`${this.id}/${this.user}`) };
     }
 
     /**
-     * Whether the tokens come from the environment and are saved there. Otherwise they come from the row. Inferred: that tokens
-     * of the row are saved in the row, even if there is an environment.
+     * Whether the tokens come from the environment and are saved there. Otherwise, the tokens come from the row. Inferred: that
+     * tokens from the row are saved in the row, even if there is an environment.
      */
     get hasOwnTokens() {
       return Boolean(this.environments?.[this.environment]?.oauth_token);
@@ -241,7 +245,7 @@ function createEdition({ database, options }) {
       }
     },
 
-    /** Tests a configuration before a row is created. NocoDB may save a configuration with masks without a test. */
+    /** Tests a configuration before a row is created. NocoDB may skip this test for a configuration with masks. */
     async test({ type, sub_type, config }) {
       if (config.type === 'oauth') return { success: true };
       const wrapper = new (entryOf({ type, sub_type }).wrapper)(config, {});

@@ -1,6 +1,6 @@
 /**
  * A mock NocoDB with its registry, its rows and their wrappers, in its own process or worker thread. An argument of the process
- * names the edition.
+ * names the edition (the version of NocoDB).
  *
  * In: messages `{ number, command, argument }`. Out: `{ number, result }`, or `{ number, error }`.
  */
@@ -81,7 +81,7 @@ const commands = {
     return id;
   },
 
-  /** Creates wrappers, and reads the row again for each. `how`: see `effectiveConfig` of the edition. */
+  /** Creates wrappers, and reads the row again for each wrapper. `how`: see `effectiveConfig` of the edition. */
   async open({ id, count = 1, ...how }) {
     const first = wrappers.length;
     for (let n = 0; n < count; n += 1) {

@@ -1,5 +1,5 @@
 /**
- * The mock editions of NocoDB on which the tests of the preload run, and functions that start one of them.
+ * The mock editions (versions) of NocoDB on which the tests of the preload run, and functions that start a mock.
  *
  * In: one of `HOSTS`. Out: a process with the preload, and `host(command, argument)`, which runs a command of host.cjs there.
  */
@@ -17,13 +17,13 @@ const OTHER_AUTH = { type: 'auth', sub_type: 'github', manifest: { title: 'GitHu
 
 /** `offered`: the type under which NocoDB's GUI offers Bitbucket. `registry`: the integrations that NocoDB itself lists. */
 export const HOSTS = [
-  { name: '0.301.3', edition: '0301', offered: 'development', registry: [] },
+  { name: 'NocoDB 0.301.3', edition: '0301', offered: 'development', registry: [] },
   {
-    name: 'late 2026, list assigned again by a subclass', edition: '2026', offered: 'auth', registry: [OTHER_AUTH],
+    name: 'NocoDB of late 2026 whose subclass assigns the list again', edition: '2026', offered: 'auth', registry: [OTHER_AUTH],
     options: { assignedAgain: true, asyncWrapper: true },
   },
   {
-    name: 'late 2026, empty list', edition: '2026', offered: 'auth', registry: [],
+    name: 'NocoDB of late 2026 with an empty list', edition: '2026', offered: 'auth', registry: [],
     options: { exchangesFrom: 'request' },
   },
 ];
