@@ -1,8 +1,8 @@
 /**
  * Measures what the rate limit costs: the waiting time of a sync, and the load of the Redis that processes share.
  *
- * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement in this process (rate-limit/sync.mjs
- * and rate-limit/shared.mjs measure each build in a process of its own).
+ * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement in this process: rate-limit/sync.mjs
+ * and rate-limit/shared.mjs measure this build and the previous build, each in a process of its own.
  */
 import { root } from '../scripts/lib/run.mjs';
 import { startRedis } from '../tests/support/redis.js';

@@ -1,7 +1,7 @@
 #!/bin/sh
 # undici 7.30.2, with Node.js 20.20.2: an interim response with status 100 makes the request fail with UND_ERR_SOCKET ("bad
 # response") and closes the connection. The client correctly skips 102 and 103. According to RFC 9110 section 15.2, a client
-# must be able to parse interim responses even if it does not expect one; some servers and gateways send 100 for every POST.
+# must be able to parse interim responses that it does not expect. Some servers and gateways send 100 for every POST.
 # undici does not send `Expect` itself, so its user can neither prevent nor accept the interim response.
 #
 # Seen with Node.js 20.20.2:

@@ -1,8 +1,8 @@
 /**
  * Reads values from callers, NocoDB and stores, for modules that use the whole core.
  *
- * In: values of any type. Out: their members, or a `BitbucketAuthError`. Never: a value is validated, or an exception of the
- * caller's code (a getter, a `Proxy`) leaves this file.
+ * In: values of any type. Out: their members, or a `BitbucketAuthError`. Never: the validation of a value, or an exception of the
+ * caller's code (of a getter or a `Proxy`) that leaves this file.
  */
 
 import { createArgumentReader } from './argument-reader.js';
@@ -78,7 +78,7 @@ export function memberToJson(value, name) {
 }
 
 /**
- * The JSON of an object with these members. It omits the members that have no JSON.
+ * The JSON of an object with these members of the value, without the members that have no JSON.
  *
  * @param {unknown} value
  * @param {string[]} names

@@ -1,8 +1,8 @@
 /**
  * Opens the connections for requests, directly or through a proxy.
  *
- * In: the proxy of a request, if there is one. Out: an undici dispatcher with a pool of connections. Never: an attempt to connect
- * is repeated, or a connection stays open although its request was aborted before it was sent.
+ * In: the proxy of a request, if there is one. Out: an undici dispatcher with a pool of connections. Never: a second
+ * attempt to connect, or an open connection whose request was aborted before it was sent.
  */
 
 import { request as requestOverTcp } from 'node:http';
@@ -15,7 +15,7 @@ import { Agent, Client, Pool, buildConnector } from 'undici';
 /** @typedef {import('../pkg/core.js').Proxy} Proxy */
 
 /**
- * Opens a connection to an origin. The signal stops the attempt at once, and closes the sockets that are open by then.
+ * Opens a connection to an origin. If the signal is aborted, the attempt ends at once, and its sockets are closed.
  *
  * @typedef {(target: Target, signal: AbortSignal) => Promise<Socket>} Connect
  */

@@ -1,9 +1,9 @@
 /**
  * Supplies the `Authorization` header of the next request.
  *
- * In: a credential as the core read it from a config, the tokens beside it, and the token store of that config. Out: the
- * newest value of the header, and whether a request that a server rejected may be repeated with a newer
- * value. Never: a rule of OAuth, a request to the API, or a call into the code that uses the credential.
+ * In: the credential that the core read from a config, the tokens of that config, and the store that saves them. Out: the newest
+ * value of the header, and whether a request that the API rejected may be repeated with a newer value. Never: a rule of OAuth, a
+ * request to the API, or a call into the code that uses the credential.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -23,7 +23,7 @@ import { keeperOf } from './token-keeper.js';
 /**
  * @typedef {object} Credential
  * @property {string} authorization the value of the header
- * @property {ActiveTokens} [tokens] the tokens that the header carries, if a connection keeps them
+ * @property {ActiveTokens} [tokens] the tokens to which the access token in the header belongs, if a connection refreshes them
  */
 
 /** @typedef {Partial<Pick<ConnectionTokens, 'expiresAt' | 'obtainedAt' | 'scopes'>>} TokenInfo what is known of the tokens */
@@ -52,7 +52,7 @@ export class Credentials {
     this.#tokenInfo = tokenInfo;
   }
 
-  /** Identifies the credential until its account is known, and reveals nothing about it. @returns {string} */
+  /** A name until the account is known. It reveals nothing about the credential. @returns {string} */
   get name() {
     return `token ${digest(this.#credential?.authorization ?? '').toString('base64url')}`;
   }
@@ -89,7 +89,7 @@ export class Credentials {
   }
 
   /**
-   * Returns a newer credential for work that failed with the used one, if a newer credential may help.
+   * After work has failed with the used credential, returns a newer credential, if a newer one may help.
    *
    * @param {Credential} _used
    * @param {number} _repetitions how often the work was repeated before

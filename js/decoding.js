@@ -1,8 +1,8 @@
 /**
  * Decodes content codings (RFC 9110 section 8.4).
  *
- * In: a body as it arrived, and the header fields that name its codings. Out: the decoded body. Never: bytes
- * are returned that are still encoded, or more bytes than the caller allows.
+ * In: a body as it arrived, and the header fields that name its codings. Out: the decoded body. Never: bytes that are still
+ * encoded, or more bytes than the caller allows.
  */
 
 import { promisify } from 'node:util';
@@ -47,7 +47,7 @@ export function decodersFor({ 'content-encoding': content = '', 'transfer-encodi
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {Decoder[]} decoders
  * @param {number} maxBytes
- * @returns {Promise<Uint8Array<ArrayBuffer> | undefined>} `undefined` if the decoded body is larger
+ * @returns {Promise<Uint8Array<ArrayBuffer> | undefined>} `undefined` if the decoded body has more bytes
  */
 export async function decode(bytes, decoders, maxBytes) {
   let decoded = bytes;

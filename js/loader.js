@@ -1,9 +1,10 @@
 /**
  * Loads a WebAssembly core on first use, once per process or page.
  *
- * In: the core's glue, the identity of its WebAssembly, and the bytes that an entry inlined or a caller supplied. Out: the glue's
- * classes and functions. Never: the WebAssembly is compiled twice, the WebAssembly of another version runs, a value is validated,
- * or this file imports the bytes, because then a bundler could not leave them out. Importing this file has no side effects.
+ * In: the core's glue (the JavaScript that wasm-bindgen generated), the identity of its WebAssembly, and the bytes that an entry
+ * inlined or a caller supplied. Out: the glue's classes and functions. Never: a second compilation, WebAssembly of another
+ * version, the validation of a value, or an import of the bytes. If this file imported the bytes, a bundler could not leave them
+ * out. Importing this file has no side effects.
  */
 
 import { BitbucketAuthError, callCore } from './error.js';
@@ -33,8 +34,8 @@ import { BitbucketAuthError, callCore } from './error.js';
  * @property {number} [status]
  * @property {string} [field]
  * @property {number} [retryAfter] in milliseconds
- * @property {ConnectionEnd | 'unexchanged'} [connectionEnd] why the wrapper's connection ended although Bitbucket refused nothing;
- *   `unexchanged`: its row has an authorization code instead of tokens
+ * @property {ConnectionEnd | 'unexchanged'} [connectionEnd] why the wrapper's connection ended although Bitbucket rejected
+ *   nothing; `unexchanged`: the connection's row in NocoDB has an authorization code instead of tokens
  */
 
 /**
@@ -52,7 +53,7 @@ import { BitbucketAuthError, callCore } from './error.js';
  * @param {Identity} options.identity
  * @param {import('./inlined-bytes.js').Decoder} options.decode decodes the string that an entry inlined
  * @param {(source: Source | Promise<Source>, identity: Identity, caller: Function) => Promise<Wasm>} [options.read] reads a
- *   source, if it is this core's WebAssembly
+ *   source, and rejects it if it is not this core's WebAssembly
  */
 export function createLoader({ makeGlue, identity, decode, read }) {
   /** @type {Core | undefined} */
@@ -66,7 +67,7 @@ export function createLoader({ makeGlue, identity, decode, read }) {
    *
    * @returns {Core}
    * @throws {BitbucketAuthError} `INVALID_CONFIG` if the runtime refuses to compile WebAssembly, or if the entry inlined no bytes
-   *   and `init` got none
+   *   and `init` got no source
    */
   function core() {
     if (loaded) return loaded;
@@ -82,8 +83,8 @@ export function createLoader({ makeGlue, identity, decode, read }) {
   }
 
   /**
-   * Loads the core before its first use. It does nothing when the core is already loaded. Simultaneous calls share one
-   * load, and a failed load can be repeated.
+   * Loads the core before its first use. If the core is already loaded, the call does nothing. Simultaneous calls share one load.
+   * After a failed load, another call tries again.
    *
    * @param {Source | Promise<Source>} [source]
    * @returns {Promise<void>}
@@ -135,7 +136,7 @@ export function createLoader({ makeGlue, identity, decode, read }) {
     const prepare = exports.__wbindgen_start;
     if (typeof prepare === 'function') prepare();
     // ES modules and CommonJS modules use different copies of this file, and each copy has its own instance. The other copy
-    // reuses this compiled module. Replacing the inlined string also releases its memory.
+    // reuses this compiled module. The module replaces the inlined string, whose memory is released.
     Reflect.set(globalThis, identity.key, module);
     loaded = glue;
     return loaded;
@@ -162,8 +163,8 @@ export function createLoader({ makeGlue, identity, decode, read }) {
 export const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 /**
- * The class name that an object has as its `Symbol.toStringTag`, so that objects of another realm (a frame, a test runner's
- * sandbox) count, too.
+ * The class name of an object, from its `Symbol.toStringTag`. Unlike `instanceof`, this also works for objects of another realm
+ * (a frame, a test runner's sandbox).
  *
  * @param {unknown} value
  * @returns {unknown}

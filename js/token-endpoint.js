@@ -1,8 +1,8 @@
 /**
  * Sends the core's token requests, and lets the core parse the responses.
  *
- * In: the validated environment, and a request that the core built. Out: a token set, or a `BitbucketAuthError`. Never: a request
- * is repeated, a token is stored, or a response is used before the core has validated it.
+ * In: the validated environment, and a request that the core built. Out: a token set, or a `BitbucketAuthError`. Never: a
+ * repeated request, a stored token, or a response that the core has not validated.
  */
 
 import { core, failure } from './core.js';

@@ -1,8 +1,8 @@
 /**
- * Finds the connection of this process that tokens belong to.
+ * Finds the connection of this process to which tokens belong.
  *
- * In: the tokens of stored configs, which may be outdated. Out: their connection.
- * Never: a request is sent, or a refresh token is used as a key (a key is a keyed hash of it).
+ * In: the tokens of stored configs, which may be outdated. Out: the connection that keeps and refreshes them. Never: a request,
+ * or a refresh token as the key of a map or a store. The key of a refresh token is a keyed hash of the token.
  */
 
 import { createHmac } from 'node:crypto';
@@ -20,7 +20,7 @@ import { createTokens } from './token-store.js';
 
 /** @typedef {Environment & { client: import('../pkg/core.js').OAuthCore }} ConfiguredEnvironment */
 
-// After a day without use, a connection is dropped, and created again from a stored config, which has its tokens.
+// A connection is dropped after a day without use. Its next use creates it again from a stored config, which has the tokens.
 const IDLE_LIFETIME_MS = 24 * 60 * 60 * 1000;
 const SWEEP_MS = 60 * 60 * 1000;
 
@@ -40,7 +40,7 @@ function sharedStores() {
   return (shared[SHARED_STORES] ??= new Map());
 }
 
-/** The keepers by client. This saves time, because NocoDB creates a wrapper for each call. @type {WeakMap<object, TokenKeeper>} */
+/** The keepers by client. They are kept, because NocoDB creates a wrapper for each call. @type {WeakMap<object, TokenKeeper>} */
 const keepersByClient = new WeakMap();
 
 /**
@@ -62,7 +62,7 @@ export function keeperOf(environment) {
  */
 function findKeeper(environment) {
   const { client, redis } = environment;
-  // The key is derived from the client's secret and settings, so that connections of different clients never share anything.
+  // `clientKey` is derived from the client's secret and settings, so that connections of different clients never share anything.
   const clientKey = client.deriveKey('namespace');
   const name = hash(clientKey, redis ? JSON.stringify(redis) : '');
   let keeper = keepers.get(name);
@@ -130,7 +130,7 @@ export class TokenKeeper {
   }
 
   /**
-   * The connection that tokens belong to, even if the connection has newer tokens.
+   * The connection to which tokens belong, even if the connection has newer tokens.
    *
    * @param {ConnectionTokens} tokens from a stored config
    * @param {TokenStore} [store] of that config

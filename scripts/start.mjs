@@ -118,9 +118,9 @@ async function start() {
   const onSignal = () => {
     firstAsked ??= Date.now();
     stopping.abort();
-    // A second signal ends this process at once, because stopping takes too long. Signals within one second count as one: after
-    // Ctrl-C, the terminal sends a signal to npm and to this process, and npm forwards its own. NocoDB ends by itself when this
-    // process is gone.
+    // A second signal ends this process at once, because the user does not want to wait longer. Signals within one second count
+    // as one: after Ctrl-C, the terminal sends a signal to npm and to this process, and npm forwards its signal to this process.
+    // NocoDB ends by itself when this process is gone.
     if (Date.now() - firstAsked > SAME_KEY_MS) process.exit(1);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
@@ -139,7 +139,7 @@ async function start() {
     nocodb = await startNocodb({
       port,
       data,
-      // Node resolves the package's name from the package's own folder, as it does from node_modules for others.
+      // Node resolves the package's name in the package's own folder, too, without a copy of the package in node_modules.
       pluginFrom: root,
       signal: stopping.signal,
       env: {

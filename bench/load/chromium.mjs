@@ -1,9 +1,9 @@
 /**
- * Measures the first authorization URL in pages of Chromium. Each page has a browser context of its own, so that the previous
- * page cannot influence it.
+ * Measures how long a page of Chromium takes to build its first authorization URL. Each page has a browser context of its own, so
+ * that the previous page cannot influence it.
  *
- * In: the number of pages. Out: milliseconds by the name of the alternative. Never: the time for fetching and parsing the script,
- * because a page cannot measure that time.
+ * In: the number of pages. Out: the milliseconds of each page, for the first use of the core and for a use after `init()`.
+ * Never: the time for fetching and parsing the script. A page cannot measure that time.
  */
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';

@@ -1,10 +1,10 @@
 /**
- * Measures how long it takes after a click on the login of a page until the popup has its URL. The time starts with the script if
- * the click follows at once, and with the click if the page was idle before.
+ * Measures the time from a click on a page's login button until the popup has its URL. If the click comes as soon as the page's
+ * script runs, the time starts with the script. If the page was idle before the click, the time starts with the click.
  *
- * In: an engine, the folders of both packages, the number of pages. Out: figures. Never: a real popup (a stand-in for the window
- * receives the URL), because opening one takes a browser longer, and less evenly, than everything that is measured; or the time
- * for fetching and parsing the script, which a page cannot measure.
+ * In: an engine, the folders of this package and of the previous version, the number of pages. Out: figures.
+ * Never: a real popup, or the time for fetching and parsing the script. Opening a popup takes longer, and varies more, than
+ * everything that is measured, so a stand-in for the window receives the URL. A page cannot measure fetching and parsing.
  */
 import { createServer } from 'node:http';
 import { once } from 'node:events';
@@ -14,10 +14,13 @@ import { launch } from '../../tests/browser/support/engines.js';
 import { quantile } from '../lib/figures.mjs';
 import { inTurns, medianRatio } from '../lib/turns.mjs';
 
-/** If the click comes at once, both packages do the same work, but their measured times vary by up to this ratio. */
+/**
+ * The least accepted ratio of the previous version's time to this package's. If the click comes at once, both do the same work,
+ * but the measured times vary.
+ */
 const MIN_RATIO_AT_START = 0.95;
 
-/** An idle page has already compiled everything. */
+/** The least accepted ratio if the page was idle before the click. By then, this package has compiled everything. */
 const MIN_RATIO_LATER = 1;
 
 const IDLE_MS = 500;

@@ -65,9 +65,9 @@ export class OAuthClient {
   }
 
   /**
-   * Whether the browser may be redirected to this URL. The newer back end compares it byte for byte, as RFC 9700 section 2.1
-   * requires. The older one also accepts extensions of the registered URL, but only of its path or query: `https://host` must not
-   * become `https://host.evil`, and dot segments must not leave the registered path.
+   * Whether the browser may be redirected to this URL. Bitbucket's newer back end compares it byte for byte, as RFC 9700 section
+   * 2.1 requires. The older back end also accepts the registered URL with additions to its path or query. An addition must not
+   * turn `https://host` into `https://host.evil`, and its dot segments must not leave the registered path.
    */
   allowsRedirectTo(uri) {
     if (this.#callback === null) return false;

@@ -10,8 +10,8 @@ import { parseScopes, reduce } from './scopes.js';
 const WRONG_CREDENTIALS = { error: 'unauthorized_client', description: 'Invalid OAuth client credentials' };
 
 /**
- * All error responses. Where Bitbucket's status is not known, it is 400, because all known ones are 400. The option `tokenErrors`
- * replaces members of a row, so that a test can try another status, or the `invalid_client` of other servers.
+ * All error responses. If Bitbucket's status for an error is not known, the row has 400, the status of all known errors. The
+ * option `tokenErrors` replaces members of a row, so that a test can try another status, or other servers' `invalid_client`.
  */
 export const TOKEN_ERRORS = {
   wrongCredentials: { status: 400, ...WRONG_CREDENTIALS },
@@ -123,7 +123,7 @@ export class TokenEndpoint {
   /**
    * Returns the token response of a code exchange, without an exchange.
    * @param {string[]} [scopes] default: all registered scopes
-   * @throws {TypeError} when one of them is not registered
+   * @throws {TypeError} when a scope is not registered
    */
   connect(client, user, scopes = client.scopes) {
     if (!scopes.every((scope) => client.scopes.includes(scope))) throw new TypeError('scopes are not registered');

@@ -1,8 +1,8 @@
 /**
  * Observes the package, so that the example can show what happens: the authorization URL, and the callback.
  *
- * In: the page's window. Out: a window for the package's option `window` that behaves the same, and a call at each step. Never: a
- * change in the behaviour of the login.
+ * In: the page's window, and the functions to call at each step. Out: a stand-in for that window, which the page passes to the
+ * package as the option `window`. Never: a change in the behaviour of the login.
  */
 
 /**
@@ -22,7 +22,7 @@ export function watched({ built, returned: report }) {
   const onMessage = ({ origin, data }) => {
     if (origin === location.origin && typeof data?.address === 'string') returned(data.address);
   };
-  // The message reaches the frame that replaces the page as the popup's opener.
+  // The popup's opener is an empty frame that the package adds to the page, so the message arrives in that frame.
   new MutationObserver((records) => {
     for (const { addedNodes } of records) {
       for (const { contentWindow } of addedNodes) contentWindow?.addEventListener('message', onMessage);

@@ -1,8 +1,8 @@
 /**
  * The command `authorize-url`: prints the authorization URL with which NocoDB's form starts a login.
  *
- * In: the environment. Out: the URL. Never: the URL contains a state or a PKCE challenge. NocoDB's form appends these parameters
- * and receives the callback. Without the form, no program would receive it.
+ * In: the environment. Out: the URL. Never: a state or a PKCE challenge in the URL. NocoDB's form appends these parameters and
+ * receives the callback. Without the form, no program would receive the callback.
  */
 
 import '../../pkg/inlined/core.wasm.js';

@@ -1,7 +1,8 @@
 /**
  * Opens the user's browser.
  *
- * In: a URL. Out: nothing; rejects if no browser could be started. Never: a shell interprets the URL.
+ * In: a URL. Out: nothing; rejects if no browser could be started. Never: a shell that
+ * interprets the URL.
  */
 
 import { spawn } from 'node:child_process';

@@ -1,7 +1,8 @@
 /**
  * Formats the output of the program.
  *
- * In: findings. Out: lines for a terminal or a pipe. Never: an escape code goes to a pipe, unless FORCE_COLOR requires it.
+ * In: findings (the results of `doctor`). Out: lines for a terminal or a pipe. Never: an escape code in a line for a pipe, unless
+ * FORCE_COLOR requires colours.
  */
 
 import { styleText } from 'node:util';

@@ -2,7 +2,7 @@
  * Finds the command that the command line names, and runs it.
  *
  * In: the arguments. Out: the exit status: 0 for success, 1 for problems, 2 if the command could not run.
- * Never: an argument that may be a secret is printed, or the code of a command is loaded for another command or for help.
+ * Never: an argument in the output (it may be a secret), or the code of a command when another command or help runs.
  */
 
 import { parseArgs } from 'node:util';
@@ -70,7 +70,7 @@ function read({ options }, args) {
 }
 
 /**
- * Describes what is wrong with the arguments. It does not use Node.js' message, because that message repeats them.
+ * Describes what is wrong with the arguments, but not in the words of Node.js, whose message repeats the arguments.
  *
  * @param {unknown} error
  */

@@ -3,9 +3,9 @@
  * versions treat a query differently, and some drop it before the GUI has read it.
  *
  * In: the requests to this process's HTTP servers, before any listener. Out: the package's callback page for a request that
- *   carries an authorization response. The core recognises these requests and writes the text for a rejected response. NocoDB's
- *   GUI reads code and state from the popup's URL as before. All other requests pass through unchanged.
- * Never: a rule of OAuth is applied outside the core, the page contains a value of the request, or an exception leaves the hook.
+ *   carries an authorization response. The core recognises these requests, and writes the page's text if Bitbucket reports an
+ *   error. NocoDB's GUI reads code and state from the popup's URL as before. All other requests pass through unchanged.
+ * Never: a rule of OAuth outside the core, a value of the request in the page, or an exception that leaves the hook.
  */
 
 import { Server } from 'node:http';
@@ -106,7 +106,7 @@ export function pageFor({ error: refusal }) {
 }
 
 /**
- * The page with the text about a rejected response. The text contains no markup.
+ * The page with the text about an error that Bitbucket reported. The text contains no markup.
  *
  * @param {ErrorNotice} refusal
  */

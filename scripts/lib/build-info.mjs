@@ -13,7 +13,7 @@ const sources = ['Cargo.lock', 'Cargo.toml', 'js', 'rust-toolchain.toml', 'scrip
 /** npm packages whose version affects the output. */
 const tools = ['@typescript/typescript6', 'binaryen', 'esbuild', 'rollup', 'rollup-plugin-dts', 'typescript'];
 
-/** The size budgets of the cores in bytes. The build fails above them. */
+/** The size budgets of the cores in bytes. The build fails if a core exceeds its budget. */
 const budgets = { core: { raw: 470_000, gzip: 191_000 }, 'page-core': { raw: 190_000, gzip: 80_000 } };
 
 const sha256 = (data) => createHash('sha256').update(data).digest('hex');

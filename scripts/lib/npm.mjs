@@ -1,5 +1,5 @@
-// Installs the npm packages of this package, of the NocoDB demo and of the tests. Knows which packages the tarball contains
-// and where Node 22, 24 and 26 are.
+// Installs the npm packages of this package, of the NocoDB demo and of the tests. Finds the packages that the tarball contains,
+// and the binaries of Node 22, 24 and 26.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

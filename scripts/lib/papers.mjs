@@ -19,7 +19,7 @@ function table(parts) {
     ...parts.map(({ name, version, licence }) => `| ${name} | ${version} | ${licence} |`)].join('\n');
 }
 
-/** Lists each text once, with the parts that have it. */
+/** Lists each licence text once, with the parts that come under it. */
 function licenceTexts(parts) {
   const found = new Map();
   for (const part of parts) {
