@@ -1,8 +1,8 @@
 /**
  * Callback URLs: any URL of NocoDB can be the callback URL, even one at which NocoDB itself serves something.
  *
- * In: the same login at each URL, in Chromium and in Firefox, and behind a proxy that strips a path prefix. Out: checks that
- *   NocoDB's GUI gets the code, and of what the popup shows when there is no code.
+ * In: the same login at each URL, in Chromium and in Firefox, and behind a proxy that removes a path prefix. Out: checks of the
+ *   code that NocoDB's GUI gets, and of the page in the popup when there is no code.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ import { ADMIN, Host } from './support/host.js';
 
 const PREFIX = '/noco';
 
-/** A proxy that serves NocoDB below a path prefix. It removes the prefix, so NocoDB never sees it. */
+/** A proxy that serves NocoDB below a path prefix. The proxy removes the prefix from each request before NocoDB gets it. */
 async function startProxy(port) {
   const proxy = createServer((request, response) => {
     const { method, url, headers } = request;
@@ -66,7 +66,7 @@ describe("NocoDB's callback URL", () => {
     proxy?.close();
   });
 
-  /** Starts NocoDB and a Bitbucket in which this callback URL is registered. */
+  /** Starts NocoDB, and a simulator in which this callback URL is registered. */
   async function startWith(callback, env) {
     await host.stop();
     await bb?.close();
@@ -91,10 +91,10 @@ describe("NocoDB's callback URL", () => {
     }
   }
 
-  test('shows a denial in a popup that stays open in Firefox, and the form can be used again', async () => {
+  test('serves a page about a denial in a popup that stays open in Firefox, and the form can be used again', async () => {
     await startWith(`http://localhost:${port}/`);
     chromium = await Gui.open('addresses');
-    // NocoDB asks a new user some questions. Chromium skips them, so Firefox does not see them.
+    // NocoDB asks a new user some questions. The user skips them in Chromium, so NocoDB does not ask again in Firefox.
     await chromium.try(() => chromium.signIn(host.url, ADMIN));
     firefox = await FirefoxGui.open('firefox');
     await firefox.try(async () => {
@@ -125,7 +125,7 @@ describe("NocoDB's callback URL", () => {
     }
   });
 
-  test('works behind a proxy that strips a path prefix from it', async () => {
+  test('works behind a proxy that removes a prefix from the path of the URL', async () => {
     await startWith(`${proxy.url}/`, { NC_PUBLIC_URL: proxy.url });
     // Browsers send cookies to every port of a host, so the user is signed in behind the proxy as well.
     await firefox.try(() => connect(firefox, proxy.url));

@@ -31,14 +31,14 @@ describe('an error of the API client', () => {
     ['an HTML page', 502, '<h1>Bad gateway</h1>', { 'content-type': 'text/html' }, { code: 'API_FAILED', retryable: true }],
   ];
   for (const [what, status, body, headers, expected] of rows) {
-    test(`has the shape of an Axios error and the code for the response: ${what}`, async (t) => {
-      const made = await clientOf(t, {
+    test(`has the shape of an Axios error, and a code that fits the response (${what})`, async (t) => {
+      const setup = await clientOf(t, {
         api: (_request, response) => {
           response.writeHead(status, { 'content-type': 'application/json', ...headers });
           response.end(typeof body === 'string' ? body : JSON.stringify(body));
         },
       });
-      const error = await thrownBy(() => made.client.get('/x', { 'axios-retry': { retries: 0 } }));
+      const error = await thrownBy(() => setup.client.get('/x', { 'axios-retry': { retries: 0 } }));
       assert.ok(axios.isAxiosError(error));
       assert.equal(error.message, `Request failed with status code ${status}`);
       assert.deepEqual([error.response.status, error.response.data], [status, body]);
@@ -47,7 +47,7 @@ describe('an error of the API client', () => {
       assert.deepEqual([bitbucket.phase, bitbucket.status], ['api', status]);
       for (const [name, value] of Object.entries(expected)) assert.deepEqual(bitbucket[name], value, name);
       assert.doesNotMatch(bitbucket.message, /token expired|invalid_grant|unauthorized/i);
-      assert.equal(made.requests.length, 1);
+      assert.equal(setup.requests.length, 1);
     });
   }
 
@@ -66,65 +66,65 @@ describe('an error of the API client', () => {
     ['a removed endpoint', spam, '/user/permissions/repositories', 'API_GONE', /^Atlassian has removed/],
     ['status 600', [600, { error: { message: 'No.' } }], '/x', 'API_FAILED', /600/],
   ]) {
-    test(`explains the response: ${what}`, async (t) => {
-      const made = await clientOf(t, {
+    test(`explains the response (${what})`, async (t) => {
+      const setup = await clientOf(t, {
         api: (_request, response) => {
           response.writeHead(status, { 'content-type': typeof body === 'string' ? 'text/plain' : 'application/json', ...headers });
           response.end(typeof body === 'string' ? body : JSON.stringify(body));
         },
       });
       for (const more of [{}, { responseType: 'arraybuffer' }]) {
-        const error = await thrownBy(() => made.client.get(path, { 'axios-retry': { retries: 0 }, ...more }));
+        const error = await thrownBy(() => setup.client.get(path, { 'axios-retry': { retries: 0 }, ...more }));
         assert.ok(axios.isAxiosError(error));
         assert.deepEqual([error.response.status, error.bitbucket.code], [status, code]);
         assert.match(error.bitbucket.message, pattern);
       }
-      assert.equal((await thrownBy(() => made.client.get(path, { 'axios-retry': { retries: 0 }, responseType: 'blob' }))).response.status, status);
+      assert.equal((await thrownBy(() => setup.client.get(path, { 'axios-retry': { retries: 0 }, responseType: 'blob' }))).response.status, status);
     });
   }
 
   test("names the scopes that the response's headers contain", async (t) => {
     const headers = { 'x-oauth-scopes': 'repository', 'x-accepted-oauth-scopes': 'repository:write', 'x-credential-type': 'oauth2' };
-    const made = await clientOf(t, {
+    const setup = await clientOf(t, {
       api: (_request, response) => response.writeHead(403, { 'content-type': 'text/plain', server: 'AtlassianEdge', ...headers }).end('Access denied.'),
     });
-    const { bitbucket } = await thrownBy(() => made.client.get('/x'));
+    const { bitbucket } = await thrownBy(() => setup.client.get('/x'));
     assert.deepEqual([bitbucket.code, bitbucket.required, bitbucket.granted], ['API_INSUFFICIENT_SCOPE', ['repository:write'], ['repository']]);
   });
 
-  test('has the same code for a client that create() made', async (t) => {
-    const made = await clientOf(t, { api: (_request, response) => json(response, 403, bitbucketError('No.', { detail: { required: ['account'] } })) });
-    for (const client of [made.client.create({ headers: { 'x-mine': 'yes' } }), made.client.create().create()]) {
+  test('has the same code if client.create() created the client', async (t) => {
+    const setup = await clientOf(t, { api: (_request, response) => json(response, 403, bitbucketError('No.', { detail: { required: ['account'] } })) });
+    for (const client of [setup.client.create({ headers: { 'x-mine': 'yes' } }), setup.client.create().create()]) {
       const error = await thrownBy(() => client.get('/x'));
       assert.deepEqual([error.bitbucket.code, error.bitbucket.required], ['API_INSUFFICIENT_SCOPE', ['account']]);
       assert.equal(typeof client.paginate, 'function');
     }
-    assert.equal(made.requests[0].headers['x-mine'], 'yes');
+    assert.equal(setup.requests[0].headers['x-mine'], 'yes');
   });
 
-  test('has the same code however the caller has the body decoded, except as a stream', async (t) => {
-    const made = await clientOf(t, {
+  test('has a code that fits the body for each responseType except stream, for which only the status counts', async (t) => {
+    const setup = await clientOf(t, {
       api: (_request, response) => json(response, 403, bitbucketError('No.', { detail: { required: ['account'] } })),
     });
     for (const more of [{ responseType: 'text' }, { responseType: 'arraybuffer' }, { transformResponse: [(data) => data] }]) {
-      const error = await thrownBy(() => made.client.get('/x', more));
+      const error = await thrownBy(() => setup.client.get('/x', more));
       assert.deepEqual([error.bitbucket.code, error.bitbucket.required], ['API_INSUFFICIENT_SCOPE', ['account']]);
     }
-    const decoded = await thrownBy(() => made.client.get('/x', { responseType: 'stream' }));
+    const decoded = await thrownBy(() => setup.client.get('/x', { responseType: 'stream' }));
     assert.deepEqual([decoded.bitbucket.code, decoded.bitbucket.status], ['API_FAILED', 403]);
   });
 
-  test('for a network failure has the shape of an Axios error and the message of the transport', async (t) => {
-    const made = await clientOf(t, { api: (_request, response) => response.destroy() });
-    const error = await thrownBy(() => made.client.post('/x'));
+  test('has the shape of an Axios error and the message of the transport after a network failure', async (t) => {
+    const setup = await clientOf(t, { api: (_request, response) => response.destroy() });
+    const error = await thrownBy(() => setup.client.post('/x'));
     assert.deepEqual([error.isAxiosError, error.response, error.bitbucket.code], [true, undefined, 'REQUEST_FAILED']);
     assert.equal(error.cause, error.bitbucket);
     assert.match(error.message, /could not be reached/);
   });
 
   for (const kind of Object.keys(CREDENTIALS)) {
-    test(`contains no credential, even if the server repeats it in any encoding (${kind})`, async (t) => {
-      const made = await clientOf(t, {
+    test(`contains no credential, even if the response repeats the credential in several encodings (${kind})`, async (t) => {
+      const setup = await clientOf(t, {
         kind,
         api: ({ headers: { authorization }, url }, response) => {
           if (url === '/2.0/dropped') return response.destroy();
@@ -139,25 +139,25 @@ describe('an error of the API client', () => {
         },
       });
       for (const path of ['/302', '/400', '/403', '/404', '/429', '/500', '/dropped']) {
-        const error = await thrownBy(() => made.client.get(path, { maxRedirects: 0, 'axios-retry': { retries: 0 } }));
+        const error = await thrownBy(() => setup.client.get(path, { maxRedirects: 0, 'axios-retry': { retries: 0 } }));
         assertNoCredential(error);
         assert.equal('authorization' in error.config.headers || 'Authorization' in error.config.headers, false);
         assert.ok(!error.request);
       }
-      assertNoCredential(made.client.defaults);
-      assertNoCredential(made.wrapper);
+      assertNoCredential(setup.client.defaults);
+      assertNoCredential(setup.wrapper);
     });
   }
 });
 
 describe('the Accept header', () => {
   test('allows media types other than JSON, for example for step logs, unless the caller sets the header', async (t) => {
-    const made = await clientOf(t);
+    const setup = await clientOf(t);
     for (const config of [{}, { responseType: 'arraybuffer' }, { headers: { Accept: 'application/octet-stream' } }, { headers: { accept: 'text/plain' } }]) {
-      await made.client.get('/x', config);
+      await setup.client.get('/x', config);
     }
-    await made.client.create({ headers: { Accept: 'text/x-diff' } }).get('/x');
+    await setup.client.create({ headers: { Accept: 'text/x-diff' } }).get('/x');
     const usual = 'application/json, */*;q=0.8';
-    assert.deepEqual(made.requests.map(({ headers }) => headers.accept), [usual, usual, 'application/octet-stream', 'text/plain', 'text/x-diff']);
+    assert.deepEqual(setup.requests.map(({ headers }) => headers.accept), [usual, usual, 'application/octet-stream', 'text/plain', 'text/x-diff']);
   });
 });

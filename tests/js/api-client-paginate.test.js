@@ -1,4 +1,4 @@
-/** Lists through the API client: its own `paginate`, and a consumer that requests page after page. */
+/** Lists through the API client: the client's `paginate`, and a consumer that requests page after page. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import axios from 'axios';
@@ -52,37 +52,42 @@ describe('paginate', PATIENT, () => {
 
   // In some lists, `next` lacks parameters of the first request. So the client sends these parameters with each request.
   test('applies parameters and config to all pages, while parameters of `next` take precedence', async (t) => {
-    const made = await clientOf(t, { api: (request, response) => pages([`${made.origin}/2.0/list?page=2&q=a%20b`])(request, response) });
-    const { values } = await collect(made.client.paginate('/list', { pagelen: 2, q: 'x' }, { headers: { 'x-mine': 'yes' } }));
+    const setup = await clientOf(t, {
+      api: (request, response) => pages([`${setup.origin}/2.0/list?page=2&q=a%20b`])(request, response),
+    });
+    const { values } = await collect(setup.client.paginate('/list', { pagelen: 2, q: 'x' }, { headers: { 'x-mine': 'yes' } }));
     assert.deepEqual(values, [10, 11, 20, 21]);
-    assert.deepEqual(made.requests.map(({ url }) => url), ['/2.0/list?pagelen=2&q=x', '/2.0/list?page=2&q=a%20b&pagelen=2']);
-    assert.ok(made.requests.every(({ headers }) => headers['x-mine'] === 'yes' && headers.authorization === HEADERS.api_key));
+    assert.deepEqual(setup.requests.map(({ url }) => url), ['/2.0/list?pagelen=2&q=x', '/2.0/list?page=2&q=a%20b&pagelen=2']);
+    assert.ok(setup.requests.every(({ headers }) => headers['x-mine'] === 'yes' && headers.authorization === HEADERS.api_key));
   });
 
   test('requests a page only when the consumer needs it', async (t) => {
-    const made = await clientOf(t, { api: (request, response) => pages([`${made.origin}/2.0/list?page=2`])(request, response) });
-    for await (const value of made.client.paginate('/list')) {
+    const setup = await clientOf(t, {
+      api: (request, response) => pages([`${setup.origin}/2.0/list?page=2`])(request, response),
+    });
+    for await (const value of setup.client.paginate('/list')) {
       if (value === 11) break;
     }
-    assert.equal(made.requests.length, 1);
+    assert.equal(setup.requests.length, 1);
   });
 
   for (const kind of Object.keys(CREDENTIALS)) {
     test(`ends with an error when \`next\` is on another server, which gets no request (${kind})`, async (t) => {
       const foreign = await serve(t, ok);
-      const made = await clientOf(t, { kind, api: pages([`${foreign.origin}/2.0/list?page=2`]) });
-      const { values, error } = await collect(made.client.paginate('/list'));
+      const setup = await clientOf(t, { kind, api: pages([`${foreign.origin}/2.0/list?page=2`]) });
+      const { values, error } = await collect(setup.client.paginate('/list'));
       assert.deepEqual([values, error.bitbucket.code], [[10, 11], 'FOREIGN_ORIGIN']);
       assert.deepEqual(foreign.requests, []);
       assertNoCredential(error);
     });
   }
 
-  test('ends with an error when `next` is a page that it has already requested', async (t) => {
-    const made = await clientOf(t, {
-      api: (request, response) => pages([`${made.origin}/2.0/list?page=2`, `${made.origin}/2.0/list?page=2`])(request, response),
+  test('ends with an error when `next` is a page that was already requested', async (t) => {
+    const setup = await clientOf(t, {
+      api: (request, response) => (
+        pages([`${setup.origin}/2.0/list?page=2`, `${setup.origin}/2.0/list?page=2`])(request, response)),
     });
-    const { values, error } = await collect(made.client.paginate('/list'));
+    const { values, error } = await collect(setup.client.paginate('/list'));
     assert.ok(error instanceof BitbucketAuthError);
     assert.deepEqual([error.code, error.field, values.length], ['RESPONSE_INVALID', 'next', 4]);
   });
@@ -92,37 +97,39 @@ describe('paginate', PATIENT, () => {
     ['values that are not an array', { values: {} }, 'values'],
     ['a next that is not a string', { values: [], next: 7 }, 'next'],
   ]) {
-    test(`ends with an error that names the wrong member of the response: ${what}`, async (t) => {
-      const made = await clientOf(t, { api: (_request, response) => json(response, 200, answer) });
-      const { error } = await collect(made.client.paginate('/list'));
+    test(`ends with an error whose field is "${member}", the invalid member of the response (${what})`, async (t) => {
+      const setup = await clientOf(t, { api: (_request, response) => json(response, 200, answer) });
+      const { error } = await collect(setup.client.paginate('/list'));
       assert.deepEqual([error.code, error.field], ['RESPONSE_INVALID', member]);
     });
   }
 
   test('ends with the error of the request when a later page fails', async (t) => {
-    const made = await clientOf(t, {
-      api: (request, response) => (request.url.includes('page=2') ? json(response, 404, {}) : pages([`${made.origin}/2.0/list?page=2`])(request, response)),
+    const setup = await clientOf(t, {
+      api: (request, response) => (request.url.includes('page=2') ? json(response, 404, {}) : pages([`${setup.origin}/2.0/list?page=2`])(request, response)),
     });
-    const { values, error } = await collect(made.client.paginate('/list'));
+    const { values, error } = await collect(setup.client.paginate('/list'));
     assert.deepEqual([values, error.response.status, error.bitbucket.code], [[10, 11], 404, 'API_NOT_FOUND']);
   });
 
   test('ends between two pages when its signal is aborted', async (t) => {
-    const made = await clientOf(t, { api: (request, response) => pages([`${made.origin}/2.0/list?page=2`])(request, response) });
+    const setup = await clientOf(t, {
+      api: (request, response) => pages([`${setup.origin}/2.0/list?page=2`])(request, response),
+    });
     const controller = new AbortController();
     const values = [];
     const error = await thrownBy(async () => {
-      for await (const value of made.client.paginate('/list', {}, { signal: controller.signal })) {
+      for await (const value of setup.client.paginate('/list', {}, { signal: controller.signal })) {
         values.push(value);
         controller.abort();
       }
     });
-    assert.deepEqual([values, error.code, error.bitbucket.code, made.requests.length], [[10, 11], 'ERR_CANCELED', 'REQUEST_ABORTED', 1]);
+    assert.deepEqual([values, error.code, error.bitbucket.code, setup.requests.length], [[10, 11], 'ERR_CANCELED', 'REQUEST_ABORTED', 1]);
   });
 
   test("leaves Axios' own functions intact", async (t) => {
-    const made = await clientOf(t);
-    const { client } = made;
+    const setup = await clientOf(t);
+    const { client } = setup;
     assert.deepEqual(Object.keys(client), Object.keys(axios.create()));
     assert.equal(typeof client.paginate, 'function');
     for (const call of [
@@ -131,12 +138,12 @@ describe('paginate', PATIENT, () => {
       () => client.put('/user'), () => client.patch('/user'), () => client.postForm('/user', { a: 1 }),
       () => client.create({ headers: { 'x-mine': 'yes' } }).get('/user'),
     ]) assert.equal((await call()).status, 200);
-    assert.ok(made.requests.every(({ headers, url }) => headers.authorization === HEADERS.api_key && url === '/2.0/user'));
-    assert.equal(client.getUri({ url: '/user' }), `${made.origin}/2.0/user`);
+    assert.ok(setup.requests.every(({ headers, url }) => headers.authorization === HEADERS.api_key && url === '/2.0/user'));
+    assert.equal(client.getUri({ url: '/user' }), `${setup.origin}/2.0/user`);
     client.interceptors.request.use((config) => ({ ...config, params: { ...config.params, added: 1 } }));
     client.defaults.headers.common['X-Default'] = 'yes';
     await client.get('/user');
-    const { url, headers } = made.requests.at(-1);
+    const { url, headers } = setup.requests.at(-1);
     assert.deepEqual([url, headers['x-default']], ['/2.0/user?added=1', 'yes']);
   });
 });

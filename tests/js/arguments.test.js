@@ -25,7 +25,7 @@ function revoked(target = {}) {
 
 const fail = () => { throw new Error('marked'); };
 
-function refuses(call, expected) {
+function assertThrows(call, expected) {
   assert.throws(call, (error) => {
     assert.ok(error instanceof BitbucketAuthError, inspect(error));
     assert.doesNotMatch(inspect(error), /marked/);
@@ -34,7 +34,7 @@ function refuses(call, expected) {
   });
 }
 
-async function rejects(promise, code) {
+async function assertRejects(promise, code) {
   await assert.rejects(promise, (error) => {
     assert.ok(error instanceof BitbucketAuthError, inspect(error));
     assert.doesNotMatch(inspect(error), /marked/);
@@ -53,7 +53,7 @@ describe('a member of the wrong type', () => {
       ['body', { [Symbol.toStringTag]: 'Uint8Array', get length() { return fail(); } }],
     ];
     for (const [name, value, phase = 'refresh', field = name] of wrong) {
-      refuses(() => client.parseTokenResponse({ ...ANSWER, [name]: value }), { code: 'INVALID_ARGUMENT', phase, field });
+      assertThrows(() => client.parseTokenResponse({ ...ANSWER, [name]: value }), { code: 'INVALID_ARGUMENT', phase, field });
     }
   });
 
@@ -72,10 +72,11 @@ describe('a member of the wrong type', () => {
     for (const list of [new Array(1001).fill('a'), new Array(1001).fill(''), { length: 1 }, [, 'a'], [['a']], new Set(['a']),
       Object.defineProperty(['a'], 0, { get: fail }), revoked([]),
       new Proxy([], { get: (_, name) => (name === 'length' ? 2 ** 32 : 'a') })]) {
-      refuses(() => expandScopes(list), { code: 'INVALID_ARGUMENT', phase: 'config', field: 'scopes' });
+      assertThrows(() => expandScopes(list), { code: 'INVALID_ARGUMENT', phase: 'config', field: 'scopes' });
     }
-    refuses(() => expandScopes(new Array(1001).fill('')), { message: 'An argument passed to nocodb-bitbucket-auth is invalid: '
-      + 'scopes contains more than 1000 scopes.' });
+    assertThrows(() => expandScopes(new Array(1001).fill('')), {
+      message: 'An argument passed to nocodb-bitbucket-auth is invalid: scopes contains more than 1000 scopes.',
+    });
   });
 });
 
@@ -85,10 +86,10 @@ describe('additional parameters', () => {
     const lost = [new Map([['prompt', 'x']]), new URLSearchParams('prompt=x'), new Headers({ prompt: 'x' }), new Date(), ['x'],
       Object.create({ prompt: 'x' }), Promise.resolve(), new Uint8Array(2)];
     for (const extraParams of lost) {
-      refuses(() => client.createAuthorizationRequest({ extraParams }), { code: 'INVALID_ARGUMENT', field: 'extraParams' });
+      assertThrows(() => client.createAuthorizationRequest({ extraParams }), { code: 'INVALID_ARGUMENT', field: 'extraParams' });
     }
     for (const options of ['prompt=x', 5, true]) {
-      refuses(() => client.createAuthorizationRequest(options), { code: 'INVALID_ARGUMENT', field: 'options' });
+      assertThrows(() => client.createAuthorizationRequest(options), { code: 'INVALID_ARGUMENT', field: 'options' });
     }
     const others = [vm.runInNewContext('({ prompt: "x" })'), Object.assign(Object.create(null), { prompt: 'x' })];
     for (const extraParams of others) assert.match(client.createAuthorizationRequest({ extraParams }).url, /&prompt=x$/);
@@ -101,7 +102,7 @@ describe('a value', () => {
     const other = vm.createContext({ URL, URLSearchParams });
     const bytes = vm.runInContext('new Uint8Array(2)', other);
     assert.ok(!(bytes instanceof Uint8Array));
-    refuses(() => client.parseTokenResponse({ ...ANSWER, body: bytes }), { code: 'RESPONSE_NOT_JSON' });
+    assertThrows(() => client.parseTokenResponse({ ...ANSWER, body: bytes }), { code: 'RESPONSE_NOT_JSON' });
     assert.deepEqual(expandScopes(vm.runInContext('["account"]', other)), ['account']);
   });
 
@@ -111,38 +112,38 @@ describe('a value', () => {
   });
 });
 
-describe('the options of a page', () => {
+describe('the options of a login in a web page', () => {
   const window = { origin: new URL(REDIRECT_URI).origin, location: { href: REDIRECT_URI }, history: {} };
   const own = { clientId: 'Key', redirectUri: REDIRECT_URI };
   const client = { ...own, confidential: false };
   const refused = [
     ['a secret', { ...own, clientSecret: 'fake' }, 'clientSecret'],
     ['an empty secret', { ...own, clientSecret: '' }, 'clientSecret'],
-    ['a secret with another name', { ...own, client_secret: 'fake' }, 'client_secret'],
-    ['a secret with a third name', { ...own, secret: 1 }, 'secret'],
-    ['a secret that throws', { ...own, get clientSecret() { return fail(); } }, 'options'],
+    ['a secret under the name client_secret', { ...own, client_secret: 'fake' }, 'client_secret'],
+    ['a secret under the name secret', { ...own, secret: 1 }, 'secret'],
+    ['a secret whose getter throws', { ...own, get clientSecret() { return fail(); } }, 'options'],
     ['no id', { redirectUri: REDIRECT_URI }, 'clientId'],
     ['no redirect URI', { clientId: 'Key' }, 'redirectUri'],
-    ['an id of another type', { ...own, clientId: 1 }, 'clientId'],
-    ['scopes of another type', { ...own, scopes: 1 }, 'scopes'],
-    ['endpoints of another type', { ...own, endpoints: 1 }, 'endpoints'],
-    ['an endpoint of another type', { ...own, endpoints: { tokenUrl: 1 } }, 'endpoints.tokenUrl'],
+    ['an id of the wrong type', { ...own, clientId: 1 }, 'clientId'],
+    ['scopes of the wrong type', { ...own, scopes: 1 }, 'scopes'],
+    ['endpoints of the wrong type', { ...own, endpoints: 1 }, 'endpoints'],
+    ['an endpoint of the wrong type', { ...own, endpoints: { tokenUrl: 1 } }, 'endpoints.tokenUrl'],
     ['a redirect URI of another origin', { ...own, redirectUri: 'https://elsewhere.example/' }, 'redirectUri'],
-    ['a client of another type', { client: 1 }, 'client'],
+    ['a client of the wrong type', { client: 1 }, 'client'],
     ['a client with a secret', { client: { ...client, clientSecret: 'fake' } }, 'client.clientSecret'],
     ['a confidential client', { client: createClient(OPTIONS) }, 'client'],
-    ['a client that may be confidential', { client: { ...client, confidential: null } }, 'client'],
+    ['a client whose member confidential is null', { client: { ...client, confidential: null } }, 'client'],
     ['a client without an id', { client: { ...client, clientId: null } }, 'client.clientId'],
-    ['an id beside a client', { client, clientId: 'Key' }, 'clientId'],
-    ['a redirect URI beside a client', { client, redirectUri: REDIRECT_URI }, 'redirectUri'],
-    ['scopes beside a client', { client, scopes: [] }, 'scopes'],
-    ['endpoints beside a client', { client, endpoints: {} }, 'endpoints'],
+    ['an id in addition to a client', { client, clientId: 'Key' }, 'clientId'],
+    ['a redirect URI in addition to a client', { client, redirectUri: REDIRECT_URI }, 'redirectUri'],
+    ['scopes in addition to a client', { client, scopes: [] }, 'scopes'],
+    ['endpoints in addition to a client', { client, endpoints: {} }, 'endpoints'],
   ];
   for (const [what, options, field] of refused) {
-    test(`are rejected with ${what}`, async () => {
+    test(`are rejected (${what})`, async () => {
       const given = Object.defineProperties({ window }, Object.getOwnPropertyDescriptors(options));
       await assert.rejects(beginRedirect(given), (error) => {
-        refuses(() => { throw error; }, { code: 'INVALID_ARGUMENT', phase: 'config', field });
+        assertThrows(() => { throw error; }, { code: 'INVALID_ARGUMENT', phase: 'config', field });
         return true;
       });
     });
@@ -154,15 +155,15 @@ describe('the options of a page', () => {
     for (const value of odd) {
       let looks = 0;
       const changing = { get origin() { return looks++ ? value : 'https://nocodb.example'; } };
-      await rejects(beginRedirect({ ...own, window: changing }), 'INVALID_CONFIG');
-      await rejects(beginRedirect({ ...own, window: { origin: value } }), 'INVALID_CONFIG');
+      await assertRejects(beginRedirect({ ...own, window: changing }), 'INVALID_CONFIG');
+      await assertRejects(beginRedirect({ ...own, window: { origin: value } }), 'INVALID_CONFIG');
       const page = { origin: 'https://nocodb.example', location: { href: value } };
       assert.equal(await completeRedirect({ window: page }), null);
     }
     for (const options of [revoked(), { get window() { return fail(); } }, { window: revoked() }]) {
-      for (const call of [authorizeInPopup, beginRedirect, completeRedirect]) await rejects(call(options));
+      for (const call of [authorizeInPopup, beginRedirect, completeRedirect]) await assertRejects(call(options));
     }
-    await rejects(authorizeInPopup({ ...own, get signal() { return fail(); } }));
+    await assertRejects(authorizeInPopup({ ...own, get signal() { return fail(); } }));
     t.after(() => delete globalThis.location);
     for (const value of odd) {
       globalThis.location = { origin: value };

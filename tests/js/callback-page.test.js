@@ -122,14 +122,14 @@ describe('a request that is not a callback', () => {
     ['HEAD', CALLBACK, { method: 'HEAD' }],
     ['OPTIONS', CALLBACK, { method: 'OPTIONS' }],
   ]) {
-    test(`reaches NocoDB unchanged: ${what}`, async () => {
+    test(`reaches NocoDB unchanged (${what})`, async () => {
       for (const [, server] of ours()) await assertPassedOn(server, target, options);
     });
   }
 });
 
 describe('an event of a server', () => {
-  test('keeps the return value of `emit` and the exceptions of its listeners', () => {
+  test('has the usual return value of `emit`, and its listeners\' exceptions reach the caller of `emit`', () => {
     const server = http.createServer();
     assert.equal(server.emit('request', { method: 'GET', url: '/' }, {}), false);
     assert.equal(server.emit('other'), false);
@@ -294,7 +294,7 @@ describe('a process with the preload', () => {
     }
   }
 
-  test("does not change the servers when NocoDB's class does not appear", async () => {
+  test("does not change its HTTP servers as long as NocoDB's class Integration has not appeared", async () => {
     const { isHooked, bodies } = await answersOf(['--require', REGISTER], ['without class'], [CALLBACK]);
     assert.equal(isHooked, false);
     assert.deepEqual(bodies, [`NocoDB's own answer to ${CALLBACK}`]);

@@ -27,7 +27,7 @@ describe('init', () => {
 describe('a runtime that cannot run the core', () => {
   for (const way of ['init() where WebAssembly is forbidden', 'first use where WebAssembly is forbidden',
     'first use where eval is forbidden']) {
-    test(`gets an error that names the policy's directive (${way})`, async (t) => {
+    test(`gets an error that names the directive of the Content Security Policy (${way})`, async (t) => {
       const { refused, failed, works } = await load(t, way);
       assert.equal(works, undefined);
       if (way.startsWith('init')) assert.deepEqual(refused, failed);

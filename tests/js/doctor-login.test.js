@@ -1,4 +1,4 @@
-/** `login` and `authorize-url` against the simulator, with a program instead of the browser. */
+/** The commands `login` and `authorize-url` against the simulator. The tests send the browser's requests. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -111,7 +111,7 @@ describe('the command `login`', () => {
     assert.equal((await done).status, 0);
   });
 
-  test("opens the platform's browser, or prints the URL when it cannot", { skip: process.platform === 'win32' }, async (t) => {
+  test("opens the platform's browser, or prints the URL if it cannot", { skip: process.platform === 'win32' }, async (t) => {
     const { bitbucket, env } = await loopback(t);
     const folder = mkdtempSync(join(tmpdir(), 'login-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
 /**
- * What `doctor` reports about the connections to NocoDB and to Bitbucket: the redirect URI with servers and proxies before
- * NocoDB, Bitbucket through a real CONNECT proxy, certificates of a private authority, and a clock that is wrong.
+ * What `doctor` reports about the connections to NocoDB and to Bitbucket: the redirect URI with servers and proxies in
+ * front of NocoDB, Bitbucket through a real CONNECT proxy, certificates of a private authority, and a clock that is wrong.
  */
 import assert from 'node:assert/strict';
 import { request as startRequest } from 'node:http';
@@ -14,8 +14,8 @@ import { assertOne, examine, scene, unreachable } from './doctor-scene.js';
 const PREFIX = 'INTEGRATION_AUTH_BITBUCKET_';
 
 /**
- * Starts a proxy before NocoDB, and returns the environment with this proxy in the redirect URI. `change` changes the headers of
- * responses, and `url` changes the URLs of requests.
+ * Starts a proxy in front of NocoDB, and returns the environment with this proxy in the redirect URI. `change` changes the
+ * headers of responses, and `url` changes the URLs of requests.
  */
 async function proxied(t, { nocodb, env }, change, url = (target) => target) {
   const proxy = await serve(t, (request, response) => new Promise((resolve) => {
@@ -27,7 +27,7 @@ async function proxied(t, { nocodb, env }, change, url = (target) => target) {
   return { ...env, [`${PREFIX}REDIRECT_URI`]: `${proxy.origin}/` };
 }
 
-const asItComes = (headers) => headers;
+const unchanged = (headers) => headers;
 
 describe('`doctor` checks the redirect URI and', () => {
   test("accepts the plugin's page, also when the URI has a query", async (t) => {
@@ -45,7 +45,7 @@ describe('`doctor` checks the redirect URI and', () => {
     ['the status 502 of a proxy that cannot reach NocoDB', (response) => response.writeHead(502), /fails with the status 502.*whether NocoDB runs/],
     ['a page of NocoDB itself', (response) => response.writeHead(200, { 'content-type': 'text/html' }), /returns another page than the plugin's \(200\).*NODE_OPTIONS/],
   ]) {
-    test(`reports a wrong response: ${what}`, async (t) => {
+    test(`reports a wrong response (${what})`, async (t) => {
       const { env } = await scene(t, { answers: { '/': ({ url }, response) => answer(response, url).end('<title>Other</title>') } });
       assertOne((await examine(t, env))('redirect-uri'), 'bad', words);
     });
@@ -89,7 +89,7 @@ describe('`doctor` checks the redirect URI and', () => {
   }
 
   test('accepts a proxy that changes nothing', async (t) => {
-    const env = await proxied(t, await scene(t), asItComes);
+    const env = await proxied(t, await scene(t), unchanged);
     assertOne((await examine(t, env))('redirect-uri'), 'good', /./);
   });
 
@@ -106,7 +106,7 @@ describe('`doctor` checks the redirect URI and', () => {
   test('reports a proxy that removes the query', async (t) => {
     const { answers } = { answers: { '/dashboard': (_request, response) => response.end('<title>NocoDB</title>') } };
     const host = await scene(t, { answers });
-    const env = await proxied(t, host, asItComes, (target) => (target.includes('?') ? '/dashboard' : target));
+    const env = await proxied(t, host, unchanged, (target) => (target.includes('?') ? '/dashboard' : target));
     const found = await examine(t, { ...env, NC_PUBLIC_URL: host.nocodb.origin });
     assertOne(found('redirect-uri'), 'bad', /a proxy removes the query/);
   });
@@ -118,7 +118,7 @@ describe('`doctor` checks NocoDB and', () => {
     assertOne((await examine(t, env))('nocodb'), 'good', /^NocoDB 0\.301\.3, community edition, answers at http:\/\/127/);
   });
 
-  test('finds it by --nocodb or NC_PUBLIC_URL, and does not print the user info of these URLs', async (t) => {
+  test('finds NocoDB by --nocodb or NC_PUBLIC_URL, and does not print the user info of these URLs', async (t) => {
     const { env, nocodb } = await scene(t);
     const elsewhere = { ...env, [`${PREFIX}REDIRECT_URI`]: `http://127.0.0.1:${await freePort()}/` };
     const address = nocodb.origin.replace('//', '//marked:marked@');
@@ -135,7 +135,7 @@ describe('`doctor` checks NocoDB and', () => {
     assertOne((await examine(t, env))('nocodb'), 'good', /^NocoDB of an unknown version, enterprise edition, answers/);
   });
 
-  test('finds it at the redirect URI when NC_PUBLIC_URL is invalid, and reports this variable', async (t) => {
+  test('finds NocoDB at the redirect URI when NC_PUBLIC_URL is invalid, and reports this variable', async (t) => {
     const { env } = await scene(t);
     for (const value of ['marked:8080', 'marked.example', 'ftp://marked.example']) {
       const [wrong, ...rest] = (await examine(t, { ...env, NC_PUBLIC_URL: value }, { secrets: ['marked'] }))('nocodb');
@@ -145,7 +145,7 @@ describe('`doctor` checks NocoDB and', () => {
     }
   });
 
-  test('says when the reported version is that of another package, in whose folder NocoDB was started', async (t) => {
+  test("says if a reported version is not NocoDB's, but that of the package in NocoDB's working folder", async (t) => {
     for (const [version, words] of [
       ['0.2.0', /^NocoDB, community edition, answers at http:\S+ It reports the version 0\.2\.0, which is not a version of NocoDB. Outside of/],
       ['1.301.3', /version 1\.301\.3/],
@@ -166,7 +166,7 @@ describe('`doctor` checks NocoDB and', () => {
     }
   });
 
-  test('prints any version that NocoDB reports on one line', async (t) => {
+  test('prints a version with control characters and line breaks on one line', async (t) => {
     const version = `\x1b[31m${'v\n'.repeat(100)}`;
     const { env } = await scene(t, { answers: { '/api/v2/meta/nocodb/info': (_request, response) => json(response, 200, { version }) } });
     const [{ text }] = (await examine(t, env))('nocodb');
@@ -186,7 +186,7 @@ describe('`doctor` checks NocoDB and', () => {
 describe('`doctor` checks the preload and', () => {
   const LIST = '/api/v2/integrations';
 
-  test('finds it active with this environment', async (t) => {
+  test('finds the preload active with this environment', async (t) => {
     const { env } = await scene(t);
     assertOne((await examine(t, env))('preload'), 'good', /with the Key and the redirect URI of this environment/);
   });
@@ -196,19 +196,19 @@ describe('`doctor` checks the preload and', () => {
     [{ [`${PREFIX}REDIRECT_URI`]: 'https://nocodb.example/' }, /with another redirect URI than/],
     [{ [`${PREFIX}CLIENT_SECRET`]: '' }, /does not offer OAuth2/],
   ]) {
-    test(`reports that it is active with another environment: ${Object.keys(variables)}`, async (t) => {
+    test(`reports that the preload is active with another environment (${Object.keys(variables)})`, async (t) => {
       const { env } = await scene(t, { variables });
       assertOne((await examine(t, env, { secrets: ['another-key'] }))('preload'), 'bad', words);
     });
   }
 
-  test('finds it active when this environment has no client', async (t) => {
+  test('finds the preload active when this environment has no client', async (t) => {
     const { nocodb } = await scene(t);
     const found = await examine(t, { NC_PUBLIC_URL: nocodb.origin });
     assertOne(found('preload'), 'good', /where OAuth2 is configured/);
   });
 
-  test('reports that it is not active when NocoDB lists no Bitbucket integration, or one of another package', async (t) => {
+  test('reports that the preload is not active when NocoDB lists no Bitbucket, or that of another package', async (t) => {
     const other = [{ type: 'auth', sub_type: 'bitbucket', manifest: { title: 'Bitbucket', description: 'Another' } }, null, 7];
     for (const list of [[], other]) {
       const { env } = await scene(t, { answers: { [LIST]: (_request, response) => json(response, 200, list) } });
@@ -216,7 +216,7 @@ describe('`doctor` checks the preload and', () => {
     }
   });
 
-  test('recognises it only by its callback page when NocoDB requires a sign-in', async (t) => {
+  test('recognises the preload by the callback page alone when NocoDB requires a sign-in', async (t) => {
     const guarded = { [LIST]: (_request, response) => json(response, 401, {}) };
     const { env } = await scene(t, { answers: guarded });
     assertOne((await examine(t, env))('preload'), 'good', /active in the process that answers at the redirect URI/);
@@ -268,7 +268,7 @@ describe('`doctor` checks the endpoints and', () => {
     return { address: `127.0.0.1:${proxy.port}`, targets };
   }
 
-  const all = (findings, verdict, words) => {
+  const assertAllThree = (findings, verdict, words) => {
     assert.deepEqual(findings.map((finding) => finding.verdict), [verdict, verdict, verdict]);
     for (const [index, name] of ['authorization endpoint', 'token endpoint', 'API'].entries()) {
       assert.match(findings[index].text, new RegExp(`^The ${name} at `));
@@ -276,26 +276,26 @@ describe('`doctor` checks the endpoints and', () => {
     }
   };
 
-  test('reaches them through a proxy, and prints the URL of the proxy without its credentials', async (t) => {
+  test('reaches the endpoints through a proxy, and prints the URL of the proxy without its credentials', async (t) => {
     const env = await bitbucket(t);
     const { address, targets } = await startProxy(t, ({ username }) => ({ requestAuthentication: username !== 'marked' }));
     const found = await examine(t, { ...env, HTTPS_PROXY: `http://marked:marked@${address}` }, { secrets: ['marked', 'bWFya2Vk'] });
-    all(found('endpoints'), 'good', new RegExp(`answers through the proxy http://${address} of HTTPS_PROXY\\.`));
+    assertAllThree(found('endpoints'), 'good', new RegExp(`answers through the proxy http://${address} of HTTPS_PROXY\\.`));
     assert.ok(targets.length >= 3);
   });
 
   test('reports that a proxy is missing, cannot be reached, rejects the request, or requires credentials', async (t) => {
     const env = await bitbucket(t);
-    all((await examine(t, env))('endpoints'), 'bad', /cannot be reached directly: the host name could not be resolved\. Check this machine's name service\. .*set HTTPS_PROXY/);
+    assertAllThree((await examine(t, env))('endpoints'), 'bad', /cannot be reached directly: the host name could not be resolved\. Check this machine's name service\. .*set HTTPS_PROXY/);
     const refusing = await startProxy(t, () => { throw new RequestError('no', 403); });
-    all((await examine(t, { ...env, HTTPS_PROXY: `http://${refusing.address}` }))('endpoints'), 'bad', /through the proxy .*refused the connection/);
+    assertAllThree((await examine(t, { ...env, HTTPS_PROXY: `http://${refusing.address}` }))('endpoints'), 'bad', /through the proxy .*refused the connection/);
     const asking = await startProxy(t, () => ({ requestAuthentication: true }));
-    all((await examine(t, { ...env, HTTPS_PROXY: `http://${asking.address}` }))('endpoints'), 'bad', /the proxy requires credentials.*Correct the user name and the password in HTTPS_PROXY/);
+    assertAllThree((await examine(t, { ...env, HTTPS_PROXY: `http://${asking.address}` }))('endpoints'), 'bad', /the proxy requires credentials.*Correct the user name and the password in HTTPS_PROXY/);
     const gone = `http://127.0.0.1:${await freePort()}`;
-    all((await examine(t, { ...env, HTTPS_PROXY: gone }))('endpoints'), 'bad', /was refused\. Start the proxy, or correct HTTPS_PROXY\./);
+    assertAllThree((await examine(t, { ...env, HTTPS_PROXY: gone }))('endpoints'), 'bad', /was refused\. Start the proxy, or correct HTTPS_PROXY\./);
     const failing = await startProxy(t, () => { throw new RequestError('no', 502); });
-    all((await examine(t, { ...env, HTTPS_PROXY: `http://${failing.address}` }))('endpoints'), 'bad', /whether the proxy's machine can reach/);
-    all((await examine(t, { ...env, HTTPS_PROXY: 'http://proxy.invalid' }))('endpoints'), 'bad', /the proxy's name in HTTPS_PROXY/);
+    assertAllThree((await examine(t, { ...env, HTTPS_PROXY: `http://${failing.address}` }))('endpoints'), 'bad', /whether the proxy's machine can reach/);
+    assertAllThree((await examine(t, { ...env, HTTPS_PROXY: 'http://proxy.invalid' }))('endpoints'), 'bad', /the proxy's name in HTTPS_PROXY/);
   });
 
   test('does not bypass a proxy whose URL cannot be used, and reports the proxy once', async (t) => {
@@ -303,14 +303,14 @@ describe('`doctor` checks the endpoints and', () => {
     const [problem, ...rest] = found('endpoints');
     assert.match(problem.text, /^HTTPS_PROXY must start with http/);
     assertOne(found('clock'), 'skipped', /^The clock was not checked: the proxy cannot be used\. $/);
-    all(rest, 'skipped', /was not checked, because the proxy cannot be used/);
+    assertAllThree(rest, 'skipped', /was not checked, because the proxy cannot be used/);
   });
 
   test('reports a certificate that is not accepted', async (t) => {
     const env = await bitbucket(t);
     const { address } = await startProxy(t);
     const found = await examine(t, { ...env, HTTPS_PROXY: `http://${address}`, NODE_EXTRA_CA_CERTS: '' });
-    all(found('endpoints'), 'bad', /certificate is not accepted.*with NODE_EXTRA_CA_CERTS/);
+    assertAllThree(found('endpoints'), 'bad', /certificate is not accepted.*with NODE_EXTRA_CA_CERTS/);
   });
 
   test('reports the login page of a gateway, and server errors', async (t) => {
@@ -325,7 +325,7 @@ describe('`doctor` checks the endpoints and', () => {
     const portal = (await examine(t, await env((_request, response) => response.writeHead(200).end('<html>'))))('endpoints');
     assert.deepEqual(portal.map(({ verdict }) => verdict), ['good', 'bad', 'bad']);
     assert.match(portal[1].text, /A server other than Bitbucket answers for the token endpoint at .*status 200/);
-    all((await examine(t, await env((_request, response) => response.writeHead(503).end())))('endpoints'), 'warning', /a server error \(503\)/);
+    assertAllThree((await examine(t, await env((_request, response) => response.writeHead(503).end())))('endpoints'), 'warning', /a server error \(503\)/);
   });
 
   test('reports invalid URLs', async (t) => {
@@ -349,13 +349,13 @@ describe('`doctor` checks the clock and', () => {
   const later = (ms) => new Date(Date.now() + ms).toUTCString();
 
   for (const [name, date, verdict, words] of [
-    ['agrees with that of Bitbucket', () => later(0), 'good', /is within a minute/],
+    ['agrees with the clock of Bitbucket', () => later(0), 'good', /is within a minute/],
     ['is half a minute off', () => later(-30_000), 'good', /is within a minute/],
     ['is ahead', () => later(-200_000), 'bad', /^The clock is (19|20)\d seconds ahead of Bitbucket's\. .*NTP/],
     ['is behind', () => later(3_600_000), 'bad', /^The clock is 3[56]\d\d seconds behind/],
     ['cannot be compared, because the response has no date', () => undefined, 'skipped', /sent no date/],
   ]) {
-    test(`reports that it ${name}`, async (t) => assertOne(await at(t, date()), verdict, words));
+    test(`reports that the clock ${name}`, async (t) => assertOne(await at(t, date()), verdict, words));
   }
 
   test('says that it cannot compare the clock when no server responds', async (t) => {

@@ -51,24 +51,24 @@ function drawn(seed) {
 
 /** Reads a list as a consumer does, and returns its values and the requests that the server got. */
 async function read(t, { pages, stopsAfter, answers }, concurrency) {
-  const made = await listOf(t, { pages, answers });
+  const setup = await listOf(t, { pages, answers });
   const enough = new Error('enough');
   let given = 0;
-  const { values, error } = await collect(made.client.paginate('/list', {}, { concurrency, 'axios-retry': { retryDelay: () => 0 } }), () => {
+  const { values, error } = await collect(setup.client.paginate('/list', {}, { concurrency, 'axios-retry': { retryDelay: () => 0 } }), () => {
     given += 1;
     if (given === stopsAfter) throw enough;
   });
   const { code, field, status } = error?.bitbucket ?? error ?? {};
   return {
     seen: { values, isStopped: error === enough, code, field, status, hasResponse: error?.response !== undefined },
-    asked: made.state.asked,
-    most: made.state.most,
+    asked: setup.state.asked,
+    most: setup.state.most,
   };
 }
 
 describe(`${LISTS} random lists give the same values with and without prefetching`, { timeout: 120_000 }, () => {
   for (let seed = 1; seed <= LISTS; seed += 20) {
-    test(`with the 20 seeds from ${seed} on`, async (t) => {
+    test(`with the seeds ${seed} to ${seed + 19}`, async (t) => {
       for (let each = seed; each < seed + 20; each += 1) {
         const list = drawn(each);
         const plain = await read(t, list, 1);

@@ -29,7 +29,7 @@ async function clientOf(t, api, variables = UNLIMITED) {
     origin: server.origin,
     wrapper,
     client: await wrapper.authenticate(),
-    asked: () => server.requests.map(({ url }) => url),
+    urls: () => server.requests.map(({ url }) => url),
     bodies: () => server.requests.map(({ body }) => body),
   };
 }
@@ -49,50 +49,50 @@ function withoutSleep(t) {
   return pauses;
 }
 
-/** The pages of a list of numbers. `tell` returns the members of a page beside `values`. */
-function numbered(size, tell) {
+/** The pages of a list of numbers. `describePage` returns the members of a page beside `values`. */
+function numbered(size, describePage) {
   const all = Array.from({ length: size }, (_, index) => index);
   return (url) => {
     const page = Number(url.searchParams.get('page') ?? 1);
     const pagelen = Number(url.searchParams.get('pagelen') ?? 10);
     const values = all.slice((page - 1) * pagelen, page * pagelen);
-    return { body: { values, ...tell({ page, pagelen, size, url }) } };
+    return { body: { values, ...describePage({ page, pagelen, size, url }) } };
   };
 }
 
 describe('a list', PATIENT, () => {
   test('without next in its responses continues as long as its size promises more values', async (t) => {
-    const made = await clientOf(t, numbered(21, ({ page, pagelen, size }) => ({ page, pagelen, size })));
-    const { values, error } = await collect(made.client.paginate('/list', { q: 'a b' }));
+    const setup = await clientOf(t, numbered(21, ({ page, pagelen, size }) => ({ page, pagelen, size })));
+    const { values, error } = await collect(setup.client.paginate('/list', { q: 'a b' }));
     assert.equal(error, undefined);
     assert.deepEqual(values, Array.from({ length: 21 }, (_, index) => index));
-    assert.deepEqual(made.asked(), ['/2.0/list?q=a+b', '/2.0/list?q=a+b&page=2', '/2.0/list?q=a+b&page=3']);
+    assert.deepEqual(setup.urls(), ['/2.0/list?q=a+b', '/2.0/list?q=a+b&page=2', '/2.0/list?q=a+b&page=3']);
   });
 
   test('whose size is too high ends at the first empty page', async (t) => {
-    const made = await clientOf(t, numbered(13, ({ page, pagelen }) => ({ page, pagelen, size: 99 })));
-    const { values, error } = await collect(made.client.paginate('/list'));
-    assert.deepEqual([values.length, error, made.asked().length], [13, undefined, 3]);
+    const setup = await clientOf(t, numbered(13, ({ page, pagelen }) => ({ page, pagelen, size: 99 })));
+    const { values, error } = await collect(setup.client.paginate('/list'));
+    assert.deepEqual([values.length, error, setup.urls().length], [13, undefined, 3]);
   });
 
   for (const next of [null, '']) {
     test(`ends at a page with next: ${JSON.stringify(next)}`, async (t) => {
-      const made = await clientOf(t, () => ({ body: { values: [1], next } }));
-      assert.deepEqual(await collect(made.client.paginate('/list')), { values: [1] });
-      assert.equal(made.asked().length, 1);
+      const setup = await clientOf(t, () => ({ body: { values: [1], next } }));
+      assert.deepEqual(await collect(setup.client.paginate('/list')), { values: [1] });
+      assert.equal(setup.urls().length, 1);
     });
   }
 
-  test('keeps sort order and filters on each page even if its next lacks them', async (t) => {
-    const made = await clientOf(t, numbered(25, ({ page, url }) => (
-      page < 3 ? { next: `${made.origin}${url.pathname}?page=${page + 1}&pagelen=10` } : {}
+  test('is requested with its sort order and filters on each page even if next lacks these parameters', async (t) => {
+    const setup = await clientOf(t, numbered(25, ({ page, url }) => (
+      page < 3 ? { next: `${setup.origin}${url.pathname}?page=${page + 1}&pagelen=10` } : {}
     )));
-    const { values } = await collect(made.client.paginate('/repositories/acme/website/pipelines', {
+    const { values } = await collect(setup.client.paginate('/repositories/acme/website/pipelines', {
       sort: '-created_on', status: ['PASSED', 'FAILED'],
     }));
     assert.equal(values.length, 25);
     const path = '/2.0/repositories/acme/website/pipelines';
-    assert.deepEqual(made.asked(), [
+    assert.deepEqual(setup.urls(), [
       `${path}?sort=-created_on&status=PASSED&status=FAILED`,
       `${path}?page=2&pagelen=10&sort=-created_on&status=PASSED&status=FAILED`,
       `${path}?page=3&pagelen=10&sort=-created_on&status=PASSED&status=FAILED`,
@@ -100,44 +100,44 @@ describe('a list', PATIENT, () => {
   });
 
   test('takes its parameters from the path, from params and from the config', async (t) => {
-    const api = numbered(11, ({ page }) => (page === 1 ? { next: `${made.origin}/2.0/list?page=2` } : {}));
-    const made = await clientOf(t, api);
+    const api = numbered(11, ({ page }) => (page === 1 ? { next: `${setup.origin}/2.0/list?page=2` } : {}));
+    const setup = await clientOf(t, api);
     for (const run of [
-      () => made.client.paginate('/list?a=1&b=2'),
-      () => made.client.paginate('/list?a=1', { b: 2 }),
-      () => made.client.paginate('/list', { a: 1, b: 2 }),
-      () => made.client.paginate('/list?a=1', undefined, { params: { b: 2 } }),
-      () => made.client.paginate(`${made.origin}/2.0/list?a=1&b=2`),
+      () => setup.client.paginate('/list?a=1&b=2'),
+      () => setup.client.paginate('/list?a=1', { b: 2 }),
+      () => setup.client.paginate('/list', { a: 1, b: 2 }),
+      () => setup.client.paginate('/list?a=1', undefined, { params: { b: 2 } }),
+      () => setup.client.paginate(`${setup.origin}/2.0/list?a=1&b=2`),
     ]) {
-      const before = made.asked().length;
+      const before = setup.urls().length;
       assert.equal((await collect(run())).values.length, 11);
-      assert.deepEqual(made.asked().slice(before), ['/2.0/list?a=1&b=2', '/2.0/list?page=2&a=1&b=2']);
+      assert.deepEqual(setup.urls().slice(before), ['/2.0/list?a=1&b=2', '/2.0/list?page=2&a=1&b=2']);
     }
   });
 
-  test("does not repeat a parameter from the client's defaults", async (t) => {
-    const made = await clientOf(t, numbered(11, ({ page }) => (page === 1 ? { next: `${made.origin}/2.0/list?page=2` } : {})));
-    made.client.defaults.params = { a: 1 };
-    await collect(made.client.paginate('/list', { b: 2 }));
-    assert.deepEqual(made.asked(), ['/2.0/list?a=1&b=2', '/2.0/list?page=2&a=1&b=2']);
+  test("is requested with each parameter from the client's defaults only once", async (t) => {
+    const setup = await clientOf(t, numbered(11, ({ page }) => (page === 1 ? { next: `${setup.origin}/2.0/list?page=2` } : {})));
+    setup.client.defaults.params = { a: 1 };
+    await collect(setup.client.paginate('/list', { b: 2 }));
+    assert.deepEqual(setup.urls(), ['/2.0/list?a=1&b=2', '/2.0/list?page=2&a=1&b=2']);
   });
 
-  test('with a cursor is continued at the unchanged next', async (t) => {
-    const made = await clientOf(t, (url) => (url.searchParams.has('ctx')
-      ? { body: { values: [2] } } : { body: { values: [1], next: `${made.origin}/2.0/commits?ctx=0f%2D&page=2` } }));
-    assert.deepEqual((await collect(made.client.paginate('/commits', { include: 'main' }))).values, [1, 2]);
-    assert.deepEqual(made.asked(), ['/2.0/commits?include=main', '/2.0/commits?ctx=0f%2D&page=2']);
+  test('with a cursor continues at the unchanged next', async (t) => {
+    const setup = await clientOf(t, (url) => (url.searchParams.has('ctx')
+      ? { body: { values: [2] } } : { body: { values: [1], next: `${setup.origin}/2.0/commits?ctx=0f%2D&page=2` } }));
+    assert.deepEqual((await collect(setup.client.paginate('/commits', { include: 'main' }))).values, [1, 2]);
+    assert.deepEqual(setup.urls(), ['/2.0/commits?include=main', '/2.0/commits?ctx=0f%2D&page=2']);
   });
 
-  test('requests the field next even if the fields of the caller exclude it', async (t) => {
-    const made = await clientOf(t, numbered(25, ({ page, url }) => (
+  test('is requested with the field next even if the caller\'s parameter fields excludes next', async (t) => {
+    const setup = await clientOf(t, numbered(25, ({ page, url }) => (
       page < 3 && url.searchParams.get('fields').split(',').includes('next')
-        ? { next: `${made.origin}/2.0/list?page=${page + 1}&fields=${encodeURIComponent(url.searchParams.get('fields'))}` } : {}
+        ? { next: `${setup.origin}/2.0/list?page=${page + 1}&fields=${encodeURIComponent(url.searchParams.get('fields'))}` } : {}
     )));
     for (const [path, params] of [['/list', { fields: 'values.id' }], ['/list?fields=values.id,-next', undefined]]) {
-      assert.equal((await collect(made.client.paginate(path, params))).values.length, 25);
+      assert.equal((await collect(setup.client.paginate(path, params))).values.length, 25);
     }
-    assert.ok(made.asked().every((url) => new URL(url, 'http://x').searchParams.get('fields') === 'values.id,next'));
+    assert.ok(setup.urls().every((url) => new URL(url, 'http://x').searchParams.get('fields') === 'values.id,next'));
   });
 });
 
@@ -196,28 +196,28 @@ describe('an array among the parameters', PATIENT, () => {
     ['is serialized by a function of the caller', { paramsSerializer: () => 'x=2' }, 'x=2'],
   ]) {
     test(what, async (t) => {
-      const made = await clientOf(t, () => ({ body: { values: [] } }));
-      await made.client.get('/pullrequests', { params, ...more });
-      await collect(made.client.paginate('/pullrequests', params, more));
-      assert.deepEqual(made.asked(), Array(2).fill(`/2.0/pullrequests?${expected}`));
+      const setup = await clientOf(t, () => ({ body: { values: [] } }));
+      await setup.client.get('/pullrequests', { params, ...more });
+      await collect(setup.client.paginate('/pullrequests', params, more));
+      assert.deepEqual(setup.urls(), Array(2).fill(`/2.0/pullrequests?${expected}`));
     });
   }
 
   test('becomes repeated parameters in a URL and in a form', async (t) => {
-    const made = await clientOf(t, () => ({ body: {} }));
-    assert.match(made.client.getUri({ url: '/pullrequests', params }), /\?state=OPEN&state=MERGED$/);
-    await made.client.post('/src', { files: ['a', 'b'] }, { headers: { 'content-type': 'application/x-www-form-urlencoded' } });
-    await made.client.postForm('/src', { files: ['a', 'b'] });
-    const [urlEncoded, multipart] = made.bodies();
+    const setup = await clientOf(t, () => ({ body: {} }));
+    assert.match(setup.client.getUri({ url: '/pullrequests', params }), /\?state=OPEN&state=MERGED$/);
+    await setup.client.post('/src', { files: ['a', 'b'] }, { headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    await setup.client.postForm('/src', { files: ['a', 'b'] });
+    const [urlEncoded, multipart] = setup.bodies();
     assert.equal(urlEncoded, 'files=a&files=b');
     assert.equal(multipart.match(/name="files"/g).length, 2);
   });
 
   test("is serialized by the serializer in the client's defaults", async (t) => {
-    const made = await clientOf(t, () => ({ body: { values: [] } }));
-    made.client.defaults.paramsSerializer = { indexes: false };
-    await made.client.get('/pullrequests', { params });
-    assert.deepEqual(made.asked(), ['/2.0/pullrequests?state%5B%5D=OPEN&state%5B%5D=MERGED']);
+    const setup = await clientOf(t, () => ({ body: { values: [] } }));
+    setup.client.defaults.paramsSerializer = { indexes: false };
+    await setup.client.get('/pullrequests', { params });
+    assert.deepEqual(setup.urls(), ['/2.0/pullrequests?state%5B%5D=OPEN&state%5B%5D=MERGED']);
   });
 });
 
@@ -226,40 +226,40 @@ describe('a page that Bitbucket is still working on', PATIENT, () => {
 
   for (const [what, body] of Object.entries(notReady)) {
     test(`is requested again after longer and longer pauses (${what})`, async (t) => {
-      const made = await clientOf(t, (_url, n) => (n < 4 ? { status: 202, body } : { body: { values: [1, 2] } }));
+      const setup = await clientOf(t, (_url, n) => (n < 4 ? { status: 202, body } : { body: { values: [1, 2] } }));
       const pauses = withoutSleep(t);
-      assert.deepEqual(await collect(made.client.paginate('/list')), { values: [1, 2] });
-      assert.equal(made.asked().length, 4);
+      assert.deepEqual(await collect(setup.client.paginate('/list')), { values: [1, 2] });
+      assert.equal(setup.urls().length, 4);
       assert.equal(pauses.length, 3);
       pauses.forEach((pause, at) => assert.ok(pause >= 500 * 2 ** at && pause <= 1000 * 2 ** at, String(pauses)));
     });
 
     test(`is reported as an error after six attempts, and not as an empty result (${what})`, async (t) => {
-      const made = await clientOf(t, () => ({ status: 202, body }));
+      const setup = await clientOf(t, () => ({ status: 202, body }));
       withoutSleep(t);
-      const { values, error } = await collect(made.client.paginate('/list'));
+      const { values, error } = await collect(setup.client.paginate('/list'));
       assert.ok(error instanceof BitbucketAuthError);
       assert.deepEqual([values, error.code, error.status, error.retryable], [[], 'API_NOT_READY', 202, true]);
       assert.match(error.message, /not finished preparing this response/);
-      assert.equal(made.asked().length, 6);
+      assert.equal(setup.urls().length, 6);
     });
   }
 
-  test('is reported in a dialog after pauses of 15 seconds at most', async (t) => {
-    const made = await clientOf(t, () => ({ status: 202 }));
+  test('is reported in a dialog of NocoDB, such as its list of repositories, after pauses of at most 15 seconds', async (t) => {
+    const setup = await clientOf(t, () => ({ status: 202 }));
     const pauses = withoutSleep(t);
-    const error = await thrownBy(() => made.wrapper.listRepositories({ workspace: 'acme' }));
+    const error = await thrownBy(() => setup.wrapper.listRepositories({ workspace: 'acme' }));
     assert.deepEqual([error.code, error.retryable], ['API_NOT_READY', true]);
     assert.ok(pauses.length > 0 && pauses.every((pause) => pause <= 15_000), String(pauses));
   });
 
   test('is not requested again after its signal is aborted', async (t) => {
     const controller = new AbortController();
-    const made = await clientOf(t, () => {
+    const setup = await clientOf(t, () => {
       setImmediate(() => setTimeout(() => controller.abort(), 50));
       return { status: 202 };
     });
-    const { error } = await collect(made.client.paginate('/list', {}, { signal: controller.signal }));
-    assert.deepEqual([error.code, error.bitbucket.code, made.asked().length], ['ERR_CANCELED', 'REQUEST_ABORTED', 1]);
+    const { error } = await collect(setup.client.paginate('/list', {}, { signal: controller.signal }));
+    assert.deepEqual([error.code, error.bitbucket.code, setup.urls().length], ['ERR_CANCELED', 'REQUEST_ABORTED', 1]);
   });
 });

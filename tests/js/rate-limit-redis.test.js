@@ -26,14 +26,14 @@ describe('the rate limit in a shared Redis', () => {
   // Limiters outlive their test and its Redis, and then log that Redis is unavailable.
   beforeEach((t) => t.mock.method(console, 'warn', () => {}));
 
-  const both = (lines) => () => lines.reduce((sum, { count }) => sum + count(), 0);
+  const totalOf = (lines) => () => lines.reduce((sum, { count }) => sum + count(), 0);
 
-  test('is kept by two processes together, and each process keeps all its requests in order', async (t) => {
+  test('applies to the requests of two processes together, and each process sends its requests in order', async (t) => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
     // Two limiters stand for two processes: they share nothing but Redis.
     const lines = [1, 2].map(() => start(limiterOf(100, { redis: { url: redis.url } }), 125));
-    await clock.through(both(lines), [100, 200, 250], () => lines.filter(({ count }) => count() < 125).length);
+    await clock.through(totalOf(lines), [100, 200, 250], () => lines.filter(({ count }) => count() < 125).length);
     for (const { passed } of lines) {
       assert.deepEqual(passed.map(({ index }) => index), Array.from({ length: 125 }, (_, index) => index));
     }
@@ -43,23 +43,23 @@ describe('the rate limit in a shared Redis', () => {
   test('counts the requests of child processes together', async (t) => {
     const redis = await startRedis(t);
     const take = (many) => runJsonFixture(t, 'rate-limit.js', [many, 20], { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url });
-    // The processes run one after the other. Each takes as many permits as it gets without waiting.
+    // The processes run one after the other. Each process sends as many requests as the limit allows without waiting.
     assert.deepEqual([await take(15), await take(15)], [15, 5]);
   });
 
-  test('counts requests of other clients once, although two processes learn of them', async (t) => {
+  test('counts requests of other API clients once, although two processes learn of these requests', async (t) => {
     const redis = await startRedis(t);
     moveClock(t);
     const limiters = [1, 2].map(() => limiterOf(100, { redis: { url: redis.url } }));
     const near = told({ 'x-ratelimit-nearlimit': 'true' });
     await Promise.all(limiters.map((limiter) => limiter.onResponse(ACCOUNT, GROUP, near)));
     const lines = limiters.map((limiter) => start(limiter, 30));
-    await reached(both(lines), 20);
-    await settled(both(lines), QUIET_WITH_SOCKETS_MS);
-    assert.equal(both(lines)(), 20);
+    await reached(totalOf(lines), 20);
+    await settled(totalOf(lines), QUIET_WITH_SOCKETS_MS);
+    assert.equal(totalOf(lines)(), 20);
   });
 
-  test('limits how many requests a response can add, so that one odd response does not block all callers', async (t) => {
+  test('limits how many requests one response can add to the log, so that it does not block all callers', async (t) => {
     const redis = await startRedis(t);
     const limiter = limiterOf(1000, { redis: { url: redis.url, variable: 'THIS_REDIS_URL' } });
     await limiter.acquire(ACCOUNT, GROUP);
@@ -73,7 +73,7 @@ describe('the rate limit in a shared Redis', () => {
     assert.equal(await reader.zcard(key), 10_001);
   });
 
-  test('does not delay requests that are counted while responses report other clients', async (t) => {
+  test('does not delay requests that are counted while responses report requests of other API clients', async (t) => {
     const redis = await startRedis(t);
     moveClock(t);
     const limiter = limiterOf(100, { redis: { url: redis.url } });
@@ -84,7 +84,7 @@ describe('the rate limit in a shared Redis', () => {
     await reached(line.count, 20);
   });
 
-  test('is kept by twenty processes', async (t) => {
+  test('applies to the requests of twenty processes together', async (t) => {
     const redis = await startRedis(t);
     const take = () => runJsonFixture(t, 'rate-limit.js', [20, 100], { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url });
     let taken = 0;
@@ -123,8 +123,8 @@ describe('the rate limit in a shared Redis', () => {
     const reader = new Redis(redis.url, { retryStrategy: () => 100 });
     t.after(() => reader.disconnect());
     reader.on('error', () => {});
-    // The key of the request log. The other keys are the marker, and the key with which a reconnecting process checks its
-    // permissions.
+    // The key of the request log. The other keys are the marker, which is missing if Redis has lost its data, and the key with
+    // which a reconnecting process checks its permissions.
     const log = async () => (await reader.keys('*')).find((key) => !/:life$|:check:/.test(key)) ?? 'none yet';
     const counted = async (many) => {
       for (let seen, tries = 0; seen !== many; tries += 1) {
@@ -147,8 +147,8 @@ describe('the rate limit in a shared Redis', () => {
     await send(1);
     const rest = limiters.map((limiter) => start(limiter, 1));
     lines.push(...rest);
-    await settled(both(rest), QUIET_WITH_SOCKETS_MS);
-    await clock.through(both(rest), [0, 20], () => 20);
+    await settled(totalOf(rest), QUIET_WITH_SOCKETS_MS);
+    await clock.through(totalOf(rest), [0, 20], () => 20);
     assertNoHourHasMore(lines.flatMap(({ times }) => times()), 100);
   });
 
@@ -250,9 +250,9 @@ describe('the rate limit in a shared Redis', () => {
     await Promise.all(start(limiter, 5).takes);
     await sleep(3000);
     await Promise.all(start(limiter, 5).takes);
-    const told = console.warn.mock.calls.map(({ arguments: [text] }) => text).filter((text) => text.includes('THE_VARIABLE'));
-    assert.equal(told.length, 1, told.join('\n'));
-    assert.match(told[0], /The Redis of THE_VARIABLE is unavailable \(permission\)\. /);
+    const logged = console.warn.mock.calls.map(({ arguments: [text] }) => text).filter((text) => text.includes('THE_VARIABLE'));
+    assert.equal(logged.length, 1, logged.join('\n'));
+    assert.match(logged[0], /The Redis of THE_VARIABLE is unavailable \(permission\)\. /);
   });
 
   test('uses keys that expire, and that contain neither account nor credential', async (t) => {

@@ -131,7 +131,7 @@ describe('the request queue', () => {
     const limiter = limiterOf(2);
     const controller = new AbortController();
     await Promise.all(start(limiter, 2).takes);
-    // The first request in the queue waits for its permit; the others wait behind it.
+    // The first request in the queue waits until the limit admits it. The others wait behind the first request.
     const leaving = Array.from({ length: 5 }, () => (
       thrownBy(() => limiter.acquire(ACCOUNT, GROUP, { signal: controller.signal }))));
     const staying = start(limiter, 2);
@@ -173,11 +173,9 @@ describe('the request queue', () => {
   });
 });
 
-describe('memory', () => {
-  test('of the rate limit is freed for accounts and clients that are no longer used', async (t) => {
-    const { origin } = await serve(t, (_request, response) => json(response, 200, {}));
-    const { heldClients, accounts } = await runJsonFixture(t, 'forget.js', [], environment(origin));
-    assert.equal(heldClients, 0);
-    assert.ok(accounts < 200, `${accounts} bytes for each account`);
-  });
+test('the rate limiter frees the memory of accounts and clients that are no longer used', async (t) => {
+  const { origin } = await serve(t, (_request, response) => json(response, 200, {}));
+  const { heldClients, accounts } = await runJsonFixture(t, 'forget.js', [], environment(origin));
+  assert.equal(heldClients, 0);
+  assert.ok(accounts < 200, `${accounts} bytes for each account`);
 });

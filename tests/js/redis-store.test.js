@@ -1,4 +1,9 @@
-/** Which values are in Redis, which permissions the plugin needs there, and when its connection to Redis opens and closes. */
+/**
+ * Which values are in Redis, which permissions the plugin needs there, and when its connection to Redis opens and closes.
+ *
+ * In Redis, `pair:b` contains the tokens with the key `b`, and the pointer `next:a` names the key of the tokens that replaced the
+ * tokens with the key `a`.
+ */
 import assert from 'node:assert/strict';
 import { createCipheriv } from 'node:crypto';
 import { once } from 'node:events';
@@ -63,7 +68,7 @@ describe('a value in Redis', () => {
     assert.deepEqual(await found(), entry('b', 1));
   });
 
-  test('is available with exactly the permissions that the documentation lists', async (t) => {
+  test('needs exactly the permissions that the documentation lists', async (t) => {
     const scaling = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
     const [, rules] = /ACL SETUSER nocodb on >\S+ resetkeys (.+)/.exec(scaling);
     const all = rules.split(' ');
@@ -116,7 +121,7 @@ describe('a value in Redis', () => {
     }
   });
 
-  test("of a lock expires after a lock's usual lifetime, even if it had no expiry, a later expiry or another type", async (t) => {
+  test('that is a lock expires within the usual time, even if it had no expiry, a later expiry or another type', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const { store, logged } = openStore(t, url, { limits: { lock: 500 } });
@@ -160,7 +165,7 @@ describe('a value in Redis', () => {
   /** Tokens that were obtained at this time. */
   const obtained = (name, obtainedAt) => ({ ...tokenSet(name), obtainedAt, expiresAt: obtainedAt + 2 * 60 * MINUTE });
 
-  test('that was reset to earlier tokens is replaced by a process that knows newer ones', async (t) => {
+  test('that was reset to earlier tokens is replaced by a process that knows newer tokens', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const { store } = openStore(t, url);
@@ -218,7 +223,7 @@ describe('a value in Redis', () => {
     assert.deepEqual(await openStore(t, url).store.find('a'), entry('b', 1));
   });
 
-  test('that is part of a cycle of pointers, or that is not a pointer, ends the search', async (t) => {
+  test('that is part of a cycle of pointers, or that is an invalid pointer, ends the search for the newest tokens', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     for (const [key, pointer] of Object.entries({ a: '1 b', b: '2 a', c: '1 c', d: 'nonsense' })) {
@@ -231,7 +236,7 @@ describe('a value in Redis', () => {
     assert.deepEqual(logged, []);
   });
 
-  test('that records refusals in another format counts as absent and is replaced', async (t) => {
+  test('that records rejected token requests in another format counts as absent and is replaced', async (t) => {
     const { url } = await startRedis(t);
     const raw = rawClient(t, url);
     const name = `${PREFIX}refusals`;

@@ -83,7 +83,7 @@ test('each request runs one script in Redis, and two requests of the same micros
   assert.equal(await reader.zcard('nocodb-bitbucket-auth:{rate}:account'), 5);
 });
 
-test('requests that a process sent without Redis are later logged there with their times, and count once', async (t) => {
+test('requests that a process sent without Redis are later logged in Redis with their times, and count once', async (t) => {
   const redis = await startRedis(t);
   const clock = moveClock(t, START);
   const reader = new Redis(redis.url);

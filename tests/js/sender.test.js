@@ -51,7 +51,7 @@ describe('the sender', () => {
     [[200], 5, [200]], [[401], 0, [401]], [[401], 1, [401, 401]], [[401], 2, [401, 401, 401]], [[401, 200], 2, [401, 200]],
     [[401, 401, 200], 2, [401, 401, 200]], [[401, 403], 2, [401, 403]],
   ]) {
-    test(`repeats a request after a 401 at most ${most} times: responses ${statuses}`, async (t) => {
+    test(`repeats a request after a 401 at most ${most} times (responses: ${statuses})`, async (t) => {
       const { asked, send, sent } = await start(t, statuses, { most });
       const { status, needsRetry } = await send({ method: 'POST', body: 'the-body' });
       assert.deepEqual([status, needsRetry], [expected.at(-1), false]);
@@ -117,7 +117,7 @@ describe('the sender', () => {
     assert.deepEqual([status, isForeignOrigin, asked, elsewhere.requests.length], [401, true, [], 1]);
   });
 
-  test('stops repeating a request at its time limit', async (t) => {
+  test('stops repeating a request at the time limit of the request', async (t) => {
     const { send, sent } = await start(t, [], {
       timeoutMs: 1500,
       answer: (_request, response) => setTimeout(json, 500, response, 401, {}),

@@ -37,7 +37,7 @@ const NAMED = 'The Redis of INTEGRATION_AUTH_BITBUCKET_REDIS_URL (or NC_REDIS_UR
 const isUnavailableMessage = (message) => message.startsWith(`WARN redis-unavailable: ${NAMED} is unavailable (`);
 const isAvailableMessage = (message) => message === `INFO redis-available: ${NAMED} is available again.`;
 
-describe('a token store whose Redis is unavailable', () => {
+describe('a token store whose Redis is or was unavailable', () => {
   const SECRET = 'the-wrong-password';
   /** A Redis with a user who has these ACL rules. */
   const withRules = async (t, ...rules) => {
@@ -82,7 +82,7 @@ describe('a token store whose Redis is unavailable', () => {
     ],
   };
   for (const [what, [kind, start]] of Object.entries(impossible)) {
-    test(`continues in memory and logs once why: ${what}`, async (t) => {
+    test(`continues in memory and logs the reason once (${what})`, async (t) => {
       const warn = t.mock.method(console, 'warn', () => {});
       const error = t.mock.method(console, 'error', () => {});
       const { scheme = 'redis', user = '', host = '127.0.0.1', port = 6379, database = 0 } = await start(t);
@@ -99,7 +99,7 @@ describe('a token store whose Redis is unavailable', () => {
       assert.equal(logged.length, 1, logged.join('\n'));
       assert.equal(logged[0], `WARN redis-unavailable: ${NAMED} is unavailable (${kind}). Until it is available again, this process refreshes tokens on its own.`);
       for (const secret of [SECRET, address]) assert.ok(!logged[0].includes(secret));
-      // No other line of the log is about this Redis, not even about a replica that needs no password.
+      // No other line of the log mentions this Redis. The Redis client would warn, for example, that a server needs no password.
       const calls = [...warn.mock.calls, ...error.mock.calls].map(({ arguments: [line] }) => line);
       for (const line of calls) assert.ok(!line.includes(SECRET) && !line.includes(address), line);
     });
@@ -217,7 +217,7 @@ describe('a token store whose Redis is unavailable', () => {
     await after.release();
   });
 
-  test('keeps the newer access token of an unchanged refresh token without Redis, and publishes it later', async (t) => {
+  test('keeps a newer access token with the same refresh token during the outage, and publishes it later', async (t) => {
     const redis = await startRedis(t);
     const { store, logged } = openStore(t, redis.url);
     await store.publish('a', entry('b', 5));
@@ -226,7 +226,7 @@ describe('a token store whose Redis is unavailable', () => {
     assert.equal(await store.publish('b', entry('b', 0, newer)), true);
     assert.deepEqual((await store.find('a')).value, newer);
     await waitFor(() => logged.length > 0, 'the loss is logged');
-    // Of two entries with the same fence, the later one counts. `store` does not have the password, so `other` publishes first.
+    // Of two entries with the same fence, the later entry counts. `store` does not have the password, so `other` publishes first.
     await redis.restart('--requirepass', 'x');
     const address = redis.url.replace('//', '//:x@');
     const { store: other } = openStore(t, address);
@@ -272,10 +272,10 @@ describe('a token store whose Redis is unavailable', () => {
     await waitFor(() => logged.length > 1 && alsoLogged.length > 1, 'Redis is back');
     // Each process looks only for the successor of its own tokens.
     const ends = async () => Promise.all([one.find('of one'), other.find('of other')]);
-    await waitFor(async () => new Set((await ends()).map((end) => end?.key)).size === 1, 'they agree');
+    await waitFor(async () => new Set((await ends()).map((end) => end?.key)).size === 1, 'both stores find the same tokens');
   });
 
-  test('publishes tokens again that Redis has lost without an outage', async (t) => {
+  test('publishes tokens again if Redis has lost them, even without an outage', async (t) => {
     const redis = await startRedis(t);
     const { store } = openStore(t, redis.url);
     await store.publish('a', entry('b', 1));

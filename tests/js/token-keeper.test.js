@@ -40,7 +40,7 @@ function stored(Wrapper, config, row = { ...config }) {
 
 const user = (wrapper) => wrapper.use((client) => client.get('/user'));
 
-/** Imitates Bitbucket. `api` returns the status of an API response by access token. `token` answers the n-th token request. */
+/** Imitates Bitbucket. `api` returns the API's status for an access token. `token` responds to the n-th token request. */
 async function unruly(t, { api = () => 200, token }, more) {
   const seen = { api: [], token: 0 };
   const server = await serve(t, (request, response, body) => {
@@ -75,7 +75,7 @@ describe('many wrappers of one connection', () => {
     assert.notEqual(wrappers[0].row.refresh_token, config.refresh_token);
   });
 
-  test('find the newest tokens with an old copy of the config after several refreshes, and store them in its row', async (t) => {
+  test('find the newest tokens although they were created from an old config, and store these tokens in their row', async (t) => {
     const { bitbucket, Wrapper, config, refreshes } = await connection(t);
     const { wrapper } = stored(Wrapper, config);
     for (let n = 0; n < 5; n += 1) {
@@ -90,7 +90,7 @@ describe('many wrappers of one connection', () => {
     assert.deepEqual(late.wrapper.config, wrapper.config);
   });
 
-  test('save the newest tokens in saveVars, even with an old copy of the config', async (t) => {
+  test('save the newest tokens when saveVars is called, even if they were created from an old config', async (t) => {
     const { bitbucket, Wrapper, config } = await connection(t);
     const saved = [];
     const old = new Wrapper({ ...config }, { saveConfig: (each) => saved.push(each) });
@@ -125,13 +125,6 @@ describe('many wrappers of one connection', () => {
     assert.equal(refreshes(), 1);
   });
 
-  test('never share tokens with another client, even if the refresh tokens are the same', async (t) => {
-    const one = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
-    const other = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
-    await Promise.all([user(new one.Wrapper(OAUTH)), user(new other.Wrapper(OAUTH))]);
-    assert.deepEqual([one.seen.token, other.seen.token], [1, 1]);
-  });
-
   test('use the newest access token of several configs with the same refresh token', async (t) => {
     const { Wrapper, seen } = await unruly(t, { token: (response) => json(response, 500, {}) });
     await user(new Wrapper({ ...OAUTH, expires_at: inFuture(HOUR) }));
@@ -141,6 +134,13 @@ describe('many wrappers of one connection', () => {
     assert.deepEqual(seen.api.map(([bearer]) => bearer), ['access-0', 'newer', 'newer']);
     assert.equal(row.oauth_token, 'newer');
   });
+});
+
+test('wrappers of two OAuth clients never share tokens, even if their refresh tokens are the same', async (t) => {
+  const one = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
+  const other = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
+  await Promise.all([user(new one.Wrapper(OAUTH)), user(new other.Wrapper(OAUTH))]);
+  assert.deepEqual([one.seen.token, other.seen.token], [1, 1]);
 });
 
 describe('a token set', () => {
@@ -301,7 +301,7 @@ describe('a fault of the token endpoint', () => {
     assert.equal(seen.token, 2);
   });
 
-  test('with a Retry-After of more than a minute fails each call immediately, without another token request', async (t) => {
+  test('with a Retry-After of more than a minute makes each call fail immediately, without another token request', async (t) => {
     const { Wrapper, seen } = await unruly(t, {
       api: (bearer) => (bearer === 'access-0' ? 401 : 200),
       token: (response) => {
@@ -344,7 +344,7 @@ describe('a fault of the token endpoint', () => {
   }
 });
 
-describe('a store that fails', () => {
+describe('a callback that fails to store the new tokens', () => {
   test('is called again while the new tokens are in use', async (t) => {
     const { Wrapper, seen } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
     const lines = [];
@@ -363,8 +363,8 @@ describe('a store that fails', () => {
     assert.doesNotMatch(lines[0], /refresh-1|SQLITE/);
 
     assert.equal((await user(wrapper)).status, 200);
-    assert.equal(failures, 5, 'the next call tries to store the tokens each time it uses them');
-    assert.equal(lines.length, 1, 'one line in the log for the same tokens');
+    assert.equal(failures, 5, 'the second call makes two more attempts to store the new tokens');
+    assert.equal(lines.length, 1, 'the log has only one line about these tokens');
     assert.deepEqual(row, {});
 
     assert.equal((await user(wrapper)).status, 200);
@@ -372,7 +372,7 @@ describe('a store that fails', () => {
     assert.equal(seen.token, 1);
   });
 
-  test('is not logged if the second attempt succeeds', async (t) => {
+  test('causes no log line if the second attempt succeeds', async (t) => {
     const { Wrapper } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
     const lines = [];
     let tries = 0;
@@ -423,7 +423,7 @@ describe('a connection whose refresh token Bitbucket rejects', () => {
     assert.equal(seen.token, 4, 'one token request for the third change');
   });
 
-  test('gets new tokens after a lockout that caused the rejection', async (t) => {
+  test('gets new tokens after the lockout, if Bitbucket rejected the valid token only because of the lockout', async (t) => {
     const { Wrapper, seen } = await unruly(t, {
       api: (bearer) => (bearer === 'access-0' ? 401 : 200),
       token: (response, n) => (n === 1 ? dead(response) : pair(response, n)),
@@ -440,7 +440,7 @@ describe('a connection whose refresh token Bitbucket rejects', () => {
   });
 });
 
-test('300 simultaneous refreshes send at most 20 token requests at once, and all of them get tokens', async (t) => {
+test('300 simultaneous refreshes send at most 20 token requests at once, and all refreshes get tokens', async (t) => {
   let atOnce = 0;
   let most = 0;
   const { Wrapper, seen } = await unruly(t, {

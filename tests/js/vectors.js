@@ -2,7 +2,7 @@
  * Runs the shared cases of tests/vectors in JavaScript, in Node.js and in pages. tests/core/vectors.rs runs them in Rust.
  *
  * In: the modules of the package, and the cases of a file. Out: the number of cases that ran, and the failed cases.
- * Never: an import from Node.js other than `node:assert`, which tests/support/page-assert.js replaces in pages; access to a file.
+ * Never: access to a file, or an import from Node.js except `node:assert`, which tests/support/page-assert.js replaces in pages.
  */
 import assert from 'node:assert/strict';
 
@@ -24,7 +24,7 @@ const text = (value) => (typeof value === 'object' && value !== null
   ? value.before + value.repeat.repeat(value.times) + value.after
   : value);
 
-function holds(seen, listed) {
+function assertMembers(seen, listed) {
   for (const [name, value] of Object.entries(listed)) assert.deepEqual(seen[name] ?? null, value, name);
 }
 
@@ -41,7 +41,7 @@ function withRandom(hex, call) {
   }
 }
 
-/** Like `check` below, but for errors that the core throws without the shim. */
+/** Does the same as `check` below, but for errors that the core throws without the shim. */
 function checkCore(vector, call, expected) {
   if (!vector.error) {
     expected(call());
@@ -49,7 +49,7 @@ function checkCore(vector, call, expected) {
   }
   assert.throws(call, (failure) => {
     assert.ok(failure.message, 'there is no message');
-    holds(failure, vector.error);
+    assertMembers(failure, vector.error);
     return true;
   });
 }
@@ -70,7 +70,7 @@ function inText(scopes) {
 export function createInterpreter({
   browser, core, isObject, membersToJson, nextLinkOf, oauth, pageUrl, pageCore, readArgument, readEnvironment,
 }, checkEntry = () => {}) {
-  /** Asserts that a call throws the error of the case (a member that is null must be absent), or else checks the result. */
+  /** Asserts that the call throws the error of the case (a member that is null must be absent). Otherwise checks its result. */
   function check(vector, call, expected) {
     if (!vector.error) {
       expected(call());
@@ -78,7 +78,7 @@ export function createInterpreter({
     }
     assert.throws(call, (error) => {
       assert.ok(error instanceof oauth.BitbucketAuthError, String(error));
-      holds(error, vector.error);
+      assertMembers(error, vector.error);
       return true;
     });
   }
@@ -163,7 +163,7 @@ export function createInterpreter({
         assert.equal(new URLSearchParams(body).get('code_verifier'), codeVerifier);
         for (const each of random ? [client, browser.createClient({ clientId: 'Key', redirectUri: REDIRECT_URI })] : []) {
           const made = withRandom('00'.repeat(32) + random, () => each.createAuthorizationRequest());
-          holds(made, { codeVerifier, codeChallenge });
+          assertMembers(made, { codeVerifier, codeChallenge });
         }
       });
     },
@@ -221,7 +221,7 @@ export function createInterpreter({
     api_response(vector) {
       const error = core().apiErrorFromResponse(answer(vector), vector.kind);
       assert.ok(error.message, 'there is no message');
-      holds(error, vector.error);
+      assertMembers(error, vector.error);
       for (const hidden of vector.hides ?? []) assert.ok(!JSON.stringify(error).includes(hidden), hidden);
       const api = new (core().ApiBaseUrl)('https://api.bitbucket.org/2.0');
       const url = 'https://api.bitbucket.org/2.0/user';
@@ -418,11 +418,11 @@ export function createInterpreter({
   };
 
   function checkOptions(vector) {
-    check(vector, () => oauth.createClient(vector.options), (client) => holds(client, vector.expect));
+    check(vector, () => oauth.createClient(vector.options), (client) => assertMembers(client, vector.expect));
     if (!isObject(vector.options) || vector.error?.field === 'clientSecret') return;
     const { clientSecret: _secret, ...options } = vector.options;
     check(vector, () => browser.createClient(options), (client) => {
-      holds(client, { ...vector.expect, ...(vector.expect.confidential && { confidential: false }) });
+      assertMembers(client, { ...vector.expect, ...(vector.expect.confidential && { confidential: false }) });
     });
   }
 
@@ -430,7 +430,7 @@ export function createInterpreter({
   async function checkEnvironment(vector) {
     const { redis, problems, client, ...settings } = readEnvironment(vector.environment);
     assert.deepEqual(problems.map(({ field }) => field), vector.problems);
-    for (const problem of problems) holds(problem, { code: 'INVALID_CONFIG', phase: 'config' });
+    for (const problem of problems) assertMembers(problem, { code: 'INVALID_CONFIG', phase: 'config' });
     assert.equal(client !== undefined, vector.oauth);
     const seen = {
       ...settings,
@@ -441,7 +441,7 @@ export function createInterpreter({
       otherRedisDatabases: redis?.otherDatabases,
     };
     const { clientId, redirectUri, scopes } = client ?? {};
-    holds({ ...seen, clientId, redirectUri, scopes }, vector.expect ?? {});
+    assertMembers({ ...seen, clientId, redirectUri, scopes }, vector.expect ?? {});
     await checkEntry(vector);
   }
 

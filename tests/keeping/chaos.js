@@ -55,7 +55,7 @@ async function runInProcesses(seed) {
   };
 }
 
-/** Rejects if it is interrupted, once everything that it started has ended. */
+/** Runs a seed in real NocoDBs. If the signal is aborted, ends everything that the run started, and then rejects. */
 async function runInNocodb(seed, signal) {
   process.stdout.write(`seed ${seed}:\n`);
   const result = await runNocodbChaos(seed, { signal, say: (line) => process.stdout.write(`  ${line}\n`) });
@@ -65,7 +65,7 @@ async function runInNocodb(seed, signal) {
 /** Returns a signal that is aborted, with the exit status as the reason, when this process receives SIGINT, SIGTERM or SIGHUP. */
 function whenInterrupted() {
   const stopping = new AbortController();
-  // Each call under way adds a listener.
+  // Each call that has not ended adds a listener.
   setMaxListeners(0, stopping.signal);
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(name, () => stopping.abort(128 + constants.signals[name]));

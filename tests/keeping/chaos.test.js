@@ -1,4 +1,7 @@
-/** Runs twenty seeds of the chaos test; `npm run chaos` runs two hundred. */
+/**
+ * Runs twenty seeds of the chaos test; `npm run chaos` runs two hundred. The plan of a seed lists its troubles (the failures that
+ * the test causes in each round) and its ending (a failure after the last round, if there is one).
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { makePlan } from './support/chaos-plan.js';
@@ -7,7 +10,7 @@ import { runSeed } from './support/chaos-seed.js';
 // Twenty consecutive seeds whose plans together contain every trouble and every ending.
 const SEEDS = Array.from({ length: 20 }, (_, index) => 17 + index);
 
-test('the plans contain every trouble, and every ending, with and without Redis where Redis matters', () => {
+test('the plans of the seeds contain every trouble, and every ending with and without Redis where Redis matters', () => {
   const plans = SEEDS.map(makePlan);
   const endings = new Set(plans.map(({ ending, withRedis }) => `${ending} ${withRedis}`));
   for (const ending of ['undelivered true', 'unstored true', 'unstored false', 'undefined true', 'undefined false']) {

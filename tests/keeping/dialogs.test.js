@@ -19,7 +19,10 @@ const CALL_MS = 60_000;
 /** The additional time that a busy machine may take. */
 const SLACK_MS = 1500;
 
-/** The simulator's lockout, and the longer one that the plugin assumes by default. */
+/**
+ * The simulator's lockout (the time in which it rejects a client's valid refresh tokens after a dead one), and the longer lockout
+ * that the plugin assumes by default.
+ */
 const LOCKOUT = { lockoutMs: 20_000, variables: { INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '30000' } };
 
 /** The message that each dialog shows to the user. If a dialog's call throws, the dialog shows the error's message. */
@@ -33,7 +36,10 @@ const DIALOGS = {
   listWorkspaces: async (wrapper) => (await thrownBy(() => wrapper.listWorkspaces())).message,
 };
 
-/** Creates dead and healthy connections whose access tokens have expired, and returns a wrapper for each of them. */
+/**
+ * Creates connections whose access tokens have expired, and returns a wrapper for each connection. The refresh token of a dead
+ * connection was used up elsewhere; the refresh token of a healthy connection is valid.
+ */
 async function start(t, { dead = 0, healthy = 1, host, ...settings }) {
   const scene = await startScene({ accessTokenLifetimeMs: HOUR, ...settings });
   t.after(() => scene.close());
@@ -70,7 +76,7 @@ describe('a call in a dialog or a background job ends in time and reports what h
       });
     }
 
-    test(`while Bitbucket refuses valid refresh tokens because of a dead one: ${name}`, async (t) => {
+    test(`while Bitbucket rejects valid refresh tokens because it got a used-up one: ${name}`, async (t) => {
       const { tap, dead: [dead], healthy: [wrapper] } = await start(t, { dead: 1, ...LOCKOUT });
       const outcome = dead.use((client) => client.get('/user')).catch(() => {});
       assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
@@ -84,8 +90,8 @@ describe('a call in a dialog or a background job ends in time and reports what h
     const outcomes = [dead.use((client) => client.get('/user')).catch(() => {})];
     assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
     outcomes.push(wrapper.use((client) => client.get('/user')).catch(() => {}));
-    // The second connection waits in the queue, or was refused as well: on a busy machine it may have sent its request before
-    // this process had handled the refusal of the first one.
+    // The second connection waits in the queue, or Bitbucket rejected its refresh token as well: on a busy machine, it may have
+    // sent its request before this process had handled the rejection of the first connection's token.
     await pause(500);
     const { length: before } = tap.requests;
     // A copy of the module shares only the token store with this one, like another process.
@@ -114,7 +120,7 @@ describe('a call in a dialog or a background job ends in time and reports what h
     assert.equal((await within(DIALOG_MS, () => wrapper.connectionStatus())).kind, 'oauth');
   });
 
-  test('while Bitbucket refuses valid refresh tokens because of a dead one: background jobs', async (t) => {
+  test('while Bitbucket rejects valid refresh tokens because it got a used-up one: background jobs', async (t) => {
     const { tap, dead: [dead], healthy } = await start(t, { dead: 1, healthy: 8, ...LOCKOUT });
     const ask = (wrapper) => wrapper.use((client) => client.get('/user')).then(() => undefined, (error) => error);
     const calls = [ask(dead)];

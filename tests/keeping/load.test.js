@@ -74,7 +74,7 @@ async function runUnderLoad(t, { processes, wrappers, pace, variables, ahead }) 
   assert.deepEqual({ failures, ...token.refresh_token, overlaps: tap.overlaps }, {
     failures: {}, requests: EXPIRIES, issued: EXPIRIES, refused: 0, overlaps: 0,
   });
-  assert.deepEqual(settled, workers.map(() => true), 'every process had successes after every expiry');
+  assert.deepEqual(settled, workers.map(() => true), 'every process had a successful call after every expiry');
   assert.ok(calls > EXPIRIES * processes, 'calls were made all the time');
   if (ahead) assert.equal(api.byStatus[401], undefined);
   else assert.ok(api.byStatus[401] >= EXPIRIES);

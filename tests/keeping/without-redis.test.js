@@ -51,7 +51,7 @@ async function start(t) {
   };
 }
 
-test("without Redis, a process uses the row's refresh token when another process has used up its own", async (t) => {
+test('without Redis, a process whose refresh token was used up by another process takes the new one from the row', async (t) => {
   const scene = await start(t);
   for (let round = 0; round < 4; round += 1) {
     const [first, second] = round % 2 === 0 ? scene.workers : [...scene.workers].reverse();

@@ -78,11 +78,11 @@ describe('package.json', () => {
 
   test('has exactly the placeholders that CONTRIBUTING.md lists', () => {
     const papers = read('CONTRIBUTING.md');
-    const neutral = {
+    const placeholders = {
       'addresses at `example.com`': new URL(homepage).host === 'example.com',
       '`security@example.com`': read('SECURITY.md').includes('security@example.com'),
     };
-    for (const [name, isThere] of Object.entries(neutral)) assert.equal(papers.includes(`| ${name} |`), isThere, name);
+    for (const [name, isThere] of Object.entries(placeholders)) assert.equal(papers.includes(`| ${name} |`), isThere, name);
   });
 });
 

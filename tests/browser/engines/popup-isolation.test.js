@@ -13,8 +13,8 @@ import { framing } from '../support/site.js';
 inEachEngine({}, (on, once) => {
   describe('a login by popup at a provider that isolates the popup by its Cross-Origin-Opener-Policy', () => {
     const policies = {
-      'from its first page on': { [SIGN_IN_PATH]: 'same-origin', [AUTHORIZE_PATH]: 'same-origin' },
-      'on its second page': { [AUTHORIZE_PATH]: 'same-origin' },
+      'on all pages': { [SIGN_IN_PATH]: 'same-origin', [AUTHORIZE_PATH]: 'same-origin' },
+      'on the second page only': { [AUTHORIZE_PATH]: 'same-origin' },
     };
     const cutOff = (openerPolicies, body) => on({ bitbucket: { openerPolicies } }, async (scene) => {
       await scene.page.evaluate(() => {
@@ -25,28 +25,28 @@ inEachEngine({}, (on, once) => {
       const popup = await scene.click();
       await scene.press(popup, 'Log in');
       await scene.shows(popup, 'Deny');
-      // The popup looks closed to its opener although it is open. This shows that the policy is in force.
+      // The popup looks closed to its opener although the popup is open. This shows that the policy is in force.
       assert.equal(await scene.page.evaluate(() => window.opened.closed), true);
       await body(scene, popup);
     });
 
     for (const [when, openerPolicies] of Object.entries(policies)) {
       // The page receives the same messages, wherever the isolation began, so only one engine tests both policies.
-      const inEach = when === 'on its second page' ? test : once;
+      const inEach = when === 'on the second page only' ? test : once;
 
       // opener-policies.test.js tests the same login in each engine.
-      once(`succeeds, with the policy ${when}`, () => cutOff(openerPolicies, async (scene, popup) => {
+      once(`succeeds if the policy is ${when}`, () => cutOff(openerPolicies, async (scene, popup) => {
         await scene.decide(popup, 'Grant access');
         await assertGranted(scene, popup);
       }));
 
-      inEach(`gives null after a denial, with the policy ${when}`, () => cutOff(openerPolicies, async (scene, popup) => {
+      inEach(`gives null after a denial if the policy is ${when}`, () => cutOff(openerPolicies, async (scene, popup) => {
         await scene.decide(popup, 'Deny');
         assert.deepEqual(await scene.outcome(), { value: null });
         await gone(popup);
       }));
 
-      inEach(`rejects a forged state, with the policy ${when}`, () => cutOff(openerPolicies, async (scene, popup) => {
+      inEach(`rejects a forged state if the policy is ${when}`, () => cutOff(openerPolicies, async (scene, popup) => {
         await forge(scene, popup, 'code=another');
         assertError(await scene.outcome(), mismatch);
         await gone(popup);
@@ -54,7 +54,7 @@ inEachEngine({}, (on, once) => {
     }
 
     for (const [when, openerPolicies] of Object.entries(policies)) {
-      test(`counts as cancelled once the user has looked at the page for a minute, with the policy ${when}`, () =>
+      test(`counts as cancelled after the user has looked at the page for a minute if the policy is ${when}`, () =>
         cutOff(openerPolicies, async (scene) => {
           await scene.holdClock();
           await scene.setFocus(true);
@@ -64,7 +64,7 @@ inEachEngine({}, (on, once) => {
           assert.deepEqual(await scene.outcome(), { value: null });
         }));
 
-      test(`stays open when the user looks at the page for less than a minute, with the policy ${when}`, () =>
+      test(`stays open while the user never looks at the page for a whole minute if the policy is ${when}`, () =>
         cutOff(openerPolicies, async (scene, popup) => {
           await scene.holdClock();
           for (let times = 0; times < 2; times += 1) {
@@ -79,7 +79,7 @@ inEachEngine({}, (on, once) => {
     }
 
     test('delivers a grant that comes after the login seemed cancelled, and closes the popup', () =>
-      cutOff(policies['on its second page'], async (scene, popup) => {
+      cutOff(policies['on the second page only'], async (scene, popup) => {
         await scene.holdClock();
         await scene.setFocus(true);
         await scene.pass(60_000);
@@ -92,7 +92,7 @@ inEachEngine({}, (on, once) => {
       }));
 
     test("does not accept another login's message after the login seemed cancelled", () =>
-      cutOff(policies['on its second page'], async (scene, popup) => {
+      cutOff(policies['on the second page only'], async (scene, popup) => {
         await scene.holdClock();
         await scene.setFocus(true);
         await scene.pass(60_000);

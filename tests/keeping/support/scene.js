@@ -9,7 +9,10 @@ import { connectUser, requestTokens } from '../../support/bitbucket.js';
 import { simulatorEnvironment } from '../../support/environment.js';
 import { TokenTap } from './token-tap.js';
 
-/** How long the plugin waits after Bitbucket refuses a refresh token. It is longer than the simulator's lockout. */
+/**
+ * How long the plugin waits after Bitbucket rejects a refresh token. This time is longer than the simulator's lockout (the time
+ * in which it rejects a client's valid refresh tokens after a dead one).
+ */
 export const LOCKOUT_WAIT_MS = 400;
 const LOCKOUT_MS = 200;
 const HOUR_MS = 3_600_000;
@@ -50,8 +53,8 @@ export async function startScene({ variables, ...settings } = {}) {
       return { ...await this.connect(connection), refreshed_at, expires_at };
     },
     /**
-     * Refreshes a token directly at the simulator, bypassing the plugin and the tap, as a second NocoDB with a copy of the
-     * database would.
+     * Refreshes a token directly at the simulator, without the plugin and the proxy, as a second NocoDB with a copy of
+     * the database would.
      * @returns {Promise<number>} the status of the response
      */
     refreshElsewhere: async (refreshToken) => {

@@ -60,7 +60,7 @@ function statusOf({ code, retryable }: BitbucketAuthError): number {
   }
 }
 
-/** Returns new tokens before the old ones expire, or `undefined` if the user has to log in again. */
+/** Refreshes the tokens before they expire. Returns `undefined` if the user has to log in again. */
 export async function renewed(tokens: TokenSet): Promise<TokenSet | undefined> {
   if (tokens.refreshToken === undefined) return undefined;
   const { url, ...init } = client.buildRefreshRequest({ refreshToken: tokens.refreshToken });
