@@ -75,7 +75,7 @@ describe('many wrappers of one connection', () => {
     assert.notEqual(wrappers[0].row.refresh_token, config.refresh_token);
   });
 
-  test('find the newest tokens although they were created from an old config, and store these tokens in their row', async (t) => {
+  test('that were created from an old config find the newest tokens, and store these tokens in their rows', async (t) => {
     const { bitbucket, Wrapper, config, refreshes } = await connection(t);
     const { wrapper } = stored(Wrapper, config);
     for (let n = 0; n < 5; n += 1) {
@@ -90,7 +90,7 @@ describe('many wrappers of one connection', () => {
     assert.deepEqual(late.wrapper.config, wrapper.config);
   });
 
-  test('save the newest tokens when saveVars is called, even if they were created from an old config', async (t) => {
+  test('that were created from an old config save the newest tokens when saveVars is called', async (t) => {
     const { bitbucket, Wrapper, config } = await connection(t);
     const saved = [];
     const old = new Wrapper({ ...config }, { saveConfig: (each) => saved.push(each) });
