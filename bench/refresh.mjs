@@ -1,8 +1,8 @@
 /**
  * Measures the cost of keeping tokens: time per call, memory per connection, and a burst of refreshes.
  *
- * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement in this process (each module in
- * refresh/ measures in a second process, with the simulator in a third).
+ * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement in this process. Each module in
+ * refresh/ measures in a second process, and the simulator runs in a third.
  */
 import { runPart, startPartAndWait } from './lib/processes.mjs';
 
@@ -23,7 +23,7 @@ export async function* measure({ quick }) {
   yield* burst(sizes);
 }
 
-/** Runs a part with a simulator of its own. */
+/** Runs one part of the benchmark, with a simulator of its own. */
 async function part(name, task, { execArgv, ...options } = {}) {
   // Without a grace period, so that using a refresh token twice fails.
   const settings = { backend: 'newer', rateLimit: null, refreshGraceMs: 0, ...options };

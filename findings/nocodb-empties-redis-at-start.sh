@@ -1,7 +1,7 @@
 #!/bin/sh
 # NocoDB 0.301.3, with Redis 7.0.15 and Node.js 22.23.3: at every start of the main process, NocoDB runs FLUSHDB on the
-# database of NC_REDIS_URL, and does not log this. Its cache has keys with its own prefix, `nc:…`, but FLUSHDB also deletes
-# all keys of other programs and of the workers of the same NocoDB, whose locks and counters disappear while they run.
+# database of NC_REDIS_URL, and does not log this. The keys of NocoDB's cache have the prefix `nc:…`, but FLUSHDB also deletes
+# all keys of other programs and of the workers of the same NocoDB. A worker's locks and counters disappear while it runs.
 # NC_KEEP_CACHE=true prevents this (so does NC_WORKER_CONTAINER=true, which makes the process a worker). An engineer expects
 # a program to delete only its own keys, or to let them expire.
 #

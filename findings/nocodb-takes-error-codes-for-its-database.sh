@@ -1,9 +1,9 @@
 #!/bin/sh
 # NocoDB 0.301.3 with Node.js 22.23.3 and Axios 1.21.1: if a method of an integration throws an error with a member `code`,
 # NocoDB responds as if its own database had failed, whatever the code is. The status is 400, and the message is lost.
-# Errors of Axios and of Node.js have this member: if the service behind an integration is down, the user reads about a
-# failed database operation, and nothing about the network. Without `code`, the same error gets the status 500. An error
-# with the methods getStatus and getResponse gets the status and body that these return, unless it also has a `code`. An
+# Errors of Axios and of Node.js have this member. So if the service behind an integration is down, the user reads about a
+# failed database operation, and nothing about the network. Without `code`, the same error gets the status 500. An error with
+# the methods getStatus and getResponse gets the status and body that these methods return, unless it also has a `code`. An
 # engineer expects an exception filter to recognize database errors by their class, or by the codes of that database.
 #
 # Needs a C++ compiler and Python for sqlite3, 2 GB in the temporary folder, and some minutes.
@@ -48,7 +48,8 @@ class Wrapper {
 }
 const expose = ['axios', 'codeless', 'answer', 'answerWithCode'];
 
-// NocoDB assigns its list of integrations, which is empty in this edition; an inherited setter adds an integration to it.
+// NocoDB assigns its list of integrations, which is empty in this edition. NocoDB's class inherits this setter, which adds an
+// integration to the list.
 Object.defineProperty(Function.prototype, 'availableIntegrations', {
   configurable: true,
   set(value) {

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Redis 7.0.15: once a script has run any write command, even a DEL of a key that does not exist, Redis no longer applies
-# the memory limit to this script. If maxmemory is used up and the policy is noeviction, Redis rejects a script whose first
-# write is SET with OOM. With a DEL before the same SET, it runs the SET and all following commands. A script that tests whether a
-# server accepts writes, and cleans up first, considers every full server usable. An engineer expects Redis to check each
-# SET separately.
+# the memory limit to this script. If maxmemory is used up and the policy is noeviction, a script whose first write is SET
+# fails with the error OOM. If the script runs a DEL before the same SET, Redis runs the SET and all following commands. So a
+# script that tests whether a server accepts writes, and cleans up with DEL before the test, considers every full server
+# usable. An engineer expects Redis to check each SET separately.
 #
 # Needs redis-server (of Debian: `apt-get install redis-server`).
 #

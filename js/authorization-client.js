@@ -1,7 +1,7 @@
 /**
  * The part of an OAuth client that needs no tokens: authorization requests and responses.
  *
- * In: a client of the core. Out: authorization URLs, and validated callbacks. Never: a rule of OAuth is applied outside the core.
+ * In: an OAuth client of the core. Out: authorization URLs, and validated callbacks. Never: a rule of OAuth. The core has them.
  */
 
 import { callCore } from './error.js';
@@ -35,7 +35,7 @@ export class AuthorizationClient {
     this.#readArgument = readArgument;
   }
 
-  /** The Key, as configured. */
+  /** The client ID as configured. Bitbucket calls it the Key. */
   get clientId() {
     return this.#handle.clientId;
   }
@@ -73,7 +73,7 @@ export class AuthorizationClient {
   /**
    * The authorization URL for NocoDB's form. NocoDB's GUI appends state and PKCE.
    *
-   * @returns {string} without `state`, `code_challenge` and `code_challenge_method`. It always has a query
+   * @returns {string} a URL without `state`, `code_challenge` and `code_challenge_method`, but always with a query
    */
   authorizationUrl() {
     return this.#handle.authorizationUrl();
@@ -94,9 +94,9 @@ export class AuthorizationClient {
   }
 
   /**
-   * Validates a callback to the redirect URI. It checks the state before it uses any other parameter.
+   * Validates a callback to the redirect URI. The state is checked before any other parameter is used.
    *
-   * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback its URL, or the query of its URL
+   * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback the callback's URL, or the query of that URL
    * @param {{ state: string }} expected the state that `createAuthorizationRequest` returned for this user
    * @returns {{ code: string }} the code for `buildTokenRequest`; it is valid for one use, and only for minutes
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `CALLBACK_INVALID`, `CALLBACK_DUPLICATE_PARAMETER`,

@@ -1,8 +1,7 @@
 /**
  * Decodes the WebAssembly that a script in pkg/inlined contains as a string.
  *
- * In: that string. Out: the bytes, by the fastest decoder of the runtime. Never: the string is validated, because the build wrote
- * it.
+ * In: that string. Out: the bytes, by the fastest decoder of the runtime. Never: a validation of the string. The build wrote it.
  */
 
 /** @typedef {(text: string) => Uint8Array<ArrayBuffer>} Decoder */

@@ -41,10 +41,10 @@ const UNSENDABLE = /^UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMA
 /** undici names the invalid part of the request only in the message. */
 const UNSENDABLE_PART = /^(?:invalid )?(?:request )?(method|path|(?:content-length|transfer-encoding|connection|keep-alive|expect|upgrade|host)(?= header))/;
 
-/** For a response that ended early, undici omits its parser's error code, so only the message says that it ended early. */
+/** For a response that ended early, undici omits its parser's error code, so only the message shows that the response ended. */
 const ENDED_EARLY = /\(Invalid EOF state\)$/;
 
-/** The cause of a 407 if the request sent credentials to the proxy. If it sent none, the cause of `PROXY_407` above applies. */
+/** The cause of a 407 if the request sent credentials to the proxy. For a request without credentials, see `CAUSES`. */
 const REFUSED_CREDENTIALS = 'the proxy does not accept the credentials in its URL';
 
 const GENERIC_NAMES = ['Error', 'TypeError', 'AggregateError'];

@@ -3,8 +3,8 @@
  * request, publishes the new tokens and saves them.
  *
  * In: the state of the connection, and the token stores of the callers that wait. Out: newer tokens in that state, after they
- * were published to other processes and offered to NocoDB. Never: this file makes a decision (the core's refresh policy names
- * each action and receives each event), or sends two token requests with one refresh token at the same time.
+ * were published to other processes and offered to NocoDB. Never: a decision (the core's refresh policy names each action and
+ * receives each event), or two token requests with one refresh token at the same time.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,12 +32,13 @@ import {
  * @typedef {object} ConnectionState
  * @property {RefreshPolicy} policy
  * @property {ConnectionTokens} tokens the newest tokens
- * @property {string} key of the newest refresh token
- * @property {string} publishedKey the key of the previous refresh token until the newest refresh token is published; after
- *   that, the same as `key`
+ * @property {string} key the key of the newest refresh token in the shared store
+ * @property {string} publishedKey the key of the last refresh token that was published. It differs from `key` while the newest
+ *   refresh token is not yet published
  * @property {BitbucketAuthError | undefined} lastError why the last token request failed
  * @property {number} refusedAt when Bitbucket last refused the refresh token, by `performance.now()`
- * @property {number} unsavedGeneration the generation of the tokens that a store failed to save, 0 if no store failed
+ * @property {number} unsavedGeneration the generation (the policy's number for a set of tokens) that a store failed to save; 0 if
+ *   no store failed
  */
 
 export class RefreshCycle {
@@ -56,7 +57,7 @@ export class RefreshCycle {
   /** @type {Lock | undefined} */
   #lock;
 
-  /** The permit to send a token request. @type {Permit | undefined} */
+  /** The refresh queue's permission to send a token request. @type {Permit | undefined} */
   #permit;
 
   /**
@@ -166,8 +167,8 @@ export class RefreshCycle {
   }
 
   /**
-   * Looks for a successor in NocoDB's rows: a process that shares only the database with this one may have used the refresh
-   * token.
+   * Looks for a successor in NocoDB's rows, because a process that shares only NocoDB's database with this process may have used
+   * the refresh token.
    *
    * @returns {Promise<number>} the next action
    */
@@ -180,14 +181,13 @@ export class RefreshCycle {
     const action = this.#adoptIfAccepted(found, this.#keeper.keyOf(found.refreshToken), () => (
       policy.onRowTokensFound(found.obtainedAt, found.expiresAt, Date.now(), Math.random())
     ));
-    // Other wrappers of this process still have the previous refresh token, and find the new tokens by its key.
+    // Other wrappers of this process still have the previous refresh token, and find the new tokens by the key of that token.
     if (this.#state.key !== before) await this.#keeper.sharedStore.publish(before, this.#entryOf(this.#state.tokens));
     return action;
   }
 
   /**
-   * Offers the policy the tokens that another process obtained. If the policy accepts them, they replace the connection's
-   * tokens.
+   * Offers tokens that another process obtained to the policy. If the policy accepts them, they replace the connection's tokens.
    *
    * @param {ConnectionTokens} tokens
    * @param {string} key of their refresh token
@@ -283,7 +283,7 @@ export class RefreshCycle {
   async #publishTombstone() {
     const { RefreshAction, RefreshEvent } = core();
     const { key, tokens } = this.#state;
-    // The tombstone contains the tokens: if Bitbucket refused them by mistake, nothing else is left of the connection.
+    // The tombstone keeps the tokens: if Bitbucket refused them by mistake, the connection has no others.
     const tombstone = this.#entryOf({ ...tokens, dead: true, diedAt: Date.now() });
     const isNewest = await this.#keeper.sharedStore.publish(key, tombstone);
     const action = this.#handle(isNewest ? RefreshEvent.Published : RefreshEvent.Superseded);
@@ -296,8 +296,9 @@ export class RefreshCycle {
   async #publish() {
     const { sharedStore } = this.#keeper;
     const { key, publishedKey } = this.#state;
-    // No other process knows the new refresh token before it is published, so the lock of the new refresh token is free. A
-    // process that waits for the lock of the old refresh token then finds the new tokens, and waits until they are saved.
+    // Before the new refresh token is published, no other process knows it, so its lock is free. This process takes that lock
+    // first. Then a process that waits for the lock of the old refresh token finds the new tokens, and waits until this process
+    // has saved them.
     const next = key === publishedKey ? undefined : await sharedStore.lock(key);
     const isNewest = await sharedStore.publish(publishedKey, this.#entryOf(this.#state.tokens));
     this.#state.publishedKey = this.#state.key;

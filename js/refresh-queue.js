@@ -2,7 +2,7 @@
  * Queues the token requests of all connections of one OAuth client.
  *
  * In: connections that want to send a token request, and the results of those requests. Out: a permit for each request, in the
- * order that the core decides. Never: this file decides the order (the core's refresh queue does that), or sends a token request.
+ * order that the core decides. Never: a decision about that order (the core's refresh queue makes it), or a token request.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +12,7 @@ import { core } from './core.js';
 /** @typedef {import('./coordination/memory-store.js').Lock} Lock */
 
 /**
- * The permission to send one token request. The caller has to call exactly one of its methods, once.
+ * The permission to send one token request. The caller has to call exactly one of the permit's methods, once.
  *
  * @typedef {object} Permit
  * @property {(sentAt: number) => void} granted Bitbucket issued tokens; `sentAt`: when the request was sent, by
@@ -21,10 +21,11 @@ import { core } from './core.js';
  * @property {() => void} failed the request had any other result, or was not sent
  */
 
-/** The key of the lock for an exclusive request of the client. No refresh token has this key. */
+/** The key of the lock for an exclusive request, which only one process at a time may send. No refresh token has this key. */
 const CLIENT_KEY = 'client';
 
-// The interval of checks for results of other processes while no request is admitted. A success in another process ends the wait.
+// How often the queue looks for results of other processes while no request is admitted. A success in another process ends the
+// wait.
 const POLL_MS = 1000;
 
 // The longest pause between two attempts to lock; the shortest is half of it.

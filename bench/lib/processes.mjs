@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../tests/support/environment.js';
 
 /**
- * Runs a module that calls `answer`, and returns the result that it sends.
+ * Runs a module that calls `answer`, and returns the result that the module sends.
  *
  * @param {string} file path relative to bench/
  * @param {unknown} task argument for the callback that the module passes to `answer`
@@ -52,7 +52,7 @@ async function firstMessage(child, file) {
   return message;
 }
 
-/** For the module: runs `work` with the task, and sends the result to the parent process. */
+/** Called by a module that `runPart` runs: calls `work` with the task, and sends the result to the parent process. */
 export async function answer(work) {
   const [task] = await once(process, 'message');
   process.send(await work(task));

@@ -81,7 +81,7 @@ function bars(results) {
   });
 }
 
-/** Draws these figures as bars on a logarithmic scale, with the goals as lines. */
+/** Draws the figures of `bars` as bars on a logarithmic scale, with the goals as lines. */
 function chart(results) {
   const all = bars(results);
   const [left, width, bar, gap, top] = [20, 720, 14, 36, 44];

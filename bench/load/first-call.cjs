@@ -1,6 +1,7 @@
 /**
- * One process, one measurement: loads an entry, gets the first authorization URL from it, and prints how long both took together.
- * With `count` as second argument, the program then uses the entry repeatedly, and prints how often the core was compiled.
+ * One process, one measurement: loads an entry point of the package, gets the first authorization URL from it, and prints how
+ * long both took together. With `count` as second argument, the program then uses the entry point repeatedly, and prints how
+ * often the core was compiled.
  */
 const [way, count] = process.argv.slice(2);
 
@@ -44,8 +45,8 @@ const ways = {
 };
 
 /**
- * How often the core was compiled. Only the core imports functions of `./core_bg.js`; Node.js also compiles WebAssembly of its
- * own.
+ * How often the core was compiled. Node.js also compiles WebAssembly of its own, but only the core imports functions of
+ * `./core_bg.js`.
  */
 let compiled = 0;
 if (count) {

@@ -1,9 +1,9 @@
 /**
- * `openid-client`: a configuration object for many logins. One call of the library handles callback, token request and token
- * response, so that call is measured only in whole logins.
+ * The alternative `openid-client`, with one configuration object for many logins. A single call of the library handles callback,
+ * token request and token response, so these steps are measured only as part of whole logins.
  *
  * In: the settings and inputs of speed/operations.mjs. Out: the results, in the same shape for all alternatives. Never: a request
- * is sent, except in `login`.
+ * outside of `login`.
  */
 import * as client from 'openid-client';
 

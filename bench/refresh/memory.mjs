@@ -1,11 +1,11 @@
-// Measures the memory of a connection without its tokens: wrapper, config, keeper, token store, policy in the WebAssembly. The
-// memory of the tokens is measured first, with the same strings in plain objects.
+// Measures the memory of a connection without its tokens: wrapper, config, token keeper, token store, and the refresh policy in
+// the core. The memory of the tokens, which is subtracted, is measured first, with the same strings in plain objects.
 import entry from 'nocodb-bitbucket-auth';
 import { config, connect } from '../lib/connections.mjs';
 import { usedMemory } from '../lib/memory.mjs';
 import { answer } from '../lib/processes.mjs';
 
-/** Length of the tokens in characters, of one byte each. */
+/** The total length of the tokens, in characters. Each character takes one byte. */
 const characters = (wrappers) => wrappers.reduce((sum, { config: { oauth_token, refresh_token } }) =>
   sum + oauth_token.length + refresh_token.length, 0);
 
@@ -41,7 +41,7 @@ await answer(async ({ origin, connections, often }) => {
   plain = [];
   await attach(wrappers);
   const before = characters(wrappers);
-  /** The total memory, without that of the tokens. */
+  /** The memory that was added since `empty`, without that of the tokens. */
   const beside = async () => await usedMemory() - empty - tokens - (characters(wrappers) - before);
   const attached = await beside();
 

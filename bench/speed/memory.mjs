@@ -2,7 +2,7 @@
 import { answer } from '../lib/processes.mjs';
 import { OPERATIONS, SETTINGS } from './operations.mjs';
 
-/** The core's memory. Only the core's glue code gets this export, so the class below intercepts it. */
+/** The core's memory. The core exports it only to its own glue code, so the following class intercepts the export. */
 let memory;
 const { Instance } = WebAssembly;
 WebAssembly.Instance = class extends Instance {

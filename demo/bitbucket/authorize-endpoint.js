@@ -1,5 +1,5 @@
 /**
- * GET and POST /site/oauth2/authorize, and the login before it.
+ * The authorization endpoint (GET and POST /site/oauth2/authorize), and the login page before it.
  *
  * In: the authorization request that a client built, and a person's decision. Out: pages, and finally a redirect to the callback
  * with a code or an error. Never: a redirect to a URL that is not registered for the client.
@@ -65,7 +65,7 @@ export class AuthorizeEndpoint {
         outcome: 'refused',
       };
     }
-    // Without a redirect_uri, both back ends use the registered one.
+    // If the request has no redirect_uri, both of Bitbucket's back ends use the registered callback.
     const redirectUri = parameters.get('redirect_uri') ?? client.callback;
     if (parameters.isRepeated('redirect_uri') || !client.allowsRedirectTo(redirectUri)) {
       return {
@@ -126,8 +126,8 @@ export class AuthorizeEndpoint {
     // Bitbucket removed the implicit grant on 2026-02-27.
     if (responseType !== 'code')
       return { error: 'unsupported_response_type', error_description: 'response_type must be code.' };
-    // Only listed scopes count as registered. It is not known whether a client may request a scope that a registered one
-    // implies.
+    // Only the scopes in the client's list count as registered. It is not known whether Bitbucket also lets a client request the
+    // scopes that a registered scope implies.
     if (!parseScopes(parameters.get('scope')).every((scope) => client.scopes.includes(scope))) {
       return {
         error: 'invalid_scope',
@@ -181,7 +181,8 @@ export class AuthorizeEndpoint {
     this.#pending.delete(requestId);
     const { client, redirectUri, sentRedirectUri, state, scopes, codeChallenge } = wanted;
     if (decision === 'deny') {
-      // It is not known which text Bitbucket sends, or whether it returns the state. `stateOnDenial: false` omits the state.
+      // It is not known which text Bitbucket sends, or whether it returns the state. With the setting `stateOnDenial: false`, the
+      // simulator omits the state.
       const error = { error: 'access_denied', error_description: 'The user denied access.' };
       return {
         response: this.#redirectTo(303, redirectUri, error, this.#settings.stateOnDenial ? state : undefined),

@@ -1,8 +1,9 @@
 /**
  * The responses of the API's routes.
  *
- * In: a call, which is an accepted request (`{ request, url, body, credential, writers }`), and the names in its path. Out:
- * Bitbucket's objects, pages of them, raw bytes, or an error. Never: a check of who may send a request; api.js does that.
+ * In: a call, which is a request that api.js has accepted (`{ request, url, body, credential, writers }`), and the names in the
+ * path of the request. Out: Bitbucket's objects, pages of them, raw bytes, or an error. Never: a check of who may send a request;
+ * api.js makes that check.
  */
 import { ACCESS_DENIED, apiError, invalidFields, untypedError } from './api-errors.js';
 import { PULL_REQUEST_STATES, SPAM_WORKSPACE } from './catalogue.js';
@@ -225,7 +226,7 @@ export class Resources {
     );
   }
 
-  /** No source says which of Bitbucket's lists omit `size` and `page`. In the simulator, this one does. */
+  /** No source says which of Bitbucket's lists omit `size` and `page`. In the simulator, the list of statuses does. */
   statuses(call, ...path) {
     return this.#inCommit(call, path, (repository, hash) =>
       this.#filteredPage(
@@ -260,7 +261,7 @@ export class Resources {
       const describe = (name) => this.#contents.describeBranch(repository, name);
       const { errorResponse, ...found } = this.#lists.filtered(call.url, names, describe);
       if (errorResponse) return errorResponse;
-      // Bitbucket has been observed to use an iterator when the request has `q`.
+      // Bitbucket has been observed to return the pages of an iterator (with a cursor, without numbers) for a request with `q`.
       const isIterator = call.url.searchParams.has('q') || call.url.searchParams.has('ctx');
       return this.#lists[isIterator ? 'iterated' : 'numbered'](call.url, found.items, found.describe);
     });
@@ -291,7 +292,7 @@ export class Resources {
     );
   }
 
-  /** The changed files. If the request has the parameter `path`, which may be repeated, only the files that it names. */
+  /** The changed files. The parameter `path`, which may be repeated, limits the list to the files that it names. */
   #changed({ url: { searchParams } }) {
     const paths = searchParams.getAll('path');
     const changed = this.#contents.changedFiles(Number(searchParams.get('from_pullrequest_id') ?? 0));
@@ -434,8 +435,8 @@ export class Resources {
   }
 
   /**
-   * A repository, project or workspace access token can read only the repositories of its own repository, project or workspace.
-   * In the simulator, all repositories of a workspace are in one project.
+   * A repository access token can read only its own repository. A project or workspace access token can read only the
+   * repositories of its project or workspace. In the simulator, all repositories of a workspace are in one project.
    */
   #mayRead({ restriction }, { workspace, slug }) {
     if (!restriction) return true;

@@ -1,7 +1,8 @@
 /**
  * Bitbucket's OAuth scopes: which ones imply others, and how the consent page describes each.
  *
- * Written from the published table and deliberately independent of the plugin under test: shared code would share its mistakes.
+ * Written from the published table and deliberately independent of the plugin under test: with shared code, the simulator and the
+ * plugin would make the same mistakes.
  */
 const IMPLIES = {
   project: ['repository'],
@@ -61,7 +62,7 @@ export function expand(scopes) {
   return all;
 }
 
-/** @returns {string[]} the scopes that no other one of them implies */
+/** @returns {string[]} the given scopes, without each scope that another given scope implies */
 export function reduce(scopes) {
   return scopes.filter((scope) => !scopes.some((other) => other !== scope && expand([other]).has(scope)));
 }

@@ -1,6 +1,6 @@
 /**
- * Counts what has happened, so that a test can check for "exactly twenty refreshes" or "fifty at once". In: one call when a
- * request arrives, and one when it was processed. Out: a plain object. No name, token or URL is kept.
+ * Counts requests and their outcomes, so that a test can check for "exactly twenty refreshes" or "fifty requests at once". In:
+ * one call when a request arrives, and one when the request was processed. Out: a plain object. No name, token or URL is kept.
  */
 const GRANTS = ['authorization_code', 'refresh_token', 'client_credentials', 'other'];
 

@@ -1,8 +1,8 @@
 /**
- * The example page: connects, and shows each step.
+ * The script of the example page: connects to Bitbucket, and shows each step of the login.
  *
- * In: clicks. Out: what a page that uses the package sees, abbreviated. Never: a code, verifier or state is
- * shown in full, stored, or written to the console.
+ * In: clicks. Out: what a page that uses the package sees, abbreviated. Never: a code, verifier or state that is shown in full,
+ * stored, or written to the console.
  */
 import { authorizeInPopup, beginRedirect, completeRedirect } from 'nocodb-bitbucket-auth/browser';
 import { watched } from './watch.js';
@@ -116,7 +116,7 @@ async function showOutcome(way, outcome) {
 
 document.querySelector('#popup').addEventListener('click', async () => {
   clear();
-  // Before any `await`, because a browser lets a page open a popup only in the click handler.
+  // No `await` may precede this call, because a browser lets a page open a popup only in the click handler.
   const outcome = authorizeInPopup({ ...options.popup, window: windows.popup });
   setBusy(true);
   await showOutcome('popup', outcome);

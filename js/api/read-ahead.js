@@ -22,7 +22,7 @@ const utf8 = new TextDecoder();
 /**
  * @param {object} options
  * @param {Sender} options.sender
- * @param {Sender} options.sendPrefetch fails where a request would have to wait for the rate limit
+ * @param {Sender} options.sendPrefetch fails if the request would have to wait for the rate limit
  * @param {Credentials['newest']} options.newest
  * @returns {Sender}
  */
@@ -131,7 +131,7 @@ function keyOf({ url, headers }) {
 }
 
 /**
- * Whether a request may start a prefetch or get a prefetched page. A request with its own signal or time limit may not.
+ * Whether a request may start a prefetch or get a prefetched page. A request with its own signal or time limit may do neither.
  *
  * @param {ApiRequest} request
  */

@@ -1,8 +1,8 @@
 /**
  * The login at Bitbucket in a popup.
  *
- * In: a public OAuth client, and the user's click. Out: the code and its verifier, or `null` when the user denied access. Never:
- * Bitbucket's pages get access to the page that opened them, a URL is passed to another origin, or a rule of OAuth is applied
+ * In: a public OAuth client, and the user's click. Out: the code and its verifier, or `null` when the user closed the popup or
+ * denied access. Never: access of Bitbucket's pages to the page that opened them, a URL for another origin, or a rule of OAuth
  * outside the core.
  */
 
@@ -109,7 +109,7 @@ async function receiveLateCallback(popup, waitMs, signal, toGrant) {
   }
 }
 
-/** A popup of a page, and the messages from it. */
+/** A popup that a page opened, and the messages from the popup. */
 class Popup {
   /** @type {Page} */
   #page;
@@ -147,7 +147,7 @@ class Popup {
 
   /** @param {string} url */
   navigate(url) {
-    // Replaces the blank page, so that the popup's "back" button does not lead to it.
+    // Replaces the blank page, so that the popup's "back" button does not lead to the blank page.
     this.#window?.location.replace(url);
   }
 
@@ -224,7 +224,7 @@ class Popup {
     }
   }
 
-  /** The popup's URL; `undefined` while it is blank, and while the popup shows a page of another origin. */
+  /** The popup's URL; `undefined` while the popup is blank or shows a page of another origin. */
   get #url() {
     try {
       const url = this.#window?.location.href;
@@ -280,7 +280,7 @@ function replaceOpener(page, popup, name) {
   frame.hidden = true;
   try {
     page.document.documentElement.append(frame);
-    // Opening an existing window by its name makes the frame its opener (HTML, window open steps).
+    // A frame that opens an existing window by its name becomes the opener of that window (HTML, window open steps).
     frame.contentWindow?.open('', name);
     if (popup.opener === frame.contentWindow) {
       // The sandbox takes effect when another window navigates the frame.

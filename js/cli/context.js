@@ -1,7 +1,7 @@
 /**
  * Collects what the checks share: the validated environment, and responses of NocoDB and Bitbucket, each requested once.
  *
- * In: options and environment variables. Out: the values that the checks judge. Never: this file decides whether a check passes.
+ * In: options and environment variables. Out: the values that the checks judge. Never: a decision whether a check passes.
  */
 
 import { readFileSync } from 'node:fs';

@@ -1,10 +1,12 @@
 /**
  * Keeps a connection to Redis, and reopens it after an outage.
  *
- * In: the URL of Redis, and work to do with it. Out: the result of the work, or nothing if Redis did not do it; in the log, one
- * line for each outage, with its cause. Never: an operation fails or waits long because Redis does, a connection keeps the
- * process alive, another database than the plugin's is changed, or an error of the Redis client leaves this file, because such
- * errors contain the data that were sent.
+ * In: the URL of Redis, and work to do with Redis. Out: the result of the work, or nothing if Redis did not do the work; in the
+ * log, one line for each outage, with its cause. Never: an operation that fails or waits long because Redis does, a connection
+ * that keeps the process alive, a change in another database than the plugin's, or an error of the Redis client for a caller.
+ * Such an error contains the data that were sent.
+ *
+ * A data marker is a random string in the plugin's database. If the marker is missing or has changed, Redis has lost the data.
  */
 
 import { core } from '../core.js';
@@ -25,7 +27,7 @@ import { DATABASE_SCRIPTS, readMarker, findDatabase } from './redis-database.js'
  * @property {Record<string, { lua: string, numberOfKeys: number }>} [scripts]
  * @property {(line: string) => void} log
  * @property {string} without for the log: what this process does while Redis is unavailable
- * @property {string} markerKey the key of a separate data marker, for a database that has no marker of its own
+ * @property {string} markerKey the key of a separate data marker, for a database without a marker for the whole database
  * @property {(redis: Redis, marker: DataMarker) => Promise<unknown>} check runs the plugin's commands; rejects if Redis does not
  *   allow them
  * @property {() => void} [onAvailable] called when Redis becomes available, and when it is available again after a loss of data
@@ -98,8 +100,8 @@ export class RedisConnection {
   /**
    * The state of the connection.
    *
-   * @returns {{ database: number, fallbackReason?: string } | { errorSummary: string }} the number of the database in use, with
-   *   the reason if it is NocoDB's own; or a summary of the error that makes Redis unavailable
+   * @returns {{ database: number, fallbackReason?: string } | { errorSummary: string }} the number of the database in use, and if
+   *   this is NocoDB's own database, the reason; or a summary of the error that makes Redis unavailable
    */
   get status() {
     if (!this.#redis) return { errorSummary: this.#errorSummary };
@@ -164,7 +166,7 @@ export class RedisConnection {
     const { url, searchesDatabase, otherDatabases, markerKey, check } = this.#options;
     /** @type {number} */
     const configuredDatabase = this.#options.database ?? core().parseRedisUrl(url).database;
-    // A script can select any database, so there is no need to select NocoDB's own first.
+    // The script of `findDatabase` can select any database, so the connection need not select NocoDB's own database first.
     const choice = searchesDatabase ? await findDatabase(redis, configuredDatabase, otherDatabases) : { database: configuredDatabase };
     if (choice.database !== (this.#databases.get(redis) ?? 0)) await redis.select(choice.database);
     this.#databases.set(redis, choice.database);
@@ -228,8 +230,8 @@ export class RedisConnection {
     this.#candidate = undefined;
     if (this.#isClosed) return;
     const since = performance.now();
-    // When a server closes an idle connection, this is not an outage. After an outage, the next attempt to connect finds the
-    // cause.
+    // A server that closes an idle connection is no outage, so no cause is logged here. If there is an outage, the next attempt
+    // to connect finds its cause.
     redis.once('end', () => {
       if (performance.now() - since > this.#options.limits.reconnection) this.#failures = 0;
       this.#disconnect(redis);
@@ -278,7 +280,8 @@ export class RedisConnection {
     // ioredis creates the socket in the next tick. The socket never keeps the process alive; a call that waits for a reply does.
     setImmediate(() => redis.stream?.unref());
     await connected;
-    // If Redis rejected the user or the database, ioredis itself would continue as the default user and in database 0.
+    // If Redis rejected the user or the database, ioredis itself would continue as the default user and in database 0. So this
+    // file sends AUTH and SELECT itself.
     const ready = async () => {
       if (password !== undefined || username !== undefined) {
         const authenticated = username ? redis.auth(username, password ?? '') : redis.auth(password ?? '');

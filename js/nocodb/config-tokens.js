@@ -2,7 +2,7 @@
  * Converts between the members of a stored config and token sets.
  *
  * In: configs with members of any type, and token sets. Out: the tokens and the token metadata of a config, and copies of a
- * config with other tokens. Never: this file reads a config from NocoDB, stores one, or changes a given object.
+ * config with other tokens. Never: a read or write of NocoDB's database, or a change to a given object.
  */
 
 import { objectOrEmpty } from '../arguments.js';

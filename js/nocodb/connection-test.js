@@ -2,7 +2,7 @@
  * Tests a connection, and reports its status.
  *
  * In: the factory of the connection's API clients, and its config. Out: a result for the user who pressed "Test connection", and
- * a status that needs no request to Bitbucket. Never: this file decides what to request, or what a response means. The core
+ * a status that needs no request to Bitbucket. Never: a decision about what to request, or about what a response means. The core
  * decides both.
  */
 

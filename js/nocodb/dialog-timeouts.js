@@ -1,8 +1,8 @@
 /**
- * Time limits for work that a user waits for in a dialog, and for work inside a transaction of NocoDB's database.
+ * Time limits for work that a user waits for in a dialog of NocoDB's GUI, and for work inside a transaction of NocoDB's database.
  *
- * In: the work. Out: its result, or an error after the time limit. Never: the work is aborted, because other
- * callers may wait for it, too.
+ * In: the work. Out: its result, or an error after the time limit. Never: an abort of the work. Other callers may wait for the
+ * same work.
  */
 
 import { objectOrEmpty } from '../arguments.js';

@@ -5,7 +5,7 @@
  * the row.
  *
  * In: payloads of NocoDB's GUI, and tokens. Out: the tokens, once, for a caller that has both the code and its verifier. Never: a
- * code or verifier is kept (only a digest of both is kept), or tokens are kept for longer than a minute.
+ * code or verifier in memory (only a digest of both is kept), or tokens that are kept for longer than a minute.
  */
 
 import { digest } from '../digest.js';
@@ -15,8 +15,9 @@ import { parseOAuthPayload } from './oauth-payload.js';
 const EXCHANGE_LIFETIME_MS = 60_000;
 
 /**
- * The maximum number of remembered exchanges. When it is reached, the oldest exchange is dropped. Codes that were not exchanged
- * are remembered as well, and an HTTP client may send any number of these.
+ * The maximum number of remembered exchanges. When this number is reached, the oldest exchange is dropped. The limit is needed
+ * because an HTTP client may send any number of codes that must not be exchanged. Such a code is remembered without tokens, so
+ * that the wrapper does not exchange it either.
  */
 const MAX_EXCHANGES = 1000;
 

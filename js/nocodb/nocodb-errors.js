@@ -2,8 +2,8 @@
  * Errors that NocoDB reports to the sender of a request.
  *
  * In: a `BitbucketAuthError`, and errors of NocoDB's own. Out: errors for which NocoDB's exception filter responds with a status
- *   and the message. Never: this file contains a copy of NocoDB's code, or a response contains more of the `BitbucketAuthError`
- *   than its message and its `code`.
+ *   and the message. Never: a copy of NocoDB's code, or a response with more of the `BitbucketAuthError` than its message and its
+ *   `code`.
  */
 
 /** @typedef {import('./plugin.js').BitbucketAuthError} BitbucketAuthError */
@@ -35,11 +35,11 @@ export class HttpError extends Error {
 }
 
 /**
- * Converts an error to an instance of NocoDB's own error class, for routes that report no other errors.
+ * Converts an error to an instance of NocoDB's own error class, for routes that report only errors of that class.
  *
  * @param {HttpError} httpError
  * @param {() => Promise<unknown>} provokeError makes NocoDB throw an error of its own class, in the same transaction
- * @returns {Promise<Error>} the unchanged error when NocoDB threw no error of its own, or one that cannot be copied
+ * @returns {Promise<Error>} the unchanged `httpError` when NocoDB threw no error of its own class, or one that cannot be copied
  */
 export async function asNocodbError(httpError, provokeError) {
   try {

@@ -14,7 +14,7 @@ const features = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globa
 export const cores = { core: [], 'page-core': ['--no-default-features'] };
 
 /**
- * { wasm: Buffer, glue: string, types: string, rustc: string }
+ * Builds one of the cores. Returns `{ wasm: Buffer, glue: string, types: string, rustc: string }`.
  *
  * @param {{ name?: keyof cores, names?: boolean }} [options] `names`: the wasm keeps the names of its functions
  */
@@ -25,7 +25,7 @@ export async function buildWasm({ name = 'core', names = false } = {}) {
   const env = {
     ...wasmEnv(),
     CARGO_ENCODED_RUSTFLAGS: remapFlags(),
-    // wasm-bindgen reads the allowed features from a section, which wasm-opt strips afterwards.
+    // wasm-bindgen reads the allowed features from a section of the compiled file, which wasm-opt strips afterwards.
     CARGO_PROFILE_RELEASE_STRIP: 'none',
   };
   const targetDir = join(root, 'target');

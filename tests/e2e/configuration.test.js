@@ -1,5 +1,5 @@
 /**
- * NocoDB with an invalid or incomplete environment: it starts, and its form offers the auth types that work.
+ * NocoDB with an invalid or incomplete environment: NocoDB starts, and its form offers the auth types that work.
  *
  * In: environments as administrators configure them. Out: checks of the form in NocoDB's GUI, and of the log.
  */
@@ -51,7 +51,7 @@ describe('NocoDB with the plugin', () => {
     return { authTypes: await authTypes(), lines: host.pluginLines.slice(printedBefore) };
   }
 
-  test('names an invalid redirect URI once without its value, and offers only tokens', async () => {
+  test('logs the variable of an invalid redirect URI once without its value, and offers no login', async () => {
     const env = simulatorVariables(bb, { [REDIRECT_URI]: 'http://marked-value.example/callback' });
     const { authTypes, lines } = await startWith(env);
     assert.deepEqual(authTypes, WITHOUT_CLIENT);
@@ -59,13 +59,13 @@ describe('NocoDB with the plugin', () => {
     assert.ok(!host.printed.some((line) => line.includes('marked-value')));
   });
 
-  test('names a missing secret once, and offers only tokens', async () => {
+  test('logs the variable of a missing client secret once, and offers no login', async () => {
     const { authTypes, lines } = await startWith(simulatorVariables(bb, { [SECRET]: '  ' }));
     assert.deepEqual(authTypes, WITHOUT_CLIENT);
     assert.equal(lines.filter((line) => line.includes(SECRET)).length, 1);
   });
 
-  test('offers a login and tokens with a complete configuration, and reports no problem', async () => {
+  test('offers a login, access tokens and API tokens with a complete configuration, and logs no problem', async () => {
     const { authTypes, lines } = await startWith(simulatorVariables(bb));
     assert.deepEqual(authTypes, ['OAuth2', ...WITHOUT_CLIENT]);
     assert.equal(lines.length, 1);
@@ -78,7 +78,7 @@ describe('NocoDB with the plugin', () => {
     assert.equal(lines.length, 1);
   });
 
-  test('offers access tokens in its GUI without client variables, and they work', async () => {
+  test('creates a working connection with an access token in its GUI without client variables', async () => {
     await startWith({ INTEGRATION_AUTH_BITBUCKET_API_URL: bb.apiUrl });
     const gui = await Gui.open('configuration');
     try {
@@ -103,7 +103,7 @@ describe('NocoDB with the plugin', () => {
     }
   });
 
-  test('starts without any variable, and offers only tokens', async () => {
+  test('starts without any variable, and offers only access tokens and API tokens', async () => {
     const { authTypes } = await startWith({});
     assert.deepEqual(authTypes, WITHOUT_CLIENT);
   });

@@ -14,7 +14,7 @@ import { freePort } from '../support/http-server.js';
 import { Gui } from './support/gui.js';
 import { ADMIN, Host } from './support/host.js';
 
-describe('a connection of Bitbucket in NocoDB', () => {
+describe('a Bitbucket connection in NocoDB', () => {
   let port;
   let bb;
   let host;
@@ -49,7 +49,7 @@ describe('a connection of Bitbucket in NocoDB', () => {
     }
   }
 
-  test('is not stored after Deny; the popup stays open and shows the denial, and the form stays incomplete', () => gui.try(async () => {
+  test('is not stored after Deny, which the popup shows, and the form stays incomplete', () => gui.try(async () => {
     await gui.newBitbucketConnection(host.url);
     await gui.chooseOAuth2();
     assert.match(await gui.deny(), /^Access was denied\n/);
@@ -95,7 +95,7 @@ describe('a connection of Bitbucket in NocoDB', () => {
     assert.ok(Date.parse(config.expires_at) > Date.now());
     assert.ok(config.scopes.includes('repository'));
     assertNoTrace();
-    // The same search finds a token that NocoDB stores.
+    // The same search finds a token that NocoDB does store.
     assert.equal(host.databaseHolds(config.oauth_token.slice(-40)), true);
   }));
 

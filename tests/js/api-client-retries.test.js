@@ -112,7 +112,7 @@ describe('a retry', () => {
     assert.equal(made.requests.length, 1);
   });
 
-  test('follows a connection failure before or during a response', async (t) => {
+  test('follows a connection failure before or during a response, except to POST', async (t) => {
     const broken = [
       (_request, response) => response.destroy(),
       (_request, response) => {
@@ -130,7 +130,7 @@ describe('a retry', () => {
     }
   });
 
-  test('follows a keep-alive connection that the server has just closed', async (t) => {
+  test('follows a request on a keep-alive connection that the server has just closed', async (t) => {
     withoutPauses(t);
     let connections = 0;
     // Responds to the first request of each connection, and resets the connection at the second request, like a server whose

@@ -1,6 +1,6 @@
 /**
  * What happens before a request is sent: proxies and servers that do not respond, respond wrongly, or close the connection. The
- * request ends within its time limit, and at once when its signal is aborted. It connects once and leaves nothing open.
+ * request ends within its time limit, and at once when its signal is aborted. The client connects once and leaves nothing open.
  */
 import assert from 'node:assert/strict';
 import { createServer as createTcpServer } from 'node:net';
@@ -96,7 +96,7 @@ const silent = {
   'a server that does not respond to the TLS handshake': { server: () => {} },
 };
 
-describe('a request that gets no connection', () => {
+describe('a request that waits for its connection', () => {
   // The first request of a process takes longer, because it loads modules. So it is sent before the tests measure times.
   before(() => thrownBy(async () => post({ INTEGRATION_AUTH_BITBUCKET_API_URL: `https://127.0.0.1:${await freePort()}/2.0` })));
 
@@ -109,7 +109,7 @@ describe('a request that gets no connection', () => {
       return { seen, env };
     };
 
-    test(`ends within its time limit: ${what}`, async (t) => {
+    test(`ends within its time limit (${what})`, async (t) => {
       const { seen, env } = await start(t);
       const timersBefore = timers();
       const { error, took } = await timed(() => post(env));
@@ -121,7 +121,7 @@ describe('a request that gets no connection', () => {
       assert.ok(timers() <= timersBefore, 'a timer is still running');
     });
 
-    test(`ends at once when its signal is aborted: ${what}`, async (t) => {
+    test(`ends at once when its signal is aborted (${what})`, async (t) => {
       const { seen, env } = await start(t);
       const signal = AbortSignal.timeout(ABORTED_AFTER_MS);
       const { error, took } = await timed(() => post(env, { signal }, 60_000));
@@ -140,7 +140,7 @@ describe('a request that gets no connection', () => {
     assert.equal(seen.connections, 0);
   });
 
-  test('ends at once when its signal is aborted, even while it waits for one of the 50 connections', async (t) => {
+  test('ends at once when its signal is aborted, even while all 50 connections are in use', async (t) => {
     const seen = await startServer(t, () => {});
     const client = await clientOf({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, 60_000);
     const controller = new AbortController();
@@ -213,7 +213,7 @@ const responses = {
   ],
 };
 
-describe('the client connects once for each attempt to a proxy that', () => {
+describe('the client connects only once to a proxy that', () => {
   for (const [what, [behave, message]] of Object.entries(responses)) {
     test(what, async (t) => {
       const seen = await startServer(t, behave);
@@ -228,7 +228,7 @@ describe('the client connects once for each attempt to a proxy that', () => {
     });
   }
 
-  test('closes the connection: two retries are two more attempts', async (t) => {
+  test('closes the connection, and once more for each retry', async (t) => {
     const seen = await startServer(t, onFirstData((socket) => socket.end()));
     const client = await clientOf({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, 10_000);
     const { error } = await timed(() => client.get('/', { 'axios-retry': { retries: 2, retryDelay: () => 1 } }));

@@ -1,5 +1,5 @@
 /**
- * `testConnection`: each kind of credential against each response that the simulator has for it, and against servers that
+ * `testConnection`: each kind of credential against each response that the simulator has for that kind, and against servers that
  * misbehave.
  */
 import assert from 'node:assert/strict';
@@ -34,7 +34,7 @@ const ACCESS_TOKENS = [
 describe('testConnection with Bitbucket', () => {
   let bitbucket;
   let Wrapper;
-  let asked = [];
+  let requestedPaths = [];
 
   before(async () => {
     bitbucket = await startBitbucket({
@@ -53,7 +53,7 @@ describe('testConnection with Bitbucket', () => {
     const result = await new Used(config).testConnection();
     const lines = bitbucket.requests.slice(earlier);
     const paths = lines.map((line) => line.split(' ')[1]).filter((path) => path.startsWith('/2.0/'));
-    asked = asked.concat(paths);
+    requestedPaths = requestedPaths.concat(paths);
     assert.doesNotMatch(JSON.stringify([result, lines]), /-fake-/, 'neither the result nor the log contains a credential');
     assert.ok(result.message.length > 0 && /[.…]$/.test(result.message), result.message);
     return { ...result, paths };
@@ -139,8 +139,8 @@ describe('testConnection with Bitbucket', () => {
       const { success, message } = await run(config);
       assert.equal(success, false);
       assert.match(message, /no longer accepts this connection's refresh token\. Open the integration and authenticate/);
-      const { message: unrenewable } = await run({ type: 'oauth', oauth_token: config.oauth_token });
-      assert.match(unrenewable, /does not accept this connection's credential: authenticate with Bitbucket again\.$/);
+      const { message: withoutRefreshToken } = await run({ type: 'oauth', oauth_token: config.oauth_token });
+      assert.match(withoutRefreshToken, /does not accept this connection's credential: authenticate with Bitbucket again\.$/);
     });
   });
 
@@ -237,7 +237,7 @@ describe('testConnection with Bitbucket', () => {
     }
 
     for (const name of ['workspace', 'project', 'repository']) {
-      test(`succeeds for the token of a ${name} when the config names neither, and asks for a name`, async () => {
+      test(`succeeds for the token of a ${name} without a configured workspace or repository, and asks for one`, async () => {
         const { success, message, paths } = await run(config(name, { workspace: '', repository: ' ' }));
         assert.deepEqual([success, paths], [true, ['/2.0/user']]);
         assert.match(message, /^Bitbucket accepts the token\. Enter its workspace or repository/);
@@ -309,7 +309,7 @@ describe('testConnection with Bitbucket', () => {
       assert.match(message, /^Bitbucket accepts the token\. Enter its workspace/);
     });
 
-    test('names the variable when the secret is wrong or missing', async () => {
+    test('names the variable of the client secret when the secret is wrong or missing', async () => {
       for (const [value, pattern] of [['another', /An administrator must check .*CLIENT_SECRET/], [undefined, /CLIENT_SECRET is not set/]]) {
         const { wrapper: Other } = createEntry(simulatorEnvironment(bitbucket, {
           INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: value,
@@ -320,7 +320,7 @@ describe('testConnection with Bitbucket', () => {
       }
     });
 
-    test("repeats Bitbucket's message when the client is not private", async (t) => {
+    test("repeats Bitbucket's message when the OAuth client is not private", async (t) => {
       const open = await startSimulator(t, { clients: [{ private: false }] });
       const { wrapper: Other } = createEntry(simulatorEnvironment(open));
       const { success, message } = await new Other({ type: 'custom' }).testConnection();
@@ -328,7 +328,7 @@ describe('testConnection with Bitbucket', () => {
       assert.match(message, /client_credentials/);
     });
 
-    test('succeeds when the client lacks a scope, and names the scope', async (t) => {
+    test('succeeds when the OAuth client lacks a scope, and names the scope', async (t) => {
       const narrow = await startSimulator(t, { clients: [{ private: true, scopes: ['repository'] }] });
       const { wrapper: Other } = createEntry(simulatorEnvironment(narrow, {
         INTEGRATION_AUTH_BITBUCKET_SCOPES: 'repository pullrequest',
@@ -340,8 +340,8 @@ describe('testConnection with Bitbucket', () => {
   });
 
   test('requests none of the endpoints that Atlassian removed', () => {
-    assert.ok(asked.length > 40, String(asked.length));
-    for (const path of new Set(asked)) {
+    assert.ok(requestedPaths.length > 40, String(requestedPaths.length));
+    for (const path of new Set(requestedPaths)) {
       assert.match(path, /^\/2\.0\/(user|workspaces\/[\w-]+|repositories\/[\w-]+(\/[\w-]+|\?pagelen=1))$/);
     }
     assert.ok(!bitbucket.requests.some((line) => / 410\b/.test(line)));
@@ -349,7 +349,7 @@ describe('testConnection with Bitbucket', () => {
 });
 
 describe('testConnection with other servers and configs', () => {
-  /** Returns the result with a server that responds to API requests with `answer`, and the requests that it received. */
+  /** Returns the result with a server that responds to API requests with `answer`, and the requests that the server received. */
   async function against(t, answer, config = ACCESS_TOKEN, variables = {}) {
     const server = await serve(t, (request, response) => (
       request.url.startsWith('/2.0/') ? answer(request, response) : json(response, 400, { error: 'unauthorized_client' })
@@ -383,7 +383,7 @@ describe('testConnection with other servers and configs', () => {
     ['a connection that is dropped', (_request, response) => response.destroy(), /could not be reached\. Check the network, the proxy.*closed/],
   ];
   for (const [what, answer, message] of rows) {
-    test(`reports the problem, and sends no second request: ${what}`, async (t) => {
+    test(`reports the problem after ${what}, and sends no second request`, async (t) => {
       const { requests, ...result } = await against(t, answer);
       assert.deepEqual(Object.keys(result), ['success', 'message']);
       assert.equal(result.success, false);
@@ -409,7 +409,7 @@ describe('testConnection with other servers and configs', () => {
     });
   }
 
-  test('names the variable, and sends nothing, when connections may not act as the OAuth client', async (t) => {
+  test('names the variable that is not set when connections may not act as the OAuth client, and sends nothing', async (t) => {
     for (const value of [undefined, 'true']) {
       const variables = { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: value };
       const { success, message, requests } = await against(t, () => {}, { type: 'custom', workspace: 'acme' }, variables);

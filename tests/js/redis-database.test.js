@@ -1,4 +1,7 @@
-/** Which database of NocoDB's Redis the plugin uses, and what happens when its data is lost, with a real Redis. */
+/**
+ * Which database of NocoDB's Redis the plugin uses, and what happens when the plugin's data is lost, with a real Redis. The
+ * plugin marks the database that it has found with a key, the marker.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,7 +21,7 @@ const MARK = 'nocodb-bitbucket-auth:database';
 const DEAD = { dead: true, diedAt: 1 };
 const MINUTE = 60 * 1000;
 
-/** Opens a token store as the plugin does when only `NC_REDIS_URL` is set. Returns it with the list of its log messages. */
+/** Opens a token store as the plugin does when only `NC_REDIS_URL` is set. Returns the store and the list of its log messages. */
 const openStore = (t, url, more) => openNamedStore(t, url, { variable: 'NC_REDIS_URL', searchesDatabase: true, ...more });
 
 /** Returns `at(n)`, which gives a client for database n. */
@@ -31,7 +34,7 @@ function databases(t, url) {
   };
 }
 
-/** The numbers of the databases that contain keys of the plugin, and of those that contain its mark. */
+/** The numbers of the databases that contain keys of the plugin, and of those that contain its marker. */
 async function places(at, many = 16) {
   const found = { used: [], marked: [] };
   for (let number = 0; number < many; number += 1) {
@@ -140,7 +143,7 @@ describe("the plugin's own database in NocoDB's Redis", () => {
     assert.deepEqual(logged, []);
   });
 
-  test('contains keys with the key prefix in the URL', async (t) => {
+  test('contains keys that begin with the key prefix in the URL', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     await at(15).set('of others', 'x');
@@ -151,7 +154,7 @@ describe("the plugin's own database in NocoDB's Redis", () => {
     assert.equal(await at(14).exists(`nc:${MARK}`), 1);
   });
 
-  test('keeps its keys when NocoDB empties the other database, whether this process is connected or not', async (t) => {
+  test('keeps its keys when NocoDB empties database 0, whether the plugin is connected or not', async (t) => {
     const redis = await startRedis(t);
     const at = databases(t, redis.url);
     const { store: one } = openStore(t, redis.url);
@@ -242,7 +245,7 @@ describe('NocoDB\'s own database', () => {
     assert.equal(all.length, 1, all.join('\n'));
     assert.match(all[0], stays(reason));
     assert.ok((await at(0).keys('*nocodb-bitbucket-auth:*')).length > 3);
-    // NocoDB also empties its database when it starts.
+    // When NocoDB starts, it empties its database.
     await at(0).flushdb();
     await one.lock('anything');
     const { store: stranger } = openStore(t, url);
@@ -268,7 +271,7 @@ describe('NocoDB\'s own database', () => {
     });
   }
 
-  test('is not used when the Redis user may not read the mark in the other database, which stays marked', async (t) => {
+  test("is not used when the Redis user may not read the marker in the plugin's database, and the marker stays", async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { store: one } = openStore(t, url);
@@ -306,13 +309,13 @@ describe('NocoDB\'s own database', () => {
   });
 });
 
-describe('data that Redis lost', () => {
+describe('a loss of data in Redis', () => {
   const losses = {
-    'the configured database': [{ searchesDatabase: false }, 0],
-    'the database that the plugin found': [{}, 15],
+    'the plugin uses the configured database': [{ searchesDatabase: false }, 0],
+    'the plugin found its database': [{}, 15],
   };
   for (const [what, [more, number]] of Object.entries(losses)) {
-    test(`from ${what} is published again by a process that knows it, after its next command`, async (t) => {
+    test(`makes a process publish the data that it knows again, after its next command (${what})`, async (t) => {
       const { url } = await startRedis(t);
       const at = databases(t, url);
       const { store: one, logged } = openStore(t, url, more);
@@ -329,7 +332,8 @@ describe('data that Redis lost', () => {
       await one.publish('x', entry('x', fence, DEAD));
       await one.recordRefusal('x');
       await one.recordGrant(MINUTE);
-      // A lost counter restarts at the time in hundredths of a second. The locks above were taken faster, so the test waits.
+      // The counter of the fences is lost, too, and restarts at the current time in hundredths of a second. This test took more
+      // than one lock in a hundredth of a second, so it waits until the time is past the last fence.
       await sleep(200);
       const scripts = {
         lock: async () => (await one.lock('lock')).release(),
@@ -356,7 +360,7 @@ describe('data that Redis lost', () => {
     });
   }
 
-  test('is also published again by a process that sends no commands', async (t) => {
+  test('makes even a process that sends no commands publish the data that it knows again', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { store, logged } = openStore(t, url, { limits: { watch: 200 } });
@@ -373,7 +377,7 @@ describe('data that Redis lost', () => {
     assert.deepEqual(logged, []);
   });
 
-  test('may include a lock, and the holder of the lock notices the loss at the next extension', async (t) => {
+  test('may include a lock, whose holder notices the loss when it next extends the lock', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { store: one } = openStore(t, url, { limits: { lock: 600 } });
@@ -389,7 +393,7 @@ describe('data that Redis lost', () => {
     assert.equal(await one.lock('a'), undefined);
   });
 
-  test('is noticed by many simultaneous operations, which search the databases only once', async (t) => {
+  test('makes many simultaneous operations search the databases only once', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { store } = openStore(t, url);

@@ -1,5 +1,5 @@
 /**
- * How the preload exchanges the authorization code before NocoDB stores a row, on every mock NocoDB.
+ * How the preload exchanges the authorization code before NocoDB stores a row, in a mock of each edition of NocoDB.
  *
  * In: calls of NocoDB's services. Out: checks of what NocoDB stored, responded and printed. Only NocoDB is a mock: the exchange
  * goes over HTTP to the simulator, through the real core.
@@ -90,14 +90,14 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.deepEqual(host.rows.int1.config, stored);
       assertKept(host, grant);
     });
+  });
 
-    test('is distinguished from an error of NocoDB, which is passed on unchanged', async () => {
-      const grant = await authorizationCode(bb);
-      const call = create(oauth(grant), { title: 'refused by the host' });
-      const host = await runHost(edition, { calls: [call] }, { env: simulatorVariables(bb) });
-      assert.equal(host.results[0].error?.name, 'TypeError');
-      assert.equal(host.results[0].error.status, undefined);
-    });
+  test("an error of NocoDB's own is passed on unchanged after a successful exchange", async () => {
+    const grant = await authorizationCode(bb);
+    const call = create(oauth(grant), { title: 'refused by the host' });
+    const host = await runHost(edition, { calls: [call] }, { env: simulatorVariables(bb) });
+    assert.equal(host.results[0].error?.name, 'TypeError');
+    assert.equal(host.results[0].error.status, undefined);
   });
 
   describe('an integration that needs no exchange', () => {
@@ -134,7 +134,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     };
     for (const [shape, wrap] of Object.entries(shapes)) {
       for (const kind of ['an object', 'JSON']) {
-        test(`of ${shape} in ${kind} stores tokens and no code`, async () => {
+        test(`of the payload ${shape} in a config that is ${kind} stores tokens and no code`, async () => {
           const grant = await authorizationCode(bb);
           const config = { ...oauth(wrap(grant)), token: '', workspace: 'acme' };
           const host = await runHost(edition, {
@@ -154,7 +154,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       }
     }
 
-    test('of a code without a verifier, as in NocoDB 0.265, stores tokens if a variable allows that', async () => {
+    test('of a code without a verifier, as in NocoDB 0.265, stores tokens only if a variable allows that', async () => {
       const url = new URL(bb.authorizeUrl);
       url.search = new URLSearchParams({
         response_type: 'code', client_id: bb.client.key, redirect_uri: CALLBACK, state: 's',
@@ -170,7 +170,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.ok(!host.everything.includes(code) && !refused.everything.includes(code));
     });
 
-    test('in an update replaces the former connection entirely, and passes other arguments on', async () => {
+    test("in an update replaces all tokens and token metadata, and NocoDB's method gets its other arguments", async () => {
       // This endpoint sends no refresh token. The former refresh token must still be removed: it may belong to another account.
       const endpoint = createServer((request, response) => {
         response.setHeader('content-type', 'application/json');

@@ -1,4 +1,8 @@
-/** Which process may refresh, and which tokens are the newest: in one process, and in several that share a real Redis. */
+/**
+ * Which process may refresh tokens, and which tokens are the newest: in one process, and in several processes that share a real
+ * Redis. `publish('a', entry('b', 5))` says that the refresh token with the key b, which was obtained under the lock with the
+ * fence 5, replaced the token with the key a. The keys of tokens that replaced each other form a chain.
+ */
 import assert from 'node:assert/strict';
 import { connect, createServer } from 'node:net';
 import { describe, test } from 'node:test';
@@ -14,18 +18,18 @@ const DAY = 24 * 60 * MINUTE;
 describe('the token store in memory', () => {
   testGuarantees(async () => [new MemoryTokenStore()]);
 
-  test('keeps a limited number of older tokens', async () => {
+  test('remembers a limited number of replaced refresh tokens', async () => {
     const memory = new MemoryTokenStore();
     for (let number = 1; number <= 100; number += 1) {
       assert.equal(await memory.publish(`key ${number - 1}`, entry(`key ${number}`, number)), true);
     }
-    const known = Array.from({ length: 101 }, (_, number) => memory.findLocal(`key ${number}`)).filter(Boolean);
-    assert.equal(known.length, 24);
-    for (const { key } of known) assert.equal(key, 'key 100');
+    const found = Array.from({ length: 101 }, (_, number) => memory.findLocal(`key ${number}`)).filter(Boolean);
+    assert.equal(found.length, 24);
+    for (const { key } of found) assert.equal(key, 'key 100');
     assert.equal(memory.findLocal('key 77').key, 'key 100');
   });
 
-  test('forgets tokens that no process refreshed for three months', async (t) => {
+  test('forgets tokens that no process has refreshed for three months', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: 0 });
     const memory = new MemoryTokenStore();
     await memory.publish('a', entry('b', 1));
@@ -38,27 +42,27 @@ describe('the token store in memory', () => {
     assert.equal(memory.findLocal('c').key, 'd');
   });
 
-  test('forgets refusals and grants after half an hour, and immediately if the clock is set back to before them', async (t) => {
+  test('forgets refusals and grants after half an hour, and at once if the clock is set back to an earlier time', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: 60 * MINUTE });
     const memory = new MemoryTokenStore();
-    const known = async (key) => JSON.parse(JSON.stringify(await memory.tokenEndpointHistory(key)));
+    const historyOf = async (key) => JSON.parse(JSON.stringify(await memory.tokenEndpointHistory(key)));
     for (let number = 0; number < 5000; number += 1) await memory.recordRefusal(`key ${number}`);
     await memory.recordGrant(10 * MINUTE);
     assert.equal(memory.recentRefusals().length, 2);
     t.mock.timers.setTime(80 * MINUTE - 1);
-    assert.deepEqual(await known('key 4999'), {
+    assert.deepEqual(await historyOf('key 4999'), {
       refusedAgo: 20 * MINUTE - 1, othersRefusedAgo: 20 * MINUTE - 1, grantedAgo: 30 * MINUTE - 1,
     });
     t.mock.timers.setTime(85 * MINUTE);
     await memory.recordRefusal('a');
-    assert.deepEqual(await known('a'), { refusedAgo: 0, othersRefusedAgo: 25 * MINUTE });
+    assert.deepEqual(await historyOf('a'), { refusedAgo: 0, othersRefusedAgo: 25 * MINUTE });
     t.mock.timers.setTime(90 * MINUTE);
-    assert.deepEqual(await known('a'), { refusedAgo: 5 * MINUTE });
+    assert.deepEqual(await historyOf('a'), { refusedAgo: 5 * MINUTE });
     // Clocks are often set back by a fraction of a second.
     t.mock.timers.setTime(85 * MINUTE - 500);
-    assert.equal((await known('a')).refusedAgo, 0);
+    assert.equal((await historyOf('a')).refusedAgo, 0);
     t.mock.timers.setTime(80 * MINUTE);
-    assert.deepEqual(await known('b'), { othersRefusedAgo: 20 * MINUTE, refusedAgo: 20 * MINUTE });
+    assert.deepEqual(await historyOf('b'), { othersRefusedAgo: 20 * MINUTE, refusedAgo: 20 * MINUTE });
   });
 
   test('returns the newest key of a chain and the key before it, also after the chain was joined with outdated entries', async () => {
@@ -70,7 +74,7 @@ describe('the token store in memory', () => {
     assert.deepEqual(['a', 'b', 'd', 'e'].map((key) => memory.findLocal(key).key), ['c', 'c', 'c', 'c']);
   });
 
-  test('returns the newest key of each chain that was joined with another one', async () => {
+  test('returns the newest key and the key before it, also after two chains were joined', async () => {
     const memory = new MemoryTokenStore();
     await memory.publish('a', entry('b', 1));
     await memory.publish('x', entry('y', 2));
@@ -195,22 +199,22 @@ describe('tokens in Redis', () => {
     return `redis://127.0.0.1:${await listen(t, server)}`;
   }
 
-  test('are not lost if another process publishes at the same moment', async (t) => {
+  test('are not lost if another process publishes an entry at the same moment', async (t) => {
     const redis = await startRedis(t);
     let change;
     const url = await disturbed(t, redis, 'mine', () => change());
-    for (const [namespace, those, isNewest, winner] of [
-      ['a later one', [['a', entry('theirs', 6)]], false, 'theirs'],
-      ['an earlier one', [['a', entry('theirs', 4)]], true, 'mine'],
-      ['a successor', [['a', entry('theirs', 6)], ['theirs', entry('newest', 7)]], false, 'newest'],
-      ['news of a death', [['a', entry('a', 6, DEAD)]], true, 'mine'],
+    for (const [namespace, otherEntries, isNewest, winner] of [
+      ['tokens with a greater fence', [['a', entry('theirs', 6)]], false, 'theirs'],
+      ['tokens with a smaller fence', [['a', entry('theirs', 4)]], true, 'mine'],
+      ['tokens and their successor', [['a', entry('theirs', 6)], ['theirs', entry('newest', 7)]], false, 'newest'],
+      ['a tombstone', [['a', entry('a', 6, DEAD)]], true, 'mine'],
     ]) {
       const { store } = openStore(t, url, { namespace });
       const { store: other } = openStore(t, redis.url, { namespace });
       let changes = 0;
       change = async () => {
         changes += 1;
-        for (const [key, their] of those.splice(0)) await other.publish(key, their);
+        for (const [key, otherEntry] of otherEntries.splice(0)) await other.publish(key, otherEntry);
       };
       assert.equal(await store.publish('a', entry('mine', 5)), isNewest, namespace);
       assert.equal(changes, 2, namespace);
@@ -264,7 +268,7 @@ describe('tokens in Redis', () => {
     assert.equal(await cost(() => refresh('c', 'd')), 6);
   });
 
-  test('of another client are invisible', async (t) => {
+  test('of another OAuth client are invisible', async (t) => {
     const { url } = await startRedis(t);
     const { store } = openStore(t, url);
     const { store: other } = openStore(t, url, { namespace: 'another' });
@@ -274,7 +278,7 @@ describe('tokens in Redis', () => {
     assert.ok(await other.lock('a'));
   });
 
-  test('of 1,000 refreshes lead from the first key to the newest tokens', async (t) => {
+  test('can be found by the first key after 1,000 refreshes', async (t) => {
     const { url } = await startRedis(t);
     const { store } = openStore(t, url);
     for (let number = 1; number <= 1000; number += 1) {

@@ -80,7 +80,7 @@ describe("the simulator's API faults", () => {
     assert.deepEqual(Object.keys((await ask('/teams')).body), ['error']);
   });
 
-  test("respond with the page of a user's profile for a missing repository", async () => {
+  test("respond with a page that contains the user's profile for a missing repository", async () => {
     fault({ kind: 'missing-page' });
     const { status, headers, text } = await ask(`${REPO}-missing`);
     assert.equal(status, 404);
@@ -98,7 +98,7 @@ describe("the simulator's API faults", () => {
     return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
   }
 
-  test('claim an encoding for an empty body, with and without a length', async () => {
+  test('claim an encoding for an empty body, with and without content-length', async () => {
     for (const encoding of ['gzip', 'x-gzip', 'br']) {
       for (const chunked of [false, true]) {
         for (const given of [{ kind: 'empty' }, { kind: 'status', status: 201, form: 'none' }]) {
@@ -134,7 +134,7 @@ describe("the simulator's API faults", () => {
   });
 });
 
-test('a reset of the simulator undoes the changes of clients, and starts the indexing again', async () => {
+test('a reset of the simulator undoes the changes that clients made, and starts the indexing again', async () => {
   const other = await openScene({ pullRequests: 3 });
   try {
     const path = `${REPO}/pullrequests`;

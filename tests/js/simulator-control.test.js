@@ -56,7 +56,7 @@ describe("the simulator's options", () => {
     ['older', 18, 32],
     ['newer', 32, 76],
   ]) {
-    test(`include new client credentials at each start, with the lengths of the ${backend} back end`, async () => {
+    test(`default to new client credentials at each start, with the lengths of the ${backend} back end`, async () => {
       const seen = [];
       for (let start = 0; start < 2; start += 1) {
         await withBitbucket({ backend }, async (bb) => {
@@ -182,9 +182,9 @@ describe("the simulator's control", () => {
 
   test('creates any number of connections without a browser, each with its own tokens', async () => {
     bb.control.reset();
-    const asked = await connect(bb);
+    const loggedIn = await connect(bb);
     const [first, second] = await (await controlOverHttp('connect', { times: 2 })).json();
-    assert.deepEqual(Object.keys(first), Object.keys(asked));
+    assert.deepEqual(Object.keys(first), Object.keys(loggedIn));
     assert.equal(first.scope, bb.client.scopes.join(' '));
     assert.equal((await get(bb, '/user', bearer(first.access_token))).status, 200);
     assert.equal((await refresh(bb, first.refresh_token)).status, 200);
@@ -321,7 +321,7 @@ describe("the simulator's command", () => {
     });
   }
 
-  test('names every kind of fault and every form of a status in its help', async () => {
+  test('names every kind of fault and every form of a status fault in its help', async () => {
     const { output, exited } = run('--help');
     assert.deepEqual((await exited)[0], 0);
     for (const word of [...KINDS, ...Object.keys(STATUS_FORMS)]) assert.match(output.out, new RegExp(`\\b${word}\\b`));

@@ -114,7 +114,7 @@ const answers = {
     },
     both: { code: 'REQUEST_FAILED', retryable: true, message: /closed before the response was complete/ },
   },
-  'a time limit without an answer': {
+  'no answer within the time limit': {
     answer: () => {},
     more: IMPATIENT,
     both: { code: 'REQUEST_TIMEOUT', retryable: true, message: /INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS/ },
@@ -126,7 +126,10 @@ const answers = {
   },
 };
 
-/** The number of attempts of a refresh, which is repeated after failures that may be transient or caused by a lockout. */
+/**
+ * The number of attempts of a refresh. It is repeated after failures that may be transient, and after a refusal of the refresh
+ * token, because Bitbucket may be refusing all refresh tokens of the OAuth client for some minutes.
+ */
 function triesOf({ code, retryable }) {
   if (code === 'RECONNECT_REQUIRED') return 2;
   return retryable || ['RESPONSE_NOT_JSON', 'RESPONSE_INVALID', 'RESPONSE_TOO_LARGE'].includes(code) ? 4 : 1;
@@ -351,7 +354,7 @@ describe('a request that HTTP cannot express', () => {
       controller.close();
     },
   });
-  const asked = {
+  const unsendable = {
     'a method with a blank': [{ method: 'GE T' }, 'method'],
     'the method CONNECT': [{ method: 'CONNECT' }, 'method'],
     'a length that is not a number': [{ method: 'PUT', data: 'x', headers: { 'content-length': 'x' } }, 'content-length'],
@@ -364,7 +367,7 @@ describe('a request that HTTP cannot express', () => {
     'the header Transfer-Encoding': [{ method: 'PUT', data: 'x', headers: { 'transfer-encoding': 'gzip' } }, 'transfer-encoding'],
     'the header Expect': [{ method: 'PUT', data: 'x', headers: { expect: '100-continue' } }, 'expect'],
   };
-  for (const [what, [config, field]] of Object.entries(asked)) {
+  for (const [what, [config, field]] of Object.entries(unsendable)) {
     test(`is reported as a mistake of the caller, and is not repeated: ${what}`, async (t) => {
       const { origin, requests } = await serve(t, (_request, response) => json(response, 200, {}));
       const { wrapper: Wrapper } = createEntry(environment(origin, PATIENT));
@@ -379,7 +382,7 @@ describe('a request that HTTP cannot express', () => {
   }
 });
 
-test('repeated headers are joined into one', async (t) => {
+test('repeated headers of a response are joined into one header', async (t) => {
   const { origin } = await serve(t, (_request, response) => {
     response.setHeader('link', ['<a>', '<b>']);
     json(response, 200, {});

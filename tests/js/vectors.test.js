@@ -18,15 +18,15 @@ const { pageUrl } = await importInternal('js/nocodb/lists.js');
 
 /** Checks that an entry's log and form show the problems and the settings of the environment. */
 function checkFormAndLog(vector, t) {
-  const said = [];
-  t.mock.method(console, 'warn', (line) => said.push(line));
+  const logged = [];
+  t.mock.method(console, 'warn', (line) => logged.push(line));
   const entry = createEntry(vector.environment);
   const button = entry.form.find(({ type }) => type === 'oauth');
   t.mock.restoreAll();
 
-  assert.equal(said.length, vector.problems.length, said.join('\n'));
-  vector.problems.forEach((name, at) => assert.match(said[at], new RegExp(`\\b${name}\\b`)));
-  if (vector.says) assert.equal(said.at(-1), `[nocodb-bitbucket-auth] ${vector.says}`);
+  assert.equal(logged.length, vector.problems.length, logged.join('\n'));
+  vector.problems.forEach((name, at) => assert.match(logged[at], new RegExp(`\\b${name}\\b`)));
+  if (vector.says) assert.equal(logged.at(-1), `[nocodb-bitbucket-auth] ${vector.says}`);
   assert.equal(Boolean(button), vector.oauth);
   const { clientId, redirectUri, scopes } = vector.expect ?? {};
   if (clientId) assert.equal(button.oauthMeta.clientId, clientId);

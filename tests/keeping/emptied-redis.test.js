@@ -14,7 +14,7 @@ test('a connection whose new tokens are only in Redis survives a start of NocoDB
   t.after(() => scene.close());
   const workers = [];
   t.after(() => Promise.all(workers.map((worker) => worker.kill())));
-  /** Starts a process of NocoDB whose database is not available, so its rows stay unchanged. */
+  /** Starts a process of NocoDB whose database is not available, so NocoDB's rows stay unchanged. */
   const start = async (name, config) => {
     const worker = new Worker(name, async () => {
       throw new Error('the database is away');

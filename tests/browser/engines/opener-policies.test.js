@@ -1,6 +1,6 @@
 /**
- * Logins by popup under every Cross-Origin-Opener-Policy of the page and of the provider. The browser isolates the popup for each
- * pair that does not match. How an isolated popup looks to its page depends on the browser.
+ * Logins by popup under every Cross-Origin-Opener-Policy of the page and of the provider. The browser isolates the popup if the
+ * two policies do not match. How an isolated popup looks to its page depends on the browser.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -9,7 +9,7 @@ import { gone, inEachEngine } from '../support/scene.js';
 
 const POLICY = 'cross-origin-opener-policy';
 
-/** Header fields of the page. If it also has an embedder policy, the page is cross-origin isolated. */
+/** Header fields of the page. A page that also has an embedder policy is cross-origin isolated. */
 const pages = {
   'no policy': {},
   'same-origin': { [POLICY]: 'same-origin' },

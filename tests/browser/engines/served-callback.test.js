@@ -1,6 +1,6 @@
 /**
- * The callback page as the preload serves it in NocoDB's own server. NocoDB's GUI and the package's own popup read a code or a
- * denial from it. The browser isolates the page from its opener when the page shows a denial.
+ * The callback page as the preload serves it in NocoDB's own server. NocoDB's GUI and the package's function for popups read a
+ * code or a denial from that page. The browser isolates the page from its opener when the page shows a denial.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -47,7 +47,7 @@ inEachEngine({ callback }, (on) => {
     await gone(popup);
   }));
 
-  // A popup that seems to be closed counts as closed only after a minute. The denial arrives long before.
+  // A popup that seems to be closed counts as closed only after a minute. The denial arrives long before that.
   test("a login by popup receives a denial from the served callback page, and closes the popup", () => on({}, async (scene) => {
     const popup = await scene.click();
     await scene.decide(popup, 'Deny');

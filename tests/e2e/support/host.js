@@ -1,8 +1,8 @@
 /**
- * A NocoDB for one test: the real one, with the packed plugin, on a free port, with a fresh database.
+ * A real NocoDB for one test, with the packed plugin, on a free port, with a fresh database.
  *
  * In: the environment of the plugin. Out: NocoDB's address, its API as a signed-in administrator, whether its database contains a
- *   value, and all its output. All its files are in temporary folders, which `remove` deletes.
+ *   value, and all its output. NocoDB's files are in temporary folders, which `remove` deletes.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
