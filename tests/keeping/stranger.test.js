@@ -1,6 +1,8 @@
 /**
- * Another program with the same OAuth client (a second NocoDB, a script) uses dead refresh tokens that this plugin does not know.
- * Bitbucket then refuses the valid refresh tokens of healthy connections.
+ * Another program with the same OAuth client (a second NocoDB, a script) uses a dead refresh token: a token that Bitbucket no
+ * longer accepts, and that this plugin does not know. Then comes the lockout, a short time in which Bitbucket refuses the valid
+ * refresh tokens of healthy connections, too. If the plugin cannot explain such a refusal by a refusal of another connection, the
+ * refusal counts. After two refusals that count, the plugin considers the connection dead, but tries it again later.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -13,12 +15,15 @@ import { Worker } from './support/workers.js';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** The lockout, and the duration that the plugin assumes for it: a twentieth of the usual ones. Other times depend on them. */
+/**
+ * The duration of the lockout, and the duration that the plugin assumes: a twentieth of the usual durations. The plugin derives
+ * other times from the assumed duration.
+ */
 const LOCKOUT_MS = 1000;
 const BELIEVED_LOCKOUT_MS = 1500;
 const AGAIN_MS = 2000;
 
-/** How long it may take until all processes know of a success. This is shorter than the time without requests after a refusal. */
+/** How long it may take until all processes know of a success: less than the time for which a refusal stops all requests. */
 const NEWS_MS = 1500;
 const LATENCY_MS = 20;
 
@@ -51,8 +56,8 @@ async function start(t, { healthy, processes, environment: more = {}, isStored =
   });
   const names = Array.from({ length: healthy }, (_, index) => `healthy ${index + 1}`);
   for (const name of names) rows.create(name, await scene.connectExpired(name));
-  const { refresh_token: strangers } = await scene.connect('the stranger');
-  assert.equal(await scene.refreshElsewhere(strangers), 200);
+  const { refresh_token: deadToken } = await scene.connect('the stranger');
+  assert.equal(await scene.refreshElsewhere(deadToken), 200);
   // The access tokens expire, and the grace period of the other program's refresh token ends.
   scene.bitbucket.control.advance(HOUR + 1000);
   scene.tap.latencyMs = LATENCY_MS;
@@ -74,22 +79,22 @@ async function start(t, { healthy, processes, environment: more = {}, isStored =
     names,
     workers,
     startWorker,
-    useDeadToken: async () => assert.equal(await scene.refreshElsewhere(strangers), 400),
+    useDeadToken: async () => assert.equal(await scene.refreshElsewhere(deadToken), 400),
   };
 }
 
-/** Whether it is uncertain that an earlier refusal of another connection explains this refusal. */
+/** Whether it is possible that no earlier refusal of another connection explains this refusal. */
 const isAlone = (refusal, refusals) => !refusals.some(({ connection, endedAt }) => (
   connection !== refusal.connection && endedAt > refusal.endedAt - BELIEVED_LOCKOUT_MS + MOMENT_MS
     && endedAt <= refusal.endedAt
 ));
 
-/** Whether a request was sent late although a granted one had shown that the lockout was over. */
+/** Whether a request was sent late although an earlier, granted request had shown that the lockout was over. */
 function isLate({ sentAt }, requests) {
   const before = requests.filter(({ endedAt }) => endedAt < sentAt);
   const refusedAt = before.findLast(({ status }) => status === 400)?.endedAt ?? 0;
   return before.some((other) => other.status === 200 && other.sentAt > refusedAt + MOMENT_MS)
-    // Requests are sent one after the other, so the time counts from the end of the last one.
+    // Requests are sent one after the other, so the time counts from the end of the last request.
     && before.every(({ endedAt }) => endedAt < sentAt - NEWS_MS);
 }
 
@@ -116,7 +121,8 @@ describe("another program's dead refresh token", { concurrency: true }, () => {
       const suspects = refused.filter((refusal) => isAlone(refusal, refused)).map(({ connection }) => connection);
       const late = granted.filter((request) => !suspects.includes(request.connection) && isLate(request, tap.requests));
       const [first] = granted;
-      t.diagnostic(`${tap.requests.length} token requests, ${refused.length} refused, ${suspects.length} of them perhaps alone; `
+      t.diagnostic(`${tap.requests.length} token requests, ${refused.length} refused, `
+        + `${suspects.length} of them perhaps unexplained; `
         + `${(granted.at(-1).endedAt - first.endedAt).toFixed(0)} ms from the first success to the last`);
       assert.deepEqual(late.map(({ connection }) => connection), []);
     });
@@ -125,7 +131,7 @@ describe("another program's dead refresh token", { concurrency: true }, () => {
   /** Causes lockouts until the only connection counts as dead. */
   async function kill({ tap, workers: [worker], useDeadToken }) {
     let isOver = false;
-    const strange = (async () => {
+    const lockouts = (async () => {
       while (!isOver) {
         await useDeadToken();
         await pause(LOCKOUT_MS / 4);
@@ -133,7 +139,7 @@ describe("another program's dead refresh token", { concurrency: true }, () => {
     })();
     const [{ outcome }] = await worker.send('insist', { withinMs: 0, pauseMs: 200 });
     isOver = true;
-    await strange;
+    await lockouts;
     assert.equal(outcome, VERDICT, 'after two refusals without an explanation, the connection counts as dead');
     const before = tap.requests.length;
     assert.equal(await ask(worker), VERDICT);
@@ -144,7 +150,7 @@ describe("another program's dead refresh token", { concurrency: true }, () => {
   const ask = (worker) => worker.send('ask', { connection: 'healthy 1' });
   const works = (worker) => until(async () => await ask(worker) === 'works', 20_000);
 
-  test('blocks a connection for at most four hours when it is used again and again', async (t) => {
+  test('blocks a connection for at most four hours when the other program uses it again and again', async (t) => {
     const scene = await start(t, { healthy: 1, processes: 1 });
     const { bitbucket, tap, workers: [worker] } = scene;
     await kill(scene);
@@ -155,7 +161,7 @@ describe("another program's dead refresh token", { concurrency: true }, () => {
     assert.equal(tap.requests.length, before + 1);
   });
 
-  test('blocks a connection for at most ten minutes when another process starts later', async (t) => {
+  test('blocks a connection for at most ten minutes when another process of NocoDB starts later', async (t) => {
     const redis = await startRedis(t);
     const environment = { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url };
     const scene = await start(t, { healthy: 1, processes: 1, environment });
@@ -171,26 +177,26 @@ describe("another program's dead refresh token", { concurrency: true }, () => {
     assert.equal(tap.requests.length, before + 1);
   });
 
-  test('blocks a connection for at most ten minutes in a later process whose row has older tokens', async (t) => {
+  test('blocks a connection for at most ten minutes in a process that starts later with older tokens in its row', async (t) => {
     const redis = await startRedis(t);
     const environment = { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url };
     const scene = await start(t, { healthy: 1, processes: 1, environment, isStored: false });
     const { bitbucket, workers: [first], startWorker } = scene;
     assert.ok(await works(first), 'the connection works with tokens that only Redis has');
     let offsetMs = 0;
-    const later = async (ms) => {
+    const advance = async (ms) => {
       offsetMs += ms;
       bitbucket.control.advance(ms);
       await Promise.all(scene.workers.map((worker) => worker.send('clock', { offsetMs })));
     };
-    await later(HOUR + 1000);
+    await advance(HOUR + 1000);
     await kill(scene);
     await first.kill();
     scene.workers.shift();
     const second = await startWorker();
-    await later(MINUTE);
+    await advance(MINUTE);
     assert.equal(await ask(second), VERDICT);
-    await later(EARLY_REVIEW_MS + MINUTE);
+    await advance(EARLY_REVIEW_MS + MINUTE);
     assert.ok(await works(second));
   });
 });

@@ -20,7 +20,7 @@ const passes = (work) => {
 };
 
 for (const name of ['equal', 'deepEqual']) {
-  test(`${name} for pages agrees with Node.js on each pair of plain values`, () => {
+  test(`the assertion ${name}() for pages agrees with Node.js on each pair of plain values`, () => {
     for (const one of values) {
       for (const other of [...values, structuredClone(typeof one === 'object' && one !== null ? JSON.parse(JSON.stringify(one)) : one)]) {
         nodeAssert.equal(passes(() => pageAssert[name](one, other)), passes(() => nodeAssert[name](one, other)));
@@ -29,7 +29,7 @@ for (const name of ['equal', 'deepEqual']) {
   });
 }
 
-test('deepEqual for pages fails if a value is neither plain nor an array', () => {
+test('the assertion deepEqual() for pages fails if a value is neither plain nor an array', () => {
   for (const other of others) {
     for (const value of [{}, [], new Date(0), new Uint8Array(1)]) {
       nodeAssert.equal(passes(() => pageAssert.deepEqual(other, value)), false);
@@ -38,13 +38,13 @@ test('deepEqual for pages fails if a value is neither plain nor an array', () =>
   }
 });
 
-test('ok for pages agrees with Node.js on each value', () => {
+test('the assertion ok() for pages agrees with Node.js on each value', () => {
   for (const value of [...values, ...others]) {
     nodeAssert.equal(passes(() => pageAssert.ok(value)), passes(() => nodeAssert.ok(value)));
   }
 });
 
-test('throws for pages passes only if the callback accepts the error', () => {
+test('the assertion throws() for pages passes only if its callback accepts the error', () => {
   const fail = () => { throw new Error('the error'); };
   for (const assert of [pageAssert, nodeAssert]) {
     nodeAssert.equal(passes(() => assert.throws(fail, ({ message }) => message === 'the error')), true);

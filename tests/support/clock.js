@@ -9,7 +9,7 @@ import timers from 'node:timers/promises';
 // The class that the package uses, which may be from a bundled copy of ioredis.
 const { Redis } = createRequire(import.meta.resolve('nocodb-bitbucket-auth/package.json'))('ioredis');
 
-/** If a count has not changed for this long, the remaining work waits for the clock. */
+/** If a count that a test watches has not changed for this long, the remaining work waits for the clock. */
 const QUIET_MS = 10;
 
 const PATIENCE_MS = 60_000;
@@ -95,7 +95,7 @@ export function moveClock(t, start) {
     syncBuiltinESMExports();
   });
   return {
-    /** Moves the clock from the end of one sleep to the end of the next, each time `count()` has reached the next number. */
+    /** Moves the clock from the end of one sleep to the end of the next each time `count()` has reached the next of `numbers`. */
     async through(count, numbers, waiting = () => 1) {
       for (const [index, many] of numbers.entries()) {
         if (index > 0) moveTo(Math.min(...Array.from(sleepers, ({ at }) => at)));

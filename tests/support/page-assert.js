@@ -37,7 +37,7 @@ function deepEqual(seen, expected, message) {
   if (!isDeepEqual(seen, expected)) fail(message && `${message}: ${shown(seen)}`, `${shown(seen)} instead of ${shown(expected)}`);
 }
 
-/** @param {(error: unknown) => boolean} accepts throws, or returns false, for an error that is not the expected one */
+/** @param {(error: unknown) => boolean} accepts returns true only for the expected error, and may throw for another error */
 function throws(call, accepts) {
   let thrown;
   try {

@@ -2,8 +2,8 @@
  * Runs one seed of the chaos test: some connections, a few of NocoDB's processes, and the failures that the plan contains.
  *
  * In: a seed. Out: which connections work at the end although no user connected them again, which connections nothing could have
- * saved, and a timeline, which contains tokens only as short digests. Never: the run decides which connections could have been
- * saved. This follows from the plan.
+ * saved, and a timeline, which contains tokens only as short digests. Never: a decision about which connections could have been
+ * saved. The plan determines this.
  */
 import { startRedis } from '../../support/redis.js';
 import { pause, until, within } from '../../support/waiting.js';
@@ -29,7 +29,7 @@ const PATIENCE_MS = 25 * SECOND;
  * @property {number} seed
  * @property {string[]} saved connections that work at the end
  * @property {string[]} unavoidable connections that nothing could have saved, and that report this
- * @property {string[]} lost all others
+ * @property {string[]} lost all other connections
  * @property {string[]} problems what went wrong; empty if the seed passed
  * @property {string[]} timeline
  */
@@ -71,7 +71,7 @@ class Chaos {
   #incarnations = 0;
   #everyWorker = [];
   #offsetMs = 0;
-  /** The offset of the processes' clocks if these do not follow Bitbucket's. It is the same for all, as on most machines. */
+  /** The offset of the processes' clocks if they do not follow Bitbucket's clock: the same for all, as on most machines. */
   #stayedMs = 0;
   #calmAt;
   /** The pending restarts of processes and of Redis, and other delayed work. @type {Set<Promise<void>>} */
@@ -466,8 +466,9 @@ class Chaos {
   }
 
   /**
-   * Waits until all processes use the same chain of tokens. After an outage of Redis there may be several valid chains, until the
-   * processes agree on one when the tokens expire. From then on, one refresh is enough for all processes.
+   * Waits until all processes use the same chain of tokens, that is, of refresh tokens that replaced each other. After an outage
+   * of Redis, several chains may be valid, until the processes agree on one of them when the tokens expire. From then on, one
+   * refresh is enough for all processes.
    *
    * @param {string} connection
    * @returns {Promise<boolean>}
@@ -518,7 +519,7 @@ class Chaos {
     this.#onStore = undefined;
     await this.#advance(BEYOND_GRACE_MS);
     this.#calmAt = this.#now();
-    // Otherwise the processes would use tokens that have expired by now.
+    // Without this offset, the processes would use tokens that have expired by now.
     this.#stayedMs = this.#offsetMs;
     if (ending === 'undelivered' || !this.#redis) this.#unavoidable.push(victim);
     await Promise.all(this.#slots.map((_, index) => this.#startProcess(index)));

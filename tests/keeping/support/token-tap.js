@@ -33,8 +33,8 @@ export const digest = (value) => createHash('sha256').update(String(value)).dige
  * @property {string} worker the process that sent the request
  * @property {string | undefined} connection
  * @property {number} sentAt a time of `performance.now()`, like `endedAt`
- * @property {number} [endedAt] absent while it is on its way
- * @property {number} [status] of Bitbucket's response; absent if there was none
+ * @property {number} [endedAt] absent while the request is on its way
+ * @property {number} [status] of Bitbucket's response; absent if there was no response
  */
 
 /**
@@ -58,20 +58,21 @@ export class TokenTap {
   /** Faults for the next requests that use a refresh token. @type {TokenFault[]} */
   faults = [];
 
-  /** While it is set, the fault of all these requests that have none in `faults`. @type {TokenFault | undefined} */
+  /** The fault of each request that uses a refresh token and finds `faults` empty. @type {TokenFault | undefined} */
   outage;
 
   /** The minimum duration of each request that uses a refresh token. */
   latencyMs = 0;
 
-  /** How often a refresh token was sent while a request with the same one was on its way. */
+  /** How often a refresh token was sent while another request with the same token was on its way. */
   overlaps = 0;
 
   /** The values that must not appear in any output. @type {Set<string>} */
   secrets = new Set();
 
   /**
-   * Called with each request that uses a refresh token, before Bitbucket gets it. If this returns true, the request is dropped.
+   * Called with each request that uses a refresh token, before Bitbucket gets the request. If this function returns true, the
+   * request is dropped.
    * @type {(request: { worker: string, connection: string | undefined }) => boolean}
    */
   trapBefore = () => false;

@@ -1,5 +1,5 @@
 /**
- * One of NocoDB's processes.
+ * A process that stands in for one of NocoDB's processes.
  *
  * In, from the test over IPC: its environment, stored configs, when to call and when to stop. Out: what the wrappers store,
  * whether calls succeeded, and everything that the plugin logged. The clock is the real one unless the test moves it.
@@ -44,7 +44,7 @@ const report = { calls: 0, successes: 0, failures: {}, log: [], samples: [] };
 let started = 0;
 let storeNumber = 0;
 
-/** Has the test read or write a row, in place of a database. */
+/** Asks the test, which stands in for the database, to read or write a row. */
 function askDatabase(question) {
   storeNumber += 1;
   const number = storeNumber;
@@ -133,7 +133,8 @@ const commands = {
   },
 
   /**
-   * Waits until each wrapper has made a successful call that began after this command. With `anyone`, one such call is enough.
+   * Waits until each wrapper has made a successful call that began after this command. With `anyone`, one call of any wrapper is
+   * enough.
    * Wrappers of the connection `except` are left out. Then waits until all calls that are under way have ended.
    */
   async settle({ anyone = false, except, timeoutMs }) {
@@ -224,7 +225,7 @@ const commands = {
     return (await call(users.find((user) => user.connection === connection), CALLS[0])) ?? 'works';
   },
 
-  /** What `refreshToken` of a new wrapper returns for this token. */
+  /** Returns the result of `refreshToken` of a new wrapper for the config's refresh token. */
   async refreshToken({ config }) {
     return new Wrapper(config).refreshToken({ refresh_token: config.refresh_token });
   },

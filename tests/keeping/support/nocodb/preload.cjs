@@ -5,7 +5,7 @@
  * Out: the name in a header of each token request; and in a worker a server on that port that accepts
  *   `POST /<workspace>/<integration>/<method>`. NocoDB's workers have no endpoint for integrations: only their jobs use them. No
  *   job of this edition does so, so the server calls the service behind the main process's endpoint.
- * Never: a part of the plugin is used, or a row that NocoDB did not read itself.
+ * Never: code of the plugin, or a row that NocoDB did not read itself.
  */
 const { subscribe } = require('node:diagnostics_channel');
 const { createServer } = require('node:http');
@@ -40,7 +40,7 @@ async function serve(request, response) {
     const call = { integrationId, endpoint, payload: await readJson(request) };
     answer(201, await integrationsService().callIntegrationEndpoint({ workspace_id: workspaceId }, call));
   } catch (error) {
-    // The preload's errors contain the status for NocoDB's response. The error of an unavailable database does not.
+    // The errors of the plugin's preload contain the status for NocoDB's response. The error of an unavailable database does not.
     answer(error.getStatus?.() ?? 500, { msg: error.message });
   }
 }
