@@ -34,8 +34,8 @@ describe("the simulator's options", () => {
     const token = { token: 't', workspace: 'acme', scopes: ['account'] };
     for (const [accessToken, message] of [
       [{ ...token, kind: 'user' }, /needs a kind/],
-      [{ ...token, kind: 'repository', scopes: [] }, /name one/],
-      [{ ...token, kind: 'workspace', repository: 'billing-service' }, /name one/],
+      [{ ...token, kind: 'repository', scopes: [] }, /must name a repository/],
+      [{ ...token, kind: 'workspace', repository: 'billing-service' }, /must name a repository/],
       [{ ...token, kind: 'project' }, /only access tokens of workspaces/],
       [{ ...token, kind: 'repository', repository: 'billing-service' }, /only access tokens of workspaces/],
     ]) await assert.rejects(startBitbucket({ accessTokens: [accessToken] }), message);
