@@ -43,9 +43,9 @@ import { decidePublication } from './publication.js';
  * milliseconds, and absent if there was no such response.
  *
  * @typedef {object} TokenEndpointHistory
- * @property {number} [refusedAgo] since the last refusal
- * @property {number} [othersRefusedAgo] since the last refusal of another key than the given one
- * @property {number} [grantedAgo] since the newest successful request was sent
+ * @property {number} [refusedAgo] since Bitbucket last refused a refresh token
+ * @property {number} [othersRefusedAgo] since Bitbucket last refused the refresh token of another key than the given one
+ * @property {number} [grantedAgo] since the newest successful token request was sent
  */
 
 /**
@@ -62,7 +62,7 @@ import { decidePublication } from './publication.js';
  *   already has a newer successor, or one with a higher fence, that successor also becomes the successor of `entry.key`, and
  *   the result is `false`
  * @property {(key: string) => Promise<void>} recordRefusal records that Bitbucket has just refused the key's refresh token
- * @property {(agoMs: number) => Promise<void>} recordGrant records a successful request, which was sent `agoMs` ago
+ * @property {(agoMs: number) => Promise<void>} recordGrant records a successful token request, which was sent `agoMs` ago
  * @property {(key: string) => Promise<TokenEndpointHistory>} tokenEndpointHistory
  * @property {() => Promise<void>} close
  */
@@ -105,7 +105,7 @@ export class MemoryTokenStore {
    */
   #refusedAt = new Map();
 
-  /** When the newest successful request was sent. */
+  /** When the newest successful token request was sent. */
   #grantedAt = -Infinity;
 
   #sweptAt = Date.now();
