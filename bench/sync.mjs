@@ -1,8 +1,10 @@
 /**
  * Measures long syncs: how long it takes to read a list of thousands of pull requests over a slow link.
  *
- * In: whether this is a quick run. Out: figures, each with its goal. Never: a measurement in this process (the modules in sync/
- * measure each contestant in a process of its own, with the simulator in another).
+ * The contestants are the current build, the previous build and a bare Axios.
+ *
+ * In: whether this is a quick run. Out: figures, each with its goal. Never: a measurement in this process. The modules in sync/
+ * measure each contestant in a process of its own, and the simulator runs in another process.
  */
 import { pathToFileURL } from 'node:url';
 import { before } from './lib/before.mjs';
@@ -23,7 +25,10 @@ const QUICK = { pages: 19, numbers: 15, rounds: 1 };
 /** How long a sync that reads pages by number takes to store a page before it requests the next one. */
 const WORK_MS = 50;
 
-/** The goals: at least how many times as fast a sync is. `paginate` follows `next`, and `numbers` reads pages by number. */
+/**
+ * The goals: how many times as fast as each other contestant the current build must at least be. `paginate` follows `next`, and
+ * `numbers` reads pages by number.
+ */
 const GOALS = { paginate: 4, numbers: 1.6 };
 
 /** How many more requests than the previous build a sync may send. */
@@ -60,7 +65,7 @@ const titleOf = (pages) => (
   `${(pages * PAGELEN).toLocaleString('en-GB')} pull requests in pages of ${PAGELEN}, ${DELAY_MS} ms for each response`
 );
 
-/** Runs the contestants alternately, and compares the first one with the others. */
+/** Runs the contestants alternately, and compares the first contestant with the others. */
 async function* compared(part, contestants, { pages, rounds, trouble, entries }) {
   const runs = Object.fromEntries(contestants.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {

@@ -2,8 +2,8 @@
  * Reads the arguments of the public functions.
  *
  * In: a value of any type from a caller. Out: the members that the function needs, as strings, numbers and bytes, or a
- * `BitbucketAuthError` that names the invalid member. Never: the name of a member is defined (the core defines names and types),
- * a value is validated, or an exception of the caller's code (a getter, a `Proxy`) leaves this file.
+ * `BitbucketAuthError` that names the invalid member. Never: a definition of names and types (they come from the core), a
+ * validation of values, or an exception of the caller's code (a getter, a `Proxy`) that leaves this file.
  */
 
 import { callCore } from './error.js';
@@ -15,7 +15,7 @@ import { isObject, tagOf } from './loader.js';
  * Reads the members of an argument, in the form that the core expects.
  *
  * @callback ReadArgument
- * @param {Function} caller the called public function; an error's stack trace starts at the code that called it
+ * @param {Function} caller the public function that was called: an error's stack trace starts at the call of this function
  * @param {string} argument the argument's name in the core
  * @param {unknown} value
  * @param {string} [grant] the grant type, if known: the phase of an error depends on it

@@ -2,7 +2,7 @@
  * Reads the WebAssembly that a caller passes to `init`.
  *
  * In: bytes, a module, an HTTP response, a URL or a path. Out: the WebAssembly, if it is this version's core.
- * Never: a file or URL is read that no caller named, or another WebAssembly is returned.
+ * Never: a file or URL that no caller named, or any other WebAssembly.
  */
 
 import { BitbucketAuthError } from './error.js';
@@ -17,7 +17,7 @@ import { describeCause, isModule, isObject, tagOf } from './loader.js';
  *
  * @param {CoreSource | Promise<CoreSource>} source
  * @param {Identity} identity of this version's core
- * @param {Function} caller the called public function; an error's stack trace starts at the code that called it
+ * @param {Function} caller the public function that was called: an error's stack trace starts at the call of this function
  * @returns {Promise<Wasm>}
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
  */

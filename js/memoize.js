@@ -1,8 +1,9 @@
 /**
- * Creates objects of the core once, because NocoDB creates a wrapper for each call.
+ * Keeps objects of the core for later calls. NocoDB creates a wrapper object for each call, and each wrapper would otherwise
+ * create the same objects again.
  *
- * In: a function with one string as its argument, which has few different values in a process, like the API's base URL. Out: the
- * same function, which creates each object once. Never: an error is cached.
+ * In: a function that creates an object from a string. A process uses few different strings, such as the API's base URL. Out: a
+ * function that creates the object for each string once, and afterwards returns that object. Never: a cached error.
  */
 
 /**

@@ -5,8 +5,8 @@
  *     import { createClient, init } from 'nocodb-bitbucket-auth/slim';
  *     await init(fetch('/assets/core.wasm')); // the package's file nocodb-bitbucket-auth/core.wasm
  *
- * In: the core's WebAssembly, once, through `init`. Out: what oauth.js exports. Never: the inlined bytes are
- * imported, or a function works before `init` got a source.
+ * In: the core's WebAssembly, once, through `init`. Out: what oauth.js exports. Never: an import of the inlined bytes, or a
+ * function that works before `init` got a source.
  */
 
 import { init as load } from './oauth.js';

@@ -2,9 +2,9 @@
  * Time limits for work that waits for a response.
  *
  * In: running work, and how long it may take. Out: a callback, rejection or abort signal at the time limit.
- * Never: a time limit ends work although its result has arrived and only has to be read. After a process was busy, or its machine
- * was suspended, Node.js runs the timers that are due before it reads the sockets. A response that has arrived at a socket may
- * contain the only valid refresh token.
+ * Never: an end of work whose result has already arrived at a socket. A timer alone would end it: after a process was busy, or
+ * its machine was suspended, Node.js runs the timers that are due before it reads the sockets. The lost response might contain
+ * the only valid refresh token.
  */
 
 /** The error with which `within` rejects. */
@@ -51,7 +51,7 @@ export async function within(ms, work, options) {
 }
 
 /**
- * A signal that aborts at the time limit. It does not keep the process alive.
+ * A signal that aborts at the time limit. Its timer does not keep the process alive.
  *
  * @param {number} ms
  * @returns {AbortSignal}

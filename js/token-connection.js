@@ -1,9 +1,12 @@
 /**
  * Keeps the newest tokens of one connection, and returns them to callers.
  *
- * In: a caller's token store, and how long the caller waits. Out: the newest tokens, refreshed in time, after they were offered
- * to NocoDB. Never: this file makes a decision (the core's refresh policy makes all of them), or sends a token request
- * (refresh-cycle.js does that).
+ * In: a caller's token store, which saves tokens in the caller's row of NocoDB, and how long the caller waits. Out: the newest
+ * tokens. They are refreshed before they expire, and NocoDB is asked to save them before a caller gets them. Never: a decision
+ * (the core's refresh policy makes all decisions), or a token request (refresh-cycle.js sends it).
+ *
+ * The policy numbers the token sets of a connection from 1. The number of a token set is its *generation*. The *key* of a refresh
+ * token is a keyed hash, which identifies the refresh token in shared stores and in the log.
  */
 
 import { Activity } from './activity.js';
@@ -18,9 +21,10 @@ import { Waiters } from './waiters.js';
 /** @typedef {import('./token-store.js').ConnectionTokens} ConnectionTokens */
 /** @typedef {import('./token-store.js').TokenStore} TokenStore */
 
-/** @typedef {Readonly<{ accessToken: string, generation: number, tokens: ConnectionTokens }>} ActiveTokens the tokens to use now */
+/** @typedef {Readonly<{ accessToken: string, generation: number, tokens: ConnectionTokens }>} ActiveTokens the newest tokens */
 
-// How long a call waits for tokens. The refresh cycle goes on without it.
+// How long a call waits for tokens. After that, the refresh cycle (refresh-cycle.js), which gets new tokens, goes on without the
+// call.
 const ACQUIRE_TIMEOUT_MS = 50_000;
 
 // The interval at which a waiting call asks the policy again whether to wait.
@@ -28,10 +32,10 @@ const RECHECK_MS = 2000;
 
 const NAME_LENGTH = 8;
 
-/** Stands for any generation that is older than the generation of the newest tokens. */
+/** A number before the first generation. It stands for any tokens that are older than the newest tokens. */
 const OLDER = 0;
 
-/** One login, with its chain of refresh tokens. Only the last refresh token of the chain is valid. */
+/** One login of a user. Each refresh may replace the refresh token by a new one, and only the newest refresh token is valid. */
 export class Connection {
   /** @type {TokenKeeper} */
   #keeper;
@@ -39,13 +43,13 @@ export class Connection {
   /** @type {import('./refresh-cycle.js').ConnectionState} */
   #state;
 
-  /** The name in the log: a part of the first refresh token's key, which reveals nothing. @type {string} */
+  /** The name in the log: the beginning of the first refresh token's key. It reveals no token. @type {string} */
   name;
 
-  /** The activity of this process for the connection. */
+  /** Counts the requests, refreshes and failures of this process for the connection. */
   activity = new Activity();
 
-  /** The object that callers get. Each generation has its own object. @type {ActiveTokens | undefined} */
+  /** The object that callers get. Each generation has an object of its own. @type {ActiveTokens | undefined} */
   #active;
 
   /** The refresh cycle that is running. @type {RefreshCycle | undefined} */
@@ -62,7 +66,7 @@ export class Connection {
   /**
    * @param {TokenKeeper} keeper
    * @param {ConnectionTokens} tokens
-   * @param {string} key of their refresh token
+   * @param {string} key of the refresh token in `tokens`
    */
   constructor(keeper, tokens, key) {
     const { RefreshPolicy } = core();
@@ -85,7 +89,7 @@ export class Connection {
    * Adopts the tokens of a stored config if they are newer than the connection's tokens.
    *
    * @param {ConnectionTokens} tokens
-   * @param {string} key of their refresh token
+   * @param {string} key of the refresh token in `tokens`
    * @param {TokenStore} [store] of that config
    */
   attach(tokens, key, store) {
@@ -101,7 +105,7 @@ export class Connection {
   }
 
   /**
-   * Returns the newest tokens, after they were offered to NocoDB. It first refreshes them if a refresh is due.
+   * Refreshes the tokens if a refresh is due, asks NocoDB to save new tokens, and returns the newest tokens.
    *
    * @param {TokenStore} store of the caller
    * @param {number} [timeoutMs] how long to wait for tokens
@@ -115,7 +119,7 @@ export class Connection {
       const now = Date.now();
       const deadline = now + until - performance.now();
       if (this.#canUse(this.#state.policy.acquire(generation, deadline, now), store)) return this.#activeTokens();
-      // If a token store failed to save the tokens, this call does not wait for a second attempt.
+      // If the token store failed to save the tokens, this call does not wait until the token store saves them at last.
       if (await this.#cycleEnded(until)) generation = store.offeredGeneration;
     }
   }
@@ -219,9 +223,9 @@ export class Connection {
   }
 
   /**
-   * Whether this object can be dropped, because a stored config has its tokens.
+   * Whether this object can be dropped, because nobody uses it and a stored config has its tokens.
    *
-   * @param {number} before the connection must have been unused since this time
+   * @param {number} before a time in milliseconds since the epoch; a connection that was used later is kept
    */
   isEvictable(before) {
     const { policy, unsavedGeneration } = this.#state;
@@ -255,11 +259,12 @@ export class Connection {
     const { lastError, policy } = this.#state;
     switch (decision) {
       case RefreshDecision.Dead:
-        // `lastError` contains Bitbucket's own message. Without it, Bitbucket refused the request of another process.
+        // `lastError` contains Bitbucket's own message. If it is missing, Bitbucket rejected the request of another process.
         return lastError?.reauthorize ? lastError : failure('RECONNECT_REQUIRED', 'refresh');
       case RefreshDecision.RefreshPending: {
         const wait = policy.backoff(Date.now()) ?? this.#keeper.queue.waitTime();
-        // While another process has the only permit, this process does not know how long it has to wait.
+        // After Bitbucket has rejected a refresh token, only one process at a time may send a token request. The other processes
+        // do not know how long that request takes.
         return failure('REFRESH_PENDING', 'refresh', wait > 0 ? { retryAfter: Math.ceil(wait) } : {});
       }
       case RefreshDecision.RequestFailed:
@@ -326,7 +331,7 @@ export class Connection {
   }
 
   /**
-   * Starts another cycle later, without a caller, if the policy wants one. The timer does not keep the process alive.
+   * If the policy wants another cycle later, starts that cycle without a caller. The timer does not keep the process alive.
    *
    * @param {TokenStore[]} stores that are to save the new tokens
    */

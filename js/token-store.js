@@ -1,9 +1,9 @@
 /**
  * Saves the tokens of a connection in NocoDB's rows, and loads the tokens that the rows contain.
  *
- * In: the newest tokens of a connection, and the token stores of the wrappers that wait for them. Out: whether NocoDB saved
- * the tokens, the tokens that another process saved in the rows, and log lines that name the connection.
- * Never: a token request, a decision about when to save again, or a second write to one row because several wrappers share it.
+ * In: the newest tokens of a connection, and the token stores of the wrappers (NocoDB's objects, one for each call) that wait for
+ * these tokens. Out: whether NocoDB saved the tokens, the tokens that another process saved in the rows, and log lines that name
+ * the connection. Never: a token request, a decision about when to save again, or several writes of the same tokens to one row.
  */
 
 import { core, failure } from './core.js';
@@ -38,7 +38,7 @@ import { within } from './time-limit.js';
 
 /**
  * `saved`: the row now has the tokens. `shared`: another process had saved other tokens of the same authorization in the row;
- * the row now has the newer set. A `ConnectionEnd`: the row no longer belongs to this connection, and was not
+ * the row now has the newer of both. A `ConnectionEnd`: the row no longer belongs to this connection, and was not
  * changed.
  *
  * @typedef {'saved' | 'shared' | ConnectionEnd} SaveOutcome
@@ -51,18 +51,19 @@ import { within } from './time-limit.js';
  * @property {(tokens: ConnectionTokens, connection: ConnectionRef) => SaveOutcome | Promise<SaveOutcome>} save rejects when
  *   NocoDB could not save the tokens
  * @property {(connection: ConnectionRef) => Promise<ConnectionTokens | ConnectionEnd | undefined>} [load] called after Bitbucket
- *   refused the connection's refresh token; returns the tokens of the same authorization that another process saved in the row,
+ *   rejected the connection's refresh token; returns the tokens of the same authorization that another process saved in the row,
  *   if there are any
  * @property {(tokens: ConnectionTokens) => unknown} [adopt] takes over tokens that are in the row already
  * @property {(line: string, level: LogEntry['level']) => void} log
  * @property {string} [id] of the row: token stores with the same id write to the same row
  * @property {string} [title] of the connection in NocoDB
- * @property {number} savedGeneration the generation of the tokens in the row, as far as this process knows
+ * @property {number} savedGeneration the generation (the refresh policy's number of a token set) of the tokens in the row, as far
+ *   as this process knows
  * @property {number} offeredGeneration the generation of the tokens in the last call of `save`
  * @property {ConnectionEnd} [connectionEnd] why the row no longer belongs to this connection
  */
 
-// A save that takes longer than this counts as failed. It does no harm if it succeeds later.
+// A save that takes longer than this counts as failed. If it succeeds later, it does no harm.
 const STORE_LIMIT_MS = 10_000;
 
 /**
@@ -137,7 +138,7 @@ export async function saveToStores(stores, tokens, generation, connection) {
 }
 
 /**
- * Loads the tokens that another process saved, before this process gives up a refresh token.
+ * Loads the tokens that another process saved. Called before this process gives up a refresh token.
  *
  * @param {Iterable<TokenStore>} stores
  * @param {ConnectionRef} connection
@@ -181,7 +182,7 @@ export function hasAttachedStore(stores) {
 
 /**
  * @param {TokenStore} store of the wrapper that asks for tokens
- * @throws {BitbucketAuthError} `RECONNECT_REQUIRED` when its row no longer belongs to this connection
+ * @throws {BitbucketAuthError} `RECONNECT_REQUIRED` when the store's row no longer belongs to this connection
  */
 export function assertAttached({ connectionEnd }) {
   if (connectionEnd) throw failure('RECONNECT_REQUIRED', 'refresh', { connectionEnd });
@@ -273,7 +274,7 @@ function groupByRow(stores) {
  */
 function detach(group, connectionEnd, connection) {
   for (const store of group) store.connectionEnd = connectionEnd;
-  // Only a deleted row is logged. If the row was replaced, its user authenticated again and needs no message.
+  // Only a deleted row is logged. If a new login replaced the tokens in the row, the user has just logged in and needs no message.
   if (connectionEnd !== 'deleted') return;
   const text = failure('RECONNECT_REQUIRED', 'refresh', { connectionEnd }).message;
   logOnce(group[0], connection, { level: 'WARN', event: 'connection-deleted', text });

@@ -2,7 +2,7 @@
  * Callers that wait for the end of the same work, each with a time limit of its own.
  *
  * In: how long a caller waits, and a notification when the work has ended. Out: whether the work ended within that time.
- * Never: the work itself is started or stopped.
+ * Never: a start or a stop of the work itself.
  */
 
 export class Waiters {

@@ -1,5 +1,5 @@
-// A plain server that responds at once with one page of pull requests. Any other work of the server would make the client's share
-// of the time look smaller.
+// A plain server that responds at once with one page of pull requests. A server with more work would take a larger part of the
+// measured time, so the client's own part would look smaller.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { answer } from '../lib/processes.mjs';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Problem, root } from '../../scripts/lib/run.mjs';
 
-/** The last commit in which the entry loads everything at once and lists are read one page at a time. */
+/** The last commit in which the entry loads all modules at once and the client reads lists one page at a time. */
 export const EARLIER = 'da6766625012488a5938d5ed94b4b812045621aa';
 
 /**
@@ -13,7 +13,7 @@ export const EARLIER = 'da6766625012488a5938d5ed94b4b812045621aa';
  * rate-limiter-flexible, which is a devDependency for this purpose only.
  *
  * @returns {{ folder: string, remove: () => void }} call `remove` to delete the folder
- * @throws {Problem} when the history of this clone does not go back that far
+ * @throws {Problem} when the history of this clone does not contain that commit
  */
 export function before() {
   const archive = spawnSync('git', ['archive', EARLIER, 'package.json', 'js', 'pkg'], { cwd: root, maxBuffer: 1 << 26 });

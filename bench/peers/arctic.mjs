@@ -2,8 +2,8 @@
  * `arctic`: a client object for many logins. Callers compare the state themselves, so this module has no callback operation.
  * arctic sends requests with the global `fetch`, which this module replaces during the measurement.
  *
- * In: the settings and inputs of speed/operations.mjs. Out: the results, in the same shape for all alternatives. Never: a request
- * is sent, except in `login`.
+ * In: the settings and inputs of speed/operations.mjs. Out: the results, in the shape that all modules of this folder use. Never:
+ * a request to a server, except in `login`.
  */
 import { CodeChallengeMethod, OAuth2Client, OAuth2Tokens, generateCodeVerifier, generateState } from 'arctic';
 

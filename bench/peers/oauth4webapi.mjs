@@ -2,8 +2,8 @@
  * `oauth4webapi`: functions without a long-lived client. It has no function for the authorization URL, so this module builds
  * the URL.
  *
- * In: the settings and inputs of speed/operations.mjs. Out: the results, in the same shape for all alternatives. Never: a request
- * is sent. The hook `customFetch` intercepts each request.
+ * In: the settings and inputs of speed/operations.mjs. Out: the results, in the shape that all modules of this folder use. Never:
+ * a request to a server. The hook `customFetch` receives each request, and sends nothing.
  */
 import * as oauth from 'oauth4webapi';
 

@@ -1,7 +1,8 @@
 /**
- * Measures what contributes to the size of the WebAssembly, with twiggy, which is installed on demand.
+ * Measures how much each part of the code (a contributor) adds to the size of the WebAssembly. twiggy, which is installed on
+ * demand, measures the size of each function.
  *
- * In: the sources. Out: bytes by contributor. The names of the functions decide which contributor they belong to.
+ * In: the sources. Out: the bytes of each contributor. The name of a function decides which contributor the function belongs to.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
 /**
- * One process, one measurement: loads the entry from a folder, reads what NocoDB reads at its start, and sends the first two
- * requests of a connection. It prints the elapsed time and the CPU time of each step, in milliseconds.
+ * One process, one measurement: loads the package's entry from a folder, reads what NocoDB reads at its start, and sends the
+ * first two requests of a connection. The process prints the elapsed time and the CPU time of each step, in milliseconds.
  */
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');

@@ -8,7 +8,7 @@ const state = ['OPEN', 'MERGED', 'DECLINED', 'SUPERSEDED'];
 await answer(async ({ entry, config, pagelen, workMs }) => {
   const { default: { wrapper: Wrapper } } = await import(entry);
   const auth = new Wrapper(config);
-  // The first request also loads, compiles and connects, which is not part of a long sync.
+  // The first request also loads modules, compiles the core and opens a connection. None of this is part of a long sync.
   await auth.use((client) => client.get('/user'));
   const ids = [];
   const start = performance.now();

@@ -66,7 +66,7 @@ export class Api {
     return { endpoint: route?.name ?? 'unknown', response: withHeaders(response, this.#scopeHeaders(operation, credential)) };
   }
 
-  /** The headers of a response that a fault sends in place of the normal one. */
+  /** The headers of a response that a fault sends in place of the normal response. */
   headers(request, url) {
     const route = ROUTES.find((candidate) => candidate.path.test(url.pathname.slice('/2.0'.length)));
     const { credential } = this.#authenticate(request.headers.authorization);
@@ -79,7 +79,7 @@ export class Api {
       : apiError(410, message, extra);
   }
 
-  /** Every response to a valid credential lists the scopes that the route accepts and those that the credential has. */
+  /** Every response to a valid credential lists the scopes that the route requires and the scopes of the credential. */
   #scopeHeaders(operation, credential) {
     const needed = operation ? scopesFor(operation, credential) : [];
     return {

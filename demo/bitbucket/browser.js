@@ -2,7 +2,7 @@
  * Acts as a browser and its user, for tests that need no real browser.
  *
  * In: an authorization URL and the user's decision. Out: the URL to which a browser would finally be redirected, byte for
- * byte. It uses the simulator's HTTP interface: cookies, forms, redirects.
+ * byte. Like a browser, this module uses the simulator's HTTP interface: cookies, forms, redirects.
  */
 const ENTITIES = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
 const unescape = (value) => value.replace(/&(amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity]);

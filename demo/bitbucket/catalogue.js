@@ -53,7 +53,7 @@ export const USERS = [
   },
 ];
 
-/** Half of the pull requests are open. The others repeat a pattern: 2 DECLINED, 4 SUPERSEDED, 6 MERGED, 8 DECLINED, … */
+/** Pull requests with odd numbers are open. The others repeat a pattern: 2 is DECLINED, 4 SUPERSEDED, 6 MERGED, 8 DECLINED, … */
 function stateOf(id) {
   return id % 2 === 1 ? 'OPEN' : PULL_REQUEST_STATES[1 + ((id / 2) % 3)];
 }
@@ -65,7 +65,7 @@ export class Catalogue {
   /** The clients' changes: pull requests that they created, and states that they set. */
   #created = new Map();
   #states = new Map();
-  /** Caches the numbers of pull requests by repository and states until something changes, because there may be thousands. */
+  /** Caches the result of `pullRequestNumbers` until a pull request changes, because a repository may have thousands. */
   #numbers = new Map();
 
   constructor({ apiUrl, repositories, pullRequests }) {

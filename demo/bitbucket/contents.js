@@ -83,8 +83,8 @@ export class Contents {
   }
 
   /**
-   * Bitbucket is still indexing for the first two requests. @returns {'page' | 'nothing' | undefined} what the response contains;
-   * undefined: the index is complete
+   * While Bitbucket answers the first two requests, its index is not complete yet. @returns {'page' | 'nothing' | undefined} what
+   * the response contains; undefined: the index is complete
    */
   indexing(repository, hash) {
     const key = `${fullNameOf(repository)} ${hash}`;

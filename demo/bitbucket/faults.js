@@ -1,8 +1,9 @@
 /**
  * Faults that a test injects.
  *
- * In: `{ target, kind, times?, … }`. Out: the fault for each matching request, in the order in which they were injected,
- * until they are used up. The server creates responses that replace the normal one; this module alters normal responses.
+ * In: `{ target, kind, times?, … }`. Out: the fault for each matching request. Faults are used in the order in which they were
+ * injected, each as often as its `times` says. This module alters normal responses. If a fault replaces the normal response, the
+ * server creates the other response.
  */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { STATUS_FORMS } from './api-errors.js';
@@ -20,7 +21,7 @@ export const KINDS = [...REPLACEMENTS, 'delay', 'drop-after', 'truncate', 'empty
 
 const ONLY_API = ['missing-page', 'without'];
 
-/** Members that a response may lack: the published description does not guarantee any of them. */
+/** Members that a response may lack: Bitbucket's published description of the API guarantees none of them. */
 export const MEMBERS = ['type', 'size', 'page', 'pagelen', 'previous', 'next'];
 
 const ENCODERS = {

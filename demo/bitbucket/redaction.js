@@ -7,7 +7,7 @@
 import { PULL_REQUEST_STATES } from './catalogue.js';
 import { DESCRIPTIONS, parseScopes } from './scopes.js';
 
-/** Parameters whose values may be shown if they have the expected form: a secret in the wrong parameter is still a secret. */
+/** Parameters whose values are shown if they have the expected form. A client may put a secret in a wrong parameter. */
 const SHOWN = {
   response_type: (value) => ['code', 'token'].includes(value),
   scope: (value) => parseScopes(value).every((scope) => Object.hasOwn(DESCRIPTIONS, scope)),

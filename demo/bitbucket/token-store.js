@@ -81,7 +81,7 @@ export class TokenStore {
     entry.used = true;
     if (this.#clock.now() > entry.expiresAt) return { errorName: 'invalidCode' };
     // If the authorization request contained a redirect_uri, the token request must repeat it unchanged (RFC 6749 section 4.1.3).
-    // If not, only the registered one is allowed.
+    // If it contained none, the token request may contain only the registered redirect URI.
     const expected = entry.redirectUri ?? (redirectUri === undefined ? undefined : client.callback);
     if (redirectUri !== expected) return { errorName: 'invalidCode' };
     if (!this.#provesPossession(entry.codeChallenge, codeVerifier)) return { errorName: 'invalidCode' };
@@ -133,8 +133,9 @@ export class TokenStore {
     const entry = this.#refreshTokens.get(digest(refreshToken));
     const own = entry?.grant.client === client;
     if (own && entry.rotatedAt !== undefined && now > entry.rotatedAt + this.#settings.refreshGraceMs) {
-      // Reuse of a rotated token: the other tokens stay valid, but the client is locked out. Each further reuse extends the
-      // lockout, which is the stricter of two possibilities.
+      // A refresh token that was already replaced is used again: the other tokens stay valid, but Bitbucket rejects all refreshes
+      // of the client for a while (the lockout). Each further reuse extends the lockout, which is the stricter of two
+      // possibilities.
       this.#lockedUntil.set(client.key, now + this.#settings.lockoutMs);
     }
     if (now < (this.#lockedUntil.get(client.key) ?? 0)) return { errorName: 'deadRefreshToken' };
@@ -143,8 +144,8 @@ export class TokenStore {
       return { errorName: 'deadRefreshToken' };
     }
     if (!this.#covers(entry.scopes, scopes)) return { errorName: 'invalidScope' };
-    // Within the grace period, a used token yields new tokens again. The period starts at the first use; otherwise a client could
-    // keep the token alive forever. The previous tokens stay valid, because Bitbucket does not revoke token families.
+    // Within the grace period, a used refresh token yields new tokens again. The period starts at the first use; otherwise a
+    // client could keep the refresh token valid forever. The previous tokens stay valid, because Bitbucket does not revoke token families.
     entry.rotatedAt ??= now;
     const granted = scopes.length ? scopes : entry.scopes;
     return {

@@ -1,8 +1,8 @@
 /**
  * Serves the package's files to a page that uses it without a bundler.
  *
- * In: the path of a request. Out: a file of the package's js/ or pkg/, or its callback page. Never: a file
- * outside of those folders is read.
+ * In: the path of a request. Out: a file of the package's js/ or pkg/, or its callback page. Never: a file of
+ * another folder.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';

@@ -2,7 +2,7 @@
  * An example of a site whose pages log in to Bitbucket, with the simulator in place of Bitbucket.
  *
  * In: HTTP on this machine. Out: the page, the package's files, and the result of the code exchange by the site's server,
- * which alone has the client secret. Never: a secret or a token reaches the page or is printed.
+ * which alone has the client secret. Never: a secret or a token in the page or in the output.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -45,7 +45,7 @@ async function bodyOf(request) {
   return JSON.parse(text);
 }
 
-/** Does what NocoDB's server does with the code and the verifier. */
+/** Exchanges the code and the verifier for tokens, as NocoDB's server does. */
 async function exchange(client, { code, code_verifier: codeVerifier }) {
   const { method, url, headers, body } = client.buildTokenRequest({ code, codeVerifier });
   const response = await fetch(url, { method, headers, body, redirect: 'manual' });

@@ -2,8 +2,8 @@
  * Sends the API client's requests.
  *
  * In: requests as data, a source of credentials and a throttle for the rate limit. Out: the API's responses as data, after
- * redirects. Never: the credential goes to another origin, a response contains the credential, or this file decides where a
- * request may go. The core decides that.
+ * redirects. Never: the credential in a request to another origin or in the response to a failed request, or a decision about
+ * where a request may go (the core makes it).
  */
 
 import { unlessAborted } from '../abort.js';

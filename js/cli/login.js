@@ -1,8 +1,8 @@
 /**
  * The command `login`: the authorization code grant with a callback on this machine (RFC 8252 section 7.3).
  *
- * In: the environment, and the user's browser. Out: the account and the granted scopes. Never: a token is
- * stored, or printed without `--show-tokens`, or a callback is used before the core has validated it.
+ * In: the environment, and the user's browser. Out: the account and the granted scopes. Never: a stored token, a printed token
+ * without `--show-tokens`, or the use of a callback that the core has not validated.
  */
 
 import { once } from 'node:events';
@@ -83,7 +83,7 @@ function readConfiguration({ 'redirect-uri': redirectUri }, env) {
 }
 
 /**
- * Has the user log in with a browser.
+ * Lets the user log in with a browser.
  *
  * @param {Environment} environment
  * @param {Client} client
@@ -145,7 +145,7 @@ function printUrl(url) {
 }
 
 /**
- * Waits for the callback, and has the core validate it.
+ * Waits for the callback. The core validates it.
  *
  * @param {import('node:http').Server} server
  * @param {Environment} environment
@@ -184,7 +184,7 @@ function receiveCallback(server, { callbackPage }, client, state) {
  * @param {Client} client
  * @param {string} callback
  * @param {string} state
- * @returns {string | unknown} the code, or the error that says why there is none
+ * @returns {string | unknown} the code, or the error that says why there is no code
  */
 function codeOrError(client, callback, state) {
   try {

@@ -2,8 +2,8 @@
 /**
  * The program `nocodb-bitbucket-auth`, for administrators of NocoDB.
  *
- * In: the command line. Out: the exit status. Never: a file that an old Node.js cannot parse is loaded before the version was
- * checked.
+ * In: the command line. Out: the exit status. Never: an import of a file that an old Node.js cannot parse, before the version of
+ * Node.js has been checked.
  */
 
 import { readFileSync } from 'node:fs';

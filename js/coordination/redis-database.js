@@ -1,10 +1,9 @@
 /**
- * Finds the database of Redis that the plugin uses, and the marker of its data.
+ * Finds the database of Redis that the plugin uses, and the marker of the plugin's data.
  *
  * In: a connection, and the number of NocoDB's own database. Out: the number of the plugin's database, and the marker with which
- * each operation checks that it runs in that database and that the data were not lost. Never: a key is written
- * to a database with keys of other programs although another database is available, or two processes with the same permissions
- * choose different databases.
+ * each operation checks that it runs in that database and that the data were not lost. Never: a key in a database with keys of
+ * other programs while another database is available, or different databases for two processes with the same permissions.
  *
  * NocoDB's cache empties the database of `NC_REDIS_URL` whenever a main process starts. If no other URL is configured, the
  * plugin therefore searches for another database of the same server. All processes and all versions that search follow the
@@ -14,17 +13,17 @@
  * - All keys of the plugin begin with `nocodb-bitbucket-auth:`, after the `keyPrefix` of the URL, if it has one.
  * - The plugin's database contains the marker `nocodb-bitbucket-auth:database`, a random string. No other database has one. The
  *   marker expires 95 days after the last connection.
- * - A process that connects surveys the databases (`database_candidates` in src/redis.rs) and lets the core choose one. If a
- *   second survey has the same result, the process then marks the chosen database, unless the database has a marker already, and
- *   removes all other markers. One script makes the second survey and these changes. So processes that start at the
- *   same time choose the same database, and processes that start later find its marker.
+ * - A process that connects makes a survey: it finds out what each database contains (`database_candidates` in src/redis.rs
+ *   lists the databases). The core then chooses one of these databases. If a second survey has the same result, the process marks
+ *   the chosen database, unless the database has a marker already, and removes all other markers. One script makes the second
+ *   survey and these changes. So processes that start at the same time choose the same database, and processes that start later
+ *   find its marker.
  * - Each operation compares the marker with the marker that the process knows. If the marker differs or is missing, the data were
  *   lost, or another process chose a new database, for instance because keys of another program appeared in the old one. Then the
  *   process chooses a database again, and publishes the entries that it knows.
- * - A process that cannot survey other databases, because it has no permission or Redis is a cluster, uses NocoDB's own database.
- *   All other processes without that ability do the same. If that database has no marker, or an administrator named the
- *   database, the first process creates separate markers for the data: `{client}:life` for each OAuth client, and `{rate}:life`
- *   for the rate limits.
+ * - Every process that cannot survey other databases uses NocoDB's own database. Such a process has no permission, or its Redis
+ *   is a cluster. If NocoDB's own database has no marker, or if an administrator named the plugin's database, the first process
+ *   creates separate markers for the data: `{client}:life` for each OAuth client, and `{rate}:life` for the rate limits.
  *
  * Versions before this protocol used NocoDB's own database. They share no data with versions that follow the protocol, so all
  * processes of an installation have to be upgraded together. If the plugin has a Redis URL of its own, all versions share their
@@ -48,7 +47,7 @@ import { core } from '../core.js';
  * @typedef {object} DatabaseChoice
  * @property {number} database
  * @property {DataMarker} [mark] the marker, absent if none could be created
- * @property {string} [fallbackReason] why the database is NocoDB's own
+ * @property {string} [fallbackReason] why the plugin uses NocoDB's own database
  */
 
 const BASE = 'nocodb-bitbucket-auth:';
@@ -61,8 +60,8 @@ const MAX_ATTEMPTS = 10;
 
 export const DATABASE_SCRIPTS = {
   /**
-   * Returns the survey: one word for the content of each database. If the choice was based on the same survey, the script marks
-   * the chosen database and no other. A key of another program ends the scan of its database at once. A database with keys of
+   * Returns the survey: one word for the content of each database. If the database was chosen from a survey with the same words,
+   * the script marks the chosen database and no other database. A key of another program ends the scan of its database at once. A database with keys of
    * this plugin is not scanned completely, so a database with many keys of the plugin and few keys of other programs may count as
    * the plugin's.
    */

@@ -1,8 +1,8 @@
 /**
  * The form that NocoDB's GUI shows for the integration.
  *
- * In: the validated environment. Out: form elements for NocoDB's form builder. Never: the form contains the client secret, offers
- * OAuth2 without a valid configuration, or offers client credentials that the environment does not allow.
+ * In: the validated environment. Out: form elements for NocoDB's form builder. Never: the client secret, the auth type OAuth2
+ * without a valid configuration, or client credentials that the environment does not allow.
  */
 
 /**

@@ -1,9 +1,9 @@
 /**
  * Prepares the config that NocoDB is about to store in one of the integration's rows.
  *
- * In: that config, and the stored one. Out: tokens in place of an authorization code, and credentials in place of asterisks.
- * Never: this file applies a rule of OAuth (the entry's wrapper exchanges the code), or changes the config of another
- * integration.
+ * In: that config, and the stored config. Out: tokens in place of an authorization code, and the stored credentials in place of
+ * their masks (the asterisks that NocoDB's GUI shows and sends back). Never: a rule of OAuth (the entry's wrapper exchanges the
+ * code), or a change to the config of another integration.
  */
 
 /** @typedef {typeof import('./plugin.js')} Plugin */
@@ -84,7 +84,8 @@ function restoreCredentials(plugin, config, stored) {
 }
 
 /**
- * Removes the tokens of the previous login, which may belong to another account. NocoDB's own integration stores `expires_in`.
+ * Removes the tokens of the previous login, which may belong to another account. NocoDB's own integration stores the member
+ * `expires_in`.
  *
  * @param {Config} config
  * @returns {Config}

@@ -2,8 +2,8 @@
  * `BitbucketAuthIntegration`: the class that NocoDB calls the wrapper of an integration.
  *
  * In: the stored config of one connection, and NocoDB's services. Out: an Axios client for Bitbucket's API, tokens in NocoDB's
- * format, and messages for people. Never: a rule of OAuth is applied outside the core, printing an object shows a credential, or
- * new tokens are used before they were passed to NocoDB.
+ * format, and messages for people. Never: a rule of OAuth (the core has them), a credential in a printed object, or a use of new
+ * tokens before they were passed to NocoDB.
  */
 
 import { toBitbucketAuthError } from '../api/axios-error.js';
@@ -53,7 +53,7 @@ import { StoredConfig } from './stored-config.js';
  * @property {string | undefined} [refreshed_at] `oauth`: when these tokens were received, ISO 8601
  * @property {string[] | undefined} [scopes] `oauth`: the granted scopes
  * @property {string | undefined} [authorized_at] `oauth`: when the user authorized the connection, ISO 8601; a refresh does not
- *   change it, so it distinguishes these tokens from those of another authorization
+ *   change this time, so the time distinguishes these tokens from those of another authorization
  * @property {Account | undefined} [account] `oauth`: the account that owns the tokens, if Bitbucket returned it
  * @property {unknown} [oauth] transient: what the GUI received from Bitbucket; the plugin never stores it
  * @property {unknown} [_vars] the data of `saveVars`
@@ -103,7 +103,7 @@ export class BitbucketAuthIntegration {
   /**
    * @param {IntegrationConfig} [config] as stored
    * @param {HostServices} [services]
-   * @param {() => object} [environment] returns the entry's validated environment; by default that of `process.env`
+   * @param {() => object} [environment] returns the validated environment variables; by default those of `process.env`
    */
   constructor(config, services, environment = lazyEnvironment(process.env)) {
     this.#storedConfig = new StoredConfig(config, services);
@@ -132,7 +132,7 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Has NocoDB store the integration's own data with the config, together with the newest tokens. Another wrapper or process may
+   * Stores the integration's own data in NocoDB, together with the config and the newest tokens. Another wrapper or process may
    * have refreshed the tokens since this config was read.
    *
    * @param {unknown} vars
@@ -330,8 +330,8 @@ export class BitbucketAuthIntegration {
     callCore(this.refreshToken, () => client.buildRefreshRequest(refreshToken));
     const ownConnection = refreshToken === this.#config.refresh_token ? await this.#openConnection() : undefined;
     if (ownConnection) return toStoredTokens((await ownConnection.forceRefresh(this.#storedConfig, refreshToken)).tokens);
-    // The refresh token belongs to another connection, or is an older one of this connection. NocoDB, which called this method,
-    // stores the new tokens.
+    // The refresh token belongs to another connection, or is an older refresh token of this connection. The new tokens are only
+    // returned, because the caller, NocoDB, stores them.
     const store = nullTokenStore();
     const connection = keeperOf({ ...environment, client }).attach({ refreshToken }, store);
     return toStoredTokens((await connection.forceRefresh(store, refreshToken)).tokens);
@@ -421,7 +421,7 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * The connection of the config's tokens, if they can be refreshed.
+   * The connection to which the config's tokens belong, if these tokens can be refreshed.
    *
    * @returns {Promise<Connection | undefined>}
    * @throws {BitbucketAuthError} `INVALID_ARGUMENT`; `INVALID_CONFIG` without an OAuth client, and the errors of

@@ -1,9 +1,9 @@
 /**
- * Loads the modules that send requests when a connection is used for the first time. NocoDB starts, and shows the form, without
+ * Loads the modules that send requests, when a connection is used for the first time. NocoDB starts, and shows the form, without
  * these modules.
  *
- * In: nothing. Out: the modules of request-modules.js, or a `BitbucketAuthError` that names the missing package. Never: importing
- * this file loads these modules, or a failure is cached, because the next use tries again.
+ * In: nothing. Out: the modules of request-modules.js, or a `BitbucketAuthError` that names the missing package. Never: these
+ * modules as soon as this file is imported, or a cached failure. After a failure, the next use tries again.
  */
 
 import { BitbucketAuthError } from '../error.js';

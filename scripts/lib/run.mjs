@@ -1,5 +1,5 @@
-// What every script needs: the package's folder, running a command, printing a line, and reading a pinned version. Knows
-// nothing about Rust, npm or browsers.
+// What every script needs: the package's folder, running a command, printing a line, and reading a pinned version. This module
+// knows nothing about Rust, npm or browsers.
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';

@@ -1,5 +1,5 @@
 // What a user does in NocoDB to get to each picture, in three acts. In each act, NocoDB has different environment variables.
-// In: a studio, a NocoDB, the simulator. Out: pictures. Never: a text of the guide, or a coordinate.
+// In: a studio (it takes the pictures), a NocoDB, the simulator. Out: pictures. Never: a text of the guide, or a coordinate.
 import { ADMIN } from '../../../tests/e2e/support/host.js';
 import { simulatorVariables } from '../../../tests/support/environment.js';
 import { ORIGIN } from './studio.mjs';
@@ -161,7 +161,7 @@ async function connect(stage) {
   await studio.take('connected', page, { size: { ...WIDE, height: 420 } });
 }
 
-/** Opens the callback page in a page of its own, because NocoDB closes the login window too early for a picture. */
+/** Opens the callback page in a tab of its own, because NocoDB closes the login window too early for a picture. */
 async function showCallback({ studio }) {
   const page = await studio.newPage();
   await page.goto(`${ORIGIN}/?code=sample&state=sample`);
