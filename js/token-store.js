@@ -274,7 +274,7 @@ function groupByRow(stores) {
  */
 function detach(group, connectionEnd, connection) {
   for (const store of group) store.connectionEnd = connectionEnd;
-  // Only a deleted row is logged. If a new login replaced the tokens in the row, the user has just logged in and needs no message.
+  // Only a deleted row is logged. If a new login replaced the tokens in the row, the user needs no message.
   if (connectionEnd !== 'deleted') return;
   const text = failure('RECONNECT_REQUIRED', 'refresh', { connectionEnd }).message;
   logOnce(group[0], connection, { level: 'WARN', event: 'connection-deleted', text });

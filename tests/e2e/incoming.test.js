@@ -20,7 +20,7 @@ const WITHOUT_PRELOAD = 'A process without the preload created this connection. 
 const STALE = { type: 'oauth', oauth: { code: { code: 'stale-code-4711', code_verifier: 'v'.repeat(43) } } };
 const OURS = { title: 'Bitbucket', type: 'development', sub_type: 'bitbucket' };
 
-describe('a row that NocoDB is about to store', () => {
+describe('a Bitbucket integration in the real NocoDB', () => {
   let scene;
   let host;
   let port;
@@ -46,7 +46,7 @@ describe('a row that NocoDB is about to store', () => {
   const call = (id, method, body = { workspace: 'acme' }) => host.request('POST', `/api/v2/integrations/${id}/${method}`, body);
   const stored = async (id) => (await host.integration(id)).config;
 
-  test('is rejected if it is new and contains a mask; in an existing row, the stored value replaces the mask', async () => {
+  test('is rejected with a mask if it is new; if it is updated, the stored value replaces the mask', async () => {
     await start();
     const refused = await create({ type: 'api_key', token: MASK });
     assert.equal(refused.status, 400);
@@ -63,7 +63,7 @@ describe('a row that NocoDB is about to store', () => {
     assert.match(stolen.body.msg, /config\.token is a mask/);
   });
 
-  test('causes a clear error if NocoDB stored its code without the preload, and the code is not sent', async () => {
+  test('causes a clear error and sends no code if NocoDB stored the code without the preload', async () => {
     await start({}, { withPlugin: false });
     const { body: { id } } = await create(STALE);
     assert.deepEqual(await stored(id), STALE);
@@ -79,7 +79,7 @@ describe('a row that NocoDB is about to store', () => {
     assert.deepEqual(await stored(id), tokens);
   });
 
-  test('is repaired by a new login after its encryption key was lost', async () => {
+  test('works again after a new login, if the encryption key of its row was lost', async () => {
     await start();
     const { body: { id } } = await create(await scene.connect('encrypted'));
     await start({ NC_CONNECTION_ENCRYPT_KEY: randomUUID() });
@@ -89,7 +89,7 @@ describe('a row that NocoDB is about to store', () => {
     assert.equal((await call(id, 'listRepositories')).status, 201);
   });
 
-  test("needs one token request inside a transaction, and a rejected code causes an error of NocoDB's own class", async () => {
+  test("needs one token request inside a transaction, and throws an error of NocoDB's class for a rejected code", async () => {
     const preload = fileURLToPath(new URL('support/in-transaction.cjs', import.meta.url));
     await start({ NODE_OPTIONS: `--require "${preload}"` });
     const inBase = { title: 'In a base' };
@@ -106,7 +106,7 @@ describe('a row that NocoDB is about to store', () => {
     assert.equal((await host.integrations()).length, rows);
   });
 
-  test("causes errors whose statuses and messages NocoDB's exception filter leaves unchanged", async () => {
+  test("causes errors whose statuses and messages pass NocoDB's exception filter unchanged", async () => {
     const silentServer = createServer(() => {}).listen(0, '127.0.0.1');
     await once(silentServer, 'listening');
     try {

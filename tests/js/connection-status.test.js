@@ -51,13 +51,13 @@ describe('connectionStatus', () => {
     assert.deepEqual((await status(granted)).missingScopes, []);
   });
 
-  test('rejects 40,000 scopes without a delay', async () => {
+  test('rejects 40,000 scopes in less than a second', async () => {
     const scopes = Array.from({ length: 40_000 }, (_, at) => `scope-${at}`);
     for (const [at, many] of [scopes, scopes.join(' ')].entries()) {
       const config = { ...OAUTH, refresh_token: `with-many-${at}`, scopes: many };
       const begun = performance.now();
       const error = await thrownBy(() => status(config));
-      // To compare all these scopes would block the process for seconds.
+      // A comparison of all these scopes would block the process for seconds.
       assert.ok(performance.now() - begun < 1000, `${performance.now() - begun} ms`);
       assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', 'scopes']);
       assert.match(error.message, /scopes contains more than 1000 scopes\.$/);
@@ -74,7 +74,7 @@ describe('connectionStatus', () => {
     }
   });
 
-  test('names the variable in its error when connections may not act as the OAuth client', async () => {
+  test('throws an error that names the variable if connections may not act as the OAuth client', async () => {
     const variables = { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: undefined };
     const error = await thrownBy(() => status({ type: 'custom' }, variables));
     assert.ok(error instanceof BitbucketAuthError);

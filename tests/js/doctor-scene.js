@@ -85,7 +85,8 @@ export function assertOne(findings, verdict, words) {
 
 /**
  * Starts a simulator, and a server that responds like a NocoDB with the preload. `answers` contains other request listeners for
- * paths of NocoDB. The returned `env` is for `doctor`. The running NocoDB has the same environment with `variables` added.
+ * paths of NocoDB. The returned `env` is the environment for `doctor`. The running NocoDB has these variables and
+ * `variables`.
  */
 export async function scene(t, { answers = {}, variables = {}, bitbucket: options } = {}) {
   const bitbucket = await startSimulator(t, options);

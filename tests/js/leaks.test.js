@@ -1,6 +1,6 @@
 /**
  * Thrown errors, inspected objects and printed lines contain no code, token, secret, verifier, state or full URL. A child process
- * passes marked secrets to calls that fail. This file searches the child's report and output for pieces of these secrets.
+ * passes recognizable secrets to calls that fail. This file searches the child's report and output for pieces of these secrets.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -39,7 +39,7 @@ function leaksIn(text, pieces) {
   return Object.keys(pieces).filter((name) => pieces[name].some((piece) => text.includes(piece)));
 }
 
-describe('marked secrets', () => {
+describe('the secrets in the calls of the child process', () => {
   let output;
   let scenarios;
   let pieces;
@@ -78,7 +78,7 @@ describe('marked secrets', () => {
     assert.deepEqual(leaksIn('nothing of the kind', pieces), []);
   });
 
-  test('are passed to more than 400 calls, which all fail', () => {
+  test('are in more than 400 calls, which all fail', () => {
     assert.deepEqual(scenarios.filter(({ threw }) => threw === null).map(({ name }) => name), []);
     assert.ok(scenarios.length > 400, `${scenarios.length} scenarios`);
     const codes = new Set(scenarios.map(({ threw }) => threw));

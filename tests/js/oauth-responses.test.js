@@ -265,7 +265,7 @@ describe('parseTokenResponse', () => {
     ['headers that throw when they are read', answer({ headers: revoked() }), 'headers'],
     ['a header field that is not a string', answer({ headers: { 'x-other': Object.create(null) } }), 'headers'],
     ['a request that throws when it is read', answer({ status: 400, request: revoked() }), 'request.body'],
-    ['a missing time', answer({ receivedAt: undefined }), 'receivedAt'],
+    ['a missing time of receipt', answer({ receivedAt: undefined }), 'receivedAt'],
   ];
   for (const [what, response, field] of malformed) {
     test(`reports ${what} as the caller's mistake`, () => {
@@ -341,7 +341,7 @@ describe('parseTokenResponse', () => {
   test('keeps no response in memory', async (t) => {
     const { held, clients } = await runJsonFixture(t, 'remember.js', []);
     assert.equal(clients, 40);
-    assert.ok(held < 20_000, `${held} bytes of 60,000`);
+    assert.ok(held < 20_000, `each client keeps ${held} bytes after a response of 60,000 bytes`);
   });
 
   test("accepts the formats of Bitbucket's older and newer back end, as text and as bytes", () => {

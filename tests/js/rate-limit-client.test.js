@@ -113,7 +113,7 @@ describe('the rate limit of the API client', () => {
     assert.match(lines[0], /has used up its rate limit/);
   });
 
-  test('counts redirected requests, and makes the account wait after Bitbucket has rejected one', async (t) => {
+  test('counts redirected requests, and makes the account wait after Bitbucket has rejected a redirected request', async (t) => {
     const clock = moveClock(t);
     const asked = [];
     const { origin } = await serve(t, ({ url }, response) => {
@@ -134,7 +134,7 @@ describe('the rate limit of the API client', () => {
     while (later.count() < 2) await clock.move(HOUR, QUIET_WITH_SOCKETS_MS);
   });
 
-  test('does not repeat a POST request or a request without retries', async (t) => {
+  test('does not repeat a POST request, or a request whose retries are turned off', async (t) => {
     moveClock(t);
     const { origin, requests } = await serve(t, (_request, response) => json(response, 429, {}));
     const client = await clientOf(environment(origin, PATIENT));
@@ -146,7 +146,7 @@ describe('the rate limit of the API client', () => {
     assert.equal(requests.length, 2);
   });
 
-  test('tells the user of a dialog when to try again', async (t) => {
+  test('makes listRepositories report when to try again, because a user waits for the list', async (t) => {
     moveClock(t);
     for (const [headers, retryAfter] of [[{}, 30 * SECOND], [{ 'retry-after': '20' }, 20 * SECOND], [{ 'retry-after': '86400' }, HOUR]]) {
       accessToken = { ...accessToken, token: `${accessToken.token}-${retryAfter}` };
@@ -174,7 +174,7 @@ describe('the rate limit of the API client', () => {
     assert.equal(requests.length, 1);
   });
 
-  test('does not make a dialog wait for an hour', async (t) => {
+  test('does not make a user wait for an hour until listRepositories returns', async (t) => {
     moveClock(t);
     const { origin } = await serve(t, (_request, response) => json(response, 200, { values: [] }));
     const wrapper = new (createEntry(environment(origin, { ...PATIENT, [VARIABLE]: '1' })).wrapper)(accessToken);
@@ -184,7 +184,7 @@ describe('the rate limit of the API client', () => {
     assert.equal(error.retryAfter, WINDOW);
   });
 
-  test('is shared by wrappers of the same account, while another account has its own', async (t) => {
+  test('is shared by wrappers of the same account, while another account has a limit of its own', async (t) => {
     moveClock(t);
     const { origin, requests } = await serve(t, (_request, response) => json(response, 200, {}));
     const env = environment(origin, { ...PATIENT, [VARIABLE]: '3' });
@@ -256,7 +256,7 @@ describe('the rate limit of the API client', () => {
     assert.deepEqual([asked('of-eve'), asked('of-ada')], [1, 1]);
   });
 
-  test('holds for requests that wait while their account becomes known', async (t) => {
+  test('also holds for waiting requests whose account becomes known during the wait', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(3);
     const own = start(limiter, 5, { account: 'own' });
@@ -269,7 +269,7 @@ describe('the rate limit of the API client', () => {
     const more = start(limiter, 1, { account: 'own' });
     await clock.until(() => own.count() + more.count(), 6);
     const late = [...own.times().slice(3), ...more.times()];
-    assert.ok(late.every((at) => at - START >= HOUR), 'more than three were sent');
+    assert.ok(late.every((at) => at - START >= HOUR), 'the waiting requests were sent within the hour of the first three');
     assertNoHourHasMore([...own.times().slice(3), ...more.times()], 3);
   });
 
@@ -297,8 +297,8 @@ describe('the rate limit of the API client', () => {
 
   for (const value of ['0', '-5', '1.5', '1e3', '1000001', 'on', 'unlimited']) {
     test(`keeps its default with ${VARIABLE}=${value}, and the log names the variable`, (t) => {
-      const made = createEntry(environment('https://bitbucket.example', { [VARIABLE]: value }));
-      const warnings = warningsOf(t, () => assert.ok(made.form.some(({ type }) => type === 'oauth')));
+      const entry = createEntry(environment('https://bitbucket.example', { [VARIABLE]: value }));
+      const warnings = warningsOf(t, () => assert.ok(entry.form.some(({ type }) => type === 'oauth')));
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], new RegExp(`${VARIABLE} must be off, or a whole number`));
     });

@@ -23,7 +23,7 @@ export const moveClock = (t) => moveClockFrom(t, START);
 
 export const limiterOf = (rateLimit, more) => new RateLimiter({ rateLimit, isRateLimitConfigured: false, ...more });
 
-/** Lets many requests wait for their permits, and records when each gets one. */
+/** Starts many requests that wait until the limiter admits them, and records when it admits each. */
 export function start(limiter, many, { account = ACCOUNT, group = GROUP, ...options } = {}) {
   const passed = [];
   const takes = Array.from({ length: many }, (_, index) => limiter.acquire(account, group, options).then(() => {

@@ -138,7 +138,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) desc
     assert.ok(!JSON.stringify(await host('stored')).includes(secret));
   });
 
-  test('stores no resolved secret, wherever vault references and tokens come from', async (t) => {
+  test('stores no secret that a vault reference resolves to, whether the row or an environment has the tokens', async (t) => {
     const secrets = { bitbucket: 'resolved-access-token', renewal: 'resolved-refresh-token' };
     const reference = (secret) => ({ $vault: { alias: 'company', secret } });
     const { host, create, connect, expire } = await scene(t, edition, { vault: secrets });
@@ -178,7 +178,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name === '2026')) desc
     assert.deepEqual(await host('use', { first: await host('open', { id }) }), [200]);
   });
 
-  test('tests an integration that is not stored yet with a new wrapper, and does not test OAuth2 at all', async (t) => {
+  test('tests an integration that is not stored yet, except if its auth type is OAuth2', async (t) => {
     const { host, bb, ours } = await scene(t, edition);
     const config = (token) => ({ ...ours, config: { type: 'api_key', token, ...WORKSPACE } });
     assert.deepEqual(await host('test', { ...ours, config: oauth({ code: 'c' }) }), { success: true });

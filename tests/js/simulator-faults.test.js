@@ -136,7 +136,7 @@ describe('a fault of the simulator', () => {
 
   test('may apply to the authorization page', async () => {
     bb.control.fault({ target: 'authorize', kind: 'status', status: 500 });
-    await assert.rejects(bb.authorize(authorizeUrl(bb)), /answered 500/);
+    await assert.rejects(bb.authorize(authorizeUrl(bb)), /responded with 500/);
     assert.ok((await bb.authorize(authorizeUrl(bb))).startsWith(CALLBACK));
   });
 

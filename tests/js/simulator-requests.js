@@ -1,8 +1,8 @@
 /**
  * Helpers for the tests of the simulator: requests as clients, browsers and attackers send them, and assertions about errors.
  *
- * In: a running simulator. Out: `{ status, headers, body }` of a response. Never: a token request or the browser follows a
- * redirect.
+ * In: a running simulator. Out: `{ status, headers, body }` of a response. Never: a redirect that a token request or the browser
+ * follows.
  */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';

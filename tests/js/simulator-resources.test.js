@@ -45,7 +45,7 @@ describe("the simulator's API", () => {
     '/user/permissions/workspaces',
     '/user/permissions/repositories',
   ]) {
-    test(`responds 410 with an announcement for ${path}`, async () => {
+    test(`responds 410 with the URL of an announcement for ${path}`, async () => {
       const answer = await get(bb, path, auth);
       assertApiError(answer, 410, 'CHANGE-2770 - Functionality has been deprecated');
       assert.ok(URL.canParse(answer.body.error.data.announcement_url));
@@ -57,7 +57,7 @@ describe("the simulator's API", () => {
     assert.equal((await get(bb, '/repositories/acme/billing-service/wiki/home', auth)).status, 410);
   });
 
-  test('accepts only GET for the user', async () => {
+  test('accepts only GET requests for the user', async () => {
     const response = await fetch(`${bb.apiUrl}/user`, { method: 'POST', headers: { authorization: auth } });
     assert.equal(response.status, 405);
   });
@@ -162,7 +162,7 @@ describe("the simulator's API", () => {
     assert.equal(new Set(all.values.map(({ state }) => state)).size, 4);
   });
 
-  test('has as many pull requests as an option says, and the same pull requests at each start', async () => {
+  test('has as many pull requests as the option pullRequests says, and the same pull requests at each start', async () => {
     const page = async (pullRequests) =>
       withBitbucket({ pullRequests }, async (other) => {
         const token = (await connect(other)).access_token;

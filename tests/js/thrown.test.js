@@ -32,7 +32,7 @@ async function foreign(call) {
 }
 
 for (const [what, config] of Object.entries(CONFIGS)) {
-  test(`every method handles a stored config with a wrong value in a member: ${what}`, async (t) => {
+  test(`every method throws only BitbucketAuthErrors if a member of the config has a wrong value (${what})`, async (t) => {
     const { origin } = await serve(t, (_request, response) => json(response, 404, {
       type: 'error', error: { message: 'Not here' },
     }));
@@ -41,7 +41,7 @@ for (const [what, config] of Object.entries(CONFIGS)) {
     let number = 0;
     for (const member of MEMBERS) {
       for (const value of VALUES) {
-        // Wrappers with the same refresh token share its state, so each wrapper gets another refresh token.
+        // Wrappers with the same refresh token share the state of their connection, so each wrapper gets another refresh token.
         number += 1;
         const auth = new Wrapper({ ...config, ...(config.refresh_token && { refresh_token: `r${number}` }), [member]: value });
         const calls = {
@@ -63,7 +63,7 @@ for (const [what, config] of Object.entries(CONFIGS)) {
   });
 }
 
-test('every method handles a stored config with a member that JSON cannot express', async () => {
+test('every method throws only BitbucketAuthErrors if JSON cannot express a member of the config', async () => {
   const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:1'));
   const cycle = {};
   cycle.itself = cycle;

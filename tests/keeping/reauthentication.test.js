@@ -12,7 +12,7 @@ const PAGES = 40;
 /** At this page the tokens expire. */
 const EXPIRY = 20;
 
-/** A NocoDB with one row, which wrappers can read as with the preload. */
+/** A mock NocoDB with one row. Its wrappers read and write the row as with the preload. */
 async function startHost(t) {
   const scene = await startScene({ pullRequests: 2000, accessTokenLifetimeMs: HOUR });
   t.after(() => scene.close());
@@ -63,7 +63,7 @@ async function sync(wrapper, atPage) {
   return { pages, failures };
 }
 
-/** Asserts that the row has the new login unchanged, that this login works, and that the former wrapper refreshes no more. */
+/** Asserts that the row has the new login unchanged, that this login works, and that the former wrapper refreshes no tokens. */
 async function assertReplaced(host, again, wrapper, { failures }) {
   assert.ok(failures.length > 0, 'the sync ends');
   for (const { code, message } of failures) {
@@ -112,7 +112,7 @@ describe('a sync whose row changes', () => {
     await assertReplaced(host, again, wrapper, outcome);
   });
 
-  test('continues when only another member of the row was changed', async (t) => {
+  test('continues when only a member of the row was changed that is no credential', async (t) => {
     const host = await startHost(t);
     const wrapper = host.open();
     const { pages, failures } = await sync(wrapper, (page) => {
@@ -149,7 +149,7 @@ test('a row that is restored from a backup of any age gets the newest tokens of 
   const { row } = host;
   const wrapper = host.open();
   const renew = () => wrapper.refreshToken({ refresh_token: wrapper.config.refresh_token });
-  // The store in memory keeps fewer keys of a chain.
+  // The memory store remembers fewer replaced refresh tokens of one login.
   for (let n = 0; n < 30; n += 1) await renew();
   const late = host.open();
   host.row = { ...row, workspace: 'acme' };

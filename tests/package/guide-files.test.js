@@ -53,8 +53,8 @@ describe('docs/docker-compose.yml', () => {
   test('lists in its first lines each variable that it takes from .env', () => {
     const text = read('docs/docker-compose.yml');
     const taken = [...text.matchAll(/\$\{(\w+):\?\}/g)].map(([, name]) => name);
-    const told = [...text.matchAll(/^# {3}(\w+)=/gm)].map(([, name]) => name);
-    assert.deepEqual([...new Set(taken)].toSorted(), told.toSorted());
+    const listed = [...text.matchAll(/^# {3}(\w+)=/gm)].map(([, name]) => name);
+    assert.deepEqual([...new Set(taken)].toSorted(), listed.toSorted());
   });
 });
 
@@ -103,7 +103,7 @@ describe('docs/kubernetes.yaml', () => {
     }
   });
 
-  test('would not fit with an unknown member, or with a member of a wrong type', () => {
+  test('would not fit these types with an unknown member, or with a member of a wrong type', () => {
     const worse = structuredClone(objects);
     worse[2].spec.replica = 1;
     worse[3].spec.replicas = '1';
@@ -175,7 +175,7 @@ describe("the documents' diagrams", () => {
     for (const { content } of diagrams) await assert.rejects(mermaid.parse(content.replaceAll('--', '-~')));
   });
 
-  test("have the states and transitions of the token keeper's table", () => {
+  test('include a state diagram with the states and transitions of docs/refresh-policy.md', () => {
     const { tables } = documentAt('docs/refresh-policy.md');
     const rows = tables.filter(({ header }) => header.join() === 'state,event,when,decision,next state').flatMap(({ rows: all }) => all);
     const ways = new Set(rows.map(([from, , , , to]) => `${from} ${to}`));

@@ -1,8 +1,8 @@
 /**
  * Helpers for the tests of the packed package: a fresh folder with the package for each test, Node processes, a page in Chromium.
  *
- * In: the folder into which the suite has installed the tarball (variable PACKED). Without it, the package is packed here.
- * Out: folders, and the output of a program or page. Never: a test of the working tree.
+ * In: the folder into which the suite has installed the tarball (variable PACKED). Without this variable, this file packs the
+ * package. Out: folders, and the output of a program or page. Never: a test of the working tree.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

@@ -1,4 +1,4 @@
-/** HTTP servers on loopback that answer as a test says, and ports for other servers. */
+/** HTTP servers on loopback that respond as a test says, and ports for other servers. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';

@@ -21,14 +21,14 @@ inEachEngine({}, (on, once) => {
     ];
     const site = { pages: { '/plain': { body: 'a page without a script' } } };
     for (const [what, callback] of ways) {
-      test(`gives null and closes the popup after a denial, with ${what}`, () => on({ callback, site }, async (scene) => {
+      test(`returns null and closes the popup after a denial, with ${what}`, () => on({ callback, site }, async (scene) => {
         const popup = await scene.click();
         await scene.decide(popup, 'Deny');
         assert.deepEqual(await scene.outcome(), { value: null });
         await gone(popup);
       }));
 
-      once(`gives null after a denial whose callback has no state, with ${what}`, () =>
+      once(`returns null after a denial whose callback has no state, with ${what}`, () =>
         on({ callback, site, bitbucket: { stateOnDenial: false } }, async (scene) => {
           const popup = await scene.click();
           await scene.decide(popup, 'Deny');
@@ -52,13 +52,14 @@ inEachEngine({}, (on, once) => {
       await gone(popup);
     }));
 
-    test('gives null a minute after the user has returned, if the popup was closed at Bitbucket', () => on({}, async (scene) => {
-      const popup = await scene.click();
-      await scene.shows(popup, 'Log in');
-      await assertCancelledInAMinute(scene, popup);
-    }));
+    test('returns null a minute after the user has returned to the page, if the popup was closed at Bitbucket', () =>
+      on({}, async (scene) => {
+        const popup = await scene.click();
+        await scene.shows(popup, 'Log in');
+        await assertCancelledInAMinute(scene, popup);
+      }));
 
-    test('gives null a minute after the user has returned, if the popup was closed before Bitbucket responded', () =>
+    test('returns null a minute after the user has returned to the page, if the popup was closed before a response', () =>
       on({}, async (scene) => {
         scene.bb.control.fault({ target: 'authorize', kind: 'delay', delayMs: 600_000 });
         const popup = await scene.click();
@@ -66,7 +67,7 @@ inEachEngine({}, (on, once) => {
         await assertCancelledInAMinute(scene, popup);
       }));
 
-    test('gives null a minute after the user has returned, if the popup was closed on another page of the site', () =>
+    test('returns null a minute after the user has returned to the page, if the popup was closed on another page', () =>
       on({ site: { pages: { '/elsewhere': { body: 'not the callback' } } } }, async (scene) => {
         const popup = await scene.click();
         await go(scene, popup, `${scene.origin}/elsewhere`);
@@ -120,20 +121,21 @@ inEachEngine({}, (on, once) => {
       assert.equal(await scene.windows(), 1);
     }));
 
-    once("ends with AUTHORIZATION_FAILED and Bitbucket's reason when Bitbucket rejects it", () => on({}, async (scene) => {
-      const popup = await scene.click({ ...scene.options, scopes: ['no-such-scope'] });
-      const message = assertError(await scene.outcome(), {
-        code: 'AUTHORIZATION_FAILED',
-        phase: 'callback',
-        error: 'invalid_scope',
-        errorDescription: 'The OAuth client does not have a requested scope.',
-      });
-      assert.match(message, /invalid_scope/);
-      await gone(popup);
-    }));
+    once("ends with AUTHORIZATION_FAILED and Bitbucket's reason when Bitbucket rejects the authorization request", () =>
+      on({}, async (scene) => {
+        const popup = await scene.click({ ...scene.options, scopes: ['no-such-scope'] });
+        const message = assertError(await scene.outcome(), {
+          code: 'AUTHORIZATION_FAILED',
+          phase: 'callback',
+          error: 'invalid_scope',
+          errorDescription: 'The OAuth client does not have a requested scope.',
+        });
+        assert.match(message, /invalid_scope/);
+        await gone(popup);
+      }));
   });
 
-  describe('invalid options of a login', () => {
+  describe('invalid options of a login by popup or redirect', () => {
     const cases = [
       ['a client secret', { clientSecret: 'not-a-real-secret' }, 'clientSecret'],
       ['a client secret under its OAuth parameter name', { client_secret: 'not-a-real-secret' }, 'client_secret'],
@@ -150,7 +152,7 @@ inEachEngine({}, (on, once) => {
       ['an endpoint under another name', { endpoints: { authorizeURL: 'https://b.example/' } }, 'endpoints.authorizeURL'],
     ];
     for (const [what, more, field] of cases) {
-      once(`cause INVALID_ARGUMENT, and the popup is closed: ${what}`, () => on({}, async (scene) => {
+      once(`make authorizeInPopup fail with INVALID_ARGUMENT and close the popup: ${what}`, () => on({}, async (scene) => {
         const popup = await scene.click({ ...scene.options, ...more });
         const { error } = await scene.outcome();
         assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', field]);
@@ -172,7 +174,7 @@ inEachEngine({}, (on, once) => {
     ];
     for (const [what, make, field] of clients) {
       for (const call of ['authorizeInPopup', 'beginRedirect']) {
-        once(`cause INVALID_ARGUMENT in ${call}: ${what}`, () => on({}, async ({ page, options }) => {
+        once(`make ${call} fail with INVALID_ARGUMENT: ${what}`, () => on({}, async ({ page, options }) => {
           const error = await page.evaluate(async ({ given, source, name }) => {
             await window.oauth.init();
             const made = (0, eval)(source)(window.oauth, given);
@@ -186,7 +188,7 @@ inEachEngine({}, (on, once) => {
     }
   });
 
-  describe('a login by popup does not take a URL for the callback', () => {
+  describe('a login by popup does not mistake a URL for the callback', () => {
     const decoys = {
       '/elsewhere': 'only its query contains the redirect URI',
       '/callback.html.old': 'its path only begins like that of the redirect URI',

@@ -1,7 +1,7 @@
 /**
  * The part of NocoDB's GUI that opens and polls the popup, in a page of these tests.
  *
- * In: a scene. Out: the popup, and what the GUI reads from its URL. Never: a call of the package.
+ * In: a scene (scene.js). Out: the popup, and what the GUI reads from the popup's URL. Never: a call of the package.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -51,7 +51,7 @@ export async function guiUrl(scene) {
   return `${url}&code_challenge=${challenge}&code_challenge_method=S256&state=of-the-gui`;
 }
 
-/** Has NocoDB's GUI receive a code that Bitbucket then exchanges for tokens. Returns the popup. */
+/** Logs in as with NocoDB's GUI, and asserts that Bitbucket exchanges the received code for tokens. Returns the popup. */
 export async function receiveCodeLikeNocodb(scene) {
   const popup = await openPopupLikeNocodb(scene, await guiUrl(scene));
   await scene.decide(popup, 'Grant access');

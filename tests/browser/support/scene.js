@@ -48,11 +48,11 @@ export function scenes(usual, engine = 'chromium') {
   };
 }
 
-/** The quickest engine. It runs the tests of the core's decisions, which are the same in all engines. */
+/** The quickest engine. Only this engine runs the tests of the core's decisions, which are the same in all engines. */
 const QUICKEST = 'webkit';
 
 /**
- * Registers the tests for each engine, or for the one that the variable ENGINE names.
+ * Registers the tests for each engine, or only for the engine that the variable ENGINE names.
  *
  * @param {Parameters<typeof Scene.open>[1]} usual
  * @param {(on: ReturnType<typeof scenes>, once: typeof test) => void} define defines the tests. A test whose result is the same
@@ -90,7 +90,7 @@ export class Scene {
     return { clientId: client.key, redirectUri: this.redirectUri, endpoints: { authorizeUrl, tokenUrl, apiUrl } };
   }
 
-  /** Loads a page of the site that has the package. */
+  /** Loads a page of the site, and waits until the page has loaded the package. */
   async load(page = this.page, path = '/') {
     await page.goto(this.origin + path);
     await ready(page);
@@ -107,7 +107,7 @@ export class Scene {
     return this.context.count?.() ?? this.context.pages().length;
   }
 
-  /** Runs `body` on the document in the first frame of the page, as soon as that frame has the package. */
+  /** Runs `body` on the document in the first frame of the page, as soon as that frame has loaded the package. */
   async inFrame(body) {
     const frame = this.page.frames ? this.page.frames()[1] : this.page.frame(0);
     await ready(frame);
@@ -149,7 +149,7 @@ export class Scene {
     return popup;
   }
 
-  /** Waits for the call that the last click started, and returns `{ value }` or `{ error }`. */
+  /** Waits until the call of `authorizeInPopup` in the last click ends, and returns `{ value }` or `{ error }`. */
   outcome(page = this.page) {
     // The page's own clock may be moved, so the time limit is measured here.
     return soon(() => page.evaluate(() => window.settled ?? undefined), 'outcome');
@@ -258,7 +258,7 @@ async function soon(ask, what) {
   throw new Error(`there is no ${what}`);
 }
 
-/** Navigates a popup to a URL. Repeats this if WebKit loses the navigation, as it may lose a click. */
+/** Navigates a popup to a URL. Repeats this if WebKit loses the navigation, as WebKit may also lose a click. */
 export async function sendTo(popup, address) {
   const before = await popup.url();
   const hasLeft = async () => await popup.isClosed() || await popup.url() !== before;

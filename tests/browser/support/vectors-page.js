@@ -1,7 +1,7 @@
 /**
- * The script of a page that runs the shared cases of tests/vectors; vectors-bundle.js bundles it.
+ * The script of a page that runs the shared cases of tests/vectors. vectors-bundle.js bundles this script.
  *
- * In: the name of a file. Out: how many cases ran, and the failed ones with their errors.
+ * In: the name of a file. Out: how many cases ran, and the failed cases with their errors.
  */
 import * as browser from 'nocodb-bitbucket-auth/browser';
 import * as oauth from 'nocodb-bitbucket-auth/oauth';

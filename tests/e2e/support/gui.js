@@ -94,7 +94,7 @@ export class Gui {
     });
   }
 
-  /** Counts how often the page of integrations shows "Bitbucket", and how often "Auth Provider", the category of `auth`. */
+  /** Counts how often the page of integrations shows "Bitbucket" and "Auth Provider", the title of the category `auth`. */
   async tiles(url) {
     const page = this.#page;
     await page.goto(`${url}/dashboard/`);

@@ -36,7 +36,7 @@ class Database {
     return this.#rows.has(id) ? { ...this.#rows.get(id) } : undefined;
   }
 
-  /** Writes a row. `transaction` is the open transaction. A writer without it waits until the transaction ends. */
+  /** Writes a row, in the open transaction if it is passed. A writer without a transaction waits until the open one ends. */
   async write(id, row, transaction) {
     if (!transaction?.isOpen) await this.#writing;
     await this.#pause();

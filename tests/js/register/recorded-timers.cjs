@@ -1,6 +1,6 @@
 /**
- * Loaded before the preload: records its interval timers, and never runs them. `globalThis.timers` is the list of these timers,
- * as `{ callback, ms, unrefed, cleared }`.
+ * Loaded before the preload: records the preload's interval timers, and never runs them. `globalThis.timers` is the list of these
+ * timers, as `{ callback, ms, unrefed, cleared }`.
  */
 globalThis.timers = [];
 globalThis.setInterval = (callback, ms) => {

@@ -8,7 +8,7 @@ import { Random } from '../../support/random.js';
 
 export const CONNECTIONS = ['amber', 'birch', 'cedar'];
 
-/** Another connection. The refresh token in its row was replaced by a newer one long ago. */
+/** A fourth connection, whose refresh token is *dead*: it was replaced by a newer one long ago, so Bitbucket rejects it. */
 export const DEAD_CONNECTION = 'dogwood';
 
 const TOKEN_FAULTS = [
@@ -81,13 +81,15 @@ export function makePlan(seed) {
   const withRedis = random.chance(0.75);
   const processes = withRedis ? random.integer(2, 3) : 1;
   const kinds = ['token', 'token', 'token', 'store', 'store', 'api', 'newcomer', 'kill', 'killAt', 'killAt', 'suspend'];
-  // A plan has either uses of dead refresh tokens or losses of Redis. With both, only one process might know that a refusal was
-  // not caused by the refresh token. Another process would then count this refusal, and the connection would be dead for a while.
+  // A plan has either uses of dead refresh tokens or losses of Redis. After a use of a dead refresh token, Bitbucket also rejects
+  // valid refresh tokens of the client for a while. If Redis lost its data then, only one process might know the real cause of
+  // such a rejection. Another process would blame the valid refresh token, and the connection would not work for a while.
   if (!withRedis || random.chance(0.5)) kinds.push('dead', 'stranger', 'stranger');
   else kinds.push('redis', 'redis', 'redis', 'flush');
   const rounds = Array.from({ length: random.integer(3, 5) }, () => ({
     troubles: Array.from({ length: random.integer(1, 3) }, () => TROUBLES[random.pick(kinds)](random, processes)),
-    // Whether the round begins with a wait until the grace period is over, if no connection depends on that period.
+    // Whether the round begins with a wait until the grace period of used refresh tokens is over. There is no wait if a
+    // connection depends on that period.
     isLong: random.chance(0.2),
     pauseMs: random.integer(0, 500),
   }));

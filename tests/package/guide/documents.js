@@ -29,15 +29,15 @@ const plain = (tokens) => [...walk(tokens)].filter(({ type, tokens: inner }) => 
 const unescape = (text) => text.replaceAll(/&(amp|lt|gt|quot|#39);/g, (_, name) => (
   { amp: '&', lt: '<', gt: '>', quot: '"', '#39': '\'' }[name]));
 
-/** The pictures of a `<picture>`, which has one for each theme. */
+/** The images in a `<picture>` element, which has an image for each theme. */
 const picturesIn = (html) => [...html.matchAll(/\b(?:src|srcset)="([^"]+)"/g)].map(([, href]) => ({
   href, text: /\balt="([^"]+)"/.exec(html)?.[1] ?? '',
 }));
 
 /**
  * Returns `{ path, text, headings, links, images, blocks, tables }` of a file. A block is `{ language, content, under, marker }`,
- * a table `{ header, rows, under }` with the text of each cell. `under` is the slug of the last heading before it, and `marker`
- * the text of the comment right before it, if any.
+ * a table `{ header, rows, under }` with the text of each cell. `under` is the slug of the last heading before the block
+ * or table, and `marker` the text of the comment right before the block, if any.
  */
 export function documentAt(path) {
   const text = read(path);

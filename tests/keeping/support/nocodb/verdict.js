@@ -14,9 +14,10 @@ const PLUGIN = 'nocodb-bitbucket-auth';
  * @typedef {object} Result
  * @property {import('./plan.js').Round[]} plan
  * @property {number} refreshes that Bitbucket carried out
- * @property {number} enough the expected number: one for each expiry of a connection, including those in the final checks
- * @property {number} again how many of them used a refresh token that had already been used
- * @property {number} refused token requests
+ * @property {number} enough the expected number of refreshes: one for each expiry of a connection, including the expiries in the
+ *   final checks
+ * @property {number} again how many refreshes used a refresh token that had already been used
+ * @property {number} refused how many token requests Bitbucket rejected
  * @property {number} calls
  * @property {number} slowestMs
  * @property {Kinds} failures of calls
@@ -28,7 +29,7 @@ const PLUGIN = 'nocodb-bitbucket-auth';
 
 /**
  * @typedef {object} Verdict on a connection
- * @property {string[]} troubles where and when it did not work at the end
+ * @property {string[]} troubles where and when the connection did not work at the end
  * @property {'newest' | 'usable' | 'used'} row whether the row has the newest tokens, or else whether its refresh token
  *   was used already
  */
