@@ -23,15 +23,15 @@ export interface CollectedList {
  */
 export interface CollectedPage {
     /**
-     * The index of its first value.
+     * The index of the page's first value.
      */
     from: number;
     /**
-     * The index after its last value.
+     * The index after the page's last value.
      */
     to: number;
     /**
-     * Its number.
+     * The number of the page.
      */
     page: number;
     /**
@@ -113,8 +113,9 @@ export interface AuthorizationRequest {
 }
 
 /**
- * How a request to a removed endpoint is handled: `list` is collected by the package instead, or `refusal` is the body of a
- * 400. If both are absent, the request is sent unchanged, and `issuesNotFoundBody` judges the response.
+ * How a request to a removed endpoint is handled. If `list` is present, the package collects that list instead. If `refusal` is
+ * present, the caller gets a 400 with this body. If both are absent, the request is sent unchanged, and `issuesNotFoundBody`
+ * judges the response.
  */
 export interface Replacement {
     /**
@@ -320,7 +321,7 @@ export interface RedisChoice {
      */
     database: number;
     /**
-     * Why the database is NocoDB's own; absent when it is another database.
+     * Why the plugin uses NocoDB's own database; absent when it uses another database.
      */
     fallbackReason?: string;
 }
@@ -418,7 +419,8 @@ export interface Sort {
  */
 export interface Settings {
     /**
-     * The missing and invalid variables: `INVALID_CONFIG` with the variable's name in `field`, and never its value.
+     * An error for each missing or invalid variable. Its code is `INVALID_CONFIG`, and `field` is the variable's name.
+     * No error contains the variable's value.
      */
     problems: ErrorDetails[];
     /**
@@ -442,7 +444,7 @@ export interface Settings {
      */
     timeoutMs: number;
     /**
-     * For how long no refresh token is sent after Bitbucket refused one, in milliseconds.
+     * For how long the plugin sends no refresh token after Bitbucket refused one, in milliseconds.
      */
     lockoutMs: number;
     /**
@@ -506,7 +508,7 @@ export interface TestResult {
      */
     message: string;
     /**
-     * The account of the credential, if it has a user.
+     * The account of the user to whom the credential belongs; absent for a credential without a user.
      */
     account?: Account;
     /**
@@ -514,7 +516,7 @@ export interface TestResult {
      */
     scopes?: string[];
     /**
-     * The scopes that were requested or are needed, and were not granted.
+     * The scopes that the client requested or that the connection needs, and that were not granted.
      */
     missingScopes?: string[];
 }
@@ -527,8 +529,8 @@ export interface MemberSchema {
     type: MemberType;
     isRequired: boolean;
     /**
-     * The maximum size that the shim reads: the number of scopes in a list, of bytes, or of characters; 0 for no
-     * limit.
+     * The maximum size that the shim reads: the number of scopes in a list, of bytes in a body, or of characters in a
+     * callback; 0 for no limit.
      */
     limit: number;
 }
@@ -666,7 +668,7 @@ export type RowContent = "SameChain" | "SameAuthorization" | "SameAuthorizationN
  */
 export interface CallbackContent {
     /**
-     * Why Bitbucket gave no code; absent when it gave one.
+     * Why Bitbucket sent no authorization code; absent if it sent one.
      */
     error?: ErrorNotice;
 }
@@ -684,8 +686,8 @@ export class ApiBaseUrl {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * What the sender does after a response: `undefined` to return it to the caller, `'refresh'` to send the request again
-     * once a newer credential is available, or the request that follows a redirect.
+     * What the sender (js/api/sender.js) does after a response: `undefined` to return the response to the caller, `'refresh'` to
+     * send the request again once a newer credential is available, or the request that follows a redirect.
      */
     followUp(method: string, url: string, with_credential: boolean, status: number, location: string | null | undefined, redirects_followed: number, max_redirects: number | null | undefined, redirect_mode: string): 'refresh' | Redirect | undefined;
     /**
@@ -705,9 +707,9 @@ export class ApiResponse {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * `headers` is the JSON of an object with the header fields by their lower-case names. `path` is the request's
-     * path below the API's base URL. `is_foreign_origin` says whether a redirect led to another origin than the
-     * API's.
+     * `headers` is the JSON of an object that maps the lower-case names of the header fields to their values. `path` is
+     * the request's path below the API's base URL. `is_foreign_origin` says whether a redirect led to another origin
+     * than the API's.
      */
     constructor(status: number, headers: string, body: Uint8Array | number[], received_at: number, path: string | null | undefined, is_foreign_origin: boolean);
 }
@@ -811,8 +813,8 @@ export class OAuthCore {
      */
     buildRequestForGrantType(grant_type: string, refresh_token: string): TokenRequest;
     /**
-     * The request that exchanges a code from `validateAuthorizationResponse`. `code_verifier_alias` is the verifier
-     * of a caller that passes it as `code_verifier`, as NocoDB does.
+     * The request that exchanges a code from `validateAuthorizationResponse`. `code_verifier_alias` is the same as
+     * `code_verifier`, for callers that use NocoDB's spelling of the member.
      */
     buildTokenRequest(code: string, code_verifier?: string | null, code_verifier_alias?: string | null, redirect_uri?: string | null): TokenRequest;
     /**
@@ -833,7 +835,7 @@ export class OAuthCore {
      */
     isCallbackUrl(url: string): boolean;
     /**
-     * The requested scopes that Bitbucket still requires and that were not granted.
+     * The requested scopes that were not granted, without those that Bitbucket has retired.
      */
     missingScopes(granted: string): string[];
     /**
@@ -926,8 +928,8 @@ export class Paginator {
      */
     advance(next: string | null | undefined, values: number, page?: number | null, pagelen?: number | null, size?: number | null): boolean;
     /**
-     * The URLs that may be requested now: the next page's first, then those of the pages to prefetch. `held` is the
-     * number of pages that the caller is still consuming.
+     * The URLs that may be requested now: first the URL of the next page, then the URLs of the pages to prefetch.
+     * `held` is the number of pages that the caller is still consuming.
      */
     fetchableUrls(held: number): string[];
     /**
@@ -945,7 +947,7 @@ export class Paginator {
      */
     recordWastedPrefetch(): void;
     /**
-     * An opaque token for the next page. The caller may return it to its own caller.
+     * An opaque token for the next page. The caller may return the token to its own caller.
      */
     readonly pageToken: string;
     /**
@@ -1005,7 +1007,7 @@ export enum RefreshAction {
      */
     AcquireLock = 1,
     /**
-     * Search for a token set that follows the current one.
+     * Search for a successor: a token set that another process obtained in exchange for the current one.
      */
     FindSuccessor = 2,
     /**
@@ -1017,7 +1019,8 @@ export enum RefreshAction {
      */
     RequestTokens = 4,
     /**
-     * Look up whether another refusal explains the last one.
+     * Look up whether Bitbucket may have refused this refresh token only because it had refused that of another
+     * connection.
      */
     JudgeRefusal = 5,
     /**
@@ -1115,7 +1118,7 @@ export enum RefreshEvent {
      */
     NoStoreLeft = 3,
     /**
-     * No token set follows the current one.
+     * The search found no successor of the current token set.
      */
     NoSuccessor = 4,
     /**
@@ -1127,7 +1130,7 @@ export enum RefreshEvent {
      */
     Published = 6,
     /**
-     * Another process published first.
+     * Another process published its own result before this process did.
      */
     Superseded = 7,
     /**
@@ -1155,8 +1158,8 @@ export class RefreshPolicy {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * A caller wants to use the newest token set, and waits for it until `deadline`. `known_generation` is the
-     * number of the token set that the caller's store was offered last.
+     * A caller wants to use the newest token set, and waits for it until `deadline`. `known_generation` is the number
+     * of the token set that the caller's store was last asked to save.
      */
     acquire(known_generation: number, deadline: number, now: number): RefreshDecision;
     /**
@@ -1187,7 +1190,7 @@ export class RefreshPolicy {
      */
     isIdle(now: number): boolean;
     /**
-     * Whether a token set with these times, found elsewhere, counts as the successor of the current one.
+     * Whether a token set that was found elsewhere, with these times, counts as the successor of the current one.
      */
     isSuccessor(obtained_at?: number | null, expires_at?: number | null): boolean;
     /**
@@ -1199,8 +1202,9 @@ export class RefreshPolicy {
      */
     onRefreshed(obtained_at: number, expires_at: number | null | undefined, now: number, random: number): RefreshAction;
     /**
-     * Continues after the caller looked up the shared record of refusals. Bitbucket refused another connection of
-     * the client `others_refused_ago` milliseconds ago, and this connection `refused_ago` milliseconds ago.
+     * Continues after the caller looked up the shared record of refusals. Bitbucket refused the refresh token of
+     * another connection of the client `others_refused_ago` milliseconds ago, and that of this connection
+     * `refused_ago` milliseconds ago.
      */
     onRefusalJudged(others_refused_ago: number | null | undefined, refused_ago: number, now: number, random: number): RefreshAction;
     /**
@@ -1209,7 +1213,7 @@ export class RefreshPolicy {
     onRequestFailed(code: string, retryable: boolean, retry_after: number | null | undefined, now: number, random: number): RefreshAction;
     /**
      * Continues after the search found a token set with another refresh token in a row of NocoDB's database. The
-     * shared store has no record that one refresh token led to the other.
+     * shared store does not record that one of the two refresh tokens replaced the other.
      */
     onRowTokensFound(obtained_at: number | null | undefined, expires_at: number | null | undefined, now: number, random: number): RefreshAction;
     /**
@@ -1222,7 +1226,7 @@ export class RefreshPolicy {
      */
     onSuccessorFound(obtained_at: number | null | undefined, expires_at: number | null | undefined, same_refresh_token: boolean, now: number, random: number): RefreshAction;
     /**
-     * Continues after the search found a tombstone of the refresh token.
+     * Continues after the search found a tombstone: the record in the shared store that the refresh token is dead.
      */
     onTombstoneFound(died_at: number | null | undefined, now: number, random: number): RefreshAction;
     /**
@@ -1236,7 +1240,7 @@ export class RefreshPolicy {
      */
     onWorkFailed(generation: number, repetitions: number, now: number): boolean;
     /**
-     * The connection's priority in the queue for token requests, for `RefreshQueue.enqueue`.
+     * The priority with which the connection enters the queue for token requests (`RefreshQueue.enqueue`).
      */
     priority(now: number): RefreshPriority;
     /**
@@ -1377,7 +1381,7 @@ export class RequestLog {
      */
     merge(other: RequestLog): void;
     /**
-     * The minimum number of requests in a shared log that has lost none.
+     * The minimum number of requests that the log in Redis, which all processes share, contains if it has lost none.
      */
     minimumSharedCount(now: number): number;
     /**
@@ -1393,7 +1397,7 @@ export class RequestLog {
      */
     remove(number: number): void;
     /**
-     * How many of the `used` requests are not in this log, because other clients of the account sent them.
+     * How many of the account's `used` requests are not in this log, because other clients of the account sent them.
      */
     unloggedCount(used: number, now: number): number;
     /**
@@ -1436,13 +1440,14 @@ export function argumentSchema(argument: string): ArgumentSchema;
 export function bearer(access_token: string): string;
 
 /**
- * The state of the authorization response in a page's URL: empty if the response has none, `undefined` if there is no
- * response.
+ * The state of the authorization response in a page's URL: empty if the response has no state, `undefined` if the URL
+ * has no response.
  */
 export function callbackState(url: string, is_login_pending: boolean): string | undefined;
 
 /**
- * Throws for an authorization response that belongs to no pending login, unless it says that the user denied access.
+ * Throws for an authorization response that belongs to no pending login, unless the response says that the user denied
+ * access.
  */
 export function checkUnmatchedCallback(url: string): void;
 
@@ -1459,13 +1464,14 @@ export function chooseRedisDatabase(surveyed: Uint32Array | number[], survey: st
 export function classifyEntry(has_tokens: boolean, is_dead: boolean, same_refresh_token: boolean, same_access_token: boolean): 'tombstone' | 'tokens' | 'nothing';
 
 /**
- * Classifies the tokens in a row, for a wrapper whose tokens are `own`. `row` is absent when the row has no refresh
- * token.
+ * Classifies the tokens in a row. `row` describes these tokens; it is absent when the row has no refresh token. `own`
+ * describes the tokens of the wrapper (NocoDB's object for a call) that was created from the row.
  */
 export function classifyRow(row: TokenMetadata | null | undefined, own: TokenMetadata, is_of_same_chain: boolean, is_in_vault: boolean, is_refused: boolean): RowContent;
 
 /**
- * Which of Bitbucket's OAuth back ends issues a Key and a Secret as long as the client's; `undefined` when none does.
+ * Which of Bitbucket's two OAuth back ends issued the client, judging by the lengths of its Key and its Secret;
+ * `undefined` if neither issues such lengths.
  */
 export function clientGeneration(client: OAuthCore): 'older' | 'newer' | undefined;
 
@@ -1503,7 +1509,8 @@ export function decidePublication(fence: number, position: string, is_first: boo
 export function defaultScopes(): string[];
 
 /**
- * What an endpoint's response status to a request without a credential says about the endpoint.
+ * The condition of an endpoint, judging by the status of its response to a request without a credential. `is_for_users`
+ * is true for the authorization endpoint.
  */
 export function endpointStatus(is_for_users: boolean, status: number): 'reached' | 'foreign' | 'failing';
 
@@ -1513,7 +1520,7 @@ export function endpointStatus(is_for_users: boolean, status: number): 'reached'
 export function environmentVariables(): string;
 
 /**
- * The error object for a failure that only JavaScript can detect, with the message and the flags that the core defines for the
+ * The error object for a failure that only JavaScript can detect. The core defines the message and the flags of each error
  * code. `connection_end` says why a connection ended although Bitbucket accepts its tokens.
  */
 export function errorDetails(code: string, phase: string, field?: string | null, status?: number | null, retry_after?: number | null, connection_end?: string | null): ErrorDetails;
@@ -1555,8 +1562,8 @@ export function isEntryNewer(obtained_at: number | null | undefined, expires_at:
 export function isExpired(expires_at: number | null | undefined, now: number): boolean;
 
 /**
- * Whether a callback that was rejected with this code belongs to a login other than the pending one. If so, the callback of
- * the pending login may still arrive.
+ * Whether a callback belongs to a login other than the pending one. `code` is the code of the error with which the core
+ * rejected the callback. If the result is true, the callback of the pending login may still arrive.
  */
 export function isFromAnotherLogin(code: string): boolean;
 
@@ -1654,8 +1661,8 @@ export function maySucceedAfterRefresh(is_from_api_client: boolean, is_unrepeate
 export function missingScopes(required: string, granted: string): string[];
 
 /**
- * The status of NocoDB's response to a request that failed with this code. `status` is that of Bitbucket's response,
- * if there was one.
+ * The status of NocoDB's response to a request that failed with this code. `status` is the status of Bitbucket's
+ * response; absent if Bitbucket did not respond.
  */
 export function nocodbStatus(code: string, status?: number | null): number;
 
@@ -1789,8 +1796,8 @@ export function transactionTimeout(): number;
 export function transactionTimeoutError(): Failure;
 
 /**
- * What the error code of a failed exchange says about the Key and the Secret. The doctor tries to exchange a made-up
- * authorization code.
+ * What the error code of a failed token request says about the Key and the Secret. The command `doctor` tries to exchange
+ * a made-up authorization code.
  */
 export function trialExchangeOutcome(code: string): 'accepted' | 'refused' | 'failed' | 'unknown';
 

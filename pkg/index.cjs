@@ -1094,31 +1094,32 @@ createEntry:()=>createEntry,default:()=>entry_default,isBitbucketAxiosError:()=>
 entry_exports);var import_core_wasm=require("./inlined/core.wasm.js");init_axios_error();var import_error15=require("./shared.cjs");
 init_log_lines();var import_environment2=require("./shared.cjs");var CATEGORY="Authentication";var OAUTH={label:"OAuth2",value:"oauth"};var ACCESS_TOKEN={label:"Access token",value:"api\
 _key"};var API_TOKEN={label:"API token",value:"basic"};var CLIENT={label:"OAuth client itself",value:"custom"};var WORKSPACE_HELP="\
-As in bitbucket.org/my-workspace. Optional; XX";var SLUG="[A-Za-z0-9_.{}-]+";function form({login,allowsClientCredentials}){
-const offersClient=login!==void 0&&allowsClientCredentials;return[{type:"input",label:"Integration name",model:"title",placeholder:"\
-Integration name",category:"General",validators:[{type:"required",message:"Integration name is required"}]},{type:"selec\
-t",label:"Auth type",model:"config.type",category:CATEGORY,placeholder:"Select auth type",defaultValue:login?OAUTH.value:
-ACCESS_TOKEN.value,options:[...login?[OAUTH]:[],ACCESS_TOKEN,API_TOKEN,...offersClient?[CLIENT]:[]],validators:[{type:"r\
-equired",message:"Auth type is required"}]},...login?[oauthButton(login,OAUTH.value)]:[],{type:"input",label:"Atlassian \
-account e-mail",model:"config.email",category:CATEGORY,placeholder:"you@example.com",helpText:"The address that you log \
-in to Atlassian with, not your Bitbucket user name",condition:{model:"config.type",value:API_TOKEN.value},validators:[{type:"\
-required",message:"The e-mail address is required"},{type:"email",message:"This is not an e-mail address"}]},{type:"pass\
-word",label:"Access token",model:"config.token",category:CATEGORY,placeholder:"Enter your access token",helpText:"A repo\
-sitory, project or workspace access token, from the settings of that repository, project or workspace at Bitbucket Cloud",
-condition:{model:"config.type",value:ACCESS_TOKEN.value},validators:[{type:"required",message:"Access token is required"}]},
-{type:"password",label:"API token",model:"config.token",category:CATEGORY,placeholder:"Enter your API token",helpText:'C\
-reated in the Atlassian account with "Create API token with scopes", for Bitbucket',condition:{model:"config.type",value:API_TOKEN.
-value},validators:[{type:"required",message:"API token is required"}]},workspaceField([ACCESS_TOKEN.value,API_TOKEN.value],
-WORKSPACE_HELP),...offersClient?[workspaceField([CLIENT.value],`No user is involved: NocoDB acts as the configured OAuth\
- client, which must be a private one. ${WORKSPACE_HELP}`)]:[],{type:"input",label:"Repository",model:"config.repository",
-category:CATEGORY,placeholder:"my-workspace/my-repository",helpText:"For a repository access token, as in its address. O\
-ptional; XX",condition:{model:"config.type",value:ACCESS_TOKEN.value},validators:[{type:"regex",pattern:`^(${SLUG}/${SLUG}\
-)?$`,message:"Write it as workspace/repository"}]}]}function workspaceField(types,helpText){return{type:"input",label:"W\
-orkspace",model:"config.workspace",category:CATEGORY,placeholder:"my-workspace",helpText,condition:{model:"config.type",
-in:types},validators:[{type:"regex",pattern:`^(${SLUG})?$`,message:"This is not the name of a workspace"}]}}function oauthButton({
-authorizationUrl,redirectUri,clientId,scopes},type){return{type:"oauth",label:"Bitbucket account",model:"config.oauth.co\
-de",category:CATEGORY,condition:{model:"config.type",value:type},validators:[{type:"required",message:"Authenticate with\
- Bitbucket first"}],oauthMeta:{provider:"Bitbucket",authUri:authorizationUrl,redirectUri,clientId,scopes,codeKey:"code"}}}init_axios_error();var import_arguments12=require("./shared.cjs");var import_core33=require("./shared.cjs");var import_error14=require("./shared.cjs");
+As in bitbucket.org/my-workspace. Optional, but the connection test may need it";var SLUG="[A-Za-z0-9_.{}-]+";function form({
+login,allowsClientCredentials}){const offersClient=login!==void 0&&allowsClientCredentials;return[{type:"input",label:"I\
+ntegration name",model:"title",placeholder:"Integration name",category:"General",validators:[{type:"required",message:"I\
+ntegration name is required"}]},{type:"select",label:"Auth type",model:"config.type",category:CATEGORY,placeholder:"Sele\
+ct auth type",defaultValue:login?OAUTH.value:ACCESS_TOKEN.value,options:[...login?[OAUTH]:[],ACCESS_TOKEN,API_TOKEN,...offersClient?
+[CLIENT]:[]],validators:[{type:"required",message:"Auth type is required"}]},...login?[oauthButton(login,OAUTH.value)]:[],
+{type:"input",label:"Atlassian account e-mail",model:"config.email",category:CATEGORY,placeholder:"you@example.com",helpText:"\
+The address that you log in to Atlassian with, not your Bitbucket user name",condition:{model:"config.type",value:API_TOKEN.
+value},validators:[{type:"required",message:"The e-mail address is required"},{type:"email",message:"This is not an e-ma\
+il address"}]},{type:"password",label:"Access token",model:"config.token",category:CATEGORY,placeholder:"Enter your acce\
+ss token",helpText:"A repository, project or workspace access token, from the settings of that repository, project or wo\
+rkspace at Bitbucket Cloud",condition:{model:"config.type",value:ACCESS_TOKEN.value},validators:[{type:"required",message:"\
+Access token is required"}]},{type:"password",label:"API token",model:"config.token",category:CATEGORY,placeholder:"Ente\
+r your API token",helpText:'Created in the Atlassian account with "Create API token with scopes", for Bitbucket',condition:{
+model:"config.type",value:API_TOKEN.value},validators:[{type:"required",message:"API token is required"}]},workspaceField(
+[ACCESS_TOKEN.value,API_TOKEN.value],WORKSPACE_HELP),...offersClient?[workspaceField([CLIENT.value],`No user is involved\
+: NocoDB acts as the configured OAuth client. The client must be private at Bitbucket. ${WORKSPACE_HELP}`)]:[],{type:"in\
+put",label:"Repository",model:"config.repository",category:CATEGORY,placeholder:"my-workspace/my-repository",helpText:"F\
+or a repository access token, as in the URL of the repository. Optional, but the connection test may need it",condition:{
+model:"config.type",value:ACCESS_TOKEN.value},validators:[{type:"regex",pattern:`^(${SLUG}/${SLUG})?$`,message:"Write it\
+ as workspace/repository"}]}]}function workspaceField(types,helpText){return{type:"input",label:"Workspace",model:"confi\
+g.workspace",category:CATEGORY,placeholder:"my-workspace",helpText,condition:{model:"config.type",in:types},validators:[
+{type:"regex",pattern:`^(${SLUG})?$`,message:"This is not the name of a workspace"}]}}function oauthButton({authorizationUrl,
+redirectUri,clientId,scopes},type){return{type:"oauth",label:"Bitbucket account",model:"config.oauth.code",category:CATEGORY,
+condition:{model:"config.type",value:type},validators:[{type:"required",message:"Authenticate with Bitbucket first"}],oauthMeta:{
+provider:"Bitbucket",authUri:authorizationUrl,redirectUri,clientId,scopes,codeKey:"code"}}}init_axios_error();var import_arguments12=require("./shared.cjs");var import_core33=require("./shared.cjs");var import_error14=require("./shared.cjs");
 init_token_store();var import_arguments2=require("./shared.cjs");var import_core3=require("./shared.cjs");var import_digest=require("./shared.cjs");
 init_token_store();function refreshableToken({type,refresh_token:stored}){const refreshToken=nonEmptyString(stored);return refreshToken!==
 void 0&&(0,import_core3.core)().isRefreshable(nonEmptyString(type)??"",refreshToken)?refreshToken:void 0}function tokensInConfig({

@@ -93,8 +93,8 @@ export interface MemberSchema {
     type: MemberType;
     isRequired: boolean;
     /**
-     * The maximum size that the shim reads: the number of scopes in a list, of bytes, or of characters; 0 for no
-     * limit.
+     * The maximum size that the shim reads: the number of scopes in a list, of bytes in a body, or of characters in a
+     * callback; 0 for no limit.
      */
     limit: number;
 }
@@ -236,13 +236,14 @@ export class OAuthCore {
 export function argumentSchema(argument: string): ArgumentSchema;
 
 /**
- * The state of the authorization response in a page's URL: empty if the response has none, `undefined` if there is no
- * response.
+ * The state of the authorization response in a page's URL: empty if the response has no state, `undefined` if the URL
+ * has no response.
  */
 export function callbackState(url: string, is_login_pending: boolean): string | undefined;
 
 /**
- * Throws for an authorization response that belongs to no pending login, unless it says that the user denied access.
+ * Throws for an authorization response that belongs to no pending login, unless the response says that the user denied
+ * access.
  */
 export function checkUnmatchedCallback(url: string): void;
 
@@ -258,7 +259,7 @@ export function createPageCore(origin: string, client_id?: string | null, redire
 export function createPublicCore(origin: string | null | undefined, client_id: string, redirect_uri: string, scopes?: string | null, authorize_url?: string | null, token_url?: string | null, api_url?: string | null): OAuthCore;
 
 /**
- * The error object for a failure that only JavaScript can detect, with the message and the flags that the core defines for the
+ * The error object for a failure that only JavaScript can detect. The core defines the message and the flags of each error
  * code. `connection_end` says why a connection ended although Bitbucket accepts its tokens.
  */
 export function errorDetails(code: string, phase: string, field?: string | null, status?: number | null, retry_after?: number | null, connection_end?: string | null): ErrorDetails;

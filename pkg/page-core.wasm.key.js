@@ -1,4 +1,4 @@
-export const hash = 'a43997c2911e2499e54759825366ff24af89f7fee359a1c276c49218f719d22c';
+export const hash = '8f85c0bcbf6680e5f8e48aacab3300b43842666a5be295128baf39c48937119c';
 export const section = 'nocodb-bitbucket-auth';
-export const build = 'ce4ffaaac5b47d94621c9b29555b10d3dcaa321c6431e6faff81a5cdf6da8852';
-export const key = Symbol.for('nocodb-bitbucket-auth/page-core.wasm/a43997c2911e2499e54759825366ff24af89f7fee359a1c276c49218f719d22c');
+export const build = 'f0457066ecdc2593640485e80d3a6064c18c3c1ca790a6e6d8791416c94068dd';
+export const key = Symbol.for('nocodb-bitbucket-auth/page-core.wasm/8f85c0bcbf6680e5f8e48aacab3300b43842666a5be295128baf39c48937119c');

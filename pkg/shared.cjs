@@ -669,9 +669,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_exports={};__export(core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="038c3d12e097273c812233f7338afe8619ca14eddcef1cc286e735237104cf02";var section="nocodb-bitbucket-auth";var build="\
-dfb784ef563d7527af6df9953bf9c550087ca11fb84a5844cb8f23467bb52df2";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/03\
-8c3d12e097273c812233f7338afe8619ca14eddcef1cc286e735237104cf02");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isThisBuild(
+var hash="b35134ed6c8bf869a7425fba53976635a0c3ff7a687744e8c3b7396ecab1a4fd";var section="nocodb-bitbucket-auth";var build="\
+537d4df3a4fa7e299169254ec4b77c185d2f948efe555b7966fc61ad93f61d1e";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/b3\
+5134ed6c8bf869a7425fba53976635a0c3ff7a687744e8c3b7396ecab1a4fd");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isThisBuild(
 wasm,identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest2=new Uint8Array(
 await subtle.digest("SHA-256",wasm));const found=Array.from(digest2,byte=>byte.toString(16).padStart(2,"0")).join("");if(found!==
 identity.hash)throw unusable(caller);return wasm}if(!WebAssembly.validate(wasm))throw unusable(caller);const module2=await WebAssembly.

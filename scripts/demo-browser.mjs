@@ -13,7 +13,7 @@ async function demo() {
   const port = readPort();
   const { startDemo } = await import('../demo/browser/server.js');
   const { url, close } = await startDemo({ port }).catch((error) => {
-    if (error.code === 'EADDRINUSE') throw new Problem(`Port ${port} is in use. Leave --port away to use any free one.`);
+    if (error.code === 'EADDRINUSE') throw new Problem(`Port ${port} is in use. Omit --port to use any free port.`);
     throw error;
   });
   say(`\nOpen   ${url}\n\nBitbucket is a simulator in this process. Ctrl-C ends everything.\n`);

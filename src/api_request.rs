@@ -153,7 +153,7 @@ fn redirect(api: &WebUrl, response: &ReceivedResponse<'_>) -> Result<Option<Redi
     let is_to_api = origin(&target) == api.origin();
     if !is_to_api && !is_safe && !becomes_get {
         return Err(foreign(
-            "Bitbucket redirects the request to that server, together with its body. Check the configured endpoint and the proxy",
+            "Bitbucket redirects the request and its body to that server. Check the configured endpoint and the proxy",
         ));
     }
     let with_credential = is_to_api && response.with_credential;

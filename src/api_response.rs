@@ -42,14 +42,14 @@ pub const NOT_ALLOWED: &str = "Bitbucket does not accept this type of credential
 
 const REJECTED_BY_PROXY: &str = "a proxy or firewall rejected the request, not Bitbucket. Check its rules";
 
-const REJECTED_BY_UNKNOWN: &str = "either the credential's owner lacks the permission, or a proxy or firewall rejected the request. Ask for the permission, and check the proxy's rules";
+const REJECTED_BY_UNKNOWN: &str = "either the owner of the credential lacks the permission, or a proxy or firewall rejected the request. Ask for the permission, and check the proxy's rules";
 
 const FOREIGN_ORIGIN: &str = "Bitbucket's API redirected the request to another server, which gave this response. The credential was not sent there, so the response says nothing about it";
 
 const CONFLICT: &str =
     "the request conflicts with the current state of the resource. Check that state, and try again";
 
-const REJECTED_SUCCESS: &str = "The request succeeded, but its validateStatus option treats this status as an error:";
+const REJECTED_SUCCESS: &str = "The request succeeded, but the request's option validateStatus treats this status as an error:";
 
 const UNAUTHENTICATED_BY_PROXY: &str = "A proxy or firewall, not Bitbucket, requires credentials (401). Check its rules, and the proxy settings of this server";
 
@@ -309,7 +309,7 @@ fn cure_of_unauthenticated(auth_type: AuthType) -> &'static str {
             "check that the e-mail address belongs to the Atlassian account that created the API token, and that the token has scopes; or enter a new token"
         }
         AuthType::Custom => {
-            "it belongs to the OAuth client itself, so an administrator must check the client at Bitbucket"
+            "the token belongs to the OAuth client itself, so an administrator must check the client at Bitbucket"
         }
     }
 }

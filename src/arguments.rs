@@ -72,7 +72,7 @@ impl MemberType {
             Callback => "is not a string, a URL or URLSearchParams",
             TextRecord => "is not an object of strings",
             Headers | Object | LenientObject => NOT_AN_OBJECT,
-            False => "has a secret: for a browser, create a client without clientSecret",
+            False => "has a client secret. For a browser, create a client without clientSecret",
             Forbidden => IN_A_BROWSER,
         }
     }

@@ -158,7 +158,7 @@ fn error_notice(error: &str) -> ErrorNotice {
         ),
         "temporarily_unavailable" => notice(
             "Bitbucket is not available at the moment",
-            "It is overloaded or under maintenance. Close this window, and start again in a few minutes.",
+            "Bitbucket is overloaded or under maintenance. Close this window, and start again in a few minutes.",
         ),
         _ => notice(
             "Bitbucket ended the login with an error",

@@ -243,7 +243,7 @@ impl ConnectionTest {
                 match self.message_so_far.take() {
                     Some(message_so_far) => self.succeed(
                         None,
-                        [&message_so_far, " The token cannot list the repositories there.", cure].concat(),
+                        [&message_so_far, " The token cannot list the repositories of this workspace.", cure].concat(),
                     ),
                     None => self.fail([&error.message(), cure].concat()),
                 }

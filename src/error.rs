@@ -205,7 +205,7 @@ impl Code {
                 "The access token has not been refreshed yet. Bitbucket rejected a token request of this OAuth client, so its token requests are sent one at a time for a while. No action is needed. Try again later"
             }
             Self::PersistFailed => {
-                "New tokens are in use, but NocoDB could not save them. If saving keeps failing, the connection is lost at the next restart"
+                "New tokens are in use, but NocoDB could not save them. If NocoDB still cannot save them at the next restart, the connection is lost"
             }
             _ => "A request failed",
         }
@@ -237,9 +237,9 @@ impl ConnectionEnd {
     /// The explanation that replaces the explanation of [`Code::ReconnectRequired`].
     pub fn explanation(self) -> &'static str {
         match self {
-            Self::Replaced => "This connection was authenticated again. Reload it",
+            Self::Replaced => "A user authenticated this connection again. Reload the connection",
             Self::Deleted => "This connection was deleted in NocoDB, and its tokens are no longer refreshed",
-            Self::Unexchanged => "A process without the preload created this connection. Authenticate again",
+            Self::Unexchanged => "A NocoDB process without the preload created this connection. Authenticate again",
         }
     }
 }

@@ -25,7 +25,7 @@ export function misses({ value, least, most, upTo, exactly }, { quick }) {
 /** @param {Figure} figure */
 export function line(figure, { quick }) {
   const { name, value, unit = '', least, most, upTo, exactly, note } = figure;
-  const limit = least !== undefined ? `at least ${shown(least)}${quick ? ', half of it here' : ''}`
+  const limit = least !== undefined ? `at least ${shown(least)}${quick ? ', half of that with --quick' : ''}`
     : exactly !== undefined ? `exactly ${shown(exactly)}`
     : (upTo ?? most) !== undefined && `at most ${shown(upTo ?? most)}`;
   const verdict = misses(figure, { quick }) ? 'MISSED' : 'held';

@@ -49,7 +49,7 @@ export async function firstCallsInChromium(times) {
         const page = await context.newPage();
         await page.goto(`http://127.0.0.1:${server.address().port}/${index}`);
         const { url, milliseconds } = await page.evaluate(() => globalThis.outcome);
-        if (!url.includes('client_id=the-key')) throw new Error('no address');
+        if (!url.includes('client_id=the-key')) throw new Error('the authorization URL has no client_id');
         results[way].push(milliseconds);
         await context.close();
       }

@@ -64,7 +64,7 @@ if (count) {
   let url = ways[way]();
   if (url instanceof Promise) url = await url;
   const milliseconds = performance.now() - start;
-  if (!url.includes('client_id=the-key')) throw new Error('no address');
+  if (!url.includes('client_id=the-key')) throw new Error('the authorization URL has no client_id');
   if (count) for (let time = 0; time < 3; time += 1) await ways[way]();
   console.log(JSON.stringify({ milliseconds, compiled }));
 })();

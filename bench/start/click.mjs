@@ -102,7 +102,7 @@ async function inPage(browser, address, act) {
     const opened = await context.newPage();
     await opened.goto(address);
     const result = await opened.evaluate(act, IDLE_MS);
-    if (!result.url.includes('client_id=the-key')) throw new Error('no address');
+    if (!result.url.includes('client_id=the-key')) throw new Error('the authorization URL has no client_id');
     return result;
   } finally {
     await context.close();

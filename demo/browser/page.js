@@ -110,7 +110,7 @@ async function showOutcome(way, outcome) {
       kind: 'good',
     });
   } else {
-    show({ title: result.code ?? 'The server has no tokens', text: result.message, kind: 'bad' });
+    show({ title: result.code ?? 'The server got no tokens', text: result.message, kind: 'bad' });
   }
 }
 

@@ -68,7 +68,7 @@ export function overview() {
   const commands = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(15)} ${summary}`);
   return [
     `Usage: ${NAME} <command> [options]`, '', ...commands, '',
-    `  ${'--help'.padEnd(15)} prints this, or the options of a command`,
+    `  ${'--help'.padEnd(15)} prints this text, or the options of a command`,
     `  ${'--version'.padEnd(15)} prints the version`,
   ].join('\n');
 }

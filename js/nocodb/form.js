@@ -54,7 +54,7 @@ const ACCESS_TOKEN = { label: 'Access token', value: 'api_key' };
 const API_TOKEN = { label: 'API token', value: 'basic' };
 const CLIENT = { label: 'OAuth client itself', value: 'custom' };
 
-const WORKSPACE_HELP = 'As in bitbucket.org/my-workspace. Optional; XX';
+const WORKSPACE_HELP = 'As in bitbucket.org/my-workspace. Optional, but the connection test may need it';
 
 // A slug, or a UUID in braces. The patterns of the fields also allow an empty value.
 const SLUG = '[A-Za-z0-9_.{}-]+';
@@ -122,7 +122,7 @@ export function form({ login, allowsClientCredentials }) {
     workspaceField([ACCESS_TOKEN.value, API_TOKEN.value], WORKSPACE_HELP),
     ...(offersClient ? [workspaceField(
       [CLIENT.value],
-      `No user is involved: NocoDB acts as the configured OAuth client, which must be a private one. ${WORKSPACE_HELP}`,
+      `No user is involved: NocoDB acts as the configured OAuth client. The client must be private at Bitbucket. ${WORKSPACE_HELP}`,
     )] : []),
     {
       type: 'input',
@@ -130,7 +130,7 @@ export function form({ login, allowsClientCredentials }) {
       model: 'config.repository',
       category: CATEGORY,
       placeholder: 'my-workspace/my-repository',
-      helpText: 'For a repository access token, as in its address. Optional; XX',
+      helpText: 'For a repository access token, as in the URL of the repository. Optional, but the connection test may need it',
       condition: { model: 'config.type', value: ACCESS_TOKEN.value },
       validators: [{
         type: 'regex',

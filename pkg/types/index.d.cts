@@ -28,8 +28,8 @@ type Counters$1 = {
  * Reads the environment variables that configure the plugin.
  *
  * In: `process.env`, or an object like it; if the object has no proxy variables, those of the process are added. Out: the
- * settings that the core reads from these variables. Never: this file validates a value, logs a value, or caches the settings for
- * the whole process.
+ * settings that the core reads from these variables. Never: the validation of a value, a value in the log, or settings that are
+ * cached for the whole process.
  */
 type Env$1 = Record<string, string | undefined>;
 
@@ -81,8 +81,9 @@ type PageQuery$1 = {
 /**
  * Reads the authorization code that NocoDB's GUI receives from Bitbucket and submits as `config.oauth`.
  *
- * In: that member, in any of the shapes that NocoDB's GUIs use. Out: the code and its verifier, of any type.
- * Never: a value is validated (the core does that), or an exception of a caller's getter leaves the function as it is.
+ * In: `config.oauth`, in any of the shapes that NocoDB's GUIs use. Out: the code and its verifier, of any type. Never: a
+ * validation of these values, which the core does, or the exception of a caller's getter. The function throws its own error
+ * instead.
  */
 type CodeGrant$1 = {
     code: string;
@@ -145,7 +146,7 @@ type IntegrationConfig$1 = {
     scopes?: string[] | undefined;
     /**
      * `oauth`: when the user authorized the connection, ISO 8601; a refresh does not
-     * change it, so it distinguishes these tokens from those of another authorization
+     * change this time, so the time distinguishes these tokens from those of another authorization
      */
     authorized_at?: string | undefined;
     /**
@@ -211,7 +212,7 @@ declare class BitbucketAuthIntegration {
     /**
      * @param {IntegrationConfig} [config] as stored
      * @param {HostServices} [services]
-     * @param {() => object} [environment] returns the entry's validated environment; by default that of `process.env`
+     * @param {() => object} [environment] returns the validated environment variables; by default those of `process.env`
      */
     constructor(config?: IntegrationConfig$1, services?: HostServices$1, environment?: () => object);
     /** The config without the data of `saveVars`. It contains the credentials. */
@@ -237,7 +238,7 @@ declare class BitbucketAuthIntegration {
      */
     getVars(): unknown;
     /**
-     * Has NocoDB store the integration's own data with the config, together with the newest tokens. Another wrapper or process may
+     * Stores the integration's own data in NocoDB, together with the config and the newest tokens. Another wrapper or process may
      * have refreshed the tokens since this config was read.
      *
      * @param {unknown} vars
@@ -393,7 +394,7 @@ declare class BitbucketAuthIntegration {
  * Tests a connection, and reports its status.
  *
  * In: the factory of the connection's API clients, and its config. Out: a result for the user who pressed "Test connection", and
- * a status that needs no request to Bitbucket. Never: this file decides what to request, or what a response means. The core
+ * a status that needs no request to Bitbucket. Never: a decision about what to request, or about what a response means. The core
  * decides both.
  */
 type Counters = Counters$1;
@@ -493,8 +494,8 @@ type IntegrationManifest$1 = {
 /**
  * The form that NocoDB's GUI shows for the integration.
  *
- * In: the validated environment. Out: form elements for NocoDB's form builder. Never: the form contains the client secret, offers
- * OAuth2 without a valid configuration, or offers client credentials that the environment does not allow.
+ * In: the validated environment. Out: form elements for NocoDB's form builder. Never: the client secret, the auth type OAuth2
+ * without a valid configuration, or client credentials that the environment does not allow.
  */
 type FormCondition = {
     /**

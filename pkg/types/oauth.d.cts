@@ -84,7 +84,7 @@ declare class OAuthClient extends AuthorizationClient {
     #private;
     /**
      * @param {ClientOptions} options
-     * @param {Function} [caller] the called public function; an error's stack trace starts at the code that called it
+     * @param {Function} [caller] the public function that was called. An error's stack trace starts where it was called
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT` with `field`
      */
     constructor(options: ClientOptions, caller?: Function);
@@ -94,7 +94,7 @@ declare class OAuthClient extends AuthorizationClient {
      * @param {{ code: string, codeVerifier?: string | undefined, code_verifier?: string | undefined,
      *   redirectUri?: string | undefined }} grant `code`: from `validateAuthorizationResponse` or `authorizeInPopup`, which have
      *   checked the state. `authorizeInPopup` returns the verifier as `code_verifier`. `redirectUri` is needed if the authorization
-     *   request had another one than the client's
+     *   request had another redirect URI than the client
      * @returns {TokenRequest}
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
      */
@@ -142,10 +142,10 @@ declare class OAuthClient extends AuthorizationClient {
  */
 declare function createClient(options: ClientOptions): OAuthClient;
 /**
- * Adds the scopes that the given ones imply at Bitbucket (`pullrequest` implies `repository`).
+ * Adds the scopes that the given scopes imply at Bitbucket (`pullrequest` implies `repository`).
  *
  * @param {readonly string[]} list
- * @returns {string[]} the given ones first, in their order; unknown scopes stay
+ * @returns {string[]} the given scopes first, in their order; unknown scopes stay
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`
  */
 declare function expandScopes(list: readonly string[]): string[];

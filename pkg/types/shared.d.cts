@@ -199,8 +199,8 @@ type Code = "INVALID_ARGUMENT" | "INVALID_CONFIG" | "POPUP_BLOCKED" | "AUTHORIZA
  * The error class of this package.
  *
  * In: the plain object with which the core describes a failure. Out: a `BitbucketAuthError` whose stack starts at the caller.
- * Never: this file words a message, or attaches a server's response, a request or an error of other code, because the core has
- * decided what an error may contain.
+ * Never: a message that this file words itself, or an attached response, request or error of other code. The core decides what an
+ * error may contain.
  */
 type ErrorCode = Code;
 type ErrorDetails = ErrorDetails$1;
@@ -222,7 +222,7 @@ declare class BitbucketAuthError extends Described {
      * @param {ErrorDetails} failure as the core describes it
      * @param {{ detail?: string, cause?: Error }} [extra] `detail`: a text to append to the message in brackets; `cause`: an error
      *   that has only a message and a `code`
-     * @param {Function} [caller] the called public function; the stack trace starts at the code that called it
+     * @param {Function} [caller] the public function that was called; the stack trace starts at the code that called it
      */
     constructor(failure: ErrorDetails, { detail, cause }?: {
         detail?: string;
@@ -265,7 +265,7 @@ type RuntimeType<Name extends string> = RuntimeType$1<Name>;
 /** Printing or serializing an instance never shows the secret. */
 declare class AuthorizationClient {
     #private;
-    /** The Key, as configured. */
+    /** The client ID as configured. Bitbucket calls it the Key. */
     get clientId(): string;
     /** The redirect URI, byte for byte as configured. */
     get redirectUri(): string;
@@ -282,7 +282,7 @@ declare class AuthorizationClient {
     /**
      * The authorization URL for NocoDB's form. NocoDB's GUI appends state and PKCE.
      *
-     * @returns {string} without `state`, `code_challenge` and `code_challenge_method`. It always has a query
+     * @returns {string} a URL without `state`, `code_challenge` and `code_challenge_method`, but always with a query
      */
     authorizationUrl(): string;
     /**
@@ -297,9 +297,9 @@ declare class AuthorizationClient {
         extraParams?: Record<string, string> | undefined;
     }): AuthorizationRequest;
     /**
-     * Validates a callback to the redirect URI. It checks the state before it uses any other parameter.
+     * Validates a callback to the redirect URI. The state is checked before any other parameter is used.
      *
-     * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback its URL, or the query of its URL
+     * @param {string | RuntimeType<'URL'> | RuntimeType<'URLSearchParams'>} callback the callback's URL, or the query of that URL
      * @param {{ state: string }} expected the state that `createAuthorizationRequest` returned for this user
      * @returns {{ code: string }} the code for `buildTokenRequest`; it is valid for one use, and only for minutes
      * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `CALLBACK_INVALID`, `CALLBACK_DUPLICATE_PARAMETER`,
@@ -315,8 +315,8 @@ declare class AuthorizationClient {
 
 /**
  * Loads the core before its first use, off the page's main thread. The package does this itself when the page is idle. Only
- * `createClient` needs this call, and only in browsers that refuse to compile a large WebAssembly module synchronously. It does
- * nothing when the core is loaded.
+ * `createClient` needs this call, and only in browsers that refuse to compile a large WebAssembly module synchronously. If
+ * the core is already loaded, the call does nothing.
  *
  * @type {() => Promise<void>}
  * @throws {import('../error.cjs').BitbucketAuthError} `INVALID_CONFIG` if the runtime refuses to compile WebAssembly

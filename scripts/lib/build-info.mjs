@@ -63,7 +63,7 @@ export function checkBudgets(sizes) {
     console.log(`${name}: ${line}`);
     over.push(...Object.keys(budget).filter((kind) => sizes[name][kind] > budget[kind]).map((kind) => `${name} ${kind}`));
   }
-  if (over.length > 0) throw new Problem(`Over its budget: ${over.join(', ')}.`);
+  if (over.length > 0) throw new Problem(`These sizes exceed their budget: ${over.join(', ')}.`);
 }
 
 /** Throws a Problem when pkg/ does not match the sources or was changed after the build. */
@@ -71,7 +71,7 @@ export function checkPkg() {
   if (!existsSync(join(pkgDir, infoFile))) throw new Problem('pkg/ is not built. Run `npm run build`.');
   const info = JSON.parse(read(`pkg/${infoFile}`));
   if (info.sources !== hashSources()) {
-    throw new Problem('pkg/ was built from other sources than the present ones. Run `npm run build` and commit pkg/.');
+    throw new Problem('pkg/ was built from sources that have changed since then. Run `npm run build` and commit pkg/.');
   }
   const found = hashFiles();
   const names = [...new Set([...Object.keys(found), ...Object.keys(info.files)])];

@@ -45,7 +45,7 @@ licence that is taken. \`npm run papers\` writes this file.
 
 ## Compiled into the WebAssembly
 
-\`pkg/core.wasm\` and the files in \`pkg/inlined/\` hold code of these crates, and of Rust's standard library, whose own
+\`pkg/core.wasm\` and the files in \`pkg/inlined/\` contain code of these crates, and of Rust's standard library, whose own
 dependencies Rust lists in COPYRIGHT-library.html. \`pkg/core_bg.js\` and \`pkg/page-core_bg.js\` are written by wasm-bindgen.
 
 ${table([...of('crate'), ...of('std')])}

@@ -47,7 +47,7 @@ function textsIn(folder, licences, name, holders) {
   const files = readdirSync(folder).sort();
   return licences.map((licence) => {
     const file = files.find((entry) => named(licence).test(entry)) ?? files.find((entry) => unnamed.test(entry));
-    if (!file && !(licence === 'MIT' && holders)) throw new Problem(`${name} brings no text of its licence ${licence}.`);
+    if (!file && !(licence === 'MIT' && holders)) throw new Problem(`${name} contains no text of its licence ${licence}.`);
     return { licence, text: file ? readFileSync(join(folder, file), 'utf8') : mit(holders) };
   });
 }

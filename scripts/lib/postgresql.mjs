@@ -40,6 +40,6 @@ export async function ensurePostgresql() {
   say('PostgreSQL: installing');
   await aptInstall(['postgresql'], how);
   const found = findPostgresql();
-  if (!found) throw new Problem(`PostgreSQL does not start. ${how}`);
+  if (!found) throw new Problem(`PostgreSQL is still missing after the installation. ${how}`);
   say(`PostgreSQL ${found.version}`);
 }

@@ -93,7 +93,7 @@ export async function must(command, args, options, hint = '') {
 /** Reads a value from a text file of the package, by a pattern with one group. */
 export function pinned(file, pattern) {
   const value = readFileSync(join(root, file), 'utf8').match(pattern)?.[1];
-  if (!value) throw new Problem(`${file} does not say ${pattern}.`);
+  if (!value) throw new Problem(`${file} contains nothing that matches ${pattern}.`);
   return value;
 }
 

@@ -12,7 +12,7 @@ export const findXvfb = () => which('Xvfb');
 const how = `Install WebKitGTK's driver and Xvfb:
   Debian:   apt-get install webkit2gtk-driver xvfb
   Fedora:   dnf install webkit2gtk4.1 xorg-x11-server-Xvfb
-or set WEBKIT_DRIVER to the path of WebKitWebDriver. Neither exists for macOS or Windows: use a Linux container.`;
+or set WEBKIT_DRIVER to the path of WebKitWebDriver. WebKitGTK and Xvfb do not exist for macOS or Windows: use a Linux container.`;
 
 /** Installs WebKitWebDriver and Xvfb, unless they are installed. */
 export async function ensureWebKit() {

@@ -100,7 +100,7 @@ fn an_error_of_a_server_is_retryable_if_it_is_temporary() {
 #[test]
 fn an_error_about_a_replaced_or_deleted_connection_does_not_ask_the_user_to_authenticate() {
     for (name, ending, says) in [
-        ("replaced", ConnectionEnd::Replaced, "This connection was authenticated again. Reload it."),
+        ("replaced", ConnectionEnd::Replaced, "A user authenticated this connection again. Reload the connection."),
         (
             "deleted",
             ConnectionEnd::Deleted,
@@ -120,7 +120,7 @@ fn an_error_about_a_replaced_or_deleted_connection_does_not_ask_the_user_to_auth
 fn an_error_about_a_code_that_was_never_exchanged_asks_the_user_to_authenticate() {
     assert_eq!(ConnectionEnd::from_name("unexchanged"), Some(ConnectionEnd::Unexchanged));
     let error = nocodb_response::unexchanged_code_error(Exchange);
-    assert_eq!(error.message(), "A process without the preload created this connection. Authenticate again.");
+    assert_eq!(error.message(), "A NocoDB process without the preload created this connection. Authenticate again.");
     assert!(error.reauthorize() && !error.retryable());
 }
 

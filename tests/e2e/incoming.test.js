@@ -16,7 +16,7 @@ import { freePort } from '../support/http-server.js';
 import { Host } from './support/host.js';
 
 const MASK = '********';
-const WITHOUT_PRELOAD = 'A process without the preload created this connection. Authenticate again.';
+const WITHOUT_PRELOAD = 'A NocoDB process without the preload created this connection. Authenticate again.';
 const STALE = { type: 'oauth', oauth: { code: { code: 'stale-code-4711', code_verifier: 'v'.repeat(43) } } };
 const OURS = { title: 'Bitbucket', type: 'development', sub_type: 'bitbucket' };
 

@@ -61,7 +61,7 @@ describe('a row of NocoDB with OAuth tokens', () => {
       again = await scene.connect('again');
       return patch(row, again);
     });
-    assert.deepEqual([answer.status, answer.body.msg], [400, 'This connection was authenticated again. Reload it.']);
+    assert.deepEqual([answer.status, answer.body.msg], [400, 'A user authenticated this connection again. Reload the connection.']);
     assert.ok(isSame(await stored(id), again));
     assert.equal((await list(id)).status, 201);
     assert.ok(isSame(await stored(id), again), 'the new login is in use, and its tokens did not have to be refreshed');

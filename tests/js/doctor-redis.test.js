@@ -43,16 +43,16 @@ describe('`doctor` checks a Redis and', () => {
 
   test('warns if it has only one database, which NocoDB empties at each start unless NC_KEEP_CACHE is set', async (t) => {
     const { url } = await startRedis(t, '--databases', '1');
-    const words = /database 0, the one of NC_REDIS_URL: NocoDB empties it at each start\. The plugin uses it, because it has no other database\. Set /;
+    const words = /database 0, which NC_REDIS_URL also names\. NocoDB empties this database at each start\. The plugin uses this database, because it has no other database\. Set /;
     assertOne(await redisWith(t, { NC_REDIS_URL: url }), 'warning', words);
     assertOne(await redisWith(t, { NC_REDIS_URL: url, NC_KEEP_CACHE: 'true' }), 'good', /database 0, which NocoDB does not empty/);
   });
 
   test("warns when the plugin uses the database that NocoDB empties at each start", async (t) => {
     const { url } = await startRedis(t);
-    assertOne(await redisWith(t, { [OWN]: url, NC_CACHE_REDIS_URL: `${url}/0` }), 'warning', /the one of NC_CACHE_REDIS_URL/);
+    assertOne(await redisWith(t, { [OWN]: url, NC_CACHE_REDIS_URL: `${url}/0` }), 'warning', /which NC_CACHE_REDIS_URL also names/);
     assertOne(await redisWith(t, { [OWN]: `${url}/3`, NC_CACHE_REDIS_URL: `${url}/0` }), 'good', /database 3/);
-    assertOne(await redisWith(t, { NC_REDIS_URL: url, [`${PREFIX}REDIS_DATABASE`]: '0' }), 'warning', /the one of NC_REDIS_URL/);
+    assertOne(await redisWith(t, { NC_REDIS_URL: url, [`${PREFIX}REDIS_DATABASE`]: '0' }), 'warning', /which NC_REDIS_URL also names/);
   });
 
   test('accepts the permissions that docs/scaling.md lists, and reports when one of them is missing', async (t) => {
@@ -95,7 +95,7 @@ describe('`doctor` checks a Redis and', () => {
     const [problem, ...rest] = await redisWith(t, { [OWN]: 'marked.example:6379' }, ['marked']);
     assert.equal(problem.verdict, 'bad');
     assertOne(rest, 'skipped', /^Redis was not checked: the variable that names it cannot be used\. $/);
-    assertOne(await redisWith(t, {}), 'skipped', /no variable names one/);
+    assertOne(await redisWith(t, {}), 'skipped', /no variable contains a Redis URL/);
   });
 });
 

@@ -105,7 +105,7 @@ describe('the form', () => {
     for (const model of ['config.workspace', 'config.repository']) {
       assert.match(field('api_key', model).helpText, /Optional/);
     }
-    assert.match(field('custom', 'config.workspace').helpText, /No user is involved.*must be a private one.*Optional/);
+    assert.match(field('custom', 'config.workspace').helpText, /No user is involved.*must be private at Bitbucket.*Optional, but the connection test may need it$/);
     for (const { model, helpText, placeholder } of CONFIGURED) {
       if (model.startsWith('config.') && !/type|oauth/.test(model)) assert.ok(helpText && placeholder, model);
     }

@@ -215,7 +215,7 @@ describe('a code in place of tokens', () => {
   test('makes every method report that the preload was missing', (t) => refuse(t, CODE, {
     code: 'RECONNECT_REQUIRED',
     reauthorize: true,
-    message: 'A process without the preload created this connection. Authenticate again.',
+    message: 'A NocoDB process without the preload created this connection. Authenticate again.',
   }));
 
   test('is removed by saveVars', async (t) => {

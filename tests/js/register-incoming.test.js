@@ -12,7 +12,7 @@ import { simulatorVariables } from '../support/environment.js';
 import { HOSTS, callsOf, oauth, startHost } from './register/hosts.js';
 
 const MASK = '********';
-const WITHOUT_PRELOAD = 'A process without the preload created this connection. Authenticate again.';
+const WITHOUT_PRELOAD = 'A NocoDB process without the preload created this connection. Authenticate again.';
 const HOUR = 3_600_000;
 
 let bb;

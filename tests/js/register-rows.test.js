@@ -14,7 +14,7 @@ import { HOSTS, startHost } from './register/hosts.js';
 const HOUR = 3_600_000;
 const REPLACED = {
   code: 'RECONNECT_REQUIRED',
-  message: 'This connection was authenticated again. Reload it.',
+  message: 'A user authenticated this connection again. Reload the connection.',
   reauthorize: false,
 };
 

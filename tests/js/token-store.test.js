@@ -242,7 +242,7 @@ describe('a NocoDB whose row can be read', () => {
       const { Wrapper } = await bitbucket(t);
       const host = rowHost(row);
       const error = await thrownBy(() => use(new Wrapper(config(), host)));
-      assert.equal(error.message, 'This connection was authenticated again. Reload it.');
+      assert.equal(error.message, 'A user authenticated this connection again. Reload the connection.');
       assert.deepEqual([host.row, host.writes, host.lines], [row, 0, []]);
     });
   }

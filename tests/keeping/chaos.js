@@ -35,7 +35,7 @@ function readArguments() {
     },
   });
   const inNocodb = positionals[0] === 'nocodb';
-  if (positionals.length > (inNocodb ? 1 : 0)) throw new TypeError('there is only "nocodb" to name');
+  if (positionals.length > (inNocodb ? 1 : 0)) throw new TypeError('the only argument is "nocodb"');
   values.seeds ??= inNocodb ? '1' : '200';
   const wrong = ['seeds', 'first', 'jobs'].find((name) => !/^[1-9]\d{0,8}$/.test(values[name]));
   if (wrong) throw new TypeError(`--${wrong} takes a whole number, 1 or more`);

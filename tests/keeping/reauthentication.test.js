@@ -67,14 +67,14 @@ async function sync(wrapper, atPage) {
 async function assertReplaced(host, again, wrapper, { failures }) {
   assert.ok(failures.length > 0, 'the sync ends');
   for (const { code, message } of failures) {
-    assert.deepEqual([code, message], ['RECONNECT_REQUIRED', 'This connection was authenticated again. Reload it.']);
+    assert.deepEqual([code, message], ['RECONNECT_REQUIRED', 'A user authenticated this connection again. Reload the connection.']);
   }
   assert.deepEqual(host.row, again);
   assert.equal(host.writes, 0);
   const { length } = host.tap.refreshes;
   host.expire();
   const { success, message } = await wrapper.testConnection();
-  assert.deepEqual([success, message], [false, 'This connection was authenticated again. Reload it.']);
+  assert.deepEqual([success, message], [false, 'A user authenticated this connection again. Reload the connection.']);
   assert.equal(host.tap.refreshes.length, length, 'the tokens of the former login are no longer refreshed');
   assert.equal((await host.open().testConnection()).success, true);
   assert.deepEqual(host.lines, []);

@@ -45,7 +45,7 @@ test('the package works in TypeScript that is compiled to CommonJS', async (t) =
     'main.ts': `import * as oauth from 'nocodb-bitbucket-auth/oauth';
       import { scenario } from './scenario';
       const client: oauth.OAuthClient = oauth.createClient({ clientId: 'k', redirectUri: 'https://h.example/' });
-      if (!client.authorizationUrl()) throw new Error('no address');
+      if (!client.authorizationUrl()) throw new Error('the authorization URL has no client_id');
       ${print}`,
     'tsconfig.json': JSON.stringify({
       compilerOptions: {

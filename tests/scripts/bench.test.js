@@ -46,7 +46,7 @@ test('the speed bench runs with small numbers, gets the same result from each al
   const operations = stdout.split('Token responses by size')[0];
   for (const row of operations.split('\n').filter((text) => /^\S|times as fast/.test(text))) t.diagnostic(row);
   assert.equal(status, 0, stderr + stdout);
-  assert.equal(stdout.match(/^  times as fast as .*half of it here: held\)/gm)?.length, 8);
+  assert.equal(stdout.match(/^  times as fast as .*half of that with --quick: held\)/gm)?.length, 8);
   assert.match(stdout, /Everything ran\.\n$/);
 });
 

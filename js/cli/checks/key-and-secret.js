@@ -17,7 +17,7 @@ export default {
     if (generation) return { verdict: 'good', text: `${key}, like those of Bitbucket's ${KINDS[generation]}.` };
     return {
       verdict: 'warning',
-      text: `${key}. Those of Bitbucket have 18 and 32 characters, or 32 and 76.`,
+      text: `${key}. Bitbucket's Keys and Secrets have 18 and 32 characters, or 32 and 76.`,
       cure: 'Copy both again, completely, from the same OAuth client.',
     };
   },

@@ -34,7 +34,7 @@ export default {
  */
 async function checkServer(context) {
   const base = nocodbUrl(context);
-  if (base === undefined) return { verdict: 'skipped', text: 'NocoDB was not checked: --nocodb sets its URL.' };
+  if (base === undefined) return { verdict: 'skipped', text: 'NocoDB was not checked, because its URL is not known. Set it with --nocodb.' };
   try {
     const { response, isNocodb, version, ee } = await readNocodbInfo(context, base);
     if (!isNocodb) return notNocodb(base, response.status);
@@ -43,7 +43,7 @@ async function checkServer(context) {
     if (policy === undefined || HARMLESS.includes(policy.split(';')[0].trim())) return { verdict: 'good', text };
     return {
       verdict: 'bad',
-      text: `${text} A proxy adds Cross-Origin-Opener-Policy to its responses, which separates the login window from NocoDB.`,
+      text: `${text} A proxy adds the header Cross-Origin-Opener-Policy to NocoDB's responses. It separates the login window from NocoDB.`,
       cure: 'Remove that header field from the proxy\'s configuration, or set it to same-origin-allow-popups.',
     };
   } catch (error) {

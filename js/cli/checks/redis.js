@@ -39,7 +39,7 @@ const MEANINGS = {
   loading: 'it is still loading its data',
   certificate: 'its TLS certificate is not accepted',
   TLS: 'the TLS handshake failed',
-  'no response': 'it does not answer',
+  'no response': 'it does not respond',
   'value of another program': 'a key of the plugin has a value of another program',
   'unneeded password': 'the URL has a password, but Redis requires none',
   error: 'it returns an error',
@@ -53,7 +53,7 @@ const CURES = {
   cluster: 'Set the URL of a Redis that is not part of a cluster.',
   'database number': 'Set a lower database number.',
   certificate: 'Start NocoDB and this command with NODE_EXTRA_CA_CERTS.',
-  'no response': 'It hangs, or the rediss:// URL names a port without TLS.',
+  'no response': 'Restart it, or correct the port: a rediss:// URL needs a port with TLS.',
   'not reachable': 'Start it, or correct host and port.',
 };
 
@@ -71,7 +71,7 @@ export default {
 
 /** @param {boolean} isNamed @returns {Finding} */
 function skipped(isNamed) {
-  const why = isNamed ? 'the variable that names it cannot be used.' : 'no variable names one. A single process needs none.';
+  const why = isNamed ? 'the variable with its URL is invalid.' : 'no variable contains a Redis URL. A single process needs no Redis.';
   return { verdict: 'skipped', text: `Redis was not checked: ${why}` };
 }
 
@@ -137,10 +137,10 @@ function usable(redis, { database, fallbackReason }, env) {
   const emptied = CACHE_VARIABLES.find((name) => core().isSameRedisDatabase(redis.url, database, env[name]?.trim() ?? ''));
   const text = `The ${describeRedis(redis)} can be used; the plugin's data is in database ${database}`;
   if (!emptied || isKept) return { verdict: 'good', text: `${text}, which NocoDB does not empty.` };
-  const why = fallbackReason ? ` The plugin uses it, because ${fallbackReason}.` : '';
+  const why = fallbackReason ? ` The plugin uses this database, because ${fallbackReason}.` : '';
   return {
     verdict: 'warning',
-    text: `${text}, the one of ${emptied}: NocoDB empties it at each start.${why}`,
+    text: `${text}, which ${emptied} also names. NocoDB empties this database at each start.${why}`,
     cure: OWN_DATABASE,
   };
 }

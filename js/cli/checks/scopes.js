@@ -20,7 +20,7 @@ export default {
       verdict: 'warning',
       text: `A login requests ${retiredScopes.join(' ')}, which no endpoint of Bitbucket needs any more. If the OAuth client does `
         + 'not have them, the login fails with invalid_scope.',
-      cure: `Then set ${VARIABLE} to ${scopes.filter((scope) => !retiredScopes.includes(scope)).join(' ') || 'none'}.`,
+      cure: `In that case, set ${VARIABLE} to ${scopes.filter((scope) => !retiredScopes.includes(scope)).join(' ') || 'none'}.`,
     };
   },
 };
