@@ -57,7 +57,7 @@ describe('an error of the API client', () => {
     ['invalid fields', [400, { error: { message: 'Bad request', fields: { name: ['This field is required.'] } } }], '/x', 'API_FAILED',
       /400: Bad request; name: This field is required\.$/],
     ['plain text of unknown origin', [403, 'Access denied. You must have write or admin access.'], '/x', 'API_FAILED',
-      /either the credential's owner .* or a proxy .* The response says: Access denied\. You must have write or admin access\.$/],
+      /either the owner of the credential .* or a proxy .* The response says: Access denied\. You must have write or admin access\.$/],
     ['plain text from Bitbucket', [403, 'Access denied. You must have write or admin access.', { server: 'AtlassianEdge' }], '/x', 'API_FAILED',
       /its owner lacks the permission\. .* Bitbucket says: Access denied/],
     ['an empty body', [403, ''], '/x', 'API_FAILED', /its owner lacks the permission/],

@@ -87,14 +87,14 @@ describe('`doctor` checks a Redis and', () => {
     assertOne(await redisWith(t, { [OWN]: gone }, ['marked']), 'bad', /: not reachable\. Start it/);
     const redis = await startRedis(t);
     redis.pause();
-    assertOne(await redisWith(t, { [OWN]: redis.url }), 'bad', /: it does not answer\./);
+    assertOne(await redisWith(t, { [OWN]: redis.url }), 'bad', /: it does not respond\./);
     redis.resume();
   });
 
   test('reports an invalid URL', async (t) => {
     const [problem, ...rest] = await redisWith(t, { [OWN]: 'marked.example:6379' }, ['marked']);
     assert.equal(problem.verdict, 'bad');
-    assertOne(rest, 'skipped', /^Redis was not checked: the variable that names it cannot be used\. $/);
+    assertOne(rest, 'skipped', /^Redis was not checked: the variable with its URL is invalid\. $/);
     assertOne(await redisWith(t, {}), 'skipped', /no variable contains a Redis URL/);
   });
 });
