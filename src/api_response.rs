@@ -1,8 +1,8 @@
 //! Turns unsuccessful responses of the API into errors.
 //!
 //! In: the status, header fields and body of a response, and the type of the credential that was sent. Out: an error
-//! that says what is wrong and who can fix it. Never: a decision by the text of a 401, which varies, or unsanitized
-//! text of the response in an error.
+//! that says what is wrong and who can fix it. Never: a decision that depends on the text of a 401, or unsanitized text
+//! of the response in an error. Bitbucket's texts for a 401 vary.
 
 use crate::credential::AuthType;
 use crate::endpoints::WebUrl;
@@ -49,7 +49,8 @@ const FOREIGN_ORIGIN: &str = "Bitbucket's API redirected the request to another 
 const CONFLICT: &str =
     "the request conflicts with the current state of the resource. Check that state, and try again";
 
-const REJECTED_SUCCESS: &str = "The request succeeded, but the request's option validateStatus treats this status as an error:";
+const REJECTED_SUCCESS: &str =
+    "The request succeeded, but the request's option validateStatus treats this status as an error:";
 
 const UNAUTHENTICATED_BY_PROXY: &str = "A proxy or firewall, not Bitbucket, requires credentials (401). Check its rules, and the proxy settings of this server";
 
@@ -231,7 +232,8 @@ fn scopes(error: Option<&BitbucketError>, fields: &ResponseFields) -> (Vec<Strin
     )
 }
 
-/// Whether a 403 is due to a missing scope: the body says so, or the header fields name a scope that was not granted.
+/// Whether a 403 is due to a missing scope: the body names required scopes, or the credential does not have all of the
+/// scopes that the header fields require.
 fn lacks(error: Option<&BitbucketError>, required: &[String], granted: Option<&[String]>) -> bool {
     let set = |names: &[String]| names.iter().map(String::as_str).collect::<ScopeSet>();
     error.is_some_and(|error| !error.required.is_empty())
@@ -368,7 +370,7 @@ impl BitbucketError {
     /// Message, detail and members in one text.
     fn text(&self) -> Option<String> {
         let texts = [self.message.as_deref(), self.detail.as_deref()];
-        // HTML in a member is not quoted, and neither is an HTML page.
+        // A member that contains HTML is not quoted, just as an HTML page is not quoted.
         let texts = texts.into_iter().flatten().filter(|text| !text.trim_start().starts_with('<'));
         let text = clean_description(&texts.collect::<Vec<_>>().join(" "), []);
         if self.fields.is_empty() {

@@ -48,7 +48,8 @@ pub struct Account {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct TestResult {
-    /// Whether Bitbucket accepts the credential, and the credential has any permission.
+    /// Whether the connection works, as far as the responses show. False if Bitbucket rejects the credential, if the
+    /// credential has no permission at all, or if a request of the test fails for another reason.
     pub success: bool,
     /// A message for the user.
     pub message: String,
@@ -180,7 +181,7 @@ impl ConnectionTest {
         }
     }
 
-    /// Reads the response to the last request. All of Bitbucket's responses name the scopes of the credential.
+    /// Reads the response to the last request. Bitbucket's responses may name the scopes of the credential.
     pub fn on_response(&mut self, status: u16, fields: &ResponseFields, body: &[u8], received_at: f64) {
         let State::Requesting(probe) = self.state else { return };
         // The scopes in the response are newer than the stored ones.
@@ -209,8 +210,8 @@ impl ConnectionTest {
                 self.granted = Some(granted.iter().map(String::as_str).collect());
             }
         }
-        // A 403 in Bitbucket's own error format means that Bitbucket rejected the request but accepted the
-        // credential. Otherwise the status would be 401.
+        // A 403 that comes from Bitbucket means that Bitbucket rejected the request but accepted the credential. If
+        // Bitbucket had rejected the credential, the status would be 401.
         let is_authenticated =
             status == 403 && (lacks_scope || error.reason == Some(crate::api_response::NOT_ALLOWED));
         match probe {
@@ -383,9 +384,9 @@ impl Account {
     }
 }
 
-/// Returns the scopes in a response's header field if they can be compared. Atlassian does not document how the
-/// header field names the scopes of an API token. If the names are not those of API tokens, they cannot be compared
-/// with the needed scopes.
+/// Returns the scopes in a response's header field if they can be compared with the needed scopes. Atlassian does not
+/// document how the header field names the scopes of an API token. If no name ends like a scope of an API token, the
+/// names cannot be compared.
 fn comparable(names: &[String], auth_type: AuthType) -> Option<ScopeSet> {
     let scopes: ScopeSet = names.iter().map(String::as_str).collect();
     let is_comparable = |scope: &str| auth_type != AuthType::Basic || scope.ends_with(":bitbucket");

@@ -1,7 +1,7 @@
 //! Interprets what the command `doctor` finds in an installation.
 //!
-//! In: a client, and the responses of the endpoints and the redirect URI. Out: results as single words; js/cli has
-//! the sentences. Never: a value of the configuration in a result.
+//! In: a client, and the responses of the endpoints and the redirect URI. Out: results as single words, numbers or
+//! scopes; js/cli has the sentences. Never: a Key, a Secret or a URL in a result.
 
 use crate::client_config::ClientConfig;
 use crate::endpoints::WebUrl;
@@ -23,7 +23,8 @@ pub fn secret_length(client: &ClientConfig) -> usize {
     client.client_secret().map_or(0, |secret| secret.expose().chars().count())
 }
 
-/// Returns which of Bitbucket's two OAuth back ends issued the client, judging by the lengths of its Key and its Secret.
+/// Returns which of Bitbucket's two OAuth back ends issued the client, judging by the lengths of its Key and its Secret;
+/// `None` if neither issues Keys and Secrets of these lengths.
 pub fn generation(client: &ClientConfig) -> Option<&'static str> {
     let lengths = (client.client_id().chars().count(), secret_length(client));
     LENGTHS.iter().find(|(_, key, secret)| (*key, *secret) == lengths).map(|(name, ..)| *name)
@@ -34,16 +35,16 @@ pub fn retired_scopes(client: &ClientConfig) -> ScopeSet {
     client.scopes().iter().filter(|scope| ScopeSet::is_retired(scope)).collect()
 }
 
-/// Whether the Redis URL `other` refers to this database of the Redis at `address`. The command asks this about NocoDB's
-/// cache, because NocoDB empties the database of its cache whenever it starts.
+/// Whether the Redis URL `other` leads to the database with the number `database` of the Redis server at `address`. The
+/// command passes the URL of NocoDB's cache, because NocoDB empties the database of its cache whenever it starts.
 pub fn is_same_redis_database(address: &str, database: u32, other: &str) -> bool {
     let place = |server: Server| (server.host.to_ascii_lowercase(), server.port);
     let other = Server::parse(other).ok().filter(|other| other.database == database).map(place);
     other.is_some() && other == Server::parse(address).ok().map(place)
 }
 
-/// Returns what an error code says about Key and Secret. The command gets the error code when it tries to exchange a
-/// made-up authorization code.
+/// Returns what the error code of a failed token request says about the Key and the Secret. The command sends this
+/// request with a made-up authorization code.
 pub fn trial_exchange_outcome(code: Code) -> &'static str {
     match code {
         // Bitbucket accepted the client's credentials: otherwise it would not have checked the authorization code.

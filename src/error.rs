@@ -105,7 +105,8 @@ codes! {
     ApiFailed = "API_FAILED",
     /// The request would have sent the credential to another origin.
     ForeignOrigin = "FOREIGN_ORIGIN",
-    /// The access token is not refreshed yet: the token request is queued, because Bitbucket rejected an earlier one.
+    /// The access token is not refreshed yet: its token request has to wait, because Bitbucket rejected an earlier token
+    /// request of this OAuth client, or because another process may be refreshing the token.
     RefreshPending = "REFRESH_PENDING",
     /// New tokens are in use, but NocoDB could not save them.
     PersistFailed = "PERSIST_FAILED",
@@ -212,7 +213,7 @@ impl Code {
     }
 }
 
-/// Why a connection ended although Bitbucket accepts its tokens.
+/// Why a connection ended, if Bitbucket did not refuse its tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConnectionEnd {
     /// NocoDB's row now has the tokens of another authorization.
@@ -422,7 +423,7 @@ impl Error {
             push(&mut message, &[" ", &status.to_string()]);
         }
         match (&self.field, self.reason) {
-            // The field names the time limit, which the reader of the message can raise.
+            // The field names the setting of the time limit, and the reader of the message can raise that limit.
             (field, _) if self.code == Code::RequestTimeout && self.explanation.is_none() => {
                 let limit = field.as_deref().unwrap_or("INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS");
                 push(&mut message, &[", or raise ", limit]);

@@ -108,7 +108,7 @@ fn pick<const N: usize>(entries: Entries, names: [&str; N]) -> Option<[Option<Va
 
 /// Reads the members with the requested names, or all members.
 fn read(json: &[u8], requested: Option<&[&str]>) -> Option<Value> {
-    // `serde_json` does not check the encoding of values that it skips.
+    // `serde_json` does not check the encoding of values that it skips, so the encoding of the whole text is checked here.
     let mut reader = serde_json::Deserializer::from_str(core::str::from_utf8(json).ok()?);
     let value = ValueSeed { requested }.deserialize(&mut reader).ok()?;
     reader.end().ok().map(|()| value)

@@ -1,4 +1,4 @@
-//! Derives keys from the client's secret for data that this plugin keeps outside its own memory (RFC 5869).
+//! Derives keys (RFC 5869) from the client's secret, for data that this plugin keeps outside its own memory.
 //!
 //! In: a client and the purpose of a key. Out: 256 bits that reveal nothing about the secret or about other keys.
 //! Never: a key for a client without a secret. Anybody could derive such a key.

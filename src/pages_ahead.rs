@@ -1,9 +1,9 @@
 //! Decides which pages of a list may be prefetched.
 //!
 //! In: what the responses say about their pages, in the order of the pages, and how many prefetches were useless. Out: the URLs
-//! that may be requested now. Never: a decision by a prefetched page about how a list continues. Each response decides which
-//! page comes next, in the order of the pages. A prefetched URL is a guess, which the response for the page before confirms or
-//! refutes.
+//! that may be requested now. Never: a prefetched page that decides how a list continues. Responses are read in the order of
+//! the pages, and each response decides which page comes next. So the URL of a prefetched page is a guess. The response for
+//! the preceding page confirms or refutes the guess.
 //!
 //! Bitbucket promises only the URL `next`, and not that it contains a page number. But most lists are numbered: their first
 //! response has `size` and `pagelen`, and its `next` is the requested URL with the next page number.
@@ -45,13 +45,13 @@ enum Numbering {
     Unknown,
     /// The pages are numbered, at least up to the page `last`.
     Numbered { last: u64 },
-    /// The URL of the next page is known only from the response for the page before.
+    /// The URL of a page is known only from the response for the preceding page.
     Opaque,
 }
 
 impl PagesAhead {
     /// `concurrency` limits how many pages are requested or buffered at once; the default is the maximum. With 1, each page is
-    /// requested after the caller has consumed the page before.
+    /// requested after the caller has consumed the preceding page.
     pub fn new(concurrency: Option<f64>) -> Result<Self> {
         let max = f64::from(MAX_CONCURRENCY);
         let concurrency = concurrency.unwrap_or(max);
@@ -128,7 +128,7 @@ pub(crate) struct PagePosition {
 }
 
 impl PagePosition {
-    /// `None` for a URL with a cursor or with a malformed query.
+    /// `None` for a URL with a cursor, a malformed query or an invalid page number.
     pub(crate) fn of(url: &str) -> Option<Self> {
         let (base, query) = query::split(url);
         let mut position = Self { base: base.to_owned(), number: 1, others: Vec::new() };
@@ -151,7 +151,8 @@ impl PagePosition {
         self.number == before.number.saturating_add(1) && self.base == before.base && self.others == before.others
     }
 
-    /// Like `is_after`, for the first response, which may write the list's URL in another notation.
+    /// Like `is_after`, for the first response: its `next` may write the list's URL in another notation, and may add the
+    /// default `pagelen`.
     pub(crate) fn is_first_after(&self, before: &Self) -> bool {
         let is_default =
             |(name, _): &&(String, String)| name == PAGELEN && !before.others.iter().any(|(name, _)| name == PAGELEN);

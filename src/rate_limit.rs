@@ -181,8 +181,8 @@ impl RequestLog {
         }
     }
 
-    /// Returns the minimum number of requests in a shared log that has lost none. The number is right even if the clock of the
-    /// shared log is some seconds ahead.
+    /// Returns how many requests the shared log contains at least, if it has lost none. The number is right even if the clock of
+    /// the shared log is some seconds ahead.
     pub fn minimum_shared_count(&self, now: f64) -> usize {
         self.requests.len() - self.requests.partition_point(|request| request.time + HOUR as f64 <= now)
     }

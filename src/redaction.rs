@@ -84,8 +84,8 @@ impl Redaction {
             let byte = u8::try_from(byte).unwrap_or_default();
             matches!(byte, b'u' | b'x') || is_escape(byte) || entry(&first, byte) | entry(&first, b'\\') != 0
         });
-        // The second byte of every form may be written as an escape, or a line break may precede it. So these
-        // characters may follow the first byte.
+        // The second byte of every form may be written as an escape or, if it is a space, as `+`. A line break may
+        // precede it. So these characters may follow the first byte.
         for byte in *b"%\\&+\r\n" {
             mark(&mut second, Some(byte), u64::MAX);
         }
@@ -134,7 +134,7 @@ impl Redaction {
         cleaned
     }
 
-    /// Appends the text to `cleaned`, with the secrets replaced. Unless the text is whole, this stops at the first byte that may
+    /// Appends the text to `cleaned`, with the secrets replaced. Unless the text is whole, stops at the first byte that may
     /// belong to a secret which the next chunk continues. Returns the position of the first byte that was not appended.
     fn scan(&self, text: &[u8], is_whole: bool, cleaned: &mut Vec<u8>) -> usize {
         let mut done = 0;

@@ -37,7 +37,7 @@ pub enum Event {
     LockLost,
     /// None of the waiting callers has a store with this connection's tokens any more.
     NoStoreLeft,
-    /// The search found a token set that follows the current one.
+    /// The search for a successor, that is, a newer token set, found one that follows the current token set.
     SuccessorFound {
         /// The times of the token set that was found.
         times: Times,

@@ -1,8 +1,8 @@
 //! The queue for the token requests of one OAuth client: their order, and how many are under way at the same time.
 //!
 //! In: the connections that want to send a token request, the outcomes of earlier requests, and what other processes report
-//! about their requests. Out: which connection may send its request now. Never: a judgement about a connection, input or
-//! output, or a clock.
+//! about their requests. Out: which connection may send its request now. Never: a judgement about a connection, I/O, or the
+//! reading of a clock.
 //!
 //! When a client uses a *dead* refresh token, that is, one that Bitbucket no longer accepts, Bitbucket also refuses the
 //! client's valid refresh tokens for a while: the *lockout*. Each dead refresh token that the client uses meanwhile prolongs
@@ -11,8 +11,8 @@
 
 use wasm_bindgen::prelude::*;
 
-/// For how long the queue is closed after a refusal, as a multiple of the lockout. A lockout does not begin later
-/// than the refusal that it causes.
+/// For how long the queue is closed after a refusal, as a multiple of the lockout. No lockout begins later than the
+/// refusal that it causes, so the lockout is over when the queue opens.
 const CLOSED_LOCKOUTS: f64 = 1.25;
 /// For how long after a refusal the queue admits one request at a time, as a multiple of the lockout.
 const CAREFUL_LOCKOUTS: f64 = 3.0;
@@ -23,8 +23,8 @@ const FIRST_WINDOW: u32 = 4;
 /// The largest number of requests that may be under way.
 const MAX_WINDOW: u32 = 20;
 
-/// Two times that other processes report count as the same if they differ by no more than this, in milliseconds.
-/// Reports come from another clock and take time to arrive.
+/// A time that other processes report and a known time count as the same if they differ by no more than this, in
+/// milliseconds. A reported time comes from another clock, and the report takes time to arrive.
 const SAME_TIME_TOLERANCE: f64 = 100.0;
 
 /// The priority of a token request. Requests of the same priority are admitted in the order in which they were queued.
@@ -36,7 +36,7 @@ pub enum Priority {
     Urgent,
     /// Nothing indicates that the refresh token is dead.
     Normal,
-    /// Bitbucket refused the refresh token, and nothing else explains that.
+    /// Bitbucket refused the refresh token, and no lockout explains the refusal, so the token is probably dead.
     Suspect,
 }
 
@@ -107,7 +107,7 @@ impl RefreshQueue {
         }
     }
 
-    /// Enters the queue, behind the requests of the same priority. Returns the ticket.
+    /// Adds a connection to the queue, behind the requests of the same priority. Returns its ticket.
     pub fn enqueue(&mut self, priority: Priority) -> u32 {
         self.last_ticket = self.last_ticket.wrapping_add(1);
         let entry = Entry { priority, ticket: self.last_ticket };

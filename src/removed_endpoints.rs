@@ -1,8 +1,8 @@
 //! Replaces requests to endpoints that Atlassian removed from the API.
 //!
 //! In: a request to such an endpoint, and Bitbucket's responses to the requests that replace it. Out: those requests,
-//! and the response in the format of the removed endpoint. Never: a response that differs from that of the removed
-//! endpoint, or a list that lacks a workspace which the endpoint would have listed.
+//! and the response in the format of the removed endpoint. Never: a list that lacks a workspace which the removed
+//! endpoint would have listed.
 //!
 //! Only endpoints that NocoDB's own packages use are replaced. `/workspaces`, `/user/permissions/workspaces` and
 //! `/user/permissions/repositories` keep Bitbucket's own 410. So does `GET /repositories` without a role: it listed all
@@ -158,7 +158,7 @@ fn repositories(api: &str, query: &str) -> Option<Replacement> {
             return None;
         }
         match &*name {
-            // The list ignores this parameter: its values have all members, whichever members the request selects.
+            // This parameter is ignored: the values of the list have all members, whichever members the request selects.
             "fields" => continue,
             "page" | "pagelen" | "sort" | "q" | "role" if value.is_empty() => continue,
             "page" => match number(&value, u64::MAX) {
@@ -319,7 +319,7 @@ impl CollectedList {
         let status = response.status.to_string();
         let about =
             ["GET /repositories: Bitbucket responds with ", &status, " for the workspace ", workspace].concat();
-        // A missing scope concerns all workspaces.
+        // A missing scope concerns all workspaces, so it is no reason to omit one of them.
         let is_hidden =
             error.code == Code::ApiNotFound || response.status == 403 && error.code != Code::ApiInsufficientScope;
         if is_bitbuckets && (is_spam || is_hidden) {
@@ -334,7 +334,7 @@ impl CollectedList {
         }))
     }
 
-    /// Returns the requested page of a list of this size. A page after the last one is empty.
+    /// Returns the requested page of a list of `size` values. A page after the last one is empty.
     pub fn page(&self, size: usize) -> CollectedPage {
         let place = |pages: u64| {
             let place = pages.checked_mul(self.pagelen).and_then(|place| usize::try_from(place).ok());

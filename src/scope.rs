@@ -74,8 +74,8 @@ const PURPOSES: [(&str, &str); 26] = [
     ("read:pullrequest:bitbucket", "read pull requests"),
 ];
 
-/// The resource that a client may read with each scope. A row contains the scope of OAuth and of access tokens, the middle part
-/// of the API token scope (as in `read:repository:bitbucket`), and the resource.
+/// The resource that a client may read with each scope. A row contains the scope of OAuth and of access tokens (empty if there
+/// is none), the middle part of the API token scope (as in `read:repository:bitbucket`), and the resource.
 const READABLE: [(&str, &str, &str); 8] = [
     ("repository", "repository", "repositories"),
     ("pullrequest", "pullrequest", "pull requests"),

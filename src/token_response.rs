@@ -193,8 +193,8 @@ pub fn is_token(text: &str) -> bool {
     (1..=MAX_TOKEN_LENGTH).contains(&text.len()) && is_graphic(text)
 }
 
-/// The error for a 4xx status. The body determines it if the body has an error of RFC 6749 section 5.2; otherwise, the status
-/// and the challenge determine it.
+/// The error for a 4xx status. If the body has an error of RFC 6749 section 5.2, the body determines the error code;
+/// otherwise, the status and the challenge determine it.
 fn parse_failure(client: &ClientConfig, response: &TokenResponse<'_>, previous: &Previous) -> Box<Error> {
     if response.body.len() > MAX_BODY_SIZE {
         return response.error(Code::ResponseTooLarge);

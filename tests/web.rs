@@ -147,7 +147,7 @@ fn the_core_tells_whether_an_error_that_only_javascript_detects_is_retryable() {
 }
 
 #[wasm_bindgen_test]
-fn the_remaining_functions_return_values_of_the_core() {
+fn the_functions_for_scopes_variables_expiry_and_confidentiality_return_values_of_the_core() {
     assert_eq!(json_of(&default_scopes()), json!(DEFAULT_SCOPES));
     assert!(environment_variables().split(' ').eq(variable::ALL));
     assert!(is_expired(Some(1.0), 1.0));

@@ -235,7 +235,7 @@ fn tokens_of_another_process_are_used() {
     assert_eq!(policy.generation(), generation + 1);
     assert!(policy.on_unauthorized(generation, 0, NOW));
     assert!(!policy.on_unauthorized(generation, 2, NOW));
-    // Times that are not finite count as absent: a store may give such times.
+    // A store may contain times that are not finite. They count as absent.
     assert!(!policy.on_stored_tokens(Some(f64::NAN), Some(f64::INFINITY), NOW));
     assert_eq!(policy.background_refresh_in(NOW), None);
     assert!(policy.is_successor(Some(NOW + 2.0), None) && !policy.is_successor(Some(NOW), None));
@@ -397,10 +397,10 @@ fn redis_urls_are_parsed_and_redis_errors_are_explained() {
     assert_eq!(surveyed.get(..3), Some(&[3, 15, 14][..]));
     assert_ne!(redis_database_candidates(3, &[15]).get(..3), Some(&[3, 15, 14][..]));
     assert_eq!(json_of(&choose_redis_database(&surveyed, "others others empty")), json!({ "database": 14 }));
-    let stays = "all of its other databases contain keys of other software";
+    let reason = "all of its other databases contain keys of other software";
     assert_eq!(
         json_of(&choose_redis_database(&surveyed, "others others missing")),
-        json!({ "database": 3, "fallbackReason": stays })
+        json!({ "database": 3, "fallbackReason": reason })
     );
     assert!(redis_fallback_reason("NOPERM this user has no permissions to run the 'scan' command").is_some());
     assert_eq!(redis_fallback_reason("LOADING Redis is loading the dataset in memory"), None);

@@ -27,7 +27,7 @@ pub fn throw_argument_error(
 }
 
 /// The error object for a failure that only JavaScript can detect. The core defines the message and the flags of each error
-/// code. `connection_end` says why a connection ended although Bitbucket accepts its tokens.
+/// code. `connection_end` says why a connection ended, if Bitbucket did not refuse its tokens.
 #[wasm_bindgen(js_name = errorDetails, unchecked_return_type = "ErrorDetails")]
 pub fn error_details(
     code: &str,

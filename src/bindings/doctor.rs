@@ -24,7 +24,7 @@ pub fn secret_length(client: &OAuthCore) -> usize {
 }
 
 /// Which of Bitbucket's two OAuth back ends issued the client, judging by the lengths of its Key and its Secret;
-/// `undefined` if neither issues such lengths.
+/// `undefined` if neither issues Keys and Secrets of these lengths.
 #[wasm_bindgen(js_name = clientGeneration, unchecked_return_type = "'older' | 'newer' | undefined")]
 pub fn client_generation(client: &OAuthCore) -> Option<String> {
     doctor::generation(&client.config).map(str::to_owned)
@@ -42,8 +42,8 @@ pub fn is_same_redis_database(address: &str, database: u32, other: &str) -> bool
     doctor::is_same_redis_database(address, database, other)
 }
 
-/// What the error code of a failed token request says about the Key and the Secret. The command `doctor` tries to exchange
-/// a made-up authorization code.
+/// What the error code of a failed token request says about the Key and the Secret. The command `doctor` sends this request
+/// with a made-up authorization code.
 #[wasm_bindgen(
     js_name = trialExchangeOutcome,
     unchecked_return_type = "'accepted' | 'refused' | 'failed' | 'unknown'"

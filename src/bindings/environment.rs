@@ -108,7 +108,7 @@ pub struct RedisAddress<'a> {
     /// Whether `database` is NocoDB's own. If so, the plugin searches for another database on the same Redis.
     #[tsify(optional)]
     searches_database: bool,
-    /// The numbers of the databases in NocoDB's other variables.
+    /// The numbers of the databases that NocoDB's other variables name.
     #[serde(skip_serializing_if = "Option::is_none")]
     other_databases: Option<&'a [u32]>,
 }

@@ -131,16 +131,16 @@ pub fn page_url(
 ) -> core::result::Result<String, JsValue> {
     Ok(match (next, page, page_number) {
         (Some(token), ..) => pagination::page_url(list, &token, "next")?,
-        // Before `next` was a token, it was a number, and callers passed the number as `page`. Code that has not been
-        // changed since passes the token as `page`.
+        // Earlier, `next` was the number of the next page, and callers passed that number as `page`. Now `next` is a
+        // token, and callers that were written earlier pass the token as `page`.
         (None, Some(token), _) => pagination::page_url(list, &token, "page")?,
         (None, None, Some(number)) => pagination::numbered_page_url(list, number)?,
         (None, None, None) => list.to_owned(),
     })
 }
 
-/// How many milliseconds to wait before requesting the page again, because Bitbucket has not finished preparing it;
-/// `undefined` if the response is the page.
+/// How many milliseconds to wait before requesting the page again; `undefined` if the response is the page. Bitbucket
+/// responds with 202 while it prepares a page.
 #[wasm_bindgen(js_name = pageRetryDelay)]
 pub fn page_retry_delay(
     status: u16,

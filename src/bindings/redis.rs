@@ -22,21 +22,21 @@ pub fn redis_error_summary(code: &str, message: &str) -> Option<String> {
 }
 
 /// The databases from which the plugin chooses the one for its data. The first one is NocoDB's. `others` are the
-/// databases in NocoDB's other variables.
+/// databases that NocoDB's other variables name.
 #[wasm_bindgen(js_name = redisDatabaseCandidates)]
 pub fn redis_database_candidates(home: u32, others: &[u32]) -> Vec<u32> {
     database_candidates(home, others)
 }
 
 /// Chooses one of the [`redis_database_candidates`]. `survey` has one word for each candidate. The word says what the
-/// database contains: `missing`, `empty`, `ours`, `others`, `marked` or `invaded`.
+/// database contains: `missing`, `empty`, `ours`, `others`, `marked` or `invaded` (see `Content` in src/redis.rs).
 #[wasm_bindgen(js_name = chooseRedisDatabase, unchecked_return_type = "RedisChoice")]
 pub fn choose_redis_database(surveyed: &[u32], survey: &str) -> JsValue {
     to_js_value(&Choice::of(surveyed, survey))
 }
 
-/// Redis rejected the survey of the other databases with this reply. Returns the reason why the plugin uses NocoDB's
-/// own database instead; `undefined` if the plugin cannot use any database at present.
+/// Returns the reason why the plugin uses NocoDB's own database after Redis rejected the survey of the other databases
+/// with this reply; `undefined` if the plugin cannot use any database at present.
 #[wasm_bindgen(js_name = redisFallbackReason)]
 pub fn redis_fallback_reason(reply: &str) -> Option<String> {
     Problem::of("", reply).fallback_reason().map(str::to_owned)

@@ -42,7 +42,7 @@ impl Queue {
         Self(RefreshQueue::new(lockout))
     }
 
-    /// Enters the queue. Returns a ticket.
+    /// Adds a connection to the queue. Returns its ticket.
     pub fn enqueue(&mut self, priority: Priority) -> u32 {
         self.0.enqueue(priority)
     }

@@ -9,8 +9,8 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use super::unescape::{Reader, is_escape};
 use super::{KEPT_BACK, MAX_DEPTH};
 
-/// A shorter secret is searched for only as it is. In its base64, few characters do not depend on the bytes next to the
-/// secret, and so few characters occur in many texts by chance.
+/// A shorter secret is searched for only as it is. Its base64 has few characters that depend on no byte next to the secret,
+/// and a string of so few characters occurs in many texts by chance.
 const MIN_ENCODED_LENGTH: usize = 6;
 
 /// Base64 encodes groups of three bytes in four characters. If 0, 1 or 2 bytes of a group precede the secret, this many

@@ -95,7 +95,7 @@ impl Reader<'_> {
     /// reading with the most escapes comes first. Returns whether a greater depth might give other bytes.
     fn read_byte(&mut self, start: usize, wanted: u8, depth: u8, is_first: bool, readings: &mut Readings) -> bool {
         let (mut start, mut is_escaped, mut is_wanted) = (start, false, false);
-        // Base64 and tokens may be broken into lines, each with one line break.
+        // Base64 and tokens may be broken into lines. A line break has one or two characters (CR, LF or CR LF).
         for breaks in 0..=if is_first { 0 } else { 2 } {
             if breaks > 0 {
                 self.at = start;
@@ -217,7 +217,7 @@ impl Reader<'_> {
     }
 }
 
-/// An ASCII character as a byte; for others, a byte that occurs in no text.
+/// An ASCII character as a byte; for other characters, a byte that occurs in no UTF-8 text.
 fn byte_of(character: u32) -> u8 {
     u8::try_from(character).ok().filter(u8::is_ascii).unwrap_or(0xff)
 }

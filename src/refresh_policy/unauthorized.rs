@@ -13,8 +13,9 @@ const DISTRUST: f64 = 10.0 * MINUTE;
 
 impl RefreshPolicy {
     /// The API returned 401 to a request with the token set of this number. The request had been repeated `repetitions`
-    /// times by then. Returns whether to repeat the request with the newest token set. A request is repeated once, or
-    /// twice if the first repetition used a token set that another process had refreshed.
+    /// times by then. Returns whether to repeat the request with the newest token set. A request is repeated once. It is
+    /// repeated twice if the first repetition used a token set that another process had refreshed, or that is no
+    /// longer the newest.
     pub fn on_unauthorized(&mut self, generation: u32, repetitions: u32, now: f64) -> bool {
         if repetitions > 0 {
             if generation != self.generation {

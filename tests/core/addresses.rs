@@ -295,7 +295,9 @@ proptest! {
     }
 
     #[test]
-    fn a_url_is_recognized_in_every_spelling(base in sane_address(), way in 0usize..13, detour in "[a-z%.:]{0,4}") {
+    fn every_spelling_of_a_url_is_recognized_and_no_other_url_is(
+        base in sane_address(), way in 0usize..13, detour in "[a-z%.:]{0,4}",
+    ) {
         check_reference(&base, &reference_to(&base, way, &detour))?;
     }
 

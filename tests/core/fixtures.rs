@@ -1,4 +1,4 @@
-//! Values that several modules need.
+//! Values that several test modules need.
 
 use nocodb_bitbucket_auth::grant_type::GrantType;
 use nocodb_bitbucket_auth::token_response::TokenResponse;

@@ -1,4 +1,4 @@
-//! Logins that a page starts: their redirect URI, how their callback is recognised, and how they end.
+//! Logins that a page starts: their redirect URI, how their callback is recognized, and how they end.
 
 use nocodb_bitbucket_auth::authorization_response::{is_callback_url, validate_in_page};
 use nocodb_bitbucket_auth::client_config::{ClientConfig, check_page_origin, missing_feature};
@@ -84,7 +84,7 @@ fn the_error_for_a_missing_browser_feature_names_the_feature() {
 }
 
 #[test]
-fn a_callback_is_recognised_by_its_origin_and_path() {
+fn a_callback_is_recognized_by_its_origin_and_path() {
     for address in [
         "http://nocodb.test:8080/callback.html",
         "http://nocodb.test:8080/callback.html?",

@@ -193,8 +193,8 @@ fn databases_that_other_variables_of_nocodb_name_come_last() {
 }
 
 #[test]
-fn a_database_without_keys_of_other_software_is_chosen() {
-    let of_16: Vec<(u32, &str)> = (0..16).map(|number| (number, "others")).collect();
+fn the_plugin_chooses_a_database_without_keys_of_other_software_if_there_is_one() {
+    let first_16: Vec<(u32, &str)> = (0..16).map(|number| (number, "others")).collect();
     for (home, holding, others, database) in [
         (0, &[][..], "empty", 15),
         (15, &[], "empty", 14),
@@ -205,7 +205,7 @@ fn a_database_without_keys_of_other_software_is_chosen() {
         (0, &[(3, "marked"), (2, "marked")], "ours", 3),
         (0, &[(3, "invaded"), (2, "ours")], "others", 2),
         (0, &[(1, "empty")], "missing", 1),
-        (0, &of_16, "empty", 16),
+        (0, &first_16, "empty", 16),
         // The plugin does not choose NocoDB's own database, whatever it contains, because NocoDB empties it.
         (0, &[(0, "empty"), (7, "empty")], "missing", 7),
         (0, &[(0, "marked"), (7, "empty")], "others", 7),
@@ -229,8 +229,8 @@ fn a_database_without_keys_of_other_software_is_chosen() {
 }
 
 #[test]
-fn the_plugin_uses_the_database_of_nocodb_only_if_an_error_prevents_the_survey() {
-    for (message, stays) in [
+fn after_an_error_the_plugin_uses_the_database_of_nocodb_only_if_redis_forbids_the_survey() {
+    for (message, uses_nocodb_database) in [
         ("NOPERM this user has no permissions to run the 'select' command", true),
         ("ERR The user executing the script can't run this command or subcommand", true),
         ("ERR SELECT is not allowed in cluster mode", true),
@@ -241,7 +241,7 @@ fn the_plugin_uses_the_database_of_nocodb_only_if_an_error_prevents_the_survey()
         ("LOADING Redis is loading the dataset in memory", false),
         ("NOAUTH Authentication required.", false),
     ] {
-        assert_eq!(Problem::of("", message).fallback_reason().is_some(), stays, "{message}");
+        assert_eq!(Problem::of("", message).fallback_reason().is_some(), uses_nocodb_database, "{message}");
     }
     assert_eq!(Problem::of("ECONNRESET", "").fallback_reason(), None);
 }

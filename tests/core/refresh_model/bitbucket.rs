@@ -1,4 +1,5 @@
-//! Bitbucket's rules for refresh tokens.
+//! Bitbucket's rules for refresh tokens. Bitbucket accepts a used refresh token only for a grace period. A token that it no
+//! longer accepts is dead. After a use of a dead token, Bitbucket refuses all tokens of the client for a while: the lockout.
 //!
 //! In: uses of tokens. Out: new tokens, or refusals. Never: a decision that depends on the caller.
 

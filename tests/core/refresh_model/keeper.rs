@@ -1,8 +1,8 @@
 //! The keeper of each process: it carries out the decisions of the policy and of the queue, as js/refresh-cycle.js and
 //! js/refresh-queue.js do.
 //!
-//! In: the next action of a cycle, or the admitted request. Out: locks, entries and requests, and the resulting event.
-//! Never: a decision about OAuth; the policy and the queue make those decisions.
+//! In: the next action of a cycle, or the admitted request. Out: locks, entries of the shared store, requests, and the
+//! resulting event. Never: a decision about OAuth. The policy and the queue make those decisions.
 //!
 //! `p` is the index of a process, and `c` is the index of one of its connections.
 
@@ -57,7 +57,7 @@ impl World {
                 let explained =
                     connection.policy.is_explained(others.map(|at| now - at), now - connection.refused_at);
                 let connection = self.connection(p, c);
-                // A refusal that is judged late does not count: the store may have lost another refusal that explains it.
+                // A refusal that is judged late does not count: the shared store may have lost the refusal that explains it.
                 let counts = !explained && now <= connection.refused_at + JUDGEMENT_LIMIT;
                 connection.unexplained += u32::from(counts);
                 if !counts {
@@ -109,7 +109,7 @@ impl World {
                 self.on(p, c, Event::TombstoneFound { died_at: Some(died_at) });
             }
             Some(Entry { token: found, .. }) if found != token => {
-                // If the successor is dead, only its existence matters here.
+                // Only the existence of a successor matters here, not whether the successor is dead.
                 let times = self.bitbucket.times(found);
                 if self.connection(p, c).policy.is_successor(times) {
                     self.accept_tokens(p, c, found);

@@ -1,6 +1,7 @@
 //! The memory of a process.
 //!
-//! In: nothing. Out: the state of the process's keeper (keeper.rs). Never: a change that the keeper did not make.
+//! In: nothing. Out: the state of the process's keeper. Never: a change of this state. The keeper (keeper.rs) and the steps of
+//! the world (world.rs) change it.
 
 use super::shared::{Held, Links, LockName, Record};
 use super::{GRACE, LOCKOUT, Token};

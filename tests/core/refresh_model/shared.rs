@@ -22,8 +22,9 @@ pub struct Entry {
 pub struct Links(HashMap<Token, Entry>);
 
 impl Links {
-    /// An entry that names a successor has precedence over an entry that updates the token itself. Otherwise the entry with the
-    /// higher fence has precedence, that is, the entry of the process that took the lock later.
+    /// An entry that names a successor has precedence over an entry about the token itself, such as a tombstone, which says that
+    /// the token is dead. Otherwise the entry with the higher fence has precedence, that is, the entry of the process that took
+    /// the lock later.
     fn rank(key: Token, entry: &Entry) -> (bool, u64) {
         (entry.token != key, entry.fence)
     }

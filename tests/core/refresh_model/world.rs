@@ -470,7 +470,7 @@ impl World {
     fn kill(&mut self, p: usize) {
         self.excuses_loss = true;
         for c in 0..self.processes[p].connections.len() {
-            // A request that is under way may still arrive.
+            // A request that is under way may still arrive at Bitbucket.
             if matches!(self.connection(p, c).pending, Pending::Request { answer: None, .. }) && self.random < 0.5 {
                 self.process_request(p, c);
             }

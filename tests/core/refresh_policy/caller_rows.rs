@@ -36,7 +36,8 @@ pub fn tables() -> Vec<(&'static str, Vec<Row>)> {
     ]
 }
 
-/// Makes a row. `question` asks the policy in a state. It returns the policy afterwards, and the decision as the document shows it.
+/// Makes a row. `question` asks a policy in the given state. It returns the policy after the question, and the decision as the
+/// document shows it.
 fn row(
     states: States,
     method: String,
@@ -529,7 +530,7 @@ fn suspect_rows() -> Vec<Row> {
         })
     };
     let in_state = |state| Fixture::in_state(state, true);
-    fn after_a_second_time(mut fixture: Fixture) -> Fixture {
+    fn after_a_second_failure(mut fixture: Fixture) -> Fixture {
         assert!(!fixture.policy.on_work_failed(fixture.generation(), 1, fixture.now));
         fixture
     }
@@ -550,7 +551,7 @@ fn suspect_rows() -> Vec<Row> {
             One(Inactive),
             "with the newest tokens, which this process refreshed, after a failure for the second time",
             false,
-            |_| after_a_second_time(refreshed_here()),
+            |_| after_a_second_failure(refreshed_here()),
             0,
             0,
         ),
@@ -558,7 +559,7 @@ fn suspect_rows() -> Vec<Row> {
             One(Inactive),
             "with the newest tokens, which another process refreshed, after a failure for the second time",
             true,
-            |state| after_a_second_time(Fixture::in_state(state, true)),
+            |state| after_a_second_failure(Fixture::in_state(state, true)),
             0,
             0,
         ),
@@ -634,7 +635,7 @@ fn retry_time_rows() -> Vec<Row> {
             after_failure().later(GRACE - 1.0)
         }),
         retry(One(Inactive), "a response may have been lost 10 minutes ago", false, |_| after_failure().later(GRACE)),
-        retry(One(Inactive), "no response may be lost", false, in_state),
+        retry(One(Inactive), "no response can have been lost", false, in_state),
         retry(UnderWay, "", false, in_state),
         retry(One(Dead), "", false, in_state),
     ]

@@ -224,7 +224,7 @@ impl Fixture {
         fixture
     }
 
-    /// From `Dead`: four hours later, a cycle sends a request with the dead refresh token.
+    /// From `Dead`: four hours later, a cycle reviews the dead refresh token, that is, sends another request with it.
     pub fn reviewing(self) -> Self {
         self.later(4.0 * HOUR).requesting()
     }

@@ -72,14 +72,14 @@ pub fn numbers() -> Vec<Number> {
             "between one lockout before the refusal and the moment when the refusal is judged. A refusal that is judged more than 10 minutes late is explained, too. An explained refusal does not count; the connection joins the request queue again",
             &[
                 verdicts::a_refusal_of_another_connection_explains_a_refusal_that_came_at_most_one_lockout_later,
-                verdicts::many_explained_refusals_do_not_count_either,
+                verdicts::explained_refusals_do_not_count_even_if_there_are_many,
                 verdicts::a_refusal_that_is_judged_more_than_ten_minutes_late_does_not_count,
             ],
         ),
         number(
             "Wait before the refresh token is tried again after the first refusal that counts",
             "2 to 10 lockouts, at random, but at most 10 minutes. If a response may be lost, the try comes at the latest half a minute before the grace period ends",
-            &[verdicts::a_refused_refresh_token_is_tried_again_after_two_to_ten_lockouts],
+            &[verdicts::a_refused_refresh_token_is_tried_again_after_two_to_ten_times_the_lockout],
         ),
         number(
             "Refusals that count until a refresh token is declared dead",
@@ -92,7 +92,7 @@ pub fn numbers() -> Vec<Number> {
             &[
                 verdicts::a_dead_connection_is_reviewed_every_four_hours,
                 verdicts::a_review_without_a_verdict_is_repeated_after_ten_minutes,
-                verdicts::a_process_that_finds_a_tombstone_reviews_it_ten_minutes_after_it_first_saw_the_connection_and_then_every_four_hours,
+                verdicts::a_process_that_finds_a_tombstone_reviews_the_token_ten_minutes_after_it_first_saw_the_connection_then_every_four_hours,
             ],
         ),
         number(
@@ -122,7 +122,7 @@ pub fn numbers() -> Vec<Number> {
             &[
                 numbers::a_401_causes_a_refresh,
                 numbers::a_401_that_persists_after_a_refresh_causes_one_more_refresh_per_expiry,
-                numbers::further_401s_of_tokens_without_an_expiry_time_cause_no_refresh_for_ten_minutes,
+                numbers::after_a_401_to_new_tokens_without_an_expiry_time_no_401_causes_a_refresh_for_ten_minutes,
             ],
         ),
         number(

@@ -140,7 +140,7 @@ fn failures_with_a_time_in_the_future_are_ignored() {
 }
 
 #[test]
-fn after_four_failures_no_request_is_sent_until_the_minute_is_over() {
+fn after_four_failures_no_request_is_sent_until_a_minute_has_passed_since_the_first_request() {
     let mut fixture = Fixture::inactive(Age::Expired).requesting();
     let first = fixture.now;
     for _ in 0..3 {
@@ -171,7 +171,7 @@ pub fn retry_after_is_respected_after_the_last_repetition_too() {
     assert_eq!(
         fixture.policy.acquire(1, NEVER, fixture.now),
         Decision::Fail(FailureReason::RequestFailed),
-        "the caller waits for `Retry-After`, although no request failed in the last minute"
+        "no request is sent before the time of `Retry-After`, although no request failed in the last minute"
     );
     fixture.now = end;
     assert_eq!(fixture.requesting().policy.state(), State::RequestingTokens);
@@ -295,7 +295,7 @@ fn times_that_were_recorded_before_the_clock_was_set_back_delay_nothing() {
     assert_eq!(
         dead.clone().requesting().policy.state(),
         State::RequestingTokens,
-        "the dead token is tried again, because the time of its death is unknown"
+        "the dead token is tried again, because the time of its death is in the future and so does not count"
     );
 
     // When the clock is set back, the grace period starts again.
@@ -363,7 +363,7 @@ pub fn a_401_that_persists_after_a_refresh_causes_one_more_refresh_per_expiry() 
 }
 
 #[test]
-pub fn further_401s_of_tokens_without_an_expiry_time_cause_no_refresh_for_ten_minutes() {
+pub fn after_a_401_to_new_tokens_without_an_expiry_time_no_401_causes_a_refresh_for_ten_minutes() {
     let mut fixture = Fixture::inactive(Age::Expired).requesting();
     fixture = fixture.handle_all(&[Event::Refreshed(Times::default()), Event::Published, Event::Saved]);
     let now = fixture.now;

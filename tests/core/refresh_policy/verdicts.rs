@@ -16,7 +16,7 @@ fn dead() -> Fixture {
 }
 
 #[test]
-pub fn a_refused_refresh_token_is_tried_again_after_two_to_ten_lockouts() {
+pub fn a_refused_refresh_token_is_tried_again_after_two_to_ten_times_the_lockout() {
     for (random, lockouts) in [(0.0, 2.0), (0.5, 6.0), (1.0, 10.0)] {
         let mut fixture = Fixture::inactive(Age::Expired).requesting().judging_refusal();
         fixture.random = random;
@@ -59,7 +59,7 @@ pub fn a_refusal_of_another_connection_explains_a_refusal_that_came_at_most_one_
 }
 
 #[test]
-pub fn many_explained_refusals_do_not_count_either() {
+pub fn explained_refusals_do_not_count_even_if_there_are_many() {
     let mut fixture = Fixture::inactive(Age::Expired).requesting();
     for _ in 0..20 {
         fixture = fixture.judging_refusal().handle_all(&[EXPLAINED]);
@@ -174,8 +174,8 @@ fn newer_tokens_start_without_the_history_of_the_previous_ones() {
         let tokens = Event::Refreshed(times(fixture.now, 0.0));
         fixture.handle_all(&[tokens])
     };
-    // The previous tokens were published too late, after those of another process. So an earlier token set could be
-    // newer than these.
+    // The previous tokens were published after those of another process, so a token set with an earlier time could be
+    // their successor. This exception does not apply to the newer tokens.
     let found =
         |obtained_at| Event::SuccessorFound { times: times(obtained_at, LIFETIME), same_refresh_token: false };
     let superseded = refreshed(Fixture::inactive(Age::Expired).requesting()).handle_all(&[
@@ -188,7 +188,8 @@ fn newer_tokens_start_without_the_history_of_the_previous_ones() {
         State::Queued,
         "the older tokens are not a successor"
     );
-    // This process had refreshed the previous tokens, so another refresh would not have helped against a 401.
+    // This process had refreshed the previous tokens, so another refresh would not have helped against a 401. The newer
+    // tokens come from another process.
     let mut own = refreshed(Fixture::inactive(Age::Expired).requesting())
         .handle_all(&[Event::Published, Event::Saved])
         .finding_successor();
@@ -318,7 +319,7 @@ fn only_a_newer_tombstone_postpones_the_review() {
 }
 
 #[test]
-pub fn a_process_that_finds_a_tombstone_reviews_it_ten_minutes_after_it_first_saw_the_connection_and_then_every_four_hours()
+pub fn a_process_that_finds_a_tombstone_reviews_the_token_ten_minutes_after_it_first_saw_the_connection_then_every_four_hours()
  {
     let old = Event::TombstoneFound { died_at: Some(START - HOUR) };
     let mut fixture = Fixture::inactive(Age::Fresh).force_refresh().handle_all(&[Event::LockAcquired, old]);
@@ -397,7 +398,7 @@ fn changed_stored_tokens_revive_a_dead_connection_for_one_request() {
 }
 
 #[test]
-fn a_second_config_does_not_allow_a_second_request_after_death() {
+fn a_revived_connection_may_send_only_one_request_although_a_second_config_arrives() {
     let mut fixture = Fixture::revived(Age::Expired);
     assert!(fixture.policy.on_stored_tokens(times(fixture.now - HOUR, HOUR), fixture.now));
     let died = Event::TombstoneFound { died_at: Some(fixture.now) };
@@ -569,7 +570,7 @@ pub fn a_request_whose_response_may_be_lost_is_repeated_in_the_grace_period_with
     assert_eq!(
         expired.policy.background_refresh_at(expired.now),
         Some(expired.now),
-        "without usable tokens, callers try to take the lock again immediately"
+        "without usable tokens, the policy tries to take the lock again immediately"
     );
     let after_permanent_failure =
         Fixture::inactive(Age::Expired).requesting().handle_all(&[FAILED]).requesting_again();
