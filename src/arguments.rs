@@ -112,7 +112,7 @@ pub struct Argument {
 enum Mode {
     /// The argument must be an object.
     Required,
-    /// The argument may be absent.
+    /// The argument may be absent. It then counts as an empty object, so an error names the first required member.
     Optional,
     /// Like `Optional`, but unknown members are ignored: the argument is an object that also serves other purposes.
     Open,
@@ -123,6 +123,8 @@ enum Mode {
 
 use Mode::{Lenient, Open, Optional, Required};
 
+/// Makes an [`Argument`] from its mode, name, phase and prefix, the members that an error for an unknown member lists, the
+/// names of the required members, and the members that this error does not list.
 macro_rules! argument {
     (
         $mode:ident $name:literal, $phase:ident, $prefix:literal,
@@ -153,7 +155,7 @@ macro_rules! argument {
 pub struct ArgumentSchema {
     /// The known members, in the order in which they are read.
     members: Vec<MemberSchema>,
-    /// Whether the argument must be an object; otherwise it may be absent.
+    /// Whether the argument must be an object; otherwise, an absent argument counts as an empty object.
     is_required: bool,
     /// Whether unknown members are ignored.
     allows_unknown: bool,

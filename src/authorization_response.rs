@@ -94,8 +94,8 @@ pub fn validate_in_page(client: &ClientConfig, callback: &str, state: &State) ->
     }
 }
 
-/// Whether a callback that was rejected with this error belongs to another login than the pending login, whose own callback may
-/// then still arrive.
+/// Whether a callback that was rejected with this error belongs to another login than the pending one. If so, the callback of
+/// the pending login may still arrive.
 pub fn is_from_another_login(code: Code) -> bool {
     matches!(code, Code::StateMissing | Code::StateMismatch | Code::CallbackInvalid)
 }
@@ -144,7 +144,7 @@ fn query_of<'a>(client: &ClientConfig, callback: &'a str) -> Result<&'a str> {
     Ok(query)
 }
 
-/// Splits a callback into a URL and a query. The URL has to be compared with the redirect URI. It is `None` if the
+/// Splits a callback into the URL that has to be compared with the redirect URI, and the query. The URL is `None` if the
 /// callback is only a query, or begins with the exact redirect URI.
 fn split_base<'a>(text: &'a str, redirect_uri: &WebUrl) -> (Option<&'a str>, &'a str) {
     match text.split_once('?') {

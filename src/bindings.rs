@@ -1,7 +1,7 @@
 //! The JavaScript bindings of the core. They only convert values; the rules are in the other modules.
 //!
-//! In: JavaScript values. Out: JavaScript values, or a thrown plain object with the members of [`Error`], from which
-//! js/error.js makes a `BitbucketAuthError`. Never: a trap, or an error that contains a caller's value.
+//! In: JavaScript values. Out: JavaScript values, or a thrown plain object ([`ErrorDetails`]), from which js/error.js
+//! makes a `BitbucketAuthError`. Never: a trap, or an error that contains a caller's value.
 
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;

@@ -9,10 +9,10 @@
 //! A *tombstone* says that the refresh token is dead, that is, no longer accepted by Bitbucket. A *chain* is a sequence
 //! of refresh tokens, each of which was obtained with the one before.
 //!
-//! There are two measures of age. *Times* come from the clocks of different machines. A *fence* is the number of a
-//! lock. Each later lock has a greater number, and only a process that may write to the shared store can forge a fence.
-//! A *successor* is newer whatever its times and its fence are, because it was obtained with the refresh token that it
-//! replaced.
+//! There are two measures of age. *Times* come from the clocks of different machines. A *fence* is the number of the
+//! lock under which an entry was obtained. Each later lock has a greater number. The shared store keeps an entry
+//! encrypted together with its fence, so only a process with the key can forge a fence. A *successor* is newer whatever
+//! its times and its fence are, because it was obtained with the refresh token that it replaced.
 
 /// When a token set was received and when its access token expires, in milliseconds since 1970, if that is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -42,16 +42,18 @@ pub struct Version {
 }
 
 impl Version {
-    /// Whether this entry is newer than the entry `found` from another place. If so, the other entry was obtained
-    /// earlier, and not under a later lock, so it cannot be this entry's successor. An attacker who can write to the
-    /// other place can restore an earlier token set there, but cannot raise its fence.
+    /// Whether this entry is newer than `found`, the entry that the shared store has in place of this entry. If so,
+    /// `found` was obtained earlier, and not under a later lock, so `found` cannot be the successor of this entry. An
+    /// attacker who can write to the shared store can restore an earlier entry there, but cannot raise the fence of that
+    /// entry without the key.
     pub fn is_newer_than(self, found: Self) -> bool {
         self.times.is_after(found.times) && found.fence <= self.fence
     }
 
     /// Whether the shared store has lost this entry, which a process knows, and has the entry `shared` in its place.
-    /// `is_linked` says whether the shared store knows that this entry led to the entry `shared`. If both entries have
-    /// the same refresh token, `is_linked` says whether this entry was published to the shared store.
+    /// `is_linked` says whether the shared store has received this entry. If the two entries have the same refresh
+    /// token, `is_linked` is true when this entry was published. Otherwise, `is_linked` is true when the links in the
+    /// shared store lead from this entry to `shared`.
     pub fn is_missing_from_shared_store(self, shared: Self, same_refresh_token: bool, is_linked: bool) -> bool {
         self.is_newer_than(shared) || !is_linked || (same_refresh_token && self.fence > shared.fence)
     }
@@ -64,31 +66,31 @@ pub enum ChainPosition {
     Newest,
     /// It is in the chain, and another refresh token followed it.
     Superseded,
-    /// It led to the refresh token that the entry is to follow, as the store knows.
+    /// According to the store, it led to the refresh token that the entry is to follow.
     Predecessor,
-    /// It led to the newest refresh token of the chain, but not through the refresh token that the entry is to
-    /// follow.
+    /// According to the store, it led to the newest refresh token of the chain, but not through the refresh token that
+    /// the entry is to follow.
     PredecessorOfNewest,
     /// It is not related to the chain.
     Unrelated,
 }
 
-/// The facts by which a store decides what to do with an entry that it receives. They concern two refresh tokens:
-/// *before*, which the entry is to follow, and the entry's own refresh token.
+/// The facts by which a store decides what to do with an entry that it receives. They concern two refresh tokens: the
+/// entry's own refresh token, and the *replaced* refresh token, which the entry is to follow.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PublicationContext {
     /// The position of the entry's own refresh token.
     pub position: ChainPosition,
-    /// No entry has followed *before* yet.
+    /// No entry has followed the replaced refresh token yet.
     pub is_first: bool,
-    /// The fence of the newest entry that followed *before*; zero if there is none.
-    pub newest: f64,
-    /// The highest fence on the path from *before* to the newest entry that followed it.
-    pub highest: f64,
+    /// The fence of the newest entry in the chain of the replaced refresh token; zero if the store has no such entry.
+    pub newest_fence: f64,
+    /// The highest fence on the path from the replaced refresh token to that newest entry.
+    pub highest_fence: f64,
     /// No entry has followed the entry's own refresh token yet.
     pub is_last: bool,
-    /// The highest fence among the entries that followed the entry's own refresh token.
-    pub own: f64,
+    /// The highest fence that the store knows of the entry's own refresh token and of the entries that followed it.
+    pub own_fence: f64,
 }
 
 /// What the store does with a published entry.
@@ -96,8 +98,8 @@ pub struct PublicationContext {
 pub enum Publication {
     /// The store drops the entry, because the store knows a newer entry.
     Outdated,
-    /// The store keeps a newer entry, and links the chain of the published refresh token to the newer entry, with this
-    /// fence.
+    /// The store keeps the newest entry that it has, and links the chain of the published refresh token to that entry,
+    /// with this fence.
     Joins(f64),
     /// The store replaces the entry of the same refresh token.
     Replaces,
@@ -107,27 +109,27 @@ pub enum Publication {
     /// Like `Follows`. The store also deletes the link from the entry's own refresh token to another refresh token,
     /// because that link led backwards.
     FollowsAnew(f64),
-    /// The store links the chain of *before* to the newest entry in the chain of the entry's own refresh token, with
-    /// this fence.
+    /// The store links the chain of the replaced refresh token to the newest entry in the chain of the entry's own
+    /// refresh token, with this fence.
     Precedes(f64),
 }
 
 impl Publication {
     /// Decides what the store does with an entry that was obtained under a lock with this fence.
     pub fn decide(fence: f64, context: PublicationContext) -> Self {
-        let PublicationContext { position, is_first, newest, highest, is_last, own } = context;
-        let by = own.max(fence);
+        let PublicationContext { position, is_first, newest_fence, highest_fence, is_last, own_fence } = context;
+        let link_fence = own_fence.max(fence);
         match position {
-            ChainPosition::Newest if newest <= fence => Self::Replaces,
+            ChainPosition::Newest if newest_fence <= fence => Self::Replaces,
             // A successor always takes precedence over an update to the refresh token that it replaced, whatever their
             // fences are.
             ChainPosition::Newest | ChainPosition::Superseded | ChainPosition::PredecessorOfNewest => Self::Outdated,
-            ChainPosition::Predecessor if fence > own.max(highest) => Self::FollowsAnew(fence),
+            ChainPosition::Predecessor if fence > own_fence.max(highest_fence) => Self::FollowsAnew(fence),
             ChainPosition::Predecessor => Self::Outdated,
             // A successor is newer than everything that is known about the refresh token that it follows.
-            ChainPosition::Unrelated if !is_first && highest > by => Self::Joins(highest),
-            ChainPosition::Unrelated if is_last && own <= fence => Self::Follows(by),
-            ChainPosition::Unrelated => Self::Precedes(by),
+            ChainPosition::Unrelated if !is_first && highest_fence > link_fence => Self::Joins(highest_fence),
+            ChainPosition::Unrelated if is_last && own_fence <= fence => Self::Follows(link_fence),
+            ChainPosition::Unrelated => Self::Precedes(link_fence),
         }
     }
 }

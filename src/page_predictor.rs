@@ -20,7 +20,7 @@ struct RequestedPage {
     position: PagePosition,
     /// Whether the caller's previous request was for the page before this one, and the caller received that page.
     is_in_sequence: bool,
-    /// The number of the list's last page, as soon as a response has given it.
+    /// The number of the last page that the list has according to the responses; `None` before a response has shown it.
     last: Option<u64>,
     is_received: bool,
 }

@@ -1,8 +1,8 @@
 //! Pagination: which page to request next, and when a list has ended.
 //!
 //! In: the URL of the first page, and what each response says about its page. Out: the URL of the next page, or the
-//! end. Never: the end of a list whose last response announces another page, a later page without the filters of the
-//! first, or a URL that a caller has chosen.
+//! end. Never: the end of a list whose latest response announces another page, a later page without the filters of the
+//! first page, or a page outside the list for a page token that a caller passes back.
 //!
 //! Bitbucket has two types of lists: *numbered* ones, whose responses may have `page` and `size`, and *iterators*
 //! with an opaque cursor (`ctx`). Both give the URL of the next page in `next`. Only `values` is always present.

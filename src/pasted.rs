@@ -46,7 +46,8 @@ pub fn check_placeholder(value: &str) -> core::result::Result<(), Reason> {
     Ok(())
 }
 
-/// Rejects the same mistakes as [`check`], and stray quotation marks, which neither URLs nor credentials contain.
+/// Rejects the same mistakes as [`check`], and stray quotation marks: any at the beginning or at the end of the value, and
+/// typographic ones anywhere in it.
 pub fn check_without_quotes(value: &str) -> core::result::Result<(), Reason> {
     check(value)?;
     // A straight quotation mark inside the value may be intended (RFC 6749 appendix A).

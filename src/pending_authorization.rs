@@ -59,9 +59,9 @@ pub fn check_unmatched(url: &str) -> Result<()> {
     }
 }
 
-/// Returns the state of the authorization response in a URL. The state is empty if the response has none, and `None`
-/// if there is no response. Other programs also use parameters with the names `code` and `error`. So these parameters
-/// count as a response without a state only while a login is pending.
+/// Returns the state of the authorization response in a URL: `None` if the URL has no response, and an empty string if
+/// the response has no state. Other programs also use parameters with the names `code` and `error`. So a URL with these
+/// parameters and without a state counts as a response only while a login is pending.
 pub fn callback_state(url: &str, is_login_pending: bool) -> Option<String> {
     let (mut is_response, mut state) = (false, None);
     for (name, value) in query::pairs(query::split(url).1).flatten() {

@@ -1,8 +1,9 @@
 //! Chooses the proxy for a request, from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which are read once.
 //!
 //! In: the variables as an administrator wrote them, then the URL of each request. Out: the proxy that tunnels the request (RFC
-//! 9110 section 9.3.6), with the credentials for the proxy; or no proxy. Never: a variable's value in an error, a variable over
-//! which another one takes precedence, or a request that bypasses an invalid proxy.
+//! 9110 section 9.3.6), with the credentials for the proxy; or no proxy. Never: a variable's value in an error, the use of a
+//! variable over which another one takes precedence, or, if the proxy is invalid, a direct request to a host that does not
+//! bypass the proxy.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -150,8 +150,8 @@ fn decode(text: &str) -> Result<Option<String>, Reason> {
 pub enum Database {
     /// An administrator configured this number for the plugin. It is used whatever the database contains.
     Named(u32),
-    /// The plugin searches for a database that is not NocoDB's own, because NocoDB's cache empties NocoDB's own whenever
-    /// NocoDB's main process starts.
+    /// The plugin searches for a database other than NocoDB's own, because NocoDB's cache empties NocoDB's own database
+    /// whenever NocoDB's main process starts.
     Searched {
         /// The database in the URL.
         home: u32,
@@ -196,10 +196,10 @@ impl Content {
 }
 
 /// Returns the databases to survey. Of several equally good databases, the plugin prefers the one that comes first. NocoDB's
-/// own is the first in the list, but is used only if there is no other. Then come the 16 databases that servers have by
-/// default, the highest number first: administrators tend to use the next low number for other software. Databases with higher
-/// numbers follow. The databases in NocoDB's other variables come last: they may be empty now, and NocoDB's cache may empty
-/// them later.
+/// own database is the first in the list, but is used only if no other one can be used. Then come the 16 databases that
+/// servers have by default, the highest number first: administrators tend to use the next low number for other software.
+/// Databases with higher numbers follow. The databases in NocoDB's other variables come last: they may be empty now, and
+/// NocoDB's cache may empty them later.
 pub fn database_candidates(home: u32, others: &[u32]) -> Vec<u32> {
     let rest = || (0..16).rev().chain(16..64).filter(|number| *number != home);
     let free = rest().filter(|number| !others.contains(number));
@@ -286,8 +286,8 @@ pub enum Problem {
     Other,
 }
 
-/// Parts of Redis' own error messages. The whole message is searched for them, because the messages of errors in scripts
-/// begin with different words in different versions of Redis.
+/// Parts of error messages, nearly all of them from Redis itself. The whole message is searched for them, because the messages
+/// of errors in scripts begin with different words in different versions of Redis.
 const REPLIES: [(&str, Problem); 35] = [
     ("without any password configured", Problem::UnneededPassword),
     ("no password is set", Problem::UnneededPassword),

@@ -213,8 +213,7 @@ impl RefreshPolicy {
     }
 
     /// A wrapper was created from a config that has the connection's refresh token and another access token. Returns
-    /// whether to use the config's token set, because it is the newer one, or because the refresh token was declared
-    /// dead.
+    /// whether to use the config's token set: it is newer, or it is not older and the refresh token was declared dead.
     pub fn on_stored_tokens(&mut self, times: Times, now: f64) -> bool {
         let is_dead = self.refusals.suffice();
         let was_given_up = is_dead || self.is_revived;

@@ -122,8 +122,8 @@ impl Refusals {
 
     /// Judges the last refusal. Returns the time of the next attempt if the refusal counts. After an explained
     /// refusal, the queue makes the connection wait until the lockout is over. While a response with a newer token
-    /// set may have been lost, a refusal is not enough to declare the refresh token dead: the refresh token is tried
-    /// again afterwards.
+    /// set may have been lost, no number of refusals is enough to declare the refresh token dead: the refresh token is
+    /// tried again afterwards.
     pub fn judge(&mut self, explained: bool, may_have_lost_response: bool, now: f64, random: f64) -> Option<f64> {
         let judge_at = self.judge_at.take()?;
         if explained || now > judge_at + STALE_AFTER {

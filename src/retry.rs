@@ -1,7 +1,7 @@
-//! Decides whether and when to repeat a request, or the work that a caller does with a client.
+//! Decides whether and when to repeat a failed request, and whether newer tokens may fix a failure of a caller's work.
 //!
-//! In: what was sent and how it failed. Out: whether to repeat it, and the wait in milliseconds. Never: a repeated
-//! POST, or a wait that is longer than the caller is willing to wait.
+//! In: what was sent, and how the request or the work failed. Out: whether to repeat it, and the wait in milliseconds.
+//! Never: a repeated POST request, or a retry if Bitbucket asks for a longer wait than the caller accepts.
 
 use crate::error::{Code, Phase, triggers_nocodb_refresh};
 use crate::rate_limit;
@@ -39,7 +39,7 @@ pub struct Failed<'a> {
     pub status: Option<u16>,
     /// The response's `Retry-After`.
     pub retry_after: Option<&'a str>,
-    /// Whether the next attempt enters the request queue, which has recorded the 429 and delays the attempt.
+    /// Whether the next attempt goes through the request queue. After a 429, the queue itself delays the attempt.
     pub is_queued: bool,
     /// How long the caller is still willing to wait, in milliseconds.
     pub patience: f64,
@@ -56,8 +56,8 @@ pub fn is_hourly_limit_exhausted(status: Option<u16>, retry_after: Option<&str>,
 }
 
 impl Failed<'_> {
-    /// Returns how long to wait before the next attempt, in milliseconds; `None` if that is longer than the caller is
-    /// willing to wait.
+    /// Returns how long to wait before the next attempt, in milliseconds. `None` if `Retry-After` or an exhausted hourly
+    /// limit requires a longer wait than the caller accepts, or than [`MAX_PATIENCE`].
     pub fn delay(&self) -> Option<f64> {
         let requested = wait(self.retry_after, self.received_at).map(|wait| wait as f64);
         let (limited, wait) = match self.status {
@@ -79,7 +79,7 @@ impl Failed<'_> {
 /// A failure of the work that a caller does with a client. Any software may have thrown the error.
 #[derive(Debug, Clone, Copy)]
 pub struct FailedWork<'a> {
-    /// The package's API client threw the error, or the error wraps one of its errors. The client has already
+    /// The package's API client threw the error, or the error wraps an error of that client. The client has already
     /// refreshed the token if that helps, and has repeated the request unless `is_unrepeated`.
     pub is_from_api_client: bool,
     /// The API client could not repeat the request, because its body was a stream.
@@ -91,8 +91,8 @@ pub struct FailedWork<'a> {
 }
 
 impl FailedWork<'_> {
-    /// Whether newer tokens may fix the failure. Code that uses a connection relies on NocoDB's promise to refresh the
-    /// tokens after such a failure. A 403 from Bitbucket does not mean that the token has expired, whatever the message
+    /// Whether newer tokens may fix the failure. NocoDB refreshes the tokens after such a failure, and code that uses a
+    /// connection relies on that. A 403 from Bitbucket does not mean that the token has expired, whatever the message
     /// says.
     pub fn may_succeed_after_refresh(&self) -> bool {
         if self.is_from_api_client {
@@ -106,7 +106,7 @@ impl FailedWork<'_> {
     }
 }
 
-/// Returns the pause after an attempt in milliseconds. Attempts count from 1. `random`, from 0 to 1, spreads the
+/// Returns the pause after an attempt, in milliseconds. Attempts count from 1. `random`, from 0 to 1, spreads the
 /// retries of many clients that failed at the same time.
 pub fn pause(attempt: u32, requested: Option<f64>, random: f64) -> f64 {
     let doublings = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);

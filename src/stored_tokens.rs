@@ -62,7 +62,7 @@ pub enum RowContent {
     /// A reference to a vault in place of a token. No new token can be saved in the vault, and none may overwrite the
     /// reference.
     VaultReference,
-    /// Something else: a user authenticated the connection again.
+    /// No refresh token, or the tokens of another authorization: a user authenticated the connection again.
     Replaced,
 }
 

@@ -1,4 +1,4 @@
-//! The JavaScript bindings of src/callback_page.rs: the page that NocoDB's server shows at the redirect URI.
+//! The JavaScript bindings of `src/callback_page.rs`: the page that NocoDB's server shows at the redirect URI.
 
 use serde::Serialize;
 use tsify::Tsify;

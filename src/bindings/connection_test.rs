@@ -1,4 +1,4 @@
-//! The JavaScript bindings of src/connection_test.rs: a class that tests whether a connection works.
+//! The JavaScript bindings of `src/connection_test.rs`: a class that tests whether a connection works.
 
 use wasm_bindgen::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The JavaScript bindings of src/grant_type.rs.
+//! The JavaScript bindings of `src/grant_type.rs`.
 
 use wasm_bindgen::prelude::*;
 

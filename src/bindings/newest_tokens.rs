@@ -1,5 +1,5 @@
-//! The JavaScript bindings of src/newest_tokens.rs, which explains entries, fences and chains: the comparison of token
-//! sets.
+//! The JavaScript bindings of `src/newest_tokens.rs`: the comparison of token sets. That file explains entries, fences
+//! and chains.
 //!
 //! Times are milliseconds since 1970.
 
@@ -44,10 +44,10 @@ pub fn decide_publication(
     fence: f64,
     position: &str,
     is_first: bool,
-    newest: f64,
-    highest: f64,
+    newest_fence: f64,
+    highest_fence: f64,
     is_last: bool,
-    own: f64,
+    own_fence: f64,
 ) -> JsValue {
     let position = match position {
         "newest" => ChainPosition::Newest,
@@ -56,7 +56,7 @@ pub fn decide_publication(
         "predecessor-of-newest" => ChainPosition::PredecessorOfNewest,
         _ => ChainPosition::Unrelated,
     };
-    let context = PublicationContext { position, is_first, newest, highest, is_last, own };
+    let context = PublicationContext { position, is_first, newest_fence, highest_fence, is_last, own_fence };
     to_js_value(&PublicationStep::from(Publication::decide(fence, context)))
 }
 
@@ -71,8 +71,8 @@ pub fn is_issued_later(
     times(obtained_at, expires_at).is_after(times(other_obtained_at, other_expires_at))
 }
 
-/// Whether a published entry is newer than an entry that was found elsewhere. If so, the found entry cannot be the
-/// successor of the published entry.
+/// Whether a published entry is newer than the entry that was found in the shared store in its place. If so, the found
+/// entry cannot be the successor of the published entry.
 #[wasm_bindgen(js_name = isEntryNewer)]
 #[allow(clippy::too_many_arguments)]
 pub fn is_entry_newer(

@@ -45,7 +45,7 @@ pub fn rate_limit_window() -> f64 {
     rate_limit::WINDOW
 }
 
-/// When the requests of one account and group of resources were sent. Times are milliseconds of a monotonic clock.
+/// When the requests of one account to one group of resources were sent. Times are milliseconds of a monotonic clock.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct RequestLog(rate_limit::RequestLog);
@@ -80,7 +80,7 @@ impl RequestLog {
         self.0.remove(number);
     }
 
-    /// The minimum number of requests that the log in Redis, which all processes share, contains if it has lost none.
+    /// How many requests the shared log (in Redis, for all processes) contains at least, if the shared log has lost none.
     #[wasm_bindgen(js_name = minimumSharedCount)]
     pub fn minimum_shared_count(&self, now: f64) -> usize {
         self.0.minimum_shared_count(now)

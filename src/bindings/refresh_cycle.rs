@@ -15,7 +15,7 @@ pub enum RefreshDecision {
     Dead,
     /// Fail with the error of the last token request.
     RequestFailed,
-    /// Fail: it is not known yet which refresh tokens of the client are dead.
+    /// Fail: it is not known yet which refresh tokens of the client are dead, or another process holds the lock.
     RefreshPending,
     /// Fail: a request or a store takes too long.
     TimedOut,

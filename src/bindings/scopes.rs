@@ -1,4 +1,4 @@
-//! The JavaScript bindings of src/scope.rs. The shim passes a list of scopes as one string, with spaces between the scopes.
+//! The JavaScript bindings of `src/scope.rs`. The shim passes a list of scopes as one string, with spaces between the scopes.
 
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;

@@ -81,7 +81,7 @@ fn every_phase_has_its_name() {
 }
 
 #[test]
-fn an_error_of_a_server_is_retryable_if_it_is_temporary() {
+fn an_error_response_that_shows_a_temporary_problem_is_retryable() {
     for (status, retryable) in [(400, false), (403, false), (404, false), (408, true), (429, true), (500, true)] {
         for code in [Code::UnexpectedStatus, Code::TokenRequestFailed, Code::ApiFailed] {
             assert_eq!(Error::new(code, Phase::Refresh).with_status(status).retryable(), retryable, "{status}");
@@ -125,7 +125,7 @@ fn an_error_about_a_code_that_was_never_exchanged_asks_the_user_to_authenticate(
 }
 
 #[test]
-fn the_message_about_a_fixed_time_limit_does_not_advise_raising_it() {
+fn the_message_about_a_fixed_time_limit_does_not_advise_raising_the_limit() {
     assert!(
         Error::new(Code::RequestTimeout, Exchange)
             .message()
@@ -144,7 +144,7 @@ fn a_masked_credential_in_a_new_row_is_rejected_with_the_name_of_its_field() {
     assert_listed(&error);
 }
 
-/// NocoDB refreshes tokens if a message contains one of the phrases. A refresh would fix none of these errors.
+/// NocoDB refreshes tokens if a message contains one of the phrases. A refresh would fix no error of the core.
 #[test]
 fn no_message_makes_nocodb_refresh_tokens() {
     let described = ["The access TOKEN EXPIRED", "Unauthorized", "see invalid_grant", "Plain words"];

@@ -360,7 +360,7 @@ proptest! {
     #[test]
     fn a_two_digit_year_is_read_as_a_year_at_most_fifty_years_ahead(at in 0..=LAST_SECOND, years in -100i64..100) {
         let now = at - years * 31_556_952;
-        // The current year is 2020 or later, because the core parses no date before 1970, fifty years earlier.
+        // The core parses no date before 1970, so the current year must be 2020 (fifty years later) or a later year.
         prop_assume!((1_577_836_800..=LAST_SECOND).contains(&now));
         let (year, this_year) = (civil(at.div_euclid(86_400)).0, civil(now.div_euclid(86_400)).0);
         let wait = retry_after::wait(Some(&http_dates(at)[2]), now as f64 * 1000.0).unwrap();
@@ -417,7 +417,8 @@ proptest! {
             match list.advance(&received_page) {
                 Ok(true) => requested_urls.push(list.url().to_owned()),
                 Ok(false) => {
-                    // The list must not end if `next` announced another page, or if the counts of a page with values did.
+                    // The list must not end if `next` announced another page, or if a page had values and its counts showed that
+                    // more follow.
                     let more = page.zip(size).is_some_and(|(page, size)| page > 0 && size > page * 10);
                     prop_assert!(next.is_none() && (!more || values == 0));
                     break;

@@ -145,7 +145,7 @@ fn state_and_verifier_come_from_different_random_bytes() {
 
 #[test]
 fn a_problem_of_the_environment_names_the_variable_and_never_its_value() {
-    // The core accepts every value of these variables, because any value counts as on, or because NocoDB validates the value.
+    // The core accepts every value of these variables: each value counts as on or off, or NocoDB validates the value.
     let takes_anything = |name: &str| variable::NOCODB_WORKERS.contains(&name) || name == variable::NOCODB_PUBLIC_URL;
     for name in variable::ALL.into_iter().filter(|name| !takes_anything(name)) {
         let value = format!("{MARK} \u{7} \" http://{MARK}");

@@ -321,7 +321,7 @@ pub fn tables() -> Vec<Table> {
 }
 
 #[test]
-fn the_queue_admits_what_every_row_says() {
+fn the_queue_decides_as_each_row_of_the_table_says() {
     let rows = rows();
     assert!(!rows.is_empty());
     let mut seen = BTreeSet::new();

@@ -656,10 +656,10 @@ mod cases {
         let context = PublicationContext {
             position,
             is_first: flag("isFirst"),
-            newest: number("newest"),
-            highest: number("highest"),
+            newest_fence: number("newest"),
+            highest_fence: number("highest"),
             is_last: flag("isLast"),
-            own: number("own"),
+            own_fence: number("own"),
         };
         let (step, link_fence) = match Publication::decide(fence, context) {
             Publication::Outdated => ("none", 0.0),

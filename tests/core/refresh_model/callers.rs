@@ -1,4 +1,4 @@
-//! Wrappers and their calls: which calls need tokens, and how long they wait.
+//! Wrappers (NocoDB's objects for a call) and their calls: which calls need tokens, and how long they wait.
 //!
 //! In: a call, or the end of a step of a refresh cycle. Out: the use of tokens, or an error. Never: a step
 //! of the cycle; keeper.rs takes those steps.
@@ -21,7 +21,7 @@ pub enum Call {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Outcome {
     Served,
-    /// The API answered 401, or there were no newer tokens.
+    /// The API answered 401, there were no newer tokens, or the wrapper's row contained the tokens of another login.
     InVain,
     Failed(FailureReason),
 }

@@ -23,11 +23,14 @@ impl World {
             let mut here = HashSet::new();
             for connection in &process.connections {
                 if let Pending::Request { token, .. } = connection.pending {
-                    assert!(here.insert(token), "a process has at most one request with a refresh token under way");
+                    assert!(
+                        here.insert(token),
+                        "in a process, at most one request with the same refresh token is under way"
+                    );
                     let first = everywhere.insert(token);
                     assert!(
                         self.faults.breaks_locks() || first,
-                        "all processes together have at most one request with a refresh token under way"
+                        "in all processes together, at most one request with the same refresh token is under way"
                     );
                 }
             }

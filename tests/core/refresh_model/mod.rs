@@ -1,7 +1,7 @@
-//! A model-based test of the refresh policy. Several processes with several wrappers each run against models of Bitbucket's
-//! rules, of the shared store, and of NocoDB's rows. Each step is one of the events that could happen next. After each step, the
-//! model checks the invariants of docs/refresh-policy.md. The model's keeper follows the description of a refresh cycle in that
-//! document, and the interface of js/coordination.
+//! A model-based test of the refresh policy. In the model, which is called the *world*, several processes with several wrappers
+//! each run against models of Bitbucket's rules, of the shared store, and of NocoDB's rows. Each step is one of the events that
+//! could happen next. After each step, the model checks the invariants of docs/refresh-policy.md. The model's keeper, which runs
+//! the refresh cycles, follows the description of a cycle in that document, and the interface of js/coordination.
 
 mod bitbucket;
 mod callers;
@@ -30,7 +30,7 @@ const UNUSED: f64 = 90.0 * DAY;
 
 /// The time after which a dead refresh token is tried again.
 const REVIEW: f64 = 4.0 * HOUR;
-/// The time after the start of a process at which it tries those refresh tokens again that died before its start.
+/// How long after its start a process tries a refresh token again that died before the start.
 const EARLY_REVIEW: f64 = 10.0 * MINUTE;
 
 /// A refusal that is judged later than this does not count.

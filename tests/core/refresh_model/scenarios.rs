@@ -190,7 +190,7 @@ impl Scenario {
         self.world.restored[self.world.wrappers[id].row]
     }
 
-    /// When the last caller of a healthy row succeeded, in seconds.
+    /// When the last caller of a healthy row succeeded, in seconds since the start of the scenario.
     fn served_by(&self) -> f64 {
         let healthy = (0..self.callers.len()).filter(|id| !self.is_dead(*id));
         let served_at = healthy.map(|id| self.callers[id].served_at.expect("every healthy connection succeeds"));
@@ -282,7 +282,7 @@ fn lockouts_by_other_programs_do_not_make_valid_connections_count_as_dead() {
                 longest_call / SECOND,
             );
             assert!(last_but_few <= now + 100.0 * SECOND, "most callers succeed when the second lockout is over");
-            assert!(scenario.served_by() <= 400.0, "all callers succeed after the second try");
+            assert!(scenario.served_by() <= 400.0, "every caller succeeds within 400 seconds");
         }
     }
 }
@@ -306,7 +306,7 @@ fn in_an_outage_a_connection_sends_at_most_four_requests_a_minute() {
     assert!(requests <= 41, "at most four requests a minute");
     assert!(failures > 5000, "callers get errors immediately");
     assert!(longest_call <= 6.0 * SECOND, "no call waits for an outage to end");
-    assert!(served_by <= 661.0, "the keepers notice the end of an outage within a minute");
+    assert!(served_by <= 661.0, "the process notices the end of an outage within a minute");
 }
 
 #[test]
@@ -361,7 +361,7 @@ fn declared_dead_by_mistake(processes: usize, rows: usize, seed: u32) -> Scenari
 }
 
 impl Scenario {
-    /// Lets a caller call now and again after one or two minutes, and returns whether the caller succeeds the second time.
+    /// Lets a caller call now, and once more one or two minutes later. Returns whether the second call succeeds.
     fn serves(&mut self, id: usize) -> bool {
         for _ in 0..2 {
             self.callers[id] = Caller { next_at: Some(self.world.now), ..Caller::default() };
@@ -404,7 +404,7 @@ fn a_valid_connection_that_was_declared_dead_works_again_ten_minutes_after_a_res
         scenario.world.take(Step::Kill(0));
         scenario.world.take(Step::Restart(0));
         scenario.wait(5.0 * MINUTE);
-        assert!(!scenario.serves(0), "no request is sent immediately");
+        assert!(!scenario.serves(0), "no request is sent in the first minutes after the restart");
         assert_eq!(scenario.world.requests, requests);
         scenario.wait(5.0 * MINUTE);
         assert!(scenario.serves(0), "the connection works after ten minutes");

@@ -139,7 +139,7 @@ pub fn changes_nothing(state: StateName, event: Event) {
     NothingChanges.check(state, || (Fixture::in_state(state, false), event));
 }
 
-/// A condition under which the search for a successor finds nothing.
+/// A search for a successor that finds nothing, under a condition.
 struct Search {
     when: &'static str,
     /// Makes a policy that is searching, from a function that makes inactive policies.
@@ -502,16 +502,16 @@ fn looking() -> Vec<Row> {
             || died(expired().later(DAY).finding_successor(), 4.0 * HOUR),
             Do(Action::Enqueue, Queued),
         ),
-        // The process has known the connection since START.
+        // The process first saw the connection at START.
         row(
             FindingSuccessor,
-            "due, died before this process knew the connection, which it has known for nearly 10 minutes",
+            "due, this process first saw the connection nearly 10 minutes ago, and the token died before that",
             || died(forced_at(START + TEN_MINUTES - 1.0), TEN_MINUTES),
             Do(Action::Done, Dead),
         ),
         row(
             FindingSuccessor,
-            "due, died before this process knew the connection, which it has known for 10 minutes",
+            "due, this process first saw the connection 10 minutes ago, and the token died before that",
             || died(forced_at(START + TEN_MINUTES), TEN_MINUTES + 1.0),
             Do(Action::Enqueue, Queued),
         ),

@@ -21,7 +21,7 @@ fn number(what: &'static str, value: &'static str, proofs: &[fn()]) -> Number {
 pub fn numbers() -> Vec<Number> {
     vec![
         number(
-            "Time before its expiry at which a token set is refreshed",
+            "How long before its expiry a token set is refreshed",
             "5 minutes, or 10 % of its lifetime if that is less. If the time of receipt is unknown, the remaining time counts as the lifetime",
             &[numbers::tokens_are_refreshed_five_minutes_or_a_tenth_of_their_lifetime_before_they_expire],
         ),
@@ -34,7 +34,7 @@ pub fn numbers() -> Vec<Number> {
             ],
         ),
         number(
-            "Token requests of one connection and process that fail",
+            "Failed token requests of one connection in one process",
             "at most 4 in any minute, in every state. Until the next request is allowed, callers get the last error immediately",
             &[
                 numbers::at_most_four_requests_fail_in_any_minute,
@@ -44,7 +44,7 @@ pub fn numbers() -> Vec<Number> {
         ),
         number(
             "Wait before a request that failed temporarily is repeated",
-            "about 0.5, 1 and 2 s (each at random from half of that to all of it), or `Retry-After` if that is longer. The policy waits for at most two minutes of a `Retry-After`, and only until half a minute before the end of the 10 minutes in the next row. A cycle ends if it would have to wait for more than 50 s. It also ends if the tokens are usable, unless a caller wants newer tokens",
+            "0.25 to 0.5 s, then 0.5 to 1 s, then 1 to 2 s, each at random, or `Retry-After` if that is longer. A `Retry-After` of more than two minutes counts as two minutes. The wait ends at the latest half a minute before the 10 minutes of the next row are over. A cycle ends if it would have to wait for more than 50 s. It also ends if the tokens are usable, unless a caller wants newer tokens",
             &[
                 numbers::at_most_four_requests_fail_in_any_minute,
                 numbers::retry_after_is_respected_after_the_last_repetition_too,
@@ -82,7 +82,7 @@ pub fn numbers() -> Vec<Number> {
             &[verdicts::a_refused_refresh_token_is_tried_again_after_two_to_ten_times_the_lockout],
         ),
         number(
-            "Refusals that count until a refresh token is declared dead",
+            "Refusals that must count before a refresh token is declared dead",
             "2. While a response may be lost, all refusals count as one, so that the refresh token is tried once more after that time. The tombstone is published together with the token set, so that a process whose row has older tokens takes over this token set and reviews it later",
             &[verdicts::no_refresh_token_is_declared_dead_while_a_response_may_be_lost],
         ),
@@ -102,7 +102,7 @@ pub fn numbers() -> Vec<Number> {
         ),
         number(
             "Wait before the next try to take a lock that another process has",
-            "a quarter of the time waited so far, but at least 10 ms and at most 500 ms (each at random from half of that to all of it). The tries end after 2 s while the tokens are usable, otherwise after 2 minutes. Then, for 1 minute, no caller waits for the lock while the tokens are usable",
+            "a quarter of the time waited so far, but at least 10 ms and at most 500 ms; at random, between half of that time and all of it. The tries end after 2 s while the tokens are usable, otherwise after 2 minutes. Then, for 1 minute, no caller waits for the lock while the tokens are usable",
             &[
                 numbers::a_cycle_waits_two_minutes_for_the_lock_and_as_long_again_after_it_lost_the_lock,
                 numbers::newer_stored_tokens_make_callers_wait_for_the_lock_again,
@@ -118,7 +118,7 @@ pub fn numbers() -> Vec<Number> {
         ),
         number(
             "Refreshes after a 401",
-            "1. If a 401 follows with an access token that this process has refreshed, further 401s cause no refresh until that token's regular time to be refreshed (for 10 minutes if that time is unknown)",
+            "1. If the API also returns 401 for an access token that this process has refreshed, further 401s cause no refresh until that token's regular time to be refreshed (for 10 minutes if that time is unknown)",
             &[
                 numbers::a_401_causes_a_refresh,
                 numbers::a_401_that_persists_after_a_refresh_causes_one_more_refresh_per_expiry,
@@ -145,7 +145,7 @@ fn meaning_of_state(state: StateName) -> &'static str {
         StateName::AwaitingJudgement => {
             "Bitbucket refused the refresh token; the cycle waits for other refusals that may explain this one"
         }
-        StateName::JudgingRefusal => "the cycle checks what else Bitbucket refused",
+        StateName::JudgingRefusal => "the cycle looks up whether a refusal of another connection explains this one",
         StateName::BackingOff => "the next token request has to wait",
         StateName::Publishing => "the cycle publishes the new token set in memory and in the shared store",
         StateName::WritingTombstone => "the cycle publishes the tombstone",

@@ -3,7 +3,7 @@
 use super::fixture::StateName;
 use nocodb_bitbucket_auth::refresh_cycle::Event;
 
-/// The states of a cycle, except the states in which the cycle waits for Bitbucket, and the state that writes the tombstone.
+/// The states of a cycle, without `WAITING` and without the state in which the cycle writes the tombstone.
 const WORKING: [StateName; 8] = [
     StateName::AcquiringLock,
     StateName::AwaitingLock,
