@@ -1,8 +1,8 @@
 /**
  * Measures the cost of the API client: the time that it adds to each request, compared with a bare Axios instance.
  *
- * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement in this process (client/get.mjs
- * measures in a second process, with the server in a third).
+ * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement in this process.
+ * client/get.mjs measures in a second process, and the server runs in a third.
  */
 import { environmentFor } from './lib/environment.mjs';
 import { runPart, startPartAndWait } from './lib/processes.mjs';

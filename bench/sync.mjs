@@ -26,8 +26,8 @@ const QUICK = { pages: 19, numbers: 15, rounds: 1 };
 const WORK_MS = 50;
 
 /**
- * The goals: how many times as fast as each other contestant the current build must at least be. `paginate` follows `next`, and
- * `numbers` reads pages by number.
+ * The goals: the current build must be at least this many times as fast as each other contestant. The part `paginate` follows
+ * `next`, and the part `numbers` requests pages by number.
  */
 const GOALS = { paginate: 4, numbers: 1.6 };
 
@@ -65,7 +65,7 @@ const titleOf = (pages) => (
   `${(pages * PAGELEN).toLocaleString('en-GB')} pull requests in pages of ${PAGELEN}, ${DELAY_MS} ms for each response`
 );
 
-/** Runs the contestants alternately, and compares the first contestant with the others. */
+/** Runs the contestants in turns, and compares the first contestant with the others. */
 async function* compared(part, contestants, { pages, rounds, trouble, entries }) {
   const runs = Object.fromEntries(contestants.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {

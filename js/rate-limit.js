@@ -26,7 +26,7 @@ import { RequestQueue } from './request-queue.js';
 
 /**
  * @typedef {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redis'> & { key?: Uint8Array }} Settings `key`: the HMAC
- *   key that hides the accounts in the names of Redis keys. Without it, nobody must be able to guess the text of an account
+ *   key that hides the accounts in the names of Redis keys. Without `key`, the names of the accounts must be impossible to guess
  */
 
 /** @typedef {Pick<Environment, 'rateLimit' | 'isRateLimitConfigured' | 'redis' | 'client'>} LimitingEnvironment */

@@ -83,8 +83,8 @@ export class Contents {
   }
 
   /**
-   * While Bitbucket answers the first two requests, its index is not complete yet. @returns {'page' | 'nothing' | undefined} what
-   * the response contains; undefined: the index is complete
+   * For the first two requests about a commit, Bitbucket's index is not complete yet. @returns {'page' | 'nothing' | undefined}
+   * the body of the response: an empty page, or nothing; undefined: the index is complete
    */
   indexing(repository, hash) {
     const key = `${fullNameOf(repository)} ${hash}`;

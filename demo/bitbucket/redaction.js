@@ -7,7 +7,7 @@
 import { PULL_REQUEST_STATES } from './catalogue.js';
 import { DESCRIPTIONS, parseScopes } from './scopes.js';
 
-/** Parameters whose values are shown if they have the expected form. A client may put a secret in a wrong parameter. */
+/** Parameters whose values are shown if they have the expected form. Other values may be secrets in the wrong parameter. */
 const SHOWN = {
   response_type: (value) => ['code', 'token'].includes(value),
   scope: (value) => parseScopes(value).every((scope) => Object.hasOwn(DESCRIPTIONS, scope)),

@@ -2,8 +2,8 @@
  * The responses of the API's routes.
  *
  * In: a call, which is a request that api.js has accepted (`{ request, url, body, credential, writers }`), and the names in the
- * path of the request. Out: Bitbucket's objects, pages of them, raw bytes, or an error. Never: a check of who may send a request;
- * api.js makes that check.
+ * path of the request. Out: Bitbucket's objects, pages of them, raw bytes, or an error. Never: a check of the credential's
+ * validity or scopes; api.js checks these. This file checks to which workspaces and repositories the credential has access.
  */
 import { ACCESS_DENIED, apiError, invalidFields, untypedError } from './api-errors.js';
 import { PULL_REQUEST_STATES, SPAM_WORKSPACE } from './catalogue.js';
@@ -189,7 +189,7 @@ export class Resources {
       const { workspace, slug } = repository;
       const task = `/repositories/${workspace}/${slug}/pullrequests/${id}/merge/task-status/${path[3]}`;
       const left = this.#merges.get(task);
-      // Bitbucket's OpenAPI description declares no body for another user's task.
+      // The simulator treats an unknown task as another user's. Bitbucket's OpenAPI description declares no body for that case.
       if (left === undefined) return nothing(403);
       this.#merges.set(task, left - 1);
       if (left > 0) return json(200, { task_status: 'PENDING', links: { self: { href: this.#apiUrl + task } } });

@@ -1,10 +1,10 @@
 /**
  * The routes of the API, and the scopes that they require, from Bitbucket's published description.
  *
- * `scopes` are OAuth scopes. `apiTokenScopes` are the scopes of an API token "with scopes"; these do not imply each other. A
- * route requires all of its scopes. `/workspaces/{ws}` requires a token, but no scope. `user` marks a route that a credential
- * without a user cannot use, `filters` a list that supports `q` and `sort`, and `writers` a route that needs more than read
- * permission. resources.js contains the handlers.
+ * `scopes` are OAuth scopes. `apiTokenScopes` are the scopes of an API token "with scopes"; no API token scope implies another
+ * one. A route requires all of its scopes. `/workspaces/{ws}` requires a token, but no OAuth scope. `user` marks a route that a
+ * credential without a user cannot use, `filters` a list that supports `q` and `sort`, and `writers` a route that needs more than
+ * read permission. resources.js contains the handlers.
  */
 const REPO = '/repositories/{ws}/{repo}';
 const PULL_REQUEST = `${REPO}/pullrequests/{id}`;

@@ -2,11 +2,11 @@
  * Prefetches the next page for a caller that requests a list's pages by number, one after the other.
  *
  * In: requests, a sender for them, and a sender for prefetches. Out: responses, some of which were requested before
- * the caller asked for them. Never: a decision about which page comes next (the core predicts it), a response
- * that is used twice, a response that another credential received, or an error of a request that the caller never made.
+ * the caller asked for them. Never: a decision about which page comes next (the core predicts it), a second use of a
+ * response, a response to a request with another credential, or an error of a request that the caller never made.
  *
  * NocoDB's sync reads lists this way, and stores each page before it requests the next one. At most one prefetched page is
- * under way or held, and only until the client sends any other request.
+ * under way or held. It is discarded when the client sends any other request.
  */
 
 import { objectOrEmpty } from '../arguments.js';

@@ -1,8 +1,9 @@
 /**
  * Makes the requests of one connection wait for Bitbucket's rate limit.
  *
- * In: the connection's credentials, and the responses to its requests. Out: the time at which the next request may be sent.
- * Never: a count of requests (the rate limiter counts them), or trust in an account that Bitbucket has not confirmed yet.
+ * In: the connection's credentials, and the responses to its requests. Out: a promise that is fulfilled when the next request
+ * may be sent. Never: a count of requests (the rate limiter counts them), or trust in an account that Bitbucket has not
+ * confirmed yet.
  *
  * Bitbucket counts requests for each user, access token or OAuth client. A config may name somebody else's account. So the
  * requests of a credential count under the credential's own name until Bitbucket has confirmed the account.
@@ -52,10 +53,10 @@ class Throttle {
   /** @type {import('../rate-limit.js').AcquireOptions} */
   #options;
 
-  /** The name under which requests count at first. */
+  /** The credential's own name, under which requests count until Bitbucket has confirmed the account. */
   #accountName;
 
-  /** Whether the requests may later count under the account's name. */
+  /** Whether the requests may count under the account's name after Bitbucket has confirmed the account. */
   #canIdentifyAccount;
 
   /**

@@ -14,8 +14,8 @@ import { textOrUndefined } from './page.js';
 /** @typedef {Omit<import('../oauth.js').ClientOptions, 'clientSecret'>} PublicClientOptions */
 
 /**
- * Validates the configuration of a public client (RFC 6749 section 2.1), once. The core rejects a secret. If the page itself was
- * loaded over plain http, a redirect URI on the page's own origin may use plain http, too.
+ * Creates a public client (RFC 6749 section 2.1), whose configuration the core validates once. The core rejects a secret. If the
+ * page itself was loaded over plain http, a redirect URI on the page's own origin may use plain http, too.
  *
  * @param {PublicClientOptions} options
  * @returns {AuthorizationClient}

@@ -1,11 +1,11 @@
 /**
- * The shared token store of one process: locks for refreshing, and the newest tokens.
+ * The shared token store of one process: locks for refreshing, and the newest tokens of each login.
  *
  * The key of a refresh token is a keyed hash of the token. A chain is the sequence of refresh tokens of one login, each of which
  * was issued in exchange for the one before.
  *
- * In: keys, and the tokens that were obtained with their refresh tokens. Out: locks, and the newest tokens of a chain.
- * Never: a refresh token as a key, or a decision about tokens.
+ * In: the keys of refresh tokens, and the tokens that Bitbucket issued in exchange for these refresh tokens. Out: locks, and the
+ * newest tokens of a chain. Never: a refresh token as a key, or a decision about which tokens are newer (the core makes it).
  */
 
 import { decidePublication } from './publication.js';
@@ -14,8 +14,8 @@ import { decidePublication } from './publication.js';
 /** @typedef {import('./publication.js').ChainPosition} ChainPosition */
 
 /**
- * Tokens, or a tombstone, which says that Bitbucket no longer accepts the refresh token of this key. `diedAt` is in milliseconds
- * since the epoch; older versions do not write `diedAt`.
+ * Tokens, a tombstone, or both. A tombstone says that Bitbucket no longer accepts the refresh token of this key. `diedAt` is in
+ * milliseconds since the epoch; older versions do not write `diedAt`.
  *
  * @typedef {ConnectionTokens | Tombstone | (ConnectionTokens & Tombstone)} TokensOrTombstone
  */
@@ -49,18 +49,19 @@ import { decidePublication } from './publication.js';
  */
 
 /**
- * Coordinates the processes, or the objects of one process, that refresh the same connections. The successor of a key is the
- * entry whose refresh token was issued in exchange for the refresh token of that key. No method throws or rejects.
+ * Coordinates the processes, or the objects of one process, that refresh the same connections. A key's chain contains the key's
+ * own entry and its successors: the entries whose refresh tokens were issued in exchange, one after the other. No method throws
+ * or rejects.
  *
  * @typedef {object} SharedTokenStore
  * @property {(key: string) => Promise<Lock | undefined>} lock `undefined` if another caller has the lock
- * @property {(key: string) => Promise<TokenEntry | undefined>} find the newest entry of a key's chain: its newest
- *   successor, or its own entry
+ * @property {(key: string) => Promise<TokenEntry | undefined>} find the newest entry of a key's chain: the newest
+ *   successor of the key, or the key's own entry
  * @property {(key: string) => TokenEntry | undefined} findLocal the same entry, as far as the memory of this
  *   process has it
- * @property {(key: string, entry: TokenEntry) => Promise<boolean>} publish makes an entry the successor of a key. If the key
- *   already has a newer successor, or one with a higher fence, that successor also becomes the successor of `entry.key`, and
- *   the result is `false`
+ * @property {(key: string, entry: TokenEntry) => Promise<boolean>} publish makes an entry the newest successor of a key. If
+ *   the key already has a newer successor, or one with a higher fence, that successor stays the newest one. It also becomes the
+ *   newest successor of `entry.key`, and the result is `false`
  * @property {(key: string) => Promise<void>} recordRefusal records that Bitbucket has just refused the key's refresh token
  * @property {(agoMs: number) => Promise<void>} recordGrant records a successful token request, which was sent `agoMs` ago
  * @property {(key: string) => Promise<TokenEndpointHistory>} tokenEndpointHistory
@@ -68,7 +69,7 @@ import { decidePublication } from './publication.js';
  */
 
 /**
- * A chain, as far as it is in memory.
+ * The part of a chain that is in memory.
  *
  * @typedef {object} Chain
  * @property {TokenEntry} entry the newest entry
@@ -100,8 +101,8 @@ export class MemoryTokenStore {
   #fence = 0;
 
   /**
-   * The times of the last refusals, for the two keys that were refused last. So for each given key, there is always the
-   * last refusal of another key. @type {Map<string, number>}
+   * When Bitbucket last refused the refresh token of a key, for the two keys that were refused last. Two keys are enough to
+   * find the last refusal of another key than the given one, whichever key is given. @type {Map<string, number>}
    */
   #refusedAt = new Map();
 
@@ -183,7 +184,8 @@ export class MemoryTokenStore {
   }
 
   /**
-   * Makes an entry the newest successor of a key, whatever its fence. Redis has decided this, because it knows more entries.
+   * Makes an entry the newest successor of a key, whatever the entry's fence is. The caller has this entry from Redis, which
+   * knows more entries than this process.
    *
    * @param {string} key
    * @param {TokenEntry} entry
@@ -259,7 +261,7 @@ export class MemoryTokenStore {
     };
   }
 
-  /** @returns {{ key: string, agoMs: number }[]} of the two keys that were refused last, in that order */
+  /** @returns {{ key: string, agoMs: number }[]} the refusals in `#refusedAt` that are not too old, the last one at the end */
   recentRefusals() {
     return [...this.#refusedAt].flatMap(([key, at]) => {
       const agoMs = ageOf(at);
@@ -288,7 +290,7 @@ export class MemoryTokenStore {
 
 /**
  * @param {number} at in milliseconds since the epoch
- * @returns {number | undefined} how many milliseconds ago that was; `undefined` if nothing needs a time that is so long ago
+ * @returns {number | undefined} how many milliseconds ago that was; `undefined` if that is too long ago to be needed, or in the future
  */
 function ageOf(at) {
   const ago = Date.now() - at;
@@ -304,6 +306,7 @@ function ageOf(at) {
 function positionIn(isNewest, isSame, isOfChain) {
   if (isNewest) return 'newest';
   if (isSame) return 'superseded';
-  // A chain in memory does not know for sure which of its older entries came directly before the newest one.
+  // After two chains were merged, the order of the older keys is not reliable. So each older key of the chain counts as a
+  // predecessor.
   return isOfChain ? 'predecessor' : 'unrelated';
 }

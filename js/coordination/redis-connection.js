@@ -2,7 +2,7 @@
  * Keeps a connection to Redis, and reopens it after an outage.
  *
  * In: the URL of Redis, and work to do with Redis. Out: the result of the work, or nothing if Redis did not do the work; in the
- * log, one line for each outage, with its cause. Never: an operation that fails or waits long because Redis does, a connection
+ * log, one line for each outage, with its cause. Never: an error or a long wait for a caller because Redis failed, a connection
  * that keeps the process alive, a change in another database than the plugin's, or an error of the Redis client for a caller.
  * Such an error contains the data that were sent.
  *
@@ -27,7 +27,7 @@ import { DATABASE_SCRIPTS, readMarker, findDatabase } from './redis-database.js'
  * @property {Record<string, { lua: string, numberOfKeys: number }>} [scripts]
  * @property {(line: string) => void} log
  * @property {string} without for the log: what this process does while Redis is unavailable
- * @property {string} markerKey the key of a separate data marker, for a database without a marker for the whole database
+ * @property {string} markerKey the key of the data marker in a database that has no marker for the whole database
  * @property {(redis: Redis, marker: DataMarker) => Promise<unknown>} check runs the plugin's commands; rejects if Redis does not
  *   allow them
  * @property {() => void} [onAvailable] called when Redis becomes available, and when it is available again after a loss of data

@@ -4,8 +4,8 @@
  * In: the property's name. Out: the class and the assigned value. If a class does not have the property itself, an assignment
  *   calls an inherited setter. So this module defines a setter on `Function.prototype`, and removes it after the relevant
  *   assignment.
- * Never: knowledge of what the property means, or a change in the behaviour of other preloads that wait for an assignment by the
- *   same method. They may be loaded before or after this preload.
+ * Never: knowledge of what the property means, or a change in the behaviour of other preloads (modules that Node.js loads before
+ *   NocoDB) that wait for an assignment by the same method. They may be loaded before or after this preload.
  */
 
 /**
@@ -30,8 +30,8 @@ export function onPropertyAssigned(property, onAssigned) {
     set(value) {
       if (inherited?.set) inherited.set.call(this, value);
       else Reflect.defineProperty(this, property, { value, writable: true, enumerable: true, configurable: true });
-      // The earlier preload has found its assignment. It wanted to remove its own setter, but has removed the setter of this
-      // module.
+      // If no setter is installed now, the earlier preload has found its assignment. It meant to remove its own setter, but has
+      // removed the setter of this module.
       if (!installed()) inherited = undefined;
       if (isWaiting) isWaiting = !onAssigned(this, value);
       install();

@@ -1,9 +1,9 @@
 /**
- * Prepares the config that NocoDB is about to store in one of the integration's rows.
+ * Prepares the config that NocoDB is about to store in the database row of a connection.
  *
- * In: that config, and the stored config. Out: tokens in place of an authorization code, and the stored credentials in place of
- * their masks (the asterisks that NocoDB's GUI shows and sends back). Never: a rule of OAuth (the entry's wrapper exchanges the
- * code), or a change to the config of another integration.
+ * In: that config, and the stored config. Out: the config with tokens in place of an authorization code, and with the stored
+ * credentials in place of their masks (the asterisks that NocoDB's GUI shows and sends back). Never: a rule of OAuth (the caller
+ * passes the function that exchanges the code), or a change to the config of another integration.
  */
 
 /** @typedef {typeof import('./plugin.js')} Plugin */
@@ -54,7 +54,7 @@ export const needsPreparation = ({ maskedMembers }, config) =>
  */
 export async function prepareConfig(plugin, config, stored, { isNew, exchange }) {
   const { oauth, ...given } = config;
-  // If a user authenticated and then selected another type, the config contains a code that must not be exchanged.
+  // If a user authenticated and then selected another auth type, the config contains a code that must not be exchanged.
   const usesAuthorizationCode = plugin.usesAuthorizationCode(given.type);
   const hasNewCode = Boolean(oauth) && usesAuthorizationCode && !isSameCode(plugin, oauth, stored?.oauth);
   // An HTTP client may name any row as the source of a copy. So a new row never gets the credentials of its source.
@@ -65,7 +65,7 @@ export async function prepareConfig(plugin, config, stored, { isNew, exchange })
     plugin.rememberExchange(oauth, tokens);
     return { ...restored, ...tokens };
   }
-  // The stored row already contains this code, so the code was already used or is too old.
+  // Either the auth type uses no code, or the stored row already contains this code: it was already used, or is too old.
   if (usesAuthorizationCode && !restored.oauth_token && !restored.refresh_token) throw plugin.unexchangedCodeError();
   plugin.rememberExchange(oauth, {});
   return restored;

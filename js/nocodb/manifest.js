@@ -13,7 +13,7 @@
  * @property {number} order position in NocoDB's list
  * @property {boolean} allowsPerUserCredentials whether each user of a connection may use an account of their own
  * @property {string[]} expose methods of the wrapper that signed-in creators may call at
- *   `POST /api/v2/integrations/{id}/{method}`. None of them returns a credential or sends an arbitrary request.
+ *   `POST /api/v2/integrations/{id}/{method}`. No exposed method returns a credential or sends an arbitrary request.
  */
 
 /** @type {Readonly<IntegrationManifest>} */

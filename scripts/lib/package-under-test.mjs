@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Problem, must, output, root, say } from './run.mjs';
 
-/** The tests' other dependencies, in this repository's versions. */
+/** The npm packages that the tests import. They are installed in the versions of this repository. */
 const usedByTests = ['ajv', 'axios', 'ioredis', 'proxy-chain'];
 
 /**
@@ -15,14 +15,15 @@ const usedByTests = ['ajv', 'axios', 'ioredis', 'proxy-chain'];
 const copied = ['tests/js', 'tests/support', 'tests/vectors', 'demo/bitbucket', 'docs/scaling.md'];
 
 /**
- * Limits in bytes: of the tarball, of its unpacked content, and of this package's own part of the content. The content includes
- * each core as a file and as text, and the guide.
+ * Limits in bytes. `packed`: the tarball. `unpacked`: its content, including the bundled npm packages. `own`: this package's own
+ * files. They include the guide, and both cores, each as a .wasm file and inlined in JavaScript.
  */
 const most = { packed: 2_500_000, unpacked: 9_400_000, own: 2_960_000 };
 
 /**
- * { folder, tarball, files, sizes, remove() }: the fresh folder, the tarball in it, the tarball's own files, and its sizes.
- * `alone`: without the tests.
+ * Packs and installs the package. Returns { folder, tarball, files, sizes, remove() }: the paths of the fresh folder and of the
+ * tarball in it, the tarball's files (without the bundled npm packages), and its sizes. `remove` deletes the folder. With
+ * `alone`, the folder contains neither the tests nor the other packages that they need.
  */
 export async function installPacked({ alone = false } = {}) {
   // The tests compare their paths with those that Node reports, and Node resolves symbolic links.

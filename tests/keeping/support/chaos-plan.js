@@ -1,8 +1,8 @@
 /**
- * The failures of one seed, decided before anything happens.
+ * Plans the failures of one run before the run begins.
  *
- * In: a seed. Out: a plan as data. Never: an action, or a decision that depends on the run. The same seed therefore
- * means the same failures, though not to the millisecond.
+ * In: a seed. Out: a plan as data. Never: an action, or a decision that depends on the run. So two runs with the same seed have
+ * the same failures, though not at the same millisecond.
  */
 import { Random } from '../../support/random.js';
 
@@ -24,11 +24,15 @@ const TOKEN_FAULTS = [
   (random) => ({ kind: 'delay-after', delayMs: random.integer(20, 900) }),
 ];
 
-/** After how many milliseconds a killed process starts again: before the grace period of any refresh token ends. */
+/**
+ * The shortest and the longest time in milliseconds until a killed process starts again. In that time, no grace period ends (the
+ * minutes in which Bitbucket still accepts a refresh token that was used).
+ */
 const COMEBACK = [20, 900];
 
 /**
- * The kinds of trouble, which chaos-seed.js causes. `process` counts from 0. Times are real milliseconds after the next expiry.
+ * The kinds of trouble that chaos-seed.js causes when the access tokens of a round expire. `process` is the index of a process.
+ * `afterMs` is the delay after that expiry, and `backMs` the duration of the trouble, both in real milliseconds.
  */
 const TROUBLES = {
   token: (random) => ({
@@ -56,7 +60,7 @@ const TROUBLES = {
     point: random.pick(['request', 'answer', 'answer', 'store', 'store', 'stored']),
     backMs: random.integer(...COMEBACK),
   }),
-  // A process gets another wrapper for a connection.
+  // A process opens a connection once more, with another wrapper (NocoDB's object for one call).
   newcomer: (random, processes) => ({
     what: 'newcomer', process: random.integer(0, processes - 1), connection: random.pick(CONNECTIONS),
   }),
@@ -88,8 +92,8 @@ export function makePlan(seed) {
   else kinds.push('redis', 'redis', 'redis', 'flush');
   const rounds = Array.from({ length: random.integer(3, 5) }, () => ({
     troubles: Array.from({ length: random.integer(1, 3) }, () => TROUBLES[random.pick(kinds)](random, processes)),
-    // Whether the round begins with a wait until the grace period of used refresh tokens is over. There is no wait if a
-    // connection depends on that period.
+    // Whether the simulated clock advances beyond the grace period before the round begins. chaos-seed.js omits this step while a
+    // connection needs its grace period.
     isLong: random.chance(0.2),
     pauseMs: random.integer(0, 500),
   }));
@@ -98,8 +102,8 @@ export function makePlan(seed) {
     withRedis,
     processes,
     wrappers: random.integer(1, 3),
-    // Whether NocoDB's clock follows Bitbucket's. If so, tokens are refreshed before they expire; if not, only a 401 reveals that
-    // they have expired.
+    // Whether NocoDB's clock follows the simulator's. If so, NocoDB refreshes tokens before they expire. If not, only a 401 shows
+    // NocoDB that they have expired.
     clocksFollow: random.chance(0.5),
     rounds,
     // All processes are killed while new tokens of one connection are not stored, and start again after the grace period.
