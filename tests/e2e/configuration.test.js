@@ -51,7 +51,7 @@ describe('NocoDB with the plugin', () => {
     return { authTypes: await authTypes(), lines: host.pluginLines.slice(printedBefore) };
   }
 
-  test('logs the variable of an invalid redirect URI once without its value, and offers no login', async () => {
+  test('logs the name of the variable once, without the value, if the redirect URI is invalid, and offers no login', async () => {
     const env = simulatorVariables(bb, { [REDIRECT_URI]: 'http://marked-value.example/callback' });
     const { authTypes, lines } = await startWith(env);
     assert.deepEqual(authTypes, WITHOUT_CLIENT);
@@ -59,7 +59,7 @@ describe('NocoDB with the plugin', () => {
     assert.ok(!host.printed.some((line) => line.includes('marked-value')));
   });
 
-  test('logs the variable of a missing client secret once, and offers no login', async () => {
+  test('logs the name of the variable once if the client secret is missing, and offers no login', async () => {
     const { authTypes, lines } = await startWith(simulatorVariables(bb, { [SECRET]: '  ' }));
     assert.deepEqual(authTypes, WITHOUT_CLIENT);
     assert.equal(lines.filter((line) => line.includes(SECRET)).length, 1);

@@ -46,7 +46,7 @@ describe('a Bitbucket integration in the real NocoDB', () => {
   const call = (id, method, body = { workspace: 'acme' }) => host.request('POST', `/api/v2/integrations/${id}/${method}`, body);
   const stored = async (id) => (await host.integration(id)).config;
 
-  test('is rejected with a mask if it is new; if it is updated, the stored value replaces the mask', async () => {
+  test('is not created with a mask as its token, and keeps its stored token when an update contains a mask', async () => {
     await start();
     const refused = await create({ type: 'api_key', token: MASK });
     assert.equal(refused.status, 400);
@@ -63,7 +63,7 @@ describe('a Bitbucket integration in the real NocoDB', () => {
     assert.match(stolen.body.msg, /config\.token is a mask/);
   });
 
-  test('causes a clear error and sends no code if NocoDB stored the code without the preload', async () => {
+  test('causes a clear error, and no request to Bitbucket, if a NocoDB without the preload stored its code', async () => {
     await start({}, { withPlugin: false });
     const { body: { id } } = await create(STALE);
     assert.deepEqual(await stored(id), STALE);
@@ -89,7 +89,7 @@ describe('a Bitbucket integration in the real NocoDB', () => {
     assert.equal((await call(id, 'listRepositories')).status, 201);
   });
 
-  test("needs one token request inside a transaction, and throws an error of NocoDB's class for a rejected code", async () => {
+  test("is created in a transaction with one token request, and a rejected code causes an error of NocoDB's class", async () => {
     const preload = fileURLToPath(new URL('support/in-transaction.cjs', import.meta.url));
     await start({ NODE_OPTIONS: `--require "${preload}"` });
     const inBase = { title: 'In a base' };

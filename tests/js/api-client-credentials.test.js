@@ -1,4 +1,7 @@
-/** Where the API client sends credentials, how client credentials acquire tokens, and that no error shows a credential. */
+/**
+ * Where the API client sends credentials, how connections that act as the OAuth client acquire tokens, and that no error shows a
+ * credential.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEntry } from 'nocodb-bitbucket-auth';
@@ -106,7 +109,7 @@ describe('a credential that a server repeats', () => {
     encodeURIComponent(token).replace(/%../g, (escape) => escape.toLowerCase()), token.replaceAll('/', '\\/'), token.replaceAll('=', '\\u003d'),
     token.replaceAll('=', '&#61;').replaceAll('+', '&#x2B;'), token.replaceAll('=', '&equals;'),
   ];
-  const core = /ATCTT3xFfGN0|FfGN0|eEZmR04w|hGZkdOM|EFUQ1RU|QVRDVFQz|BVENUVD|41544354/;
+  const tokenPattern = /ATCTT3xFfGN0|FfGN0|eEZmR04w|hGZkdOM|EFUQ1RU|QVRDVFQz|BVENUVD|41544354/;
 
   /** Returns a client that has `token` and sends its requests to a server with the request listener `api`. */
   async function repeating(t, api) {
@@ -125,8 +128,8 @@ describe('a credential that a server repeats', () => {
       for (const responseType of ['text', 'arraybuffer', 'json']) {
         const error = await thrownBy(() => client.get(`/${status}`, { responseType, ...withoutRetries }));
         const shown = responseType === 'arraybuffer' ? Buffer.from(error.response.data).toString() : error.response.data;
-        assert.doesNotMatch(shown, core);
-        assert.doesNotMatch(everythingOf(error), core);
+        assert.doesNotMatch(shown, tokenPattern);
+        assert.doesNotMatch(everythingOf(error), tokenPattern);
       }
     }
   });
@@ -140,14 +143,14 @@ describe('a credential that a server repeats', () => {
     const strict = { responseType: 'json', transitional: { silentJSONParsing: false } };
     const parsing = await thrownBy(() => client.get('/text', strict));
     assert.deepEqual([parsing.bitbucket.code, parsing.bitbucket.status], ['RESPONSE_NOT_JSON', 200]);
-    assert.doesNotMatch(everythingOf(parsing), core);
+    assert.doesNotMatch(everythingOf(parsing), tokenPattern);
     for (const path of ['/text', '/json']) {
       for (const responseType of ['text', 'arraybuffer', 'json']) {
         const error = await thrownBy(() => client.get(path, { responseType, validateStatus: () => false }));
         assert.deepEqual([error.response.status, error.bitbucket.code], [200, 'API_FAILED']);
         assert.match(error.bitbucket.message, /validateStatus/);
-        assert.doesNotMatch(everythingOf(error), core);
-        if (responseType === 'arraybuffer') assert.doesNotMatch(Buffer.from(error.response.data).toString(), core);
+        assert.doesNotMatch(everythingOf(error), tokenPattern);
+        if (responseType === 'arraybuffer') assert.doesNotMatch(Buffer.from(error.response.data).toString(), tokenPattern);
       }
     }
     // The data of a successful response stays unchanged.
@@ -172,7 +175,7 @@ describe('a credential that a server repeats', () => {
   });
 });
 
-describe('client credentials', () => {
+describe('connections that act as the OAuth client itself', () => {
   const refusing = (bad) => ({ headers }, response) => (
     bad.includes(headers.authorization) ? json(response, 401, { type: 'error', error: {} }) : ok(undefined, response)
   );
@@ -226,7 +229,7 @@ describe('client credentials', () => {
     assert.equal(scene.requests.length, 2);
   });
 
-  test('acquire a new token without the refresh token of the token response, even if the response has no lifetime', async (t) => {
+  test('ignore the refresh token of a token response when they acquire a new token', async (t) => {
     const scene = await clientOf(t, {
       kind: 'custom', token: numbered({ refresh_token: 'the-refresh-token' }), api: refusing(['Bearer own-1']),
     });

@@ -92,7 +92,7 @@ describe('an error of the API client', () => {
     assert.deepEqual([bitbucket.code, bitbucket.required, bitbucket.granted], ['API_INSUFFICIENT_SCOPE', ['repository:write'], ['repository']]);
   });
 
-  test('has the same code if client.create() created the client', async (t) => {
+  test('has a code that fits the response even if client.create() created the client', async (t) => {
     const setup = await clientOf(t, { api: (_request, response) => json(response, 403, bitbucketError('No.', { detail: { required: ['account'] } })) });
     for (const client of [setup.client.create({ headers: { 'x-mine': 'yes' } }), setup.client.create().create()]) {
       const error = await thrownBy(() => client.get('/x'));

@@ -111,7 +111,7 @@ describe('the command `login`', () => {
     assert.equal((await done).status, 0);
   });
 
-  test("opens the platform's browser, or prints the URL if it cannot", { skip: process.platform === 'win32' }, async (t) => {
+  test("opens the platform's browser, or prints the URL if no browser can be opened", { skip: process.platform === 'win32' }, async (t) => {
     const { bitbucket, env } = await loopback(t);
     const folder = mkdtempSync(join(tmpdir(), 'login-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -131,10 +131,10 @@ describe('the command `login`', () => {
     assert.doesNotMatch(stdout, /code_challenge/);
 
     bitbucket.client.callback = `http://127.0.0.1:${await freePort()}/`;
-    const alone = start(t, ['login'], { ...env, [REDIRECT_URI]: bitbucket.client.callback, PATH: folder + '/none' });
-    const [first] = await once(alone.child.stdout, 'data');
+    const withoutBrowser = start(t, ['login'], { ...env, [REDIRECT_URI]: bitbucket.client.callback, PATH: folder + '/none' });
+    const [first] = await once(withoutBrowser.child.stdout, 'data');
     await fetch(await bitbucket.authorize(String(first).trim()));
-    assert.equal((await alone.done).status, 0);
+    assert.equal((await withoutBrowser.done).status, 0);
   });
 
   test('exits with 2 when the redirect URI is not on this machine, the port is in use, or a variable is wrong', async (t) => {

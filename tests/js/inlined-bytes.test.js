@@ -28,11 +28,11 @@ describe('the bytes of an inlined core are decoded', () => {
       assert.deepEqual(during(Uint8Array, native, () => bytes, decoded), bytes);
     });
 
-    test(`by Buffer of Node.js (${encoding})`, () => {
+    test(`by Buffer of Node.js if the runtime has no decoder of its own (${encoding})`, () => {
       assert.deepEqual(during(Uint8Array, native, undefined, decoded), bytes);
     });
 
-    test(`by functions that every runtime has (${encoding})`, () => {
+    test(`by functions that every runtime has if there is no Buffer either (${encoding})`, () => {
       const found = during(Uint8Array, native, undefined, () => during(globalThis, 'Buffer', undefined, decoded));
       assert.deepEqual(found, bytes);
     });

@@ -99,7 +99,7 @@ describe('a list', PATIENT, () => {
     ]);
   });
 
-  test('takes its parameters from the path, from params and from the config', async (t) => {
+  test('is requested with the parameters from the path, from params and from the config', async (t) => {
     const api = numbered(11, ({ page }) => (page === 1 ? { next: `${setup.origin}/2.0/list?page=2` } : {}));
     const setup = await clientOf(t, api);
     for (const run of [
@@ -122,14 +122,14 @@ describe('a list', PATIENT, () => {
     assert.deepEqual(setup.urls(), ['/2.0/list?a=1&b=2', '/2.0/list?page=2&a=1&b=2']);
   });
 
-  test('with a cursor continues at the unchanged next', async (t) => {
+  test('with a cursor continues at the URL in next, without a change to that URL', async (t) => {
     const setup = await clientOf(t, (url) => (url.searchParams.has('ctx')
       ? { body: { values: [2] } } : { body: { values: [1], next: `${setup.origin}/2.0/commits?ctx=0f%2D&page=2` } }));
     assert.deepEqual((await collect(setup.client.paginate('/commits', { include: 'main' }))).values, [1, 2]);
     assert.deepEqual(setup.urls(), ['/2.0/commits?include=main', '/2.0/commits?ctx=0f%2D&page=2']);
   });
 
-  test('is requested with the field next even if the caller\'s parameter fields excludes next', async (t) => {
+  test('is requested with the field next even if the caller\'s parameter fields omits or excludes next', async (t) => {
     const setup = await clientOf(t, numbered(25, ({ page, url }) => (
       page < 3 && url.searchParams.get('fields').split(',').includes('next')
         ? { next: `${setup.origin}/2.0/list?page=${page + 1}&fields=${encodeURIComponent(url.searchParams.get('fields'))}` } : {}
@@ -164,7 +164,7 @@ describe('a list of the simulator', PATIENT, () => {
     assert.equal(new Set(values.map(nameOf)).size, values.length);
   }
 
-  test('is complete when its next lacks sort order and filters', async (t) => {
+  test('is complete even if the URLs in next lack the sort order and the filters', async (t) => {
     const client = await simulator(t);
     for (const params of [
       { sort: '-created_on' }, { 'target.branch': 'main' }, { status: ['PASSED', 'FAILED'], sort: '-created_on' },
@@ -245,7 +245,7 @@ describe('a page that Bitbucket is still working on', PATIENT, () => {
     });
   }
 
-  test('is reported in a dialog of NocoDB, such as its list of repositories, after pauses of at most 15 seconds', async (t) => {
+  test('is reported to a caller of listRepositories after pauses of at most 15 seconds each', async (t) => {
     const setup = await clientOf(t, () => ({ status: 202 }));
     const pauses = withoutSleep(t);
     const error = await thrownBy(() => setup.wrapper.listRepositories({ workspace: 'acme' }));
@@ -253,7 +253,7 @@ describe('a page that Bitbucket is still working on', PATIENT, () => {
     assert.ok(pauses.length > 0 && pauses.every((pause) => pause <= 15_000), String(pauses));
   });
 
-  test('is not requested again after its signal is aborted', async (t) => {
+  test('is not requested again after the signal of the request is aborted', async (t) => {
     const controller = new AbortController();
     const setup = await clientOf(t, () => {
       setImmediate(() => setTimeout(() => controller.abort(), 50));

@@ -1,6 +1,6 @@
 /**
- * How NocoDB uses a row and its wrapper: syncs, rows of another version, environments, vaults, masks, and connection tests before
- * a row is stored.
+ * How NocoDB uses a connection's row and its wrapper (NocoDB's object for one call): syncs, rows of another version, environments
+ * (variants of a row's config, such as staging), vaults, masks, and connection tests before a row is stored.
  *
  * In: mock NocoDB processes with the preload. Out: checks of their rows and responses. Tests of features that NocoDB 0.301.3
  * lacks run only on the mock editions of late 2026. Bitbucket is the simulator.

@@ -43,7 +43,7 @@ const isSame = (row, config) => row.refresh_token === config.refresh_token && ro
 for (const edition of HOSTS) describe(edition.name, () => {
   for (const type of ['development', 'auth']) {
     describe(`a row of type ${type}`, () => {
-      test('keeps a new login, and the wrapper of the former login fails', async (t) => {
+      test('keeps a new login, and the wrapper of the former login fails when its tokens expire', async (t) => {
         const { host, id, authenticate, expire } = await scene(t, edition, { type });
         const former = await host('open', { id });
         assert.deepEqual(await host('use', { first: former }), [200]);
@@ -169,7 +169,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     });
   });
 
-  test('a wrapper whose config differs from its row does not compare its tokens with the row', async (t) => {
+  test('a wrapper with the config of another login refreshes its tokens without comparing them with its row', async (t) => {
     const { host, id, authenticate, expire } = await scene(t, edition, { type: 'auth' });
     const made = await authenticate();
     const first = await host('open', { id, made });

@@ -1,4 +1,4 @@
-/** Locks and tokens while Redis is unavailable, and after Redis is available again. */
+/** Locks and tokens while Redis is unavailable, and after Redis is available again. A fence is the number of a lock. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
@@ -10,7 +10,7 @@ import { waitFor } from '../support/waiting.js';
 import { DEAD, MINUTE, answering, openStore, rawClient } from './shared-store-scene.js';
 import { entry, tokenSet, timed } from './shared-stores.js';
 
-/** A certificate of an unknown authority, and its key. */
+/** The files of a certificate from an unknown authority, and of the certificate's key. */
 function filesOf(t) {
   const { files } = makeCertificates(t);
   return [files.certificate, files.key];
@@ -124,9 +124,9 @@ describe('a token store whose Redis is or was unavailable', () => {
       redis.pause();
       const { value, took } = await timed(operation);
       assert.ok(value);
-      assert.ok(took > 900 && took < 1500, `it took ${took} ms`);
+      assert.ok(took > 900 && took < 1500, `the operation took ${took} ms`);
       const again = await timed(() => store.find('a'));
-      assert.ok(again.value && again.took < 300, `then it took ${again.took} ms`);
+      assert.ok(again.value && again.took < 300, `the next operation took ${again.took} ms`);
       const count = logged.length;
       redis.resume();
       await waitFor(() => logged.length > count, 'Redis is back');
@@ -170,7 +170,7 @@ describe('a token store whose Redis is or was unavailable', () => {
     redis.pause();
     const { value, took } = await timed(() => Promise.all(Array.from({ length: 50 }, () => store.find('a'))));
     assert.ok(value.every(({ key }) => key === 'b'));
-    assert.ok(took < 1500, `they took ${took} ms`);
+    assert.ok(took < 1500, `the 50 operations took ${took} ms`);
     assert.equal(logged.length, 1);
   });
 
@@ -257,7 +257,7 @@ describe('a token store whose Redis is or was unavailable', () => {
     }
   });
 
-  test('agrees on one successor with a process that refreshed the same token, even if Redis lost its entries', async (t) => {
+  test('agrees on one successor with a process that refreshed the same token, even if Redis has lost all entries', async (t) => {
     const redis = await startRedis(t);
     const { store: one, logged } = openStore(t, redis.url);
     const { store: other, logged: alsoLogged } = openStore(t, redis.url);

@@ -1,6 +1,7 @@
 /**
  * Helpers for the tests of the token stores: clients of a real Redis, and tests of the guarantees of every store. A fence is the
- * number of a lock, greater than those of all earlier locks. An entry has the fence of the lock under which it was obtained.
+ * number of a lock, greater than those of all earlier locks. An entry has the fence of the lock under which it was obtained. A
+ * tombstone (`DEAD`) is an entry's value if Bitbucket no longer accepts the refresh token.
  */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
@@ -83,7 +84,7 @@ export function testGuarantees(make) {
     assert.equal(await one.find('d'), undefined);
   });
 
-  test('replaces the access token of a refresh token, and then the tokens with a tombstone', async (t) => {
+  test('replaces the access token of a refresh token, and later replaces both tokens with a tombstone', async (t) => {
     const [one, other = one] = await make(t);
     assert.equal(await one.publish('a', entry('b', 1)), true);
     const newer = { ...tokenSet('b'), accessToken: 'newer' };
@@ -141,7 +142,7 @@ export function testGuarantees(make) {
     for (const all of [other, one]) assert.deepEqual(await all.find('a'), entry('c', 4));
   });
 
-  test('locks a whole client in the same way as one connection', async (t) => {
+  test('locks a whole OAuth client in the same way as one connection', async (t) => {
     const [one, other = one] = await make(t);
     const all = await one.lock('client');
     assert.equal(await other.lock('client'), undefined);

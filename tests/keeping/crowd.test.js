@@ -33,8 +33,8 @@ const MAX_REQUESTS = 2.2;
 const CAREFUL = 3;
 
 /**
- * How long it may take on a busy machine until all processes know of a refusal, and until the requests that were sent before it
- * have arrived. This is shorter than the time without requests after a refusal.
+ * How long it may take on a busy machine until all processes know of a refusal, and until the requests that were sent before the
+ * refusal have arrived. This is shorter than the time without requests after a refusal.
  */
 const NEWS_MS = 1000;
 

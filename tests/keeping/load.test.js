@@ -113,7 +113,7 @@ async function assertEverybodyHasTheNewest({ scene: { bitbucket, tap, environmen
 test('8 processes with 50 wrappers each share one refresh for each of 20 expiries', async (t) => {
   const redis = await startRedis(t);
   const variables = { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url };
-  // So slow that the simulator, which is one process, keeps up with the calls.
+  // At this pace, the simulator, which is one process, keeps up with the calls.
   await runUnderLoad(t, { processes: 8, wrappers: 50, pace: [200, 2000], variables, ahead: false });
 });
 

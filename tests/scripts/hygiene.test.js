@@ -17,7 +17,7 @@ test('the hygiene check accepts URLs and other paths', () => {
   assert.deepEqual(faults('a.js', fine.join('\n')), []);
 });
 
-test('the hygiene check finds registries in lock files, and mirrors in all files', () => {
+test('the hygiene check finds URLs of registries in lock files, except crates.io, and mirrors in all files', () => {
   assert.equal(faults('demo/package-lock.json', '"resolved": "https://registry.npmjs.org/a.tgz"').length, 1);
   assert.equal(faults('Cargo.lock', 'source = "sparse+https://mirror.example/index/"').length, 1);
   assert.deepEqual(faults('Cargo.lock', 'source = "registry+https://github.com/rust-lang/crates.io-index"'), []);

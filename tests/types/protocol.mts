@@ -9,9 +9,9 @@ const tokens: oauth.TokenSet = client.parseTokenResponse({
 });
 const loaded: Promise<void> = slim.init(new Uint8Array());
 
-// @ts-expect-error: even if the runtime does not declare a type of the core's bytes, a number is rejected
+// @ts-expect-error: a number is rejected as the core's source, even without the types that the DOM declares for such a source
 slim.init(7);
-// @ts-expect-error: even if the runtime does not declare a type of the callback, an empty object is rejected
+// @ts-expect-error: an empty object is rejected as a callback, even without the types that the DOM declares for a callback
 client.validateAuthorizationResponse({}, { state: 'abc' });
 
 export { code, loaded, tokens };

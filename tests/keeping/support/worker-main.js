@@ -134,8 +134,7 @@ const commands = {
 
   /**
    * Waits until each wrapper has made a successful call that began after this command. With `anyone`, one call of any wrapper is
-   * enough.
-   * Wrappers of the connection `except` are left out. Then waits until all calls that are under way have ended.
+   * enough. Does not wait for wrappers of the connection `except`. Then waits until all calls that are under way have ended.
    */
   async settle({ anyone = false, except, timeoutMs }) {
     const mark = started;
@@ -176,7 +175,7 @@ const commands = {
   },
 
   /**
-   * Uses each wrapper after a random pause of up to `withinMs`, and again for as long as it fails with a retryable error.
+   * Uses each wrapper after a random pause of up to `withinMs`, and again as long as the call fails with a retryable error.
    *
    * @returns for each wrapper its last outcome, the duration of its longest call, and the messages of its retryable errors
    */
@@ -203,7 +202,8 @@ const commands = {
   /**
    * Uses each wrapper repeatedly for `ms` milliseconds, also after calls that fail.
    *
-   * @returns for each call when it began, counted from now, how long it took, and what it failed with
+   * @returns for each call when it began (in milliseconds after the start of this command), how long it took, and the code of its
+   *   error
    */
   async endure({ ms, pauseMs }) {
     const begun = performance.now();

@@ -52,8 +52,8 @@ async function untilItSays(t, command, args, pattern) {
         if (match) resolve(match);
       });
     }
-    closed.then(() => reject(new Error(`It ended:\n${said}`)));
-    setTimeout(() => reject(new Error(`It did not say ${pattern}:\n${said}`)), WAIT_MS).unref();
+    closed.then(() => reject(new Error(`The program ended:\n${said}`)));
+    setTimeout(() => reject(new Error(`The program did not print ${pattern}:\n${said}`)), WAIT_MS).unref();
   });
   const match = await seen;
   return { match, said: () => said, end: async () => { end(); await closed; } };

@@ -101,7 +101,10 @@ function windowSays(error) {
   return `${heading}\n\n${text}`;
 }
 
-/** Runs a script in a process with the preload, whose timer fires at once. Returns the output of both streams. */
+/**
+ * Runs a script in a process with the preload. The script can fire the preload's timers at once. Returns the output of both
+ * streams.
+ */
 function preloadSays(script, preloads = [REGISTER]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
