@@ -1,8 +1,9 @@
 // npm run bench [-- <subject>] [--quick] [--json]: measures, prints the figures, and fails if a figure misses its limit.
-//   --quick: small sizes, to check that everything runs. It does not enforce limits of time and memory.
+//   --quick: small sizes, to check that everything runs. A ratio has to reach only half of its lower limit, and upper limits of
+//     values that depend on the machine are not enforced.
 //   --json: also saves the figures in bench/results.json, next to those of other subjects and versions of Node.js, and updates
 //     the tables and the chart of docs/performance.md.
-// A subject is a module in this folder. It yields its figures one by one.
+// A subject is a module in this folder, which yields its figures one by one.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { fail, Problem, say } from '../scripts/lib/run.mjs';

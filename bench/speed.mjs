@@ -20,7 +20,7 @@ const SELF = 'nocodb-bitbucket-auth';
 const BY_HAND = 'hand-written';
 const KB = 1024;
 const MAX_HEAP_GROWTH_KB = 256;
-/** The ratio is close to 1, because a login spends most of its time on the network and in the server. */
+/** The lower limit of a ratio that is close to 1, because a login spends most of its time on the network and in the server. */
 const MIN_LOGIN_RATIO = 0.97;
 
 export async function* measure({ quick }) {

@@ -1,7 +1,8 @@
 /**
  * The part of an OAuth client that needs no tokens: authorization requests and responses.
  *
- * In: an OAuth client of the core. Out: authorization URLs, and validated callbacks. Never: a rule of OAuth. The core has them.
+ * In: an OAuth client of the core. Out: authorization URLs, and validated callbacks. Never: a rule of OAuth. The core
+ * has these rules.
  */
 
 import { callCore } from './error.js';

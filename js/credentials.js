@@ -52,7 +52,7 @@ export class Credentials {
     this.#tokenInfo = tokenInfo;
   }
 
-  /** A name until the account is known. It reveals nothing about the credential. @returns {string} */
+  /** Names the account until Bitbucket has reported it, for the rate limit. The name reveals no credential. @returns {string} */
   get name() {
     return `token ${digest(this.#credential?.authorization ?? '').toString('base64url')}`;
   }

@@ -107,7 +107,7 @@ export class RequestQueue {
    */
   async acquire({ signal, maxWaitMs = Infinity, log }) {
     const now = performance.now();
-    // After a refusal, the requests ahead in the queue are sent one at a time.
+    // After a refusal without `Retry-After`, the requests ahead in the queue are sent one at a time.
     const paced = this.#pacedUntil > now ? this.#nextAt - now + this.#waiting * this.#pace : 0;
     const blocked = Math.max(this.#blockedUntil - now, paced);
     if (this.#waiting >= MAX_WAITING) {

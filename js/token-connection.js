@@ -259,12 +259,12 @@ export class Connection {
     const { lastError, policy } = this.#state;
     switch (decision) {
       case RefreshDecision.Dead:
-        // `lastError` contains Bitbucket's own message. If it is missing, Bitbucket rejected the request of another process.
+        // This `lastError` contains Bitbucket's own message. Without it, Bitbucket rejected the request of another process.
         return lastError?.reauthorize ? lastError : failure('RECONNECT_REQUIRED', 'refresh');
       case RefreshDecision.RefreshPending: {
         const wait = policy.backoff(Date.now()) ?? this.#keeper.queue.waitTime();
         // After Bitbucket has rejected a refresh token, only one process at a time may send a token request. The other processes
-        // do not know how long that request takes.
+        // do not know how long that request takes, so their error may lack `retryAfter`.
         return failure('REFRESH_PENDING', 'refresh', wait > 0 ? { retryAfter: Math.ceil(wait) } : {});
       }
       case RefreshDecision.RequestFailed:

@@ -9,7 +9,7 @@
  * @property {number} [most] upper limit of a value that depends on the machine
  * @property {number} [upTo] upper limit of a count that is the same on every machine
  * @property {number} [exactly] required value of a count that is the same on every machine
- * @property {string} [note] details, for example the times that were compared, because absolute times differ between machines
+ * @property {string} [note] details, for example the two times behind a ratio, which differ between machines
  */
 
 const shown = (value) => (Number.isInteger(value) ? value.toLocaleString('en-GB') : value.toFixed(2));

@@ -52,7 +52,7 @@ async function firstMessage(child, file) {
   return message;
 }
 
-/** Called by a module that `runPart` runs: calls `work` with the task, and sends the result to the parent process. */
+/** For the modules that `runPart` and `startPartAndWait` run: calls `work` with the task, and sends the result to the parent. */
 export async function answer(work) {
   const [task] = await once(process, 'message');
   process.send(await work(task));

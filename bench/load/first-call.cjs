@@ -1,7 +1,7 @@
 /**
- * One process, one measurement: loads an entry point of the package, gets the first authorization URL from it, and prints how
- * long both took together. With `count` as second argument, the program then uses the entry point repeatedly, and prints how
- * often the core was compiled.
+ * One measurement in a process of its own: loads an entry point of the package, gets the first authorization URL from the entry
+ * point, and prints how long both took together. With `count` as second argument, the program then uses the entry point three
+ * more times, and also counts how often the core was compiled.
  */
 const [way, count] = process.argv.slice(2);
 

@@ -1,6 +1,7 @@
 /**
- * `arctic`: a client object for many logins. Callers compare the state themselves, so this module has no callback operation.
- * arctic sends requests with the global `fetch`, which this module replaces during the measurement.
+ * The alternative `arctic`, with one client object for many logins. arctic leaves the comparison of the state to its callers, so
+ * this module has no callback operation. arctic sends requests with the global `fetch`, which this module replaces during the
+ * measurement.
  *
  * In: the settings and inputs of speed/operations.mjs. Out: the results, in the shape that all modules of this folder use. Never:
  * a request to a server, except in `login`.

@@ -1,4 +1,5 @@
-// Measures when requests are sent in a sync that makes all its requests at once. The clock is mocked: only this module moves it.
+// Measures when the rate limiter lets each request of a sync pass, if the sync makes all its requests at once. The clock is
+// mocked: only this module moves the clock.
 import { mock } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { moveClock } from '../../tests/support/clock.js';

@@ -75,9 +75,9 @@ async function requestOf({ method, url, headers, body }) {
  * @property {string} title
  * @property {string} uses name of the contestants' function
  * @property {unknown[]} given the arguments of that function
- * @property {(result: any) => void} [read] reads a string of the result
- * @property {(result: any) => unknown} result returns the part of the result that must be equal for all contestants; with
- *   `refused`, its argument is the error
+ * @property {(result: any) => void} [read] reads a character of the result's string, so that the string has to exist
+ * @property {(result: any) => unknown} result returns the part of the result that must be equal for all contestants; for a
+ *   `refused` operation, the argument is the error
  * @property {number} byLibrary the goal: at least how many times as fast as the fastest library
  * @property {boolean} [refused]
  */

@@ -106,7 +106,8 @@ export class Api {
 
   /** The caller's credential: an OAuth or access token as Bearer, or an API token as Basic with the account's e-mail address. */
   #authenticate(header) {
-    // Bitbucket sends some 401s as plain text. The simulator does so for credentials that are missing, unreadable or Basic.
+    // Bitbucket sends some 401s as plain text. The simulator does so if the credential is missing or unreadable,
+    // or if a Basic header contains a wrong credential.
     const plain = { errorResponse: text(401, 'Authentication required', CHALLENGE) };
     const match = /^(bearer|basic) +([^\s]+)$/i.exec(header?.trim() ?? '');
     if (!match) return plain;

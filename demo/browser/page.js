@@ -135,7 +135,7 @@ document.querySelector('#page').addEventListener('click', async () => {
   }
 });
 
-// Bitbucket may have redirected the user back to this page. Then the page shows the earlier steps again, and completes the login.
+// If Bitbucket has redirected the user back to this page, the page shows the earlier steps again, and completes the login.
 const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? '[]');
 sessionStorage.removeItem(KEPT);
 const url = location.href;

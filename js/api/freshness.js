@@ -28,7 +28,7 @@ export class WriteCounter {
       try {
         return await sender(request);
       } finally {
-        // The request is counted again, because a page that was fetched during the request may show the state before it.
+        // The request is counted again, because a page that was fetched during the request may show the old data.
         this.count += 1;
       }
     };

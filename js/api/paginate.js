@@ -70,7 +70,8 @@ export function paginate(client, { activity, writes }) {
     const list = createPageList(client, path, params, requests, concurrency);
     const { cancelToken } = requests;
     const signal = /** @type {AbortSignal | undefined} */ (requests.signal);
-    // The requests always have a signal, because the sequential prefetch (read-ahead.js) ignores requests with a signal.
+    // Each request gets a signal, so that the client does not also read ahead sequentially (read-ahead.js ignores requests with
+    // a signal).
     const requestConfig = { ...requests, signal: signal ?? new AbortController().signal };
 
     /** @param {string} url @param {FailedPrefetch} failed */

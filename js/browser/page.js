@@ -11,8 +11,8 @@ import { core, init, readArgument } from './core.js';
 /** @typedef {typeof globalThis extends { window: infer Type } ? Type : object} Page a window, in runtimes that have one */
 
 /**
- * The OAuth client is public (RFC 6749 section 2.1): pass `client`, or `clientId` and the options that belong to it. A secret is
- * rejected.
+ * The OAuth client is public (RFC 6749 section 2.1), so a secret is rejected. Pass either `client`, or `clientId` with the other
+ * options of a client.
  *
  * @typedef {object} PageOptions
  * @property {import('../authorization-client.js').AuthorizationClient | undefined} [client] made by `createClient` without a
@@ -38,7 +38,7 @@ import { core, init, readArgument } from './core.js';
 /** Prefix of the package's keys in the session storage, and the name of the channel in js/callback.html. */
 export const PACKAGE_NAME = 'nocodb-bitbucket-auth';
 
-/** Key in a window's session storage that marks it as a popup of `authorizeInPopup`. */
+/** Key in a window's session storage that marks the window as a popup of `authorizeInPopup`. */
 export const POPUP_KEY = `${PACKAGE_NAME}:popup`;
 
 /**

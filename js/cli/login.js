@@ -171,7 +171,7 @@ function receiveCallback(server, { callbackPage }, client, state) {
         return;
       }
       const { headers, body } = pageFor(shown);
-      // The promise settles after the page was sent, because `authorize` then closes all connections.
+      // The promise settles only after the page was sent, because `authorize` closes all connections as soon as it settles.
       response.writeHead(200, { ...headers, connection: 'close' }).end(body, () => {
         if (typeof result === 'string') resolve(result);
         else reject(result);

@@ -6,9 +6,9 @@
  * other programs while another database is available, or different databases for two processes with the same permissions.
  *
  * NocoDB's cache empties the database of `NC_REDIS_URL` whenever a main process starts. If no other URL is configured, the
- * plugin therefore searches for another database of the same server. All processes and all versions that search follow the
- * protocol below, for shared token stores and rate limits, and regardless of their OAuth clients. Versions with different
- * protocols would not share their data:
+ * plugin therefore searches for another database of the same server. Versions with different protocols would not
+ * share their data. So all processes and versions that search follow the same protocol, for shared token stores and rate limits,
+ * and regardless of their OAuth clients:
  *
  * - All keys of the plugin begin with `nocodb-bitbucket-auth:`, after the `keyPrefix` of the URL, if it has one.
  * - The plugin's database contains the marker `nocodb-bitbucket-auth:database`, a random string. No other database has one. The
@@ -55,15 +55,15 @@ const BASE = 'nocodb-bitbucket-auth:';
 /** Longer than the three months after which an unused refresh token expires. */
 const MARKER_MS = 95 * 24 * 60 * 60 * 1000;
 
-/** Other processes that start at the same time may change the result of a survey, but not for long. */
+/** The limit for surveys. Other processes that start at the same time may change the result of a survey, but not for long. */
 const MAX_ATTEMPTS = 10;
 
 export const DATABASE_SCRIPTS = {
   /**
    * Returns the survey: one word for the content of each database. If the database was chosen from a survey with the same words,
-   * the script marks the chosen database and no other database. A key of another program ends the scan of its database at once. A database with keys of
-   * this plugin is not scanned completely, so a database with many keys of the plugin and few keys of other programs may count as
-   * the plugin's.
+   * the script marks the chosen database and no other database. A key of another program ends the scan of its database at once.
+   * A database with keys of this plugin is not scanned completely, so a database with many keys of the plugin and few keys of
+   * other programs may count as the plugin's.
    */
   surveyDatabases: {
     numberOfKeys: 1,

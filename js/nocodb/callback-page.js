@@ -1,10 +1,11 @@
 /**
- * Serves the callback page from NocoDB's own server, at the redirect URI that is registered at Bitbucket. The routes of NocoDB's
- * versions treat a query differently, and some drop it before the GUI has read it.
+ * Serves the callback page from NocoDB's own server, at the redirect URI that is registered at Bitbucket. Without this, the GUI
+ * would not get every callback, because the routes of some NocoDB versions drop the URL's query before the GUI has read it.
  *
  * In: the requests to this process's HTTP servers, before any listener. Out: the package's callback page for a request that
  *   carries an authorization response. The core recognises these requests, and writes the page's text if Bitbucket reports an
- *   error. NocoDB's GUI reads code and state from the popup's URL as before. All other requests pass through unchanged.
+ *   error. NocoDB's GUI reads code and state from the popup's URL, as without the plugin. All other requests pass through
+ *   unchanged.
  * Never: a rule of OAuth outside the core, a value of the request in the page, or an exception that leaves the hook.
  */
 

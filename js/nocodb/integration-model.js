@@ -52,7 +52,7 @@ import { HttpError, asNocodbError } from './nocodb-errors.js';
 
 /** @typedef {{ row: Row, config?: any }} WrapperCreation the row of a wrapper, and the row's config if NocoDB has read it */
 
-/** The types under which NocoDB's editions list Bitbucket. Another edition than the current one may have created a row. */
+/** The types under which any edition of NocoDB lists Bitbucket. The row may come from another edition than the current one. */
 export const INTEGRATION_TYPES = ['auth', 'development'];
 
 /**
@@ -67,7 +67,8 @@ const replacements = new WeakSet();
 
 /**
  * Patches the methods of a model class that store rows and create wrappers. A subclass that inherits these methods needs no
- * patch. If a subclass has methods of its own, those are patched too. Each of them may call the inherited method.
+ * patch. If a subclass has methods of its own, these methods are patched too. They may call the inherited methods, which are
+ * patched already.
  *
  * @param {IntegrationModel} model
  * @param {Plugin} plugin
@@ -176,7 +177,8 @@ function patchStoringMethods(model, plugin, onUse) {
   }
 
   /**
-   * Calls NocoDB's method that stores the prepared row. If it fails, another attempt with the same code gets the same tokens.
+   * Calls NocoDB's method that stores the prepared row. If the method fails, the tokens of this code are marked as not stored, so
+   * that another attempt with the same code gets the same tokens.
    *
    * @template T
    * @param {unknown} payload with the code for which Bitbucket issued the row's tokens
@@ -267,7 +269,7 @@ function patchRowMethods(rows, onUse) {
     function getWrapperOfRow(...args) {
       onUse(this.constructor);
       const make = () => getIntegrationWrapper.apply(this, args);
-      // If the context is already set, the method of a subclass has set it and is now calling the inherited method.
+      // If this wrapper creation is already recorded, the method of a subclass recorded it, and now calls the inherited method.
       return wrapperCreations.getStore()?.row === this ? make() : wrapperCreations.run({ row: this }, make);
     }
   ));

@@ -132,8 +132,8 @@ export class BitbucketAuthIntegration {
   }
 
   /**
-   * Stores the integration's own data in NocoDB, together with the config and the newest tokens. Another wrapper or process may
-   * have refreshed the tokens since this config was read.
+   * Stores the integration's own data in NocoDB, together with the config and the newest tokens, because another wrapper or
+   * process may have refreshed the tokens since this config was read.
    *
    * @param {unknown} vars
    * @returns {Promise<void>} rejects with NocoDB's error when NocoDB could not store the data

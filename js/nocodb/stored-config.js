@@ -32,7 +32,10 @@ const CHANGE_TIMEOUT_MS = 5000;
 /** The codes with which NocoDB's versions report that a row does not exist. */
 const NOT_FOUND_ERRORS = ['ERR_INTEGRATION_NOT_FOUND', 'INTEGRATION_NOT_FOUND'];
 
-/** The last pending change of each row, by id: concurrent changes of a row would undo each other. */
+/**
+ * The last pending change of each row, by the row's id. The changes of a row run one after another, because concurrent changes
+ * would undo each other.
+ */
 /** @type {Map<string, Promise<unknown>>} */
 const pendingChanges = new Map();
 
@@ -55,7 +58,7 @@ export class StoredConfig {
   #services;
 
   /**
-   * A digest of the refresh token with which the wrapper was created; `undefined` until the wrapper has a newer refresh token.
+   * A digest of the refresh token with which the wrapper was created; `undefined` until the wrapper adopts newer tokens.
    * The token itself would take kilobytes of memory.
    *
    * @type {string | undefined}

@@ -1,5 +1,5 @@
 // Finds redis-server, or installs it with apt-get where possible. The tests in which processes coordinate through Redis need
-// it. They start servers of their own on free ports, so it does not matter whether the Debian package starts one, too.
+// it. These tests start servers of their own on free ports, so a server that the Debian package starts does not disturb them.
 import { aptInstall, canInstall } from './apt.mjs';
 import { Problem, output, say } from './run.mjs';
 

@@ -61,8 +61,10 @@ describe('a callback page that no page waits for', () => {
     assert.match(await other.innerText('main'), /you can close it/);
     assert.deepEqual(await scene.page.evaluate(() => window.heard), []);
   }));
+});
 
-  test('keeps the error in its URL when it shows a refusal, so that a page can read the error later', async () => {
+describe('a callback page that shows an error from Bitbucket', () => {
+  test('keeps the error in its URL, so that a page can read the error later', async () => {
     const { body, ...rest } = await callbackPage();
     const refusal = body.replace(/<main>\n[^]*<\/main>/, '<main>Refused <button type="button">Close this window</button></main>');
     await on({ site: { pages: { '/callback.html': { ...rest, body: refusal } } } }, async (scene) => {
@@ -74,9 +76,11 @@ describe('a callback page that no page waits for', () => {
       assert.equal(await other.evaluate(() => location.href), address);
     });
   });
+});
 
+describe('a callback page on localhost that is shown in a popup of the package', () => {
   for (const [host, isHeard] of [['localhost', true], ['127.0.0.1', false]]) {
-    test(`reveals its URL only to an opener on its own origin, localhost (opener: ${host})`, () => on({}, async (scene) => {
+    test(`${isHeard ? 'sends' : 'does not send'} its URL to an opener on ${host}`, () => on({}, async (scene) => {
       await scene.page.goto(`${scene.origin.replace('localhost', host)}/`);
       await scene.page.evaluate(() => {
         window.heard = [];
@@ -109,8 +113,8 @@ describe('a callback page that no page waits for', () => {
   }
 });
 
-describe('a Content Security Policy of the site', () => {
-  test("does not prevent a login if it blocks the callback page's script but leaves the popup its opener", async () => {
+describe("a login by popup on a site whose Content Security Policy blocks the callback page's script", () => {
+  test('succeeds if the popup still has its opener', async () => {
     const { body } = await callbackPage();
     const pages = { '/callback.html': { headers: policy('\'self\''), body } };
     await on({ site: { pages } }, async (scene) => {
@@ -120,8 +124,10 @@ describe('a Content Security Policy of the site', () => {
       await gone(popup);
     });
   });
+});
 
-  test("blocks nothing in the callback page if it equals the policy in the page's first lines", () => on({}, async (scene) => {
+describe('the callback page', () => {
+  test('works under the Content Security Policy that its first lines recommend', () => on({}, async (scene) => {
     const other = await scene.context.newPage();
     const logged = [];
     other.on('console', (message) => logged.push(message.text()));

@@ -129,7 +129,7 @@ describe('a credential in NocoDB', () => {
     });
   }
 
-  test('of the kind "OAuth client itself" needs one token request for all calls of the other tests', () => {
+  test('that is the OAuth client itself needs only one token request for all calls of these tests', () => {
     const grants = bb.requests.filter((line) => line.includes('grant='));
     assert.equal(grants.length, 1);
     assert.match(grants[0], /grant=client_credentials/);

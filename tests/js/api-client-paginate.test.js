@@ -170,7 +170,7 @@ describe("a consumer like NocoDB's sync packages", () => {
     assert.equal(new Set(all.map(({ id }) => id)).size, 100);
   });
 
-  test('gets all pages although the tokens expire in between', async (t) => {
+  test('gets all pages although the tokens expire between two requests', async (t) => {
     const { bitbucket, Wrapper } = await simulator(t, { pullRequests: 200 });
     const stored = [];
     const wrapper = new Wrapper(connected(bitbucket));

@@ -80,7 +80,7 @@ describe('a member of the wrong type', () => {
   });
 });
 
-describe('additional parameters', () => {
+describe('additional parameters of an authorization request', () => {
   test('must be a plain object, because the entries of a Map would be lost silently', () => {
     const client = createClient(OPTIONS);
     const lost = [new Map([['prompt', 'x']]), new URLSearchParams('prompt=x'), new Headers({ prompt: 'x' }), new Date(), ['x'],
@@ -140,7 +140,7 @@ describe('the options of a login in a web page', () => {
     ['endpoints in addition to a client', { client, endpoints: {} }, 'endpoints'],
   ];
   for (const [what, options, field] of refused) {
-    test(`are rejected (${what})`, async () => {
+    test(`are rejected because of an invalid option (${what})`, async () => {
       const given = Object.defineProperties({ window }, Object.getOwnPropertyDescriptors(options));
       await assert.rejects(beginRedirect(given), (error) => {
         assertThrows(() => { throw error; }, { code: 'INVALID_ARGUMENT', phase: 'config', field });
@@ -199,7 +199,7 @@ describe('hostile values', () => {
     'codeVerifier', 'code_verifier', 'refreshToken', 'status', 'headers', 'body', 'receivedAt', 'grant', 'previous', 'request', '__proto__',
   ];
 
-  test('cause neither a trap nor a hang in 200,000 calls, and the core works afterwards', () => {
+  test('cause neither a WebAssembly trap nor a hang in 200,000 calls, and the core works afterwards', () => {
     const client = createClient(OPTIONS);
     let seed = 1;
     const draw = (list) => {

@@ -159,7 +159,7 @@ describe('a wrapper', () => {
     assert.deepEqual(new BitbucketAuthIntegration({}).getVars(), {});
   });
 
-  test('passes on the error of saveConfig from saveVars, and needs no saveConfig', async () => {
+  test('rejects saveVars with the error of saveConfig, and needs no saveConfig', async () => {
     const own = new Error('no');
     const wrapper = new BitbucketAuthIntegration({}, { saveConfig: () => { throw own; } });
     assert.equal(await thrownBy(() => wrapper.saveVars({})), own);

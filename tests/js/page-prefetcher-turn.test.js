@@ -1,4 +1,4 @@
-/** Prefetched pages: refusals, time limits, pages that are too old to be used, and counters. */
+/** Prefetched pages: refusals, time limits, pages that are too old to be used, and what connectionStatus reports. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { COURSES, MAX_EXTRA_REQUESTS, PAGELEN, UNLIMITED, aWhile, collect, gate, listOf, pagesOf, upTo } from './list-scene.js';

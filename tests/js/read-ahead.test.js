@@ -144,13 +144,13 @@ const WITHOUT_PREFETCH = {
   'pages with a time limit': [async ({ get }) => {
     for (const page of [1, 2, 3]) await get(page, { timeout: 10_000 });
   }, [1, 2, 3]],
-  'pages without redirects': [async ({ get }) => {
+  'pages with redirects turned off': [async ({ get }) => {
     for (const page of [1, 2, 3]) await get(page, { maxRedirects: 0 });
   }, [1, 2, 3]],
-  'pages with another method': [async ({ client }) => {
+  'pages with a method other than GET': [async ({ client }) => {
     for (const page of [1, 2, 3]) await client.put('/list', {}, { params: { page } });
   }, ['PUT1', 'PUT2', 'PUT3']],
-  'pages with paginate': [async ({ client }) => {
+  'pages with paginate and a concurrency of 1': [async ({ client }) => {
     for await (const value of client.paginate('/list', {}, { concurrency: 1 })) if (value.startsWith('4')) break;
   }, [1, 2, 3, 4]],
   'the last three pages': [async ({ get }) => {

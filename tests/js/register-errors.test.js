@@ -1,6 +1,6 @@
 /**
- * How NocoDB responds when a request of the plugin fails: its status, and its error class. Inside a base, NocoDB's routes pass on
- * only errors of their own class.
+ * How NocoDB responds when a request of the plugin fails: the status of the response, and the class of the error. For a
+ * connection in a base, NocoDB's routes report only errors of NocoDB's own class to the user.
  *
  * In: servers with the responses to token and API requests that each test needs. Out: checks of the errors that NocoDB's
  * exception filter gets, and of how long NocoDB's transaction was open.
@@ -42,7 +42,7 @@ const apiError = { type: 'error', error: { message: 'No.' } };
 for (const edition of HOSTS) describe(edition.name, () => {
   const { ours, create, update } = callsOf(edition);
 
-  describe('a failed exchange', () => {
+  describe('a failed code exchange', () => {
     for (const [status, what, origin, env] of [
       [400, 'a code that is not accepted', (t) => refusing(t, 400, { error: 'invalid_grant' })],
       [400, 'a Secret that is not accepted', (t) => refusing(t, 401, { error: 'invalid_client' })],
@@ -52,7 +52,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       [503, 'a server that is busy', (t) => refusing(t, 503, {})],
       [504, 'a server that does not respond', silence, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '200' }],
     ]) {
-      test(`has status ${status} for ${what}`, async (t) => {
+      test(`leads to a response with status ${status} (${what})`, async (t) => {
         const host = await started(t, edition, { tokenUrl: `${await origin(t)}/token`, ...env });
         const id = await host('put', { row: { ...ours, config: { type: 'oauth', oauth_token: 'former' } } });
         const results = await host('call', {
@@ -68,7 +68,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     }
   });
 
-  describe('a failed method', () => {
+  describe('a failed method call', () => {
     for (const [status, what, origin, env] of [
       [400, 'a credential that is not accepted', (t) => refusing(t, 401, apiError)],
       [400, 'missing scopes', (t) => refusing(t, 403, apiError)],
@@ -77,7 +77,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       [502, 'an unreachable server', nowhere],
       [504, 'a server that does not respond', silence, { INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS: '200' }],
     ]) {
-      test(`has status ${status} for ${what}`, async (t) => {
+      test(`leads to a response with status ${status} (${what})`, async (t) => {
         const host = await started(t, edition, { apiUrl: `${await origin(t)}/2.0`, ...env });
         const id = await host('put', { row: { ...ours, config: { type: 'api_key', token: 'access' } } });
         await assert.rejects(host('invoke', { id, method: 'listRepositories', argument: { workspace: 'acme' } }), (error) => {
@@ -89,7 +89,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       });
     }
 
-    test('has status 400 for an invalid argument', async (t) => {
+    test('leads to a response with status 400 (an invalid argument)', async (t) => {
       const host = await started(t, edition);
       const id = await host('put', { row: { ...ours, config: { type: 'api_key', token: 'access' } } });
       await assert.rejects(host('invoke', { id, method: 'listRepositories', argument: { workspace: 'a/b' } }), { status: 400 });

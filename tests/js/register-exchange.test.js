@@ -25,7 +25,7 @@ after(() => bb.close());
 for (const edition of HOSTS) describe(edition.name, () => {
   const { ours, create, update } = callsOf(edition);
 
-  test('each exchange has a line in the log with the title of the connection, whether it succeeds or fails', async () => {
+  test("each exchange has a log line with the connection's title, whether the exchange succeeds or fails", async () => {
     const bad = { code: 'unknown-code-4711', code_verifier: 'v'.repeat(43) };
     const calls = [create(oauth(await authorizationCode(bb)), { title: 'Sales' }), create(oauth(bad), { title: 'Support' })];
     const { stdout, stderr } = await runHost(edition, { calls }, { env: simulatorVariables(bb) });
@@ -50,23 +50,23 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.ok(!host.everything.includes(bb.client.secret));
     };
 
-    test('with a code that Bitbucket does not know stores nothing and responds 400', refused(async () => ({
+    test('with a code that Bitbucket does not know stores nothing, and NocoDB responds with 400', refused(async () => ({
       env: simulatorVariables(bb), grant: { code: 'unknown-code-4711', code_verifier: 'v'.repeat(43) },
     }), /code/i));
 
-    test('with a wrong code verifier stores nothing and responds 400', refused(async () => ({
+    test('with a wrong code verifier stores nothing, and NocoDB responds with 400', refused(async () => ({
       env: simulatorVariables(bb), grant: { ...(await authorizationCode(bb)), code_verifier: 'w'.repeat(43) },
     }), /code/i));
 
-    test('with a wrong client secret stores nothing and responds 400', refused(async () => ({
+    test('with a wrong client secret stores nothing, and NocoDB responds with 400', refused(async () => ({
       env: simulatorVariables(bb, { INTEGRATION_AUTH_BITBUCKET_CLIENT_SECRET: 'marked-wrong-secret' }), grant: await authorizationCode(bb),
     }), /secret/i));
 
-    test('without a configuration stores nothing and responds 400', refused(async () => ({
+    test('without a configuration stores nothing, and NocoDB responds with 400', refused(async () => ({
       env: {}, grant: await authorizationCode(bb),
     }), /INTEGRATION_AUTH_BITBUCKET_CLIENT_ID/));
 
-    test('with an unreachable token endpoint stores nothing and responds 502', refused(async () => {
+    test('with an unreachable token endpoint stores nothing, and NocoDB responds with 502', refused(async () => {
       const closed = createServer().listen(0, '127.0.0.1');
       await once(closed, 'listening');
       const tokenUrl = `http://127.0.0.1:${closed.address().port}/token`;
@@ -75,7 +75,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
     }, /./, 502));
 
     for (const payload of [{}, { code: {} }, { code: 7 }, { code: '' }, [], 'text', true]) {
-      test(`with the payload ${JSON.stringify(payload)} stores nothing and responds 400`,
+      test(`with the payload ${JSON.stringify(payload)} stores nothing, and NocoDB responds with 400`,
         refused(async () => ({ env: simulatorVariables(bb), payload }), /./));
     }
 

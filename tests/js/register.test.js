@@ -21,13 +21,13 @@ after(() => bb.close());
 for (const edition of HOSTS) describe(edition.name, () => {
   const { create } = callsOf(edition);
 
-  describe('the registry', () => {
+  describe("NocoDB's registry of integrations", () => {
     const hidden = edition.offered === 'auth' ? 'development' : 'auth';
     const listed = ({ available }) => available.map(({ type, sub_type, title, hidden: isHidden }) => (
       [type, sub_type, title, isHidden]));
     const bitbucket = (type) => [type, 'bitbucket', 'Bitbucket', type === hidden];
 
-    test(`offers Bitbucket as "${edition.offered}", hides it as "${hidden}", and logs the offered type in one line`, async () => {
+    test(`offers Bitbucket as "${edition.offered}", hides it as "${hidden}", and a log line names the offered type`, async () => {
       const host = await runHost(edition, {}, { env: simulatorVariables(bb) });
       assert.deepEqual(listed(host).slice(edition.registry.length), [bitbucket('auth'), bitbucket('development')]);
       assert.equal(host.inherited, false);
@@ -72,7 +72,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
       assert.equal(host.inherited, false);
     });
 
-    test('is filled by `--import`, too', async () => {
+    test('is filled if the preload is loaded by `--import`', async () => {
       const grant = await authorizationCode(bb);
       const host = await runHost(edition, { calls: [create(oauth(grant))] },
         { env: simulatorVariables(bb), execArgv: ['--import', 'nocodb-bitbucket-auth/register'] });
@@ -144,7 +144,7 @@ describe('a process with the preload', () => {
     assert.deepEqual(runScript(script), { status: 7, stdout: '', stderr: '' });
   });
 
-  test('recognises NocoDB even if another class had a list of the same name before', () => {
+  test('recognises NocoDB even if another class has got a list of the same name before', () => {
     const { stdout } = runScript(`
       class Shop {}
       Shop.availableIntegrations = [];
@@ -185,7 +185,7 @@ describe('a process with the preload', () => {
     assert.match(stderr, /^\[nocodb-bitbucket-auth\] No registry of integrations appeared within 60 s[^\n]*\n$/);
   });
 
-  test('logs that no registry appeared, if it starts to listen on a port later than after 60 s', () => {
+  test('logs that no registry appeared, if it starts to listen on a port only after 60 s', () => {
     const { status, stdout, stderr } = runScript(`${slowHost}
       passMinute();
       passMinute();

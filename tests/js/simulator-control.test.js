@@ -41,7 +41,7 @@ describe("the simulator's options", () => {
     ]) await assert.rejects(startBitbucket({ accessTokens: [accessToken] }), message);
   });
 
-  test('may be undefined, which counts as absent', async () => {
+  test('count as absent if they are undefined', async () => {
     await withBitbucket({ codeLifetimeMs: undefined }, async (bb) => {
       const code = await getCode(bb);
       bb.control.advance(HOUR);
@@ -135,7 +135,7 @@ describe("the simulator's control", () => {
     assertRefused(await refresh(bb, refreshToken), WRONG_CREDENTIALS);
   });
 
-  test('counts issued and rejected token requests for each grant type', async () => {
+  test('counts granted and rejected token requests for each grant type', async () => {
     bb.control.reset();
     const tokens = await connect(bb);
     await bb.authorize(authorizeUrl(bb), { grant: false });
@@ -156,7 +156,7 @@ describe("the simulator's control", () => {
     assert.deepEqual(api.byEndpoint, { '/2.0/repositories/{ws}': 2 });
   });
 
-  test('counts how many requests were in progress at once, each from its headers to its response', async () => {
+  test('counts how many requests were in progress at once, each from the arrival of its headers to its response', async () => {
     bb.control.reset();
     assert.deepEqual([bb.control.stats().token.mostAtOnce, bb.control.stats().api.mostAtOnce], [0, 0]);
     const { access_token: accessToken } = await connect(bb);

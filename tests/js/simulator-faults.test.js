@@ -122,7 +122,7 @@ describe('a fault of the simulator', () => {
     assert.equal(processed(), before + 1);
   });
 
-  test('applies only to the next matching requests, in order', async () => {
+  test('applies only to the next matching requests, after the faults that were requested before it', async () => {
     bb.control.reset();
     tokens = await connect(bb);
     bb.control.fault({ target: 'api', kind: 'status', status: 500, times: 2 });

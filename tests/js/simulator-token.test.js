@@ -36,7 +36,7 @@ describe("client authentication at the simulator's token endpoint", () => {
   after(() => bb.close());
 
   // The request has a code, because the error for an invalid code differs from the error for a wrong client. The error for an
-  // invalid refresh token does not.
+  // invalid refresh token is the same as for a wrong client.
   const request = { grant_type: 'authorization_code', code: 'c' };
 
   for (const [what, header] of [
@@ -92,7 +92,7 @@ describe("client authentication at the simulator's token endpoint", () => {
     assert.deepEqual([status, body.error], [400, 'invalid_request']);
   });
 
-  test('gets another status and error if the option tokenErrors says so, because those of Bitbucket are unknown', async () => {
+  test("gets the status and error of the option tokenErrors, because Bitbucket's own status and error are unknown", async () => {
     const tokenErrors = { wrongCredentials: { status: 401, error: 'invalid_client' } };
     await withBitbucket({ tokenErrors }, async (other) => {
       const answer = await post(other, request, { authorization: basic({ key: 'x', secret: 'y' }) });

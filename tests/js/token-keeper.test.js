@@ -1,4 +1,7 @@
-/** How the wrappers of one connection in one process share tokens and refreshes, with the simulator and with faulty servers. */
+/**
+ * How the wrappers of one connection in one process share tokens and refreshes, with the simulator and with faulty servers. A
+ * wrapper is the package's object that NocoDB creates for each call.
+ */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
@@ -222,7 +225,7 @@ describe('a response of the API', () => {
     assert.equal(runs, 1);
   });
 
-  test('with 401 causes the work to run again if the body of the request was a stream', async (t) => {
+  test('with 401 causes `use` to call its function again if the body of the request was a stream', async (t) => {
     const { Wrapper, seen } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
     let runs = 0;
     await new Wrapper(OAUTH).use((client) => {
@@ -423,7 +426,7 @@ describe('a connection whose refresh token Bitbucket rejects', () => {
     assert.equal(seen.token, 4, 'one token request for the third change');
   });
 
-  test('gets new tokens after the lockout, if Bitbucket rejected the valid token only because of the lockout', async (t) => {
+  test('gets new tokens after a lockout, in which Bitbucket rejects even valid tokens', async (t) => {
     const { Wrapper, seen } = await unruly(t, {
       api: (bearer) => (bearer === 'access-0' ? 401 : 200),
       token: (response, n) => (n === 1 ? dead(response) : pair(response, n)),

@@ -42,7 +42,7 @@ test('each symptom in the guide has a cure or a link', () => {
   assert.deepEqual(parts.filter((part) => !/\*\*Cure:\*\*|\]\(/.test(part)).map((part) => part.split('\n')[0]), []);
 });
 
-test('the table of Redis failures in the guide lists exactly the words of the core', () => {
+test("the table of Redis failures in the guide lists exactly the core's words for these failures", () => {
   const [{ rows }] = tables.filter(({ under, header: [first] }) => under === 'the-redis-cannot-be-used' && first === 'word');
   // The word itself may contain a comma.
   const words = rows.flatMap(([word]) => (redisWords.includes(word) ? [word] : word.split(', ')));

@@ -40,7 +40,7 @@ inEachEngine({}, (on, once) => {
         await assertGranted(scene, popup);
       }));
 
-      inEach(`gives null after a denial if the policy is ${when}`, () => cutOff(openerPolicies, async (scene, popup) => {
+      inEach(`resolves with null after a denial if the policy is ${when}`, () => cutOff(openerPolicies, async (scene, popup) => {
         await scene.decide(popup, 'Deny');
         assert.deepEqual(await scene.outcome(), { value: null });
         await gone(popup);

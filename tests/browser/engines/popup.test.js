@@ -59,7 +59,7 @@ inEachEngine({}, (on, once) => {
         await assertCancelledInAMinute(scene, popup);
       }));
 
-    test('returns null a minute after the user has returned to the page, if the popup was closed before a response', () =>
+    test('returns null a minute after the user has returned to the page, if the popup was closed before a response came', () =>
       on({}, async (scene) => {
         scene.bb.control.fault({ target: 'authorize', kind: 'delay', delayMs: 600_000 });
         const popup = await scene.click();
@@ -67,7 +67,7 @@ inEachEngine({}, (on, once) => {
         await assertCancelledInAMinute(scene, popup);
       }));
 
-    test('returns null a minute after the user has returned to the page, if the popup was closed on another page', () =>
+    test('returns null a minute after the user has returned to the page, if the closed popup showed another page', () =>
       on({ site: { pages: { '/elsewhere': { body: 'not the callback' } } } }, async (scene) => {
         const popup = await scene.click();
         await go(scene, popup, `${scene.origin}/elsewhere`);
@@ -152,7 +152,7 @@ inEachEngine({}, (on, once) => {
       ['an endpoint under another name', { endpoints: { authorizeURL: 'https://b.example/' } }, 'endpoints.authorizeURL'],
     ];
     for (const [what, more, field] of cases) {
-      once(`make authorizeInPopup fail with INVALID_ARGUMENT and close the popup: ${what}`, () => on({}, async (scene) => {
+      once(`make authorizeInPopup fail with INVALID_ARGUMENT and close the popup (${what})`, () => on({}, async (scene) => {
         const popup = await scene.click({ ...scene.options, ...more });
         const { error } = await scene.outcome();
         assert.deepEqual([error.code, error.field], ['INVALID_ARGUMENT', field]);
@@ -174,7 +174,7 @@ inEachEngine({}, (on, once) => {
     ];
     for (const [what, make, field] of clients) {
       for (const call of ['authorizeInPopup', 'beginRedirect']) {
-        once(`make ${call} fail with INVALID_ARGUMENT: ${what}`, () => on({}, async ({ page, options }) => {
+        once(`make ${call} fail with INVALID_ARGUMENT (${what})`, () => on({}, async ({ page, options }) => {
           const error = await page.evaluate(async ({ given, source, name }) => {
             await window.oauth.init();
             const made = (0, eval)(source)(window.oauth, given);
@@ -222,7 +222,7 @@ inEachEngine({}, (on, once) => {
     }));
   });
 
-  describe('a successful login by popup', () => {
+  describe('a login by popup that the user grants', () => {
     test('opens an empty popup during the click, before the core is loaded', () => on({}, async (scene) => {
       // Loading the core may take longer than the time in which a click permits a popup.
       await scene.load(scene.page, '/counted');
@@ -236,7 +236,7 @@ inEachEngine({}, (on, once) => {
     }));
 
     for (const backend of ['newer', 'older']) {
-      test(`works with the package's callback page and the ${backend} back end`, () =>
+      test(`succeeds with the package's callback page and Bitbucket's ${backend} back end`, () =>
         on({ bitbucket: { backend } }, async (scene) => {
           const popup = await scene.click();
           await scene.decide(popup, 'Grant access');
@@ -244,21 +244,21 @@ inEachEngine({}, (on, once) => {
         }));
     }
 
-    test("works with a callback page of the site's own", () =>
+    test("succeeds with a callback page of the site's own", () =>
       on({ callback: '/own', site: { pages: { '/own': { body: 'ours' } } } }, async (scene) => {
         const popup = await scene.click();
         await scene.decide(popup, 'Grant access');
         await assertGranted(scene, popup);
       }));
 
-    test('works when the page at the redirect URI calls completeRedirect for its own logins', () =>
+    test('succeeds when the page at the redirect URI calls completeRedirect for its own logins', () =>
       on({ callback: '/completes' }, async (scene) => {
         const popup = await scene.click();
         await scene.decide(popup, 'Grant access');
         await assertGranted(scene, popup);
       }));
 
-    once('works with a client from createClient', () => on({}, async (scene) => {
+    once('succeeds with a client from createClient', () => on({}, async (scene) => {
       await scene.page.evaluate(async (options) => {
         await window.oauth.init();
         window.more = { client: window.oauth.createClient(options) };
@@ -268,14 +268,14 @@ inEachEngine({}, (on, once) => {
       await assertGranted(scene, popup);
     }));
 
-    once('works with a provider that responds slowly', () => on({}, async (scene) => {
+    once('succeeds with a provider that responds slowly', () => on({}, async (scene) => {
       scene.bb.control.fault({ target: 'authorize', kind: 'delay', delayMs: 1500 });
       const popup = await scene.click();
       await scene.decide(popup, 'Grant access');
       await assertGranted(scene, popup);
     }));
 
-    once('works after a login that the user denied', () => on({}, async (scene) => {
+    once('succeeds after another login that the user denied', () => on({}, async (scene) => {
       const first = await scene.click();
       await scene.decide(first, 'Deny');
       assert.deepEqual(await scene.outcome(), { value: null });
@@ -284,7 +284,7 @@ inEachEngine({}, (on, once) => {
       await assertGranted(scene, second);
     }));
 
-    test('works in two tabs at the same time', () => on({}, async (scene) => {
+    test('succeeds in two tabs at the same time', () => on({}, async (scene) => {
       const other = await scene.another();
       const popup = await scene.click();
       const otherPopup = await scene.click(scene.options, other);

@@ -1,8 +1,9 @@
 /**
  * Firefox and WebKitGTK, driven by WebDriver, with the members of playwright-core's pages that the tests use.
  *
- * In: commands for a window. Out: what its page returns. Never: two commands at once, or a permission that users do not have,
- * such as to open popups. Commands run one after the other, because a WebDriver session has only one current window.
+ * In: commands for a window. Out: what the window's page returns. Never: two commands at once, or a permission that users do
+ * not have, such as the permission to open popups without a click. Commands run one after the other, because a WebDriver session
+ * has only one current window.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +19,7 @@ import { freePort } from '../../support/http-server.js';
 const PATIENCE_MS = 30_000;
 const POLL_MS = 50;
 
-// After this time without a response, the driver counts as silent. Its own limit for a page or a script is shorter.
+// After this time without a response, the driver counts as silent. The driver's own limit for a page or a script is shorter.
 const SILENCE_MS = 2 * PATIENCE_MS;
 
 /** How to start each driver, and how it opens a page. */
@@ -64,7 +65,7 @@ export class WebDriverBrowser {
   #driver;
   #newPage;
   #queue = Promise.resolve();
-  /** Whether the driver failed to respond to a command. It then responds to no later command either. */
+  /** Whether the driver failed to respond to a command. Such a driver responds to no later command either. */
   isSilent = false;
   /** The window that keeps the session alive between tests. */
   #first;

@@ -20,7 +20,7 @@ async function metaOf(model) {
   return found;
 }
 
-// The plugin replaces `createIntegration` with this function, and so reveals NocoDB's class.
+// The plugin calls `Reflect.defineProperty` to replace `createIntegration`, and so reveals NocoDB's class.
 Reflect.defineProperty = (target, name, descriptor) => {
   if (name !== 'createIntegration' || typeof descriptor.value !== 'function') return define(target, name, descriptor);
   const create = descriptor.value;

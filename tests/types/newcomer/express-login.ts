@@ -1,4 +1,4 @@
-// A login with Express: the user goes to Bitbucket and comes back with a code, and the server exchanges it for tokens.
+// A login with Express: the user goes to Bitbucket and comes back with a code. The server exchanges the code for tokens.
 import express from 'express';
 import { BitbucketAuthError, createClient } from 'nocodb-bitbucket-auth/oauth';
 import type { AuthorizationRequest, TokenSet } from 'nocodb-bitbucket-auth/oauth';
@@ -60,7 +60,7 @@ function statusOf({ code, retryable }: BitbucketAuthError): number {
   }
 }
 
-/** Refreshes the tokens before they expire. Returns `undefined` if the user has to log in again. */
+/** Refreshes the tokens. Returns `undefined` if the user has to log in again. */
 export async function renewed(tokens: TokenSet): Promise<TokenSet | undefined> {
   if (tokens.refreshToken === undefined) return undefined;
   const { url, ...init } = client.buildRefreshRequest({ refreshToken: tokens.refreshToken });

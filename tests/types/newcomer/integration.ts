@@ -1,4 +1,4 @@
-// An integration for NocoDB that gets the wrapper from its host, and reads issues with it.
+// An integration that gets the package's entry from its host (NocoDB), creates a wrapper with it, and reads issues.
 import type {
   BitbucketAuthIntegration, BitbucketClient, HostServices, IntegrationConfig, IntegrationEntry, StoredTokens,
 } from 'nocodb-bitbucket-auth';

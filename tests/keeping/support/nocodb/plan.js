@@ -17,7 +17,7 @@ const EXPIRIES = 10;
 const KILLS = 5;
 const OUTAGE_MS = 20_000;
 
-/** The latest time of a trouble, except during the outage. The refreshes of all connections take about half as long. */
+/** The latest time of a trouble after the expiry, except during the outage. All refreshes together take about half as long. */
 const KILLED_WITHIN_MS = 200;
 
 /**
@@ -41,7 +41,7 @@ export function makePlan(seed) {
   const rounds = Array.from({ length: EXPIRIES }, (_, index) => ({ isRevealed: index % 2 === 0, troubles: [] }));
   const outage = random.pick(rounds);
   outage.troubles.push({ what: 'outage', afterMs: random.integer(-100, KILLED_WITHIN_MS), forMs: OUTAGE_MS });
-  // A process is running again, and a call through it has succeeded, before its next failure.
+  // Each round has at most one kill or restart. So before a process fails again, it is running, and a call through it succeeded.
   const [restarted, ...killed] = shuffle(rounds, random).slice(0, KILLS + 1);
   const soon = (round) => random.integer(0, round === outage ? OUTAGE_MS : KILLED_WITHIN_MS);
   restarted.troubles.push({ what: 'restart', process: 'main', afterMs: soon(restarted) });
