@@ -2,11 +2,12 @@
  * Measures what the WebAssembly costs at the start: the time from loading an entry point of the package to the first
  * authorization URL, in processes and pages that have loaded nothing before.
  *
- * In: whether this is a quick run. Out: figures, compared with the start of a login in hand-written JavaScript. Never: a
- * measurement in this process. The programs in load/ measure.
+ * In: whether this is a quick run. Out: figures, compared with the start of a login in hand-written JavaScript. Never: a load of
+ * the package in this process. The programs in load/ load the package.
  *
- * Most of the alternatives build a URL without random values, like the URL in NocoDB's form. The start of a login needs random
- * values, and a Node.js process takes milliseconds for its first random values, with or without this package.
+ * Most of the measured programs build a URL without random values, like the URL in NocoDB's form. The other programs start a
+ * login. A login needs random values, and a Node.js process takes milliseconds for its first random values, with or without this
+ * package.
  */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

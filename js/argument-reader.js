@@ -48,7 +48,8 @@ export function createArgumentReader(core) {
       if (!isLenient) callCore(caller, () => throwArgumentError(argument, code, name, grant ?? result.grant));
       return result;
     };
-    // If a member is required, the error for a value that is not an object names that member.
+    // A value that is not an object would be ignored if no member is required. If a member is required, the error for such a
+    // value names that member.
     const isIgnored = isPresent(value) && !members.some(({ isRequired }) => isRequired);
     if ((mustBeObject || isIgnored) && !isObject(value)) return reject('NotAnObject');
     const source = isObject(value) ? value : {};
@@ -57,7 +58,7 @@ export function createArgumentReader(core) {
     /** @type {string | undefined} */
     let unknown;
     try {
-      // The members are read by name, so that a class's getters count, too.
+      // The members are read by name, so that the getters of a class are read, too.
       values = members.map(({ name, type }) => (type === 'ignored' ? undefined : source[name]));
       if (!allowsUnknown) unknown = Object.keys(source).find((key) => !names.includes(key) && isPresent(source[key]));
     } catch {

@@ -30,7 +30,8 @@ import { createLoader } from './loader.js';
  */
 
 /**
- * The WebAssembly, compiled or not, its URL, or an HTTP response with it. Node.js also reads files, by `file:` URL or path.
+ * The WebAssembly (compiled or not), the URL of the WebAssembly, or an HTTP response that contains the WebAssembly. Node.js also
+ * reads files, by `file:` URL or path.
  *
  * @typedef {Uint8Array | ArrayBuffer | CompiledModule | RuntimeType<'Response'> | RuntimeType<'URL'> | string} CoreSource
  */
@@ -41,8 +42,9 @@ const loader = createLoader({ makeGlue, identity, decode: fromBase64, read: read
 export const core = loader.core;
 
 /**
- * Loads the core before its first use. Node.js never needs this function; in a page, it keeps the main thread free. It does
- * nothing when the core is already loaded. Simultaneous calls share one load, and a failed load can be repeated.
+ * Loads the core before its first use. Node.js never needs this function; in a page, this function keeps the main thread free.
+ * The function does nothing when the core is already loaded. Simultaneous calls share one load, and a failed load can be
+ * repeated.
  *
  * @type {(source?: CoreSource | Promise<CoreSource>) => Promise<void>}
  * @param source the WebAssembly, its URL, or an HTTP response with it; by default the bytes that are part of this package,

@@ -2,8 +2,8 @@
  * Logs when the requests of each account were sent: in this process, and in a Redis that processes share.
  *
  * In: a request that is about to be sent, or a number of requests that other programs sent. Out: how long the request has to
- * wait. Never: a request that fails because Redis fails; or a request that is missing from the log, although the process that
- * sent the request still runs, because Redis was unavailable or has lost its data.
+ * wait. Never: a request that fails because Redis fails; or a request that stays missing from the log in Redis after Redis was
+ * unavailable or lost its data, as long as the process that sent the request runs.
  *
  * A process records the times of its own requests by a monotonic clock. Redis records the times of all requests by its own clock,
  * so the clocks of the processes do not matter. Each query is one script, so that Redis answers it in one step. While Redis is
@@ -48,9 +48,9 @@ const MAX_REQUESTS = 1000;
 /**
  * The log of one account and group in Redis: a sorted set of the requests' names, by the microsecond at which each was sent. The
  * script does the same as `RequestLog` of src/rate_limit.rs, in one step. It first adds the requests that the process reports.
- * If `limit` is greater than 0, it counts a request, or returns for how many milliseconds the request has to wait. If `used` is
- * greater than 0, it counts the requests that the log lacks, and returns their number. The reply `less` means that the process
- * knows more requests than the log contains.
+ * If `limit` is greater than 0, the script counts a request, or returns for how many milliseconds the request has to wait. If
+ * `used` is greater than 0, the script counts the requests that the log lacks, and returns their number. The reply `less` means
+ * that the process knows more requests than the log contains.
  */
 const LOG_SCRIPT = `
   if redis.pcall('GET', KEYS[2]) ~= ARGV[1] then return 'lost' end
@@ -106,7 +106,7 @@ export class RedisRequestLogs {
   /** @type {() => Iterable<AccountRequestLog>} */
   #logs;
 
-  /** The marker of Redis' data. It changes when the data were lost. @type {string | undefined} */
+  /** The marker of Redis' data. The marker changes when the data were lost. @type {string | undefined} */
   #marker;
 
   /** The time (`performance.now()`) from which all other processes have noticed a loss of data, too. */
@@ -278,8 +278,8 @@ export class AccountRequestLog {
   }
 
   /**
-   * Counts requests of other programs. It is unknown when they were sent, so they count as sent now, which keeps them in the log
-   * longest.
+   * Counts requests of other programs. It is unknown when they were sent. They count as sent now, so that the log does not drop
+   * them too early.
    *
    * @param {number} used the smallest possible number of requests that the account has sent in the hour
    */

@@ -25,7 +25,7 @@ function wrapped(functions, direction) {
 
 const { Instance } = WebAssembly;
 WebAssembly.Instance = function CountingInstance(module, imports) {
-  // Node.js itself also creates WebAssembly instances. They do not count.
+  // Node.js itself also creates WebAssembly instances. Calls of those instances are not counted.
   if (!imports?.['./core_bg.js']) return new Instance(module, imports);
   const used = WebAssembly.Module.imports(module).map(({ name }) => [name, imports['./core_bg.js'][name]]);
   const { exports } = new Instance(module, { './core_bg.js': wrapped(Object.fromEntries(used), 'back') });
@@ -61,7 +61,8 @@ await answer(async ({ origin, env }) => {
     status: 200, headers: { 'content-type': 'application/json' }, body, receivedAt: Date.now(), grant: 'authorization_code',
   };
   const parse = () => client.parseTokenResponse(response);
-  // The first call also creates the strings of the member names, which the core keeps. So this call does not count.
+  // The first call also creates the strings of the member names, and the core keeps these strings. So the first call is not
+  // counted.
   parse();
   const tokenResponse = await counted(parse);
 

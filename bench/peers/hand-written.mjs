@@ -2,8 +2,8 @@
  * The code that a careful developer writes without a library: `URL`, `URLSearchParams`, `node:crypto`, `JSON.parse`.
  *
  * In: the settings and inputs of speed/operations.mjs. Out: the same results as the package, in the same shape. This module makes
- * every check of the core except those that these functions make impossible: `JSON.parse` keeps the last of two members with the
- * same name, and `URLSearchParams` accepts malformed input. `skips` lists these exceptions.
+ * every check of the core except two: `JSON.parse` does not report two members with the same name, and `URLSearchParams` does not
+ * report malformed input. `skips` lists these exceptions.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 

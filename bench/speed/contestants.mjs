@@ -1,4 +1,4 @@
-// All contestants. The first is the package itself.
+// All contestants of the speed comparison. The first contestant is the package itself.
 import * as arctic from '../peers/arctic.mjs';
 import * as handWritten from '../peers/hand-written.mjs';
 import * as oauth4webapi from '../peers/oauth4webapi.mjs';

@@ -3,7 +3,7 @@
  *
  * In: `{ target, kind, times?, … }`. Out: the fault for each matching request. Faults are used in the order in which they were
  * injected, each as often as its `times` says. This module alters normal responses. If a fault replaces the normal response, the
- * server creates the other response.
+ * server creates the replacement.
  */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { STATUS_FORMS } from './api-errors.js';
@@ -14,8 +14,8 @@ export const TARGETS = ['token', 'api', 'authorize'];
 const REPLACEMENTS = ['status', 'html', 'missing-page', 'redirect', 'drop'];
 
 /**
- * `delay` acts before the processing of a request, and REPLACEMENTS act in its place. The other kinds act after the processing,
- * when a token has already been rotated or a code has been used.
+ * `delay` acts before the processing of a request, and REPLACEMENTS act in place of the processing. The other kinds act after the
+ * processing, when a refresh token has already been replaced or a code has been used.
  */
 export const KINDS = [...REPLACEMENTS, 'delay', 'drop-after', 'truncate', 'empty', 'without', 'encoded'];
 
@@ -52,14 +52,15 @@ const NEEDS = { delay: 'delayMs', without: 'members', encoded: 'encoding' };
  * @property {'delay' | 'status' | 'drop' | 'drop-after' | 'html' | 'missing-page' | 'redirect' | 'truncate' | 'empty' |
  *   'without' | 'encoded'} kind `missing-page`: the HTML page with the user's profile that Bitbucket may send for a missing
  *   repository; `without`: the response without `members`; `encoded`: the normal response, compressed
- * @property {number} [status] of `status`, `html` and `redirect`
- * @property {'typed' | 'untyped' | 'plain' | 'none'} [form] the body of `status`: the API's error object, the same without `type`
- *   and with `detail`, plain text, or none. Default: `typed` on the API, elsewhere `plain`
+ * @property {number} [status] the status of the response, for the kinds `status`, `html` and `redirect`
+ * @property {'typed' | 'untyped' | 'plain' | 'none'} [form] the body of the response, for the kind `status`: the API's error
+ *   object, the same object without `type` and with `detail`, plain text, or no body. Default: `typed` on the API, elsewhere
+ *   `plain`
  * @property {string[]} [members] which of `type`, `size`, `page`, `pagelen`, `previous` and `next` to omit
  * @property {'gzip' | 'x-gzip' | 'br'} [encoding] Content-Encoding of the response; an empty body stays empty
  * @property {boolean} [chunked] whether the response is sent without a length
  * @property {number} [delayMs] in real milliseconds
- * @property {number | string} [retryAfter] sent as it is: seconds or an HTTP date
+ * @property {number | string} [retryAfter] seconds or an HTTP date, sent unchanged
  * @property {string} [location]
  * @property {string} [path] path below the API's base URL; only requests to this path get the fault
  * @property {number} [times] default 1

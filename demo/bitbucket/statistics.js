@@ -53,7 +53,7 @@ export class Statistics {
     api.byEndpoint[endpoint] = (api.byEndpoint[endpoint] ?? 0) + 1;
   }
 
-  /** A request that was not processed because of a fault; no other count contains it. */
+  /** A request that was not processed because of a fault. Of the other counts, only `mostAtOnce` includes it. */
   unprocessed(target) {
     if (target !== 'authorize') this.#counts[target].faults += 1;
   }

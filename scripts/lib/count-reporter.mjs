@@ -1,5 +1,5 @@
 // A reporter for `node --test`: prints one JSON line for each test, for lib/suites.mjs. A `describe` around tests gets no line,
-// unless it was skipped or has failed. In that case, its tests may not have been reported.
+// unless it was skipped, is marked as todo or has failed. In these cases, its tests may not have been reported.
 import { resolve } from 'node:path';
 
 export default async function* countReporter(events) {

@@ -49,7 +49,7 @@ describe('a Bitbucket connection in NocoDB', () => {
     }
   }
 
-  test('is not stored after Deny, which the popup shows, and the form stays incomplete', () => gui.try(async () => {
+  test('is not stored after the user denies access: the popup says so, and the form stays incomplete', () => gui.try(async () => {
     await gui.newBitbucketConnection(host.url);
     await gui.chooseOAuth2();
     assert.match(await gui.deny(), /^Access was denied\n/);
@@ -75,7 +75,7 @@ describe('a Bitbucket connection in NocoDB', () => {
   const listRepositories = (query) =>
     host.request('POST', `/api/v2/integrations/${id}/listRepositories`, { workspace: 'acme', ...query });
 
-  test('is stored with its tokens after Grant access, without the code and the verifier', () => gui.try(async () => {
+  test('is stored with its tokens, but without code and verifier, after the user grants access', () => gui.try(async () => {
     await host.stop();
     await host.start(port, simulatorVariables(bb));
     await gui.newBitbucketConnection(host.url);
@@ -130,7 +130,7 @@ describe('a Bitbucket connection in NocoDB', () => {
   const update = (config) => host.request('PATCH', `/api/v2/meta/integrations/${id}`,
     { title: 'Bitbucket', type: 'development', sub_type: 'bitbucket', config });
 
-  // The tests use the API, because the community edition's dialog for editing such an integration stays empty.
+  // The next tests use the API, because the community edition's dialog for editing such an integration stays empty.
   test('stays unchanged when an update contains a code that Bitbucket rejects, and the update gets 400', async () => {
     const { config } = await host.integration(id);
     const grant = { ...(await authorizationCode(bb)), code_verifier: 'x'.repeat(43) };
@@ -142,7 +142,7 @@ describe('a Bitbucket connection in NocoDB', () => {
     assert.equal(host.databaseHolds(grant.code_verifier), false);
   });
 
-  test('has new tokens after an update with a new code, without the code and the verifier', async () => {
+  test('has new tokens after an update with a new code, but does not contain the code and the verifier', async () => {
     const { config } = await host.integration(id);
     const grant = await authorizationCode(bb);
     const { status } = await update({ ...config, oauth: { code: grant } });

@@ -128,8 +128,8 @@ describe('a request that is not a callback', () => {
   }
 });
 
-describe('an event of a server', () => {
-  test('has the usual return value of `emit`, and its listeners\' exceptions reach the caller of `emit`', () => {
+describe('`emit` of a server', () => {
+  test('returns what it returns without the plugin, and throws the exceptions of the listeners', () => {
     const server = http.createServer();
     assert.equal(server.emit('request', { method: 'GET', url: '/' }, {}), false);
     assert.equal(server.emit('other'), false);
@@ -148,7 +148,7 @@ describe('an event of a server', () => {
     assert.throws(() => server.emit('error', new TypeError('unheard')), new TypeError('unheard'));
   });
 
-  test('reaches its listeners even if it has no valid request', () => {
+  test('calls the listeners even if the event has no valid request', () => {
     const server = http.createServer();
     let times = 0;
     server.on('request', () => { times += 1; });
@@ -158,7 +158,7 @@ describe('an event of a server', () => {
     assert.equal(times, odd.length);
   });
 
-  test('reaches its listeners when another listener has already begun the response', async () => {
+  test('calls the listeners when another listener has already begun the response', async () => {
     const server = http.createServer((request, response) => response.end(' and ended'));
     const first = server.listeners('request');
     server.on('early', (request, response) => {

@@ -204,7 +204,7 @@ describe('use', () => {
   });
 
   for (const backend of ['older', 'newer']) {
-    test(`refreshes and succeeds after the token has expired (${backend})`, async (t) => {
+    test(`refreshes and succeeds after the token has expired (${backend} back end)`, async (t) => {
       const { bitbucket, wrapper, tokens } = await connection(t, { backend });
       const updates = [];
       wrapper.setTokenRefreshCallback((update) => updates.push(update));
@@ -233,7 +233,7 @@ describe('use', () => {
     assert.equal(refreshes.length, 2, 'the simulator got one exchange and one refresh');
   });
 
-  test('makes a client from before the refresh send the new token, too', async (t) => {
+  test('makes a client that was created before a refresh send the new token', async (t) => {
     const { bitbucket, wrapper } = await connection(t, { backend: 'newer' });
     const client = await wrapper.authenticate();
     bitbucket.control.advance(3 * HOUR);
@@ -266,7 +266,7 @@ describe('use', () => {
     });
   });
 
-  test('removes a stored code with saveConfig when it stores new tokens', async (t) => {
+  test('stores new tokens with saveConfig if the config contains a code, so that the code is removed', async (t) => {
     const calls = [];
     const { wrapper } = await against(t, {
       api: (request, response) => (bearer(request) === 'Bearer new-token' ? sendUser(response) : refused(response)),

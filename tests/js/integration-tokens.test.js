@@ -43,7 +43,7 @@ describe('exchangeToken', () => {
       assert.deepEqual([error.code, error.error, error.reauthorize], ['INVALID_GRANT', 'invalid_grant', true]);
     });
 
-    test(`accepts a code once (${backend} back end)`, async (t) => {
+    test(`accepts a code only once (${backend} back end)`, async (t) => {
       const { bitbucket, Wrapper } = await simulator(t, { backend });
       const grant = await authorizationCode(bitbucket);
       await new Wrapper({}).exchangeToken(grant);
@@ -214,23 +214,23 @@ describe('refreshToken', () => {
 
   test('returns the successor of a refresh token that was replaced earlier, without a request', async (t) => {
     const { bitbucket, Wrapper, wrapper, tokens } = await connection(t, { backend: 'newer' });
-    const renewed = await wrapper.refreshToken(tokens);
+    const refreshed = await wrapper.refreshToken(tokens);
     bitbucket.control.advance(HOUR);
-    const asked = bitbucket.requests.length;
+    const requestsBefore = bitbucket.requests.length;
     for (const each of [wrapper, new Wrapper({ ...tokens }), new Wrapper({})]) {
-      assert.deepEqual(await each.refreshToken(tokens), renewed);
+      assert.deepEqual(await each.refreshToken(tokens), refreshed);
     }
-    assert.equal(bitbucket.requests.length, asked);
+    assert.equal(bitbucket.requests.length, requestsBefore);
   });
 
   for (const backend of ['older', 'newer']) {
     test(`returns new tokens to NocoDB and uses them (${backend} back end)`, async (t) => {
       const { wrapper, tokens } = await connection(t, { backend });
-      const renewed = await wrapper.refreshToken({ refresh_token: tokens.refresh_token }, wrapper.config);
-      assert.deepEqual(Object.keys(renewed), ['oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes']);
-      assert.notEqual(renewed.oauth_token, tokens.oauth_token);
+      const refreshed = await wrapper.refreshToken({ refresh_token: tokens.refresh_token }, wrapper.config);
+      assert.deepEqual(Object.keys(refreshed), ['oauth_token', 'refresh_token', 'expires_at', 'refreshed_at', 'scopes']);
+      assert.notEqual(refreshed.oauth_token, tokens.oauth_token);
       const { authorized_at, account } = tokens;
-      assert.deepEqual(wrapper.config, { type: 'oauth', ...renewed, authorized_at, account });
+      assert.deepEqual(wrapper.config, { type: 'oauth', ...refreshed, authorized_at, account });
     });
   }
 
@@ -238,8 +238,8 @@ describe('refreshToken', () => {
     const { wrapper } = await against(t, {
       token: (_request, response) => json(response, 200, { access_token: 'new-token', token_type: 'bearer' }),
     }, { ...OAUTH, scopes: ['account'], expires_at: PAST });
-    const { refreshed_at: refreshedAt, ...renewed } = await wrapper.refreshToken({ refresh_token: 'the-refresh-token' });
-    assert.deepEqual(renewed, { oauth_token: 'new-token', refresh_token: 'the-refresh-token', scopes: ['account'] });
+    const { refreshed_at: refreshedAt, ...refreshed } = await wrapper.refreshToken({ refresh_token: 'the-refresh-token' });
+    assert.deepEqual(refreshed, { oauth_token: 'new-token', refresh_token: 'the-refresh-token', scopes: ['account'] });
     assert.ok(Date.now() - Date.parse(refreshedAt) < 10_000);
     assert.ok(!('expires_at' in wrapper.config), 'the old expiry time does not belong to the new token');
   });

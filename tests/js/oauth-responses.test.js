@@ -204,7 +204,7 @@ describe('parseTokenResponse', () => {
   const JSON_TYPE = { 'content-type': 'application/json' };
   const TOKENS = { access_token: 'a', token_type: 'bearer', expires_in: 7200, refresh_token: 'r', scopes: 'account' };
 
-  /** A token response with some members replaced. */
+  /** The argument of `parseTokenResponse`. `more` replaces some of its members. */
   const answer = (more = {}) => ({
     status: 200, headers: JSON_TYPE, body: JSON.stringify(TOKENS), receivedAt: 1_000, grant: 'authorization_code', ...more,
   });

@@ -9,7 +9,7 @@ import { startSimulator } from '../support/bitbucket.js';
 import { simulatorEnvironment } from '../support/environment.js';
 import { COURSES, MAX_EXTRA_REQUESTS, PAGELEN, UNLIMITED, aWhile, collect, gate, listOf, pagesOf, upTo } from './list-scene.js';
 
-// A test that waits for ever has failed.
+// A test that hangs fails after a minute.
 const PATIENT = { timeout: 60_000 };
 
 describe('paginate on a list whose pages have numbers', PATIENT, () => {
@@ -206,7 +206,7 @@ describe('aborting the signal of paginate', PATIENT, () => {
     assert.deepEqual([values, error.bitbucket.code, list.state.asked.length], [pagesOf(1), 'REQUEST_ABORTED', 6]);
   });
 
-  test('ends the list even when the next page has already arrived (Axios cancelToken)', async (t) => {
+  test('ends the list even when the next page has already arrived (with an Axios cancelToken instead)', async (t) => {
     const { token: cancelToken, cancel } = axios.CancelToken.source();
     const list = await listOf(t);
     const { values, error } = await collect(list.client.paginate('/list', {}, { cancelToken }), async (value) => {
@@ -219,7 +219,7 @@ describe('aborting the signal of paginate', PATIENT, () => {
 });
 
 describe('a client that prefetches pages', PATIENT, () => {
-  test('keeps to the rate limit, and sends no request for a waiting page that is aborted', async (t) => {
+  test('keeps to the rate limit, and never sends a request that is aborted while it waits', async (t) => {
     const controller = new AbortController();
     const list = await listOf(t, { variables: { INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT: '4' } });
     const collected = collect(list.client.paginate('/list', {}, { signal: controller.signal }));

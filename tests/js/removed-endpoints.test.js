@@ -28,7 +28,7 @@ const named = (...names) => answerOf(200, { values: names.map((name) => ({ name 
 
 /**
  * Wraps a sender with `replaceRemovedEndpoints`. The sender answers each request with `api(path, signal)`. Each path includes its
- * query. `sentPaths` lists the paths.
+ * query, except `pagelen`. `sentPaths` lists the paths.
  */
 function start(api, { lists = new ListCache(), module = { replaceRemovedEndpoints }, ...more } = {}) {
   const sentPaths = [];
@@ -290,7 +290,7 @@ describe('the list of the repositories in all workspaces', () => {
 describe('a request for a list that was requested before', () => {
   const two = { a: named('x'), b: named('y') };
 
-  test('shares the collection of the list if that has not ended yet', async () => {
+  test('shares the collection of the list if this collection has not ended yet', async () => {
     const { names, sentPaths } = start(workspaces(two));
     assert.deepEqual(await Promise.all([names(), names(), names(`${LIST}&page=1`)]), Array(3).fill(['x', 'y']));
     assert.equal(sentPaths.length, 3);
@@ -329,7 +329,7 @@ describe('a request for a list that was requested before', () => {
     assert.deepEqual([await one.names(), one.sentPaths], [['y'], ['/repositories/b?role=member']]);
   });
 
-  test('collects the list again after requests for four other lists', async () => {
+  test('collects the list again after requests for four other lists, because only four lists are kept', async () => {
     const { names, sentPaths } = start(workspaces(two));
     const queries = ['', '&q=a', '&q=b', '&q=c', '&q=d'];
     for (const query of queries) await names(LIST + query);
@@ -364,7 +364,7 @@ describe('a request for a list that was requested before', () => {
     assert.equal(sentPaths.length, 6);
   });
 
-  test('does not end the collection when it is aborted, unless all other requests for the list are aborted, too', async () => {
+  test('does not end the collection when the request is aborted, unless all other requests for the list are, too', async () => {
     const turn = deferred();
     const { ask, signals } = start(async (path, signal) => {
       if (path === '/user/workspaces') return memberships(['a']);

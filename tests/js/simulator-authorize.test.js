@@ -87,7 +87,7 @@ describe('an authorization request to the simulator', () => {
       'invalid_request',
     ],
   ]) {
-    test(`with ${what} returns ${error} with the state, before any login`, async () => {
+    test(`with ${what} gets the error ${error} and its state back, before any login`, async () => {
       const { status, location } = await new Browser().request(
         authorizeUrl(bb, { ...parameters, state: 'x y&z' }),
       );
@@ -100,7 +100,7 @@ describe('an authorization request to the simulator', () => {
     });
   }
 
-  test('with a repeated parameter returns invalid_request, and a repeated state is not echoed', async () => {
+  test('with a repeated parameter gets the error invalid_request, without the state if the state is repeated', async () => {
     const doubled = await new Browser().request(`${authorizeUrl(bb)}&response_type=code`);
     assert.equal(new URL(doubled.location).searchParams.get('error'), 'invalid_request');
     const states = await new Browser().request(`${authorizeUrl(bb)}&state=t`);
@@ -170,7 +170,7 @@ describe('the redirect_uri at the older back end', () => {
     });
   }
 
-  test('must not leave the host of a callback without a path', async () => {
+  test('must have the same host as a registered callback without a path', async () => {
     await withBitbucket(
       { backend: 'older', clients: [{ callback: 'https://host.example.com' }] },
       async (bare) => {

@@ -259,7 +259,7 @@ describe("the table of the simulator's faults", () => {
           await assert.rejects(asked, TypeError);
           continue;
         }
-        // A truncated body is not JSON, and an empty body has a content type, too.
+        // Two kinds of responses have no form: a truncated body is not JSON, and an emptied body still has a content type.
         const answer = await asked.catch((error) => ({ error }));
         if (kind === 'truncate') assert.ok(answer.error instanceof SyntaxError);
         else assert.equal(answer.status, status);

@@ -17,7 +17,7 @@ import { json, listen, serve } from '../support/http-server.js';
 import { startRedis } from '../support/redis.js';
 import { startStoreProcess } from './shared-stores.js';
 
-/** Long enough for a busy machine to receive a response that is sent immediately. */
+/** The time limit of a request: long enough for a busy machine to receive a response that is sent immediately. */
 const LIMIT_MS = 2500;
 
 /** How much longer than its time limits a process is suspended or blocked. */

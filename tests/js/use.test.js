@@ -23,13 +23,13 @@ let connections = 0;
  * lists the credentials of the API requests.
  */
 async function start(t, { config, accepts = () => true, token, answer } = {}) {
-  let renewals = 0;
+  let refreshes = 0;
   const server = await serve(t, async (request, response, body) => {
     if (request.url === '/site/oauth2/access_token') {
-      renewals += 1;
-      if (token) return token(response, renewals, body);
+      refreshes += 1;
+      if (token) return token(response, refreshes, body);
       return json(response, 200, {
-        access_token: `token-${renewals}`, refresh_token: `refresh-token-${connections}-${renewals}`, token_type: 'bearer', expires_in: 7200,
+        access_token: `token-${refreshes}`, refresh_token: `refresh-token-${connections}-${refreshes}`, token_type: 'bearer', expires_in: 7200,
       });
     }
     if (answer) return answer(request, response);
@@ -45,7 +45,7 @@ async function start(t, { config, accepts = () => true, token, answer } = {}) {
     ...server,
     stored,
     wrapper,
-    tokens: () => renewals,
+    tokens: () => refreshes,
     sent: () => server.requests.filter(({ url }) => url.startsWith('/2.0/')).map(({ headers }) => headers.authorization),
   };
 }
@@ -67,7 +67,7 @@ const requestWithOwnAxios = async (origin, authorization) => axios.get(`${origin
 const withStatus = (status, where) => Object.assign(new Error('Request failed'), where(status));
 
 describe('the client of a wrapper', () => {
-  test('is null before the first use, and an Axios client from then on', async (t) => {
+  test('is null before the first use and after destroy, and an Axios client in between', async (t) => {
     const { wrapper } = await start(t);
     assert.equal(wrapper.client, null);
     const used = await wrapper.use((client) => client);

@@ -62,7 +62,10 @@ async function runInNocodb(seed, signal) {
   return { ...result, text: `\n${tell(result).join('\n')}\n\n` };
 }
 
-/** Returns a signal that is aborted, with the exit status as the reason, when this process receives SIGINT, SIGTERM or SIGHUP. */
+/**
+ * Returns a signal that is aborted when this process receives SIGINT, SIGTERM or SIGHUP, or when the npm that started this
+ * process has ended. The reason of the abort is the exit status.
+ */
 function whenInterrupted() {
   const stopping = new AbortController();
   // Each call that has not ended adds a listener.

@@ -127,7 +127,8 @@ describe('a call in a dialog or a background job ends in time and reports what h
     assert.ok(await until(() => tap.requests.some(({ status }) => status === 400)));
     calls.push(...healthy.map(ask));
     const [ofTheDead, ...others] = await within(CALL_MS, () => Promise.all(calls));
-    // By then, the plugin does not know yet whether the first connection is dead. The other calls may have succeeded in time.
+    // By then, the plugin does not know yet whether Bitbucket will ever accept the refresh token of the first connection again.
+    // The other calls may have succeeded in time.
     for (const { code, retryable, retryAfter, message } of [ofTheDead, ...others.filter(Boolean)]) {
       assert.deepEqual([code, retryable], ['REFRESH_PENDING', true]);
       assert.ok(retryAfter > 0);

@@ -51,7 +51,7 @@ async function start(t) {
   };
 }
 
-test('without Redis, a process whose refresh token was used up by another process takes the new one from the row', async (t) => {
+test('without Redis, a process whose refresh token another process has used takes the new tokens from the row', async (t) => {
   const scene = await start(t);
   for (let round = 0; round < 4; round += 1) {
     const [first, second] = round % 2 === 0 ? scene.workers : [...scene.workers].reverse();
@@ -64,7 +64,7 @@ test('without Redis, a process whose refresh token was used up by another proces
   await scene.assertKept();
 });
 
-test('two processes that refresh with the same token within its grace period keep valid tokens, as does the row', async (t) => {
+test('without Redis, two processes that refresh with one token in its grace period keep valid tokens, as does the row', async (t) => {
   const scene = await start(t);
   for (let round = 0; round < 4; round += 1) {
     scene.bitbucket.control.advance(HOUR + 1000);

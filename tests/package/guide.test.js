@@ -26,7 +26,7 @@ const OUTSIDE = [
   'https://www.rfc-editor.org/rfc/rfc9700',
 ];
 
-/** The markers of commands that no test runs, which say what each of these commands needs. */
+/** Matches the marker of a command that no test runs. The marker says why, for example what the command needs. */
 const NEEDS = /^not run: (needs (a Bitbucket account|a cluster|Docker|a connection in your NocoDB)|takes many minutes, and depends on the machine)$/;
 
 const isOutside = (href) => /^[a-z]+:/.test(href);

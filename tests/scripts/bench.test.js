@@ -104,7 +104,7 @@ test('a count above its upper limit misses the limit even with small numbers', (
   assert.equal(misses({ value: 26, upTo: 25 }, { quick: true }), true);
 });
 
-test('a figure misses its goal if its value is not a number or below the goal, and with small numbers below half of it', () => {
+test('a figure misses its goal if its value is not a number, or below the goal (with small numbers: below half of it)', () => {
   assert.equal(misses({ value: 4, least: 4 }, { quick: false }), false);
   assert.equal(misses({ value: 3.9, least: 4 }, { quick: false }), true);
   assert.equal(misses({ value: 3.9, least: 4 }, { quick: true }), false);

@@ -11,7 +11,7 @@ import { countNode, countRust } from '../../scripts/lib/counting.mjs';
 const result = (passed, failed, ignored) =>
   `test result: ok. ${passed} passed; ${failed} failed; ${ignored} ignored; 0 measured; 0 filtered out; finished in 0.01s`;
 
-/** Writes these test files, runs them with `node --test` and counts. */
+/** Writes these test files, runs them with `node --test`, and counts the passed and failed tests. */
 function runNode(t, sources) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'counting-')));
   t.after(() => rmSync(folder, { recursive: true }));

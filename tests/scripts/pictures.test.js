@@ -78,9 +78,9 @@ for (const { name } of pictures) {
 test('the documents show only listed pictures, each in both themes', () => {
   for (const [document, paths] of shown) {
     for (const path of paths) {
-      assert.equal(dirname(path), FOLDER, `${document} shows ${path}`);
+      assert.equal(dirname(path), FOLDER, `${document} shows ${path}, which is not in ${FOLDER}`);
       const name = path.slice(FOLDER.length + 1);
-      assert.ok(files.includes(name), `${document} shows ${path}, which is not there`);
+      assert.ok(files.includes(name), `${document} shows ${path}, which is not a listed picture`);
       const other = name.endsWith('-dark.png') ? name.replace('-dark.png', '.png') : name.replace('.png', '-dark.png');
       assert.ok(paths.includes(join(FOLDER, other)), `${document} shows ${name} without ${other}`);
     }

@@ -28,7 +28,7 @@ inEachEngine({}, (on) => {
     assert.deepEqual(await counted(page), isLoading);
   }));
 
-  test('a click before the page is idle compiles the core for good', () => counting(on, async (scene, page) => {
+  test('a click compiles the core, and the idle page does not compile it again', () => counting(on, async (scene, page) => {
     await logIn(scene, await scene.click());
     await page.evaluate(() => window.idle());
     assert.deepEqual(await counted(page), isLoading);
@@ -58,7 +58,7 @@ inEachEngine({}, (on) => {
     assert.deepEqual(await counted(page), { ...isLoading, Module: 1 });
   }));
 
-  test('a page whose policy forbids WebAssembly fails only at the click', () => counting(on, async (scene, page) => {
+  test('a page whose policy forbids WebAssembly reports the error only after a click', () => counting(on, async (scene, page) => {
     await page.evaluate(() => window.idle());
     await page.evaluate(() => new Promise((resolve) => { setTimeout(resolve, 100); }));
     const popup = await scene.click();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { gone, sendTo } from './scene.js';
 
-/** Asserts that an outcome is an error with these members. @returns its message */
+/** Asserts that an outcome is an error with these members. @returns the error's message */
 export function assertError(outcome, expected) {
   const { name, message, ...error } = outcome.error;
   assert.equal(name, 'BitbucketAuthError');
@@ -21,7 +21,7 @@ export async function go(scene, popup, address) {
 /** Navigates the popup to the redirect URI with a forged state, as an attacker would to inject another user's code. */
 export const forge = (scene, popup, response) => go(scene, popup, `${scene.redirectUri}?${response}&state=forged`);
 
-/** Closes the popup as a user who returns to the page, and asserts that the login counts as cancelled after a minute. */
+/** Closes the popup like a user who returns to the page, and asserts that the login counts as cancelled after a minute. */
 export async function assertCancelledInAMinute(scene, popup) {
   await scene.holdClock();
   await scene.setFocus(true);

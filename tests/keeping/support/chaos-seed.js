@@ -60,7 +60,7 @@ class Chaos {
   #unavoidable = [];
   #scene;
   #redis;
-  /** The dead refresh token that another program uses. */
+  /** The used-up refresh token that another program sends. */
   #strangers;
   #afterwards = [];
   #outages = Promise.resolve();
@@ -71,12 +71,12 @@ class Chaos {
   #incarnations = 0;
   #everyWorker = [];
   #offsetMs = 0;
-  /** The offset of the processes' clocks if they do not follow Bitbucket's clock: the same for all, as on most machines. */
+  /** The offset of the processes' clocks if they do not follow Bitbucket's clock. All processes have the same offset. */
   #stayedMs = 0;
   #calmAt;
   /** The pending restarts of processes and of Redis, and other delayed work. @type {Set<Promise<void>>} */
   #comebacks = new Set();
-  /** The points at which the next process is killed. @type {{ point: string, backMs: number }[]} */
+  /** The next process that reaches one of these points is killed. @type {{ point: string, backMs: number }[]} */
   #traps = [];
   /** @type {((worker: Worker | undefined) => void) | undefined} */
   #onStore;
@@ -206,7 +206,7 @@ class Chaos {
     for (const work of this.#afterwards) await work();
   }
 
-  /** Checks that every worker reports `RECONNECT_REQUIRED` for a connection whose only copy of its tokens died with a process. */
+  /** Checks that every worker reports `RECONNECT_REQUIRED` for each connection whose tokens were lost with a killed process. */
   async #checkLostConnections() {
     for (const connection of this.#unavoidable) {
       for (const worker of this.#living()) {
@@ -428,8 +428,8 @@ class Chaos {
       this.say('no expiry: the grace period of a refresh token whose successor may not be stored would end');
       return;
     }
-    // A process whose clock does not move cannot notice that a token expires while the process obtains it. No real token expires
-    // so early.
+    // A process whose clock does not move cannot notice that a token expires while the process is still obtaining the token. No
+    // real token expires so early.
     if (!this.#plan.clocksFollow && !this.#isSettled) {
       this.say('no expiry: tokens are being obtained');
       return;
@@ -438,8 +438,8 @@ class Chaos {
   }
 
   /**
-   * Waits until every process has tokens whose refresh token was never used, and these are stored. Only then may the clock pass
-   * the end of the grace period.
+   * Waits until every process has tokens whose refresh token was never used, and until these tokens are stored. Only then may the
+   * clock pass the end of the grace period.
    *
    * @returns {Promise<boolean>}
    */
@@ -504,7 +504,7 @@ class Chaos {
       };
     } else {
       this.#rows.write = () => never;
-      // A wrapper with older tokens may store the previous tokens. That does not count.
+      // A wrapper with older tokens may store the previous tokens. Such a write does not count.
       const before = tap.newest(victim);
       this.#onStore = (connection) => {
         if (connection === victim && tap.newest(victim) !== before) meet();

@@ -10,8 +10,8 @@ import { simulatorEnvironment } from '../../support/environment.js';
 import { TokenTap } from './token-tap.js';
 
 /**
- * How long the plugin waits after Bitbucket rejects a refresh token. This time is longer than the simulator's lockout (the time
- * in which it rejects a client's valid refresh tokens after a dead one).
+ * The lockout that the plugin assumes: the plugin waits at least this long after Bitbucket rejects a refresh token. This time is
+ * longer than the simulator's lockout (the time in which it rejects a client's valid refresh tokens after a used-up one).
  */
 export const LOCKOUT_WAIT_MS = 400;
 const LOCKOUT_MS = 200;

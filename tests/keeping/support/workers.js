@@ -1,9 +1,9 @@
 /**
  * NocoDB's processes, seen from the test.
  *
- * In: commands for worker-main.js. Out: its results, what it stores, and all its output. A process ends with `end`, or by
- * SIGKILL, as an out-of-memory killer would end it. No process outlives its test. A process may be suspended, as on a suspended
- * machine.
+ * In: commands for worker-main.js. Out: the results of the commands, what a process stores, and all its output. A process ends
+ * with `end`, or by SIGKILL, as an out-of-memory killer would end it. No process outlives its test. A process may be suspended,
+ * as on a suspended machine.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -28,7 +28,7 @@ export class Worker {
   /**
    * @param {string} name
    * @param {(connection: string, change?: object) => Promise<object | void>} store called for each write, and without a change
-   *   for each read of the row. The process gets the error that it throws, unless the process was killed meanwhile
+   *   for each read of the row. The process gets the error that `store` throws, unless the process was killed meanwhile
    */
   constructor(name, store) {
     this.name = name;
@@ -77,7 +77,7 @@ export class Worker {
     return this.send('init', { name: this.name, env, seed });
   }
 
-  /** @returns {Promise<any>} the result of the command; undefined if the process ended before it */
+  /** @returns {Promise<any>} the result of the command; undefined if the process ended without a result */
   send(command, argument = {}) {
     if (!this.isAlive) return Promise.resolve(undefined);
     this.#number += 1;
@@ -102,7 +102,7 @@ export class Worker {
   }
 
   async end() {
-    // This does not use `disconnect()`, because after it Node.js does not report a child's 'close'.
+    // This does not use `disconnect()`, because after a call of `disconnect()`, Node.js does not report a child's 'close'.
     await this.send('end');
     await this.#closed;
   }

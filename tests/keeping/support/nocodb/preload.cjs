@@ -3,8 +3,9 @@
  *
  * In: `CHAOS_PROCESS`, the name of this process in its token requests; in a worker `CHAOS_WORKER_PORT`.
  * Out: the name in a header of each token request; and in a worker a server on that port that accepts
- *   `POST /<workspace>/<integration>/<method>`. NocoDB's workers have no endpoint for integrations: only their jobs use them. No
- *   job of this edition does so, so the server calls the service behind the main process's endpoint.
+ *   `POST /<workspace>/<integration>/<method>`. A worker of NocoDB has no endpoint for integrations, because only its jobs use
+ *   integrations. In this edition (version) of NocoDB, no job does. So the server calls the service that the main process's
+ *   endpoint calls.
  * Never: code of the plugin, or a row that NocoDB did not read itself.
  */
 const { subscribe } = require('node:diagnostics_channel');
@@ -40,7 +41,8 @@ async function serve(request, response) {
     const call = { integrationId, endpoint, payload: await readJson(request) };
     answer(201, await integrationsService().callIntegrationEndpoint({ workspace_id: workspaceId }, call));
   } catch (error) {
-    // The errors of the plugin's preload contain the status for NocoDB's response. The error of an unavailable database does not.
+    // The errors of the plugin's preload contain the status for NocoDB's response. The error of an unavailable database contains
+    // none.
     answer(error.getStatus?.() ?? 500, { msg: error.message });
   }
 }

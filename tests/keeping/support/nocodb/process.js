@@ -1,8 +1,8 @@
 /**
  * A process of NocoDB under a supervisor that restarts it whenever it ends, as a container runtime does.
  *
- * In: its name and its environment. Out: its responses to calls of an integration's methods, its output, and how often it ended
- * by itself. No process outlives its `end`.
+ * In: the name and the environment of the process. Out: its responses to calls of an integration's methods, its output, and how
+ * often it ended by itself. No process outlives its `end`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ export class NocodbProcess {
   /** @type {string[]} */
   printed = [];
 
-  /** How often it ended by itself. */
+  /** How often the process ended by itself. */
   endedByItself = 0;
 
   #name;

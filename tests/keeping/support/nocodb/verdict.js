@@ -7,7 +7,7 @@
 
 const MESSAGE_LENGTH = 160;
 
-/** The beginning of each line of the plugin in NocoDB's log. */
+/** The name that each line of the plugin in NocoDB's log contains. */
 const PLUGIN = 'nocodb-bitbucket-auth';
 
 /**
@@ -30,8 +30,8 @@ const PLUGIN = 'nocodb-bitbucket-auth';
 /**
  * @typedef {object} Verdict on a connection
  * @property {string[]} troubles where and when the connection did not work at the end
- * @property {'newest' | 'usable' | 'used'} row whether the row has the newest tokens, or else whether its refresh token
- *   was used already
+ * @property {'newest' | 'usable' | 'used'} row the row has the newest tokens, older tokens whose refresh token was not used, or
+ *   tokens whose refresh token was used
  */
 
 /** Counts how often each kind of failure or log line occurred. */
