@@ -31,7 +31,7 @@ describe('a row of NocoDB with OAuth tokens', () => {
   });
 
   /** Creates a row with tokens, and calls `change` while Bitbucket's response with the next tokens is delayed. */
-  async function renewDuring(name, change) {
+  async function refreshDuring(name, change) {
     const config = await scene.connect(name);
     const created = await host.request('POST', '/api/v2/meta/integrations', {
       title: TITLE, type: 'development', sub_type: 'bitbucket', config,
@@ -57,7 +57,7 @@ describe('a row of NocoDB with OAuth tokens', () => {
 
   test('keeps the tokens of a new login that happens during a refresh', async () => {
     let again;
-    const { id, answer } = await renewDuring('former', async (row) => {
+    const { id, answer } = await refreshDuring('former', async (row) => {
       again = await scene.connect('again');
       return patch(row, again);
     });
@@ -68,7 +68,7 @@ describe('a row of NocoDB with OAuth tokens', () => {
   });
 
   test('keeps a change that an administrator makes during a refresh, and gets the new tokens', async () => {
-    const { id, config, answer } = await renewDuring('changed', (row, before) => (
+    const { id, config, answer } = await refreshDuring('changed', (row, before) => (
       patch(row, { ...before, workspace: 'acme-labs' })));
     assert.equal(answer.status, 201);
     const row = await stored(id);
@@ -79,7 +79,7 @@ describe('a row of NocoDB with OAuth tokens', () => {
   });
 
   test('is named in the log by its title if it is deleted during a refresh', async () => {
-    const { answer } = await renewDuring('deleted', (row) => host.request('DELETE', `/api/v2/meta/integrations/${row}`));
+    const { answer } = await refreshDuring('deleted', (row) => host.request('DELETE', `/api/v2/meta/integrations/${row}`));
     assert.equal(answer.status, 400);
     assert.match(answer.body.msg, /deleted in NocoDB/);
     const lines = host.pluginLines.filter((line) => line.includes('deleted in NocoDB'));
