@@ -1,8 +1,8 @@
 /**
  * Counts the calls between JavaScript and the WebAssembly.
  *
- * In: nothing. Out: figures, which are numbers of calls. Never: the counting itself. crossings/count.mjs counts in a second
- * process, and the simulator runs in a third process.
+ * In: nothing. Out: the numbers of calls as figures, some with a limit. Never: counting in this process. crossings/count.mjs
+ * counts in a second process, and the simulator runs in a third process.
  */
 import { runPart, startPartAndWait } from './lib/processes.mjs';
 

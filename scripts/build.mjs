@@ -41,7 +41,7 @@ function marked(wasm) {
 const ENCODINGS = { core: 'base64', 'page-core': 'hex' };
 
 /**
- * The wasm as text inside JavaScript. It is the largest part of the package, so both module systems share one file. A script
+ * The wasm as text inside JavaScript. This text is the largest part of the package, so both module systems share it. A script
  * without `import`, `export` or `require`, in a folder of CommonJS files, works with every loader and bundler. Such a script can
  * only store the text in the global object, under a symbol that is unique to this version of the package.
  */

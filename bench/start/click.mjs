@@ -15,8 +15,8 @@ import { quantile } from '../lib/figures.mjs';
 import { inTurns, medianRatio } from '../lib/turns.mjs';
 
 /**
- * The least accepted ratio of the previous version's time to this package's. If the click comes at once, both do the same work,
- * but the measured times vary.
+ * The least accepted ratio of the previous version's time to this package's time, if the click comes at once. Then both versions
+ * do the same work, but the measured times vary.
  */
 const MIN_RATIO_AT_START = 0.95;
 

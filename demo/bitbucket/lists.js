@@ -2,8 +2,9 @@
  * Pages of lists.
  *
  * In: the request's URL and the whole list. Out: one page. Clients may rely only on `values` and `next`; a page without `next` is
- * the last page. Numbered lists use `page`. Iterators use `ctx`, an opaque cursor, and have no `size` or `page`. In the list of
- * pipelines, `next` loses the request's parameters.
+ * the last page. In numbered lists, `next` contains the number of the page as `page`. In iterated lists, `next` contains an
+ * opaque cursor as `ctx`, and the pages have no `size` or `page`. In the list of pipelines, `next` loses the request's other
+ * parameters.
  */
 import { randomBytes } from 'node:crypto';
 import { apiError } from './api-errors.js';
@@ -69,8 +70,8 @@ export class Lists {
   }
 
   /**
-   * Returns a page of an iterator. The cursor in `next` stands for all parameters of the first request. A client cannot add a
-   * parameter to it.
+   * Returns a page of an iterated list. The cursor in `next` stands for all parameters of the first request. The list rejects a
+   * request that has a cursor and other parameters.
    */
   iterated(url, items, describe, { pagelen: otherwise = 10, longest = 100 } = {}) {
     const ctx = url.searchParams.get('ctx');

@@ -131,7 +131,7 @@ export function errorPage(status, title, explanation) {
   return page(status, title, `<p class="alert" role="alert">${escape(explanation)}</p>`);
 }
 
-/** The page that Bitbucket may send for a missing repository in place of JSON; it contains the user's profile. */
+/** The page that Bitbucket may send instead of JSON if a repository is missing. The page contains the user's profile. */
 export function missingRepositoryPage({ nickname, displayName, email, accountId }) {
   const profile = JSON.stringify({ nickname, displayName, email, accountId });
   return page(

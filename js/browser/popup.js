@@ -2,8 +2,8 @@
  * The login at Bitbucket in a popup.
  *
  * In: a public OAuth client, and the user's click. Out: the code and its verifier, or `null` when the user closed the popup or
- * denied access. Never: access of Bitbucket's pages to the page that opened them, a URL for another origin, or a rule of OAuth
- * outside the core.
+ * denied access. Never: access of Bitbucket's pages to the page that opened them, a callback URL from another origin, or a rule
+ * of OAuth outside the core.
  */
 
 import { callCore } from '../error.js';
@@ -175,7 +175,7 @@ class Popup {
   }
 
   /**
-   * Waits until the callback page posts its URL, for as long as a login may take.
+   * Waits until the callback page posts its URL, at most for the rest of the time that the login may take.
    *
    * @param {number} waitMs
    * @param {AbortSignal | undefined} signal

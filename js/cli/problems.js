@@ -1,5 +1,6 @@
 /**
- * Assigns the problems of environment variables to checks, and defines their cures.
+ * Assigns each problem of an environment variable to the check of `doctor` that reports the problem, and defines the cures: what
+ * an administrator does about a problem.
  */
 
 import { failure } from '../core.js';

@@ -1,5 +1,6 @@
 /**
- * Lets the core decide what a token store does when an entry is published: when it gets the tokens that replaced older ones.
+ * Lets the core decide what a shared store (Redis, or the store in memory) does when a process publishes an entry: the tokens
+ * that replaced older tokens, or the mark that a refresh token is dead.
  *
  * In: the entry, and its position in the chain that the entry is to extend. A chain is a refresh token with all its successors,
  * the tokens that replaced it one after the other. Out: the core's decision, and the texts in which Redis returns a position.

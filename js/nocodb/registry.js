@@ -13,7 +13,7 @@ import { INTEGRATION_TYPES, createWrapperClass, patchModel } from './integration
 /** @typedef {import('./integration-model.js').IntegrationModel} IntegrationModel */
 /** @typedef {import('./integration-model.js').Plugin} Plugin */
 
-/** The static property of NocoDB's class that holds the list. */
+/** The static property in which NocoDB's class holds the list. */
 export const LIST_PROPERTY = 'availableIntegrations';
 
 /**
@@ -73,7 +73,10 @@ export class Registry {
   /** @type {RegistryEntry[]} */
   #entries = [];
 
-  /** Whether the GUI offers the type `auth`. The form of this type needs a connection test, and some editions have none. */
+  /**
+   * Whether the GUI offers the type `auth`. The form of this type needs a connection test, and some editions of NocoDB have no
+   * connection test.
+   */
   #offersAuth = false;
 
   /** The type that was reported to the listener. @type {string | undefined} */

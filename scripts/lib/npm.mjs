@@ -23,7 +23,7 @@ export const newerNodes = { 24: nodeIn(runtimesDir, 'node-24'), 26: nodeIn(runti
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const readJson = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined);
 
-/** Whether node_modules matches the lock file. npm lists what it installed in node_modules/.package-lock.json. */
+/** Whether node_modules matches the lock file. In node_modules/.package-lock.json, npm lists what it installed. */
 function isInstalled(folder) {
   const wanted = readJson(join(folder, 'package-lock.json'))?.packages;
   const found = readJson(join(folder, 'node_modules', '.package-lock.json'))?.packages;

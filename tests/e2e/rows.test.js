@@ -88,8 +88,8 @@ describe('a row of NocoDB with OAuth tokens', () => {
     assert.ok(!host.printed.some((line) => line.includes('could not save')));
   });
 
-  describe('whose type this edition does not offer', () => {
-    test('has a hidden entry, with a form, in the list of integrations', async () => {
+  describe("whose type this version's GUI does not offer", () => {
+    test('has an entry in the list of integrations, which is hidden but has a form', async () => {
       const { body } = await host.request('GET', '/api/v2/integrations');
       assert.deepEqual(body.map(({ type, sub_type, manifest: { hidden } }) => [type, sub_type, hidden]),
         [['auth', 'bitbucket', true], ['development', 'bitbucket', false]]);

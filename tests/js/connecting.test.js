@@ -227,14 +227,14 @@ describe('the client connects only once to a proxy that', () => {
       await seen.assertClosed();
     });
   }
+});
 
-  test('closes the connection, and once more for each retry', async (t) => {
-    const seen = await startServer(t, onFirstData((socket) => socket.end()));
-    const client = await clientOf({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, 10_000);
-    const { error } = await timed(() => client.get('/', { 'axios-retry': { retries: 2, retryDelay: () => 1 } }));
-    assert.equal(error.code, 'REQUEST_FAILED');
-    assert.equal(seen.connects(), 3);
-  });
+test('the client connects once for each retry to a proxy that closes the connection', async (t) => {
+  const seen = await startServer(t, onFirstData((socket) => socket.end()));
+  const client = await clientOf({ HTTPS_PROXY: `http://127.0.0.1:${seen.port}` }, 10_000);
+  const { error } = await timed(() => client.get('/', { 'axios-retry': { retries: 2, retryDelay: () => 1 } }));
+  assert.equal(error.code, 'REQUEST_FAILED');
+  assert.equal(seen.connects(), 3);
 });
 
 describe('a proxy', () => {

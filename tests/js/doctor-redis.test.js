@@ -41,14 +41,14 @@ describe('`doctor` checks a Redis and', () => {
     assertOne(await redisWith(t, { NC_REDIS_URL: url }), 'good', /of NC_REDIS_URL .* in database 15, which NocoDB does not empty/);
   });
 
-  test('warns if it has only one database, which NocoDB empties at each start unless NC_KEEP_CACHE is set', async (t) => {
+  test('warns if the Redis has only one database and NocoDB empties it at each start', async (t) => {
     const { url } = await startRedis(t, '--databases', '1');
     const words = /database 0, which NC_REDIS_URL also names\. NocoDB empties this database at each start\. The plugin uses this database, because it has no other database\. Set /;
     assertOne(await redisWith(t, { NC_REDIS_URL: url }), 'warning', words);
     assertOne(await redisWith(t, { NC_REDIS_URL: url, NC_KEEP_CACHE: 'true' }), 'good', /database 0, which NocoDB does not empty/);
   });
 
-  test("warns when the plugin uses the database that NocoDB empties at each start", async (t) => {
+  test('warns if a variable selects the database that NocoDB empties at each start', async (t) => {
     const { url } = await startRedis(t);
     assertOne(await redisWith(t, { [OWN]: url, NC_CACHE_REDIS_URL: `${url}/0` }), 'warning', /which NC_CACHE_REDIS_URL also names/);
     assertOne(await redisWith(t, { [OWN]: `${url}/3`, NC_CACHE_REDIS_URL: `${url}/0` }), 'good', /database 3/);
@@ -91,7 +91,7 @@ describe('`doctor` checks a Redis and', () => {
     redis.resume();
   });
 
-  test('reports an invalid URL', async (t) => {
+  test('reports an invalid URL, and skips its checks if there is no valid URL', async (t) => {
     const [problem, ...rest] = await redisWith(t, { [OWN]: 'marked.example:6379' }, ['marked']);
     assert.equal(problem.verdict, 'bad');
     assertOne(rest, 'skipped', /^Redis was not checked: the variable with its URL is invalid\. $/);

@@ -66,7 +66,7 @@ describe('`doctor` on a sound installation', () => {
     assert.ok(performance.now() - since < 30_000);
   });
 
-  test('prints colours on a terminal unless NO_COLOR is set', () => {
+  test('prints colours on a terminal unless NO_COLOR, FORCE_COLOR or TERM forbids them', () => {
     const terminal = Object.assign(Object.create(WriteStream.prototype), { isTTY: true });
     for (const [env, expected] of [
       [{ TERM: 'xterm' }, true],
@@ -212,7 +212,7 @@ describe('`doctor` checks Key and Secret and', () => {
     assertOne((await examine(t, env, { args: ['--online'] }))('client'), 'warning', /^Key and Secret could not be tested: /);
   });
 
-  test('reports a token endpoint that issues tokens for an invented code, because it is not Bitbucket\'s', async (t) => {
+  test('reports that the token endpoint is not Bitbucket\'s if it issues tokens for an invented code', async (t) => {
     const { origin } = await serve(t, (_request, response) => json(response, 200, {
       access_token: 'marked-token', token_type: 'bearer', expires_in: 60, refresh_token: 'marked-refresh', scope: 'account',
     }));

@@ -59,7 +59,7 @@ describe('the rate limit in a shared Redis', () => {
     assert.equal(totalOf(lines)(), 20);
   });
 
-  test('limits how many requests one response can add to the log, so that it does not block all callers', async (t) => {
+  test('limits how many requests a response can add to the request log in Redis, so that no caller is blocked', async (t) => {
     const redis = await startRedis(t);
     const limiter = limiterOf(1000, { redis: { url: redis.url, variable: 'THIS_REDIS_URL' } });
     await limiter.acquire(ACCOUNT, GROUP);
@@ -152,7 +152,7 @@ describe('the rate limit in a shared Redis', () => {
     assertNoHourHasMore(lines.flatMap(({ times }) => times()), 100);
   });
 
-  test('makes each process wait after Redis lost its data until all others have published their requests again', async (t) => {
+  test('makes each process wait after Redis lost its data until all other processes have reported their requests', async (t) => {
     const redis = await startRedis(t);
     const clock = moveClock(t);
     const limiters = [1, 2].map(() => limiterOf(30, { redis: { url: redis.url } }));

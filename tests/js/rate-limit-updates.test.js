@@ -49,7 +49,7 @@ describe('an update of the rate limit', () => {
     assert.equal(line.count(), 2);
   });
 
-  test('does not override a configured number', async (t) => {
+  test('does not override a configured limit', async (t) => {
     moveClock(t);
     const limiter = limiterOf(2, { isRateLimitConfigured: true });
     await limiter.onResponse(ACCOUNT, GROUP, told({ [LIMIT]: '4' }));
@@ -150,7 +150,7 @@ describe('an update of the rate limit', () => {
     assert.equal(later.count(), 5);
   });
 
-  test('by each further status 429 without Retry-After doubles the pause, up to an hour', async (t) => {
+  test('by a further status 429 without Retry-After doubles the pause, up to an hour', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(1000);
     const pauses = [];

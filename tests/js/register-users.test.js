@@ -1,6 +1,6 @@
 /**
- * Connections with an account for each user: the row has no tokens, and NocoDB stores the tokens of each user beside it. The
- * tests run on the mock editions of late 2026, because earlier editions of NocoDB have no such rows.
+ * Connections with an account for each user: the row has no tokens, and NocoDB stores the tokens of each user outside the row.
+ * The tests run on the mock editions (imitations of versions of NocoDB) of late 2026, because earlier editions have no such rows.
  *
  * In: two users with two accounts at Bitbucket. Out: checks of whose tokens are used, refreshed, stored and counted.
  */
@@ -28,7 +28,7 @@ for (const edition of HOSTS.filter(({ edition: name }) => name !== '0301')) {
       return { bb, host, id, connect };
     }
 
-    test('is created without a code, without a request, and without a line in the log', async (t) => {
+    test('is created without a code, without a request, and without a line in the log about the connection', async (t) => {
       const { bb, host, id } = await scene(t);
       assert.deepEqual(await host('row', { id }), { type: 'oauth' });
       assert.deepEqual(bb.requests, []);

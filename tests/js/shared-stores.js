@@ -24,7 +24,7 @@ export const tokenSet = (name) => ({
   scopes: ['account'],
 });
 
-/** An entry of a token store, whose key is `name`. `fence` is the number of the lock under which it was published. */
+/** An entry of a token store. The entry's key is `name`, and `fence` is the number of the lock under which it was published. */
 export const entry = (name, fence, value = tokenSet(name)) => ({ key: name, value, fence });
 
 /** Returns the value of a call, and how many milliseconds the call took. */

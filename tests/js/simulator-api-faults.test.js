@@ -80,7 +80,7 @@ describe("the simulator's API faults", () => {
     assert.deepEqual(Object.keys((await ask('/teams')).body), ['error']);
   });
 
-  test("respond with a page that contains the user's profile for a missing repository", async () => {
+  test("respond to a request for a missing repository with a page that contains the user's profile", async () => {
     fault({ kind: 'missing-page' });
     const { status, headers, text } = await ask(`${REPO}-missing`);
     assert.equal(status, 404);

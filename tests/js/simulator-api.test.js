@@ -42,7 +42,7 @@ describe("the simulator's lists", () => {
     }
   });
 
-  test('have cursors that belong to one list, contain its query, and accept no further parameters', async () => {
+  test('accept only their own cursors, which stand for the first query, and no further parameters', async () => {
     const { body } = await ask(`${REPO}/commits?pagelen=20&fields=values.hash,next`);
     assert.equal((await ask(`${body.next}&pagelen=20`)).status, 400);
     const ctx = new URL(body.next).searchParams.get('ctx');
@@ -110,7 +110,7 @@ describe("the simulator's lists", () => {
     assert.equal((await ask(`${REPO}/pipelines/`)).status, 200);
   });
 
-  test('respond 202 while Bitbucket is indexing, first with an empty page and then without a body', async () => {
+  test("of a commit's pull requests get status 202 during indexing, first an empty page and then no body", async () => {
     const { body } = await ask(`${REPO}/pullrequests/5`);
     const path = `${REPO}/commit/${body.source.commit.hash}/pullrequests`;
     const [page, nothing, list] = [await ask(path), await ask(path), await ask(path)];
@@ -145,8 +145,8 @@ describe("the simulator's lists", () => {
   });
 });
 
-describe("the query parameters of the simulator's API", () => {
-  test('may repeat state, and are rejected if state has brackets or commas', async () => {
+describe("a request with query parameters to the simulator's API", () => {
+  test('may repeat state, but is rejected if state has brackets, commas or small letters', async () => {
     const path = `${REPO}/pullrequests`;
     assert.equal((await ask(`${path}?state=OPEN&state=MERGED`)).status, 200);
     for (const query of ['state[]=OPEN', 'state%5B%5D=OPEN', 'state=OPEN,MERGED', 'state=OPEN%2CMERGED', 'state=open']) {
@@ -155,14 +155,14 @@ describe("the query parameters of the simulator's API", () => {
     assert.equal((await ask('/repositories/acme?role[]=member')).status, 400);
   });
 
-  test('include a state that is ignored if there is a q', async () => {
+  test('is filtered by q alone if it has both q and state', async () => {
     const q = encodeURIComponent('state = "MERGED" OR (state="DECLINED" AND id > 20)');
     const { body } = await ask(`${REPO}/pullrequests?state=OPEN&pagelen=50&q=${q}`);
     assert.deepEqual(new Set(body.values.map(({ state }) => state)), new Set(['MERGED', 'DECLINED']));
     assert.ok(body.values.every(({ state, id }) => state === 'MERGED' || id > 20));
   });
 
-  test('filter a list with q, and order it with sort', async () => {
+  test('filters a list with q, orders the list with sort, and is rejected if q or sort is invalid', async () => {
     const names = async (query) => {
       const { status, body } = await ask(`/repositories/acme?pagelen=100&${query}`);
       assert.equal(status, 200);
@@ -180,14 +180,14 @@ describe("the query parameters of the simulator's API", () => {
     }
   });
 
-  test('get status 501 if they would change a list and the simulator does not support them', async () => {
+  test('gets status 501 if a parameter would change a list and the simulator does not support it', async () => {
     for (const path of [`${REPO}/commits?include=main`, `${REPO}/commits?exclude=main`, `${REPO}/src/main/?max_depth=3`,
       `${REPO}/commits?q=x`, '/user/workspaces?sort=slug', `${REPO}/pipelines?creator.uuid=x`]) {
       assert.equal((await ask(path)).status, 501, path);
     }
   });
 
-  test('select or remove fields, including next', async () => {
+  test('selects or removes members of the response with fields, including next', async () => {
     const { body } = await ask('/repositories/acme?fields=values.slug,values.mainbranch.name');
     assert.deepEqual(body, { values: body.values });
     assert.deepEqual(body.values[0], { slug: 'billing-service', mainbranch: { name: 'main' } });
@@ -205,7 +205,7 @@ describe("the query parameters of the simulator's API", () => {
   });
 });
 
-describe("the simulator's logs and files", () => {
+describe('the simulator', () => {
   let step;
   before(async () => {
     const [first] = (await ask(`${REPO}/pipelines/1/steps`)).body.values;
@@ -213,7 +213,7 @@ describe("the simulator's logs and files", () => {
   });
   const bytes = 'application/octet-stream';
 
-  test('are rejected if Accept does not allow application/octet-stream', async () => {
+  test('rejects a request for a log if Accept does not allow application/octet-stream', async () => {
     for (const accept of ['application/json', 'text/plain', 'application/json, */*;q=0']) {
       assert.equal((await ask(`${step}/log`, { headers: { accept } })).status, 406, accept);
     }
@@ -222,7 +222,7 @@ describe("the simulator's logs and files", () => {
     }
   });
 
-  test('of an ended step are reached through a redirect to another server, which accepts no credential', async () => {
+  test('redirects from the log of an ended step to another server, which accepts no credential', async () => {
     const location = (await ask(`${step}/log`)).headers.get('location');
     assert.notEqual(new URL(location).origin, scene.bb.origin);
     const log = await ask(location, { as: null });
@@ -235,7 +235,7 @@ describe("the simulator's logs and files", () => {
     assert.ok(scene.bb.requests.some((line) => /^GET \/logs\/.* 200 storage$/.test(line)));
   });
 
-  test('of an ended step have a redirect URL that is valid for ten minutes', async () => {
+  test('redirects from the log of an ended step to a URL that is valid for ten minutes', async () => {
     const other = await openScene();
     try {
       const [first] = (await other.ask(`${REPO}/pipelines/1/steps`)).body.values;
@@ -250,7 +250,7 @@ describe("the simulator's logs and files", () => {
     }
   });
 
-  test('support Range and If-None-Match, both in the storage and while the step runs', async () => {
+  test('supports Range and If-None-Match for the logs of ended and of running steps', async () => {
     const { values } = (await ask(`${REPO}/pipelines/25/steps`)).body;
     const running = `${REPO}/pipelines/25/steps/${encodeURIComponent(values[2].uuid)}/log`;
     const stored = (await ask(`${step}/log`)).headers.get('location');
@@ -275,7 +275,7 @@ describe("the simulator's logs and files", () => {
     }
   });
 
-  test('include raw diffs and patches without a charset, to which a pull request redirects', async () => {
+  test('redirects from a pull request to its diff and its patch, which have no charset', async () => {
     for (const kind of ['diff', 'patch']) {
       const { status, headers, text } = await ask(pathOf(await ask(`${REPO}/pullrequests/3/${kind}`)).href);
       assert.deepEqual([status, headers.get('content-type')], [200, 'text/plain']);
@@ -287,7 +287,7 @@ describe("the simulator's logs and files", () => {
     assert.deepEqual(body.values.map((change) => change.new.path), files);
   });
 
-  test('include raw files, lists of folders and redirects to LFS files, and support HEAD', async () => {
+  test('serves raw files and lists of folders, redirects to LFS files, and supports HEAD only for files', async () => {
     const file = await ask(`${REPO}/src/main/README.md`);
     assert.deepEqual([file.status, file.headers.get('content-type')], [200, 'text/plain']);
     assert.match(file.text, /Grüße/);
@@ -388,7 +388,7 @@ describe("the simulator's API", () => {
     assert.equal((await ask(path, { method: 'POST', as: 'repository' })).status, 403);
   });
 
-  test('responds 404 and 410 with an error detail', async () => {
+  test('responds 404 for an unknown path and 410 for a removed endpoint, both with an error detail', async () => {
     const missing = await ask('/teams');
     assert.deepEqual([missing.status, missing.body.error.message], [404, 'Resource not found']);
     assert.match(missing.body.error.detail, /There is no API hosted at this URL/);

@@ -96,7 +96,7 @@ describe('a refresh at the newer back end', () => {
     assert.equal((await get(bb, '/user', bearer(tokens.access_token))).status, 401);
   });
 
-  test('with a used token within ten minutes returns other tokens, and the tokens of its first use stay valid', async () => {
+  test('with a used token returns other tokens until ten minutes after the first use, and revokes no tokens', async () => {
     tokens = await connect(bb);
     const first = (await refresh(bb, tokens.refresh_token)).body;
     bb.control.advance(9 * MINUTE);
@@ -107,7 +107,7 @@ describe('a refresh at the newer back end', () => {
     assert.equal((await refresh(bb, second.body.refresh_token)).status, 200);
   });
 
-  test('with a used token is rejected ten minutes after the first use of the token, not after the last use', async () => {
+  test('is rejected ten minutes after the first use of the refresh token, even after a second use', async () => {
     tokens = await connect(bb);
     await refresh(bb, tokens.refresh_token);
     bb.control.advance(9 * MINUTE);
@@ -117,7 +117,7 @@ describe('a refresh at the newer back end', () => {
     bb.control.advance(MINUTE);
   });
 
-  test('with a used token after its grace period locks out the client, but revokes no tokens', async () => {
+  test('with a used token locks out the client ten minutes after the first use, but revokes no tokens', async () => {
     tokens = await connect(bb);
     const bystander = await connect(bb);
     const successor = (await refresh(bb, tokens.refresh_token)).body;
@@ -137,7 +137,7 @@ describe('a refresh at the newer back end', () => {
     assert.equal((await refresh(bb, bystander.refresh_token)).status, 200);
   });
 
-  test('during a lockout prolongs the lockout with a used token, but not with a valid token', async () => {
+  test('prolongs a lockout if it sends a used token, but not if it sends a valid token', async () => {
     tokens = await connect(bb);
     const successor = (await refresh(bb, tokens.refresh_token)).body;
     bb.control.advance(11 * MINUTE);
@@ -166,7 +166,7 @@ describe('a refresh at the newer back end', () => {
 
 describe('a refresh with a scope', () => {
   for (const backend of ['older', 'newer']) {
-    test(`is rejected for scopes that were not granted, and narrows the scopes permanently (${backend} back end)`, async () => {
+    test(`is rejected if the scope was not granted, and otherwise narrows the grant for good (${backend} back end)`, async () => {
       await withBitbucket({ backend }, async (bb) => {
         const tokens = await connect(bb, { scope: 'repository:write account' });
         assert.equal(

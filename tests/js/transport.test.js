@@ -127,8 +127,9 @@ const answers = {
 };
 
 /**
- * The number of attempts of a refresh. It is repeated after failures that may be transient, and after a refusal of the refresh
- * token, because Bitbucket may be refusing all refresh tokens of the OAuth client for some minutes.
+ * The number of requests that a refresh sends. The refresh repeats the request after a failure that may be transient. If
+ * Bitbucket rejected the refresh token, the refresh repeats the request, too, because Bitbucket sometimes rejects all refresh
+ * tokens of an OAuth client for a while.
  */
 function triesOf({ code, retryable }) {
   if (code === 'RECONNECT_REQUIRED') return 2;
@@ -227,7 +228,7 @@ describe('a content encoding', () => {
     assert.deepEqual((await (await client(`http://127.0.0.1:${port}`)).get('/')).data, page);
   });
 
-  test('that was applied twice must not exceed the limit of the decoded size', async (t) => {
+  test('that was applied twice causes RESPONSE_TOO_LARGE if the decoded body exceeds the limit', async (t) => {
     const { origin } = await serve(t, (_request, response) => {
       const bomb = gzipSync(gzipSync(Buffer.alloc(64 * MEBIBYTE, ' ')));
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip, gzip' }).end(bomb);

@@ -1,4 +1,7 @@
-/** NocoDB's main process empties the database of `NC_REDIS_URL` when it starts. */
+/**
+ * NocoDB's main process empties the database of `NC_REDIS_URL` when it starts. So the plugin stores its tokens in another
+ * database of that Redis.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Redis } from 'ioredis';
@@ -8,7 +11,7 @@ import { Worker } from './support/workers.js';
 
 const HOUR = 3_600_000;
 
-test('a connection whose new tokens are only in Redis survives a start of NocoDB', async (t) => {
+test("a connection whose new tokens are only in Redis works after NocoDB's own database in Redis was emptied", async (t) => {
   const redis = await startRedis(t);
   const scene = await startScene({ accessTokenLifetimeMs: HOUR, variables: { NC_REDIS_URL: redis.url } });
   t.after(() => scene.close());

@@ -150,7 +150,7 @@ describe("another program's dead refresh token", { concurrency: true }, () => {
   const ask = (worker) => worker.send('ask', { connection: 'healthy 1' });
   const works = (worker) => until(async () => await ask(worker) === 'works', 20_000);
 
-  test('blocks a connection for at most four hours when the other program uses it again and again', async (t) => {
+  test('blocks a connection for at most four hours when the other program uses the token again and again', async (t) => {
     const scene = await start(t, { healthy: 1, processes: 1 });
     const { bitbucket, tap, workers: [worker] } = scene;
     await kill(scene);

@@ -37,7 +37,7 @@ function bodyOf(title) {
   return text.slice(text.indexOf(heading) + heading.length).split(/^##/m)[0];
 }
 
-// Where an environment does not set these variables, those of this process would apply.
+// If an environment does not set a proxy variable, the plugin reads the variable of this process. So the tests delete them here.
 for (const name of core().proxyVariables().split(' ')) delete process.env[name];
 
 /** The log lines of the plugin when it starts with these variables and the three required ones. */
@@ -55,7 +55,7 @@ const valueOf = (cell) => (cell === 'not set' ? '' : cell.replaceAll(/\\u([0-9A-
 
 const lineFor = (name, reason) => `[nocodb-bitbucket-auth] The configuration is invalid: ${name} ${reason}.`;
 
-/** The variables that a variable requires: exceptions from a proxy are only read if there is a proxy. */
+/** The variables without which a variable is not read: NO_PROXY is read only if there is a proxy. */
 const requiredBy = (name) => (/^no_proxy$/i.test(name) ? { HTTPS_PROXY: 'http://proxy.example:3128' } : {});
 
 test('the guide has a section for each variable that the core reads, and otherwise only for NODE_EXTRA_CA_CERTS', () => {

@@ -95,7 +95,7 @@ export function moveClock(t, start) {
     syncBuiltinESMExports();
   });
   return {
-    /** Moves the clock from the end of one sleep to the end of the next each time `count()` has reached the next of `numbers`. */
+    /** Waits until `count()` has reached each of `numbers` in turn. Between two numbers, moves the clock to the end of a sleep. */
     async through(count, numbers, waiting = () => 1) {
       for (const [index, many] of numbers.entries()) {
         if (index > 0) moveTo(Math.min(...Array.from(sleepers, ({ at }) => at)));
@@ -105,7 +105,7 @@ export function moveClock(t, start) {
         if (index < numbers.length - 1) await reached(() => sleepers.size, waiting());
       }
     },
-    /** Moves the clock from the end of one sleep to the end of the next until `count()` has reached `many`. */
+    /** Moves the clock to the end of the next sleep, again and again, until `count()` has reached `many`. */
     async until(count, many, quiet = QUIET_MS) {
       for (await settled(count, quiet); count() < many; await settled(count, quiet)) {
         assert.ok(sleepers.size > 0, `${count()} of ${many}, and no code sleeps`);

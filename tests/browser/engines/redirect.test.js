@@ -117,7 +117,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       await assertNothingLeft(scene.page);
     }));
 
-    test("keeps other parameters, the fragment and the page's own history entry", () => on({}, async (scene) => {
+    test("keeps other parameters and the fragment of the page's URL, and the history state", () => on({}, async (scene) => {
       await goAndComeBack(scene, 'Grant access');
       const { search } = new URL(await scene.page.url());
       await scene.page.evaluate((address) => history.replaceState({ mine: 1 }, '', address),
@@ -203,8 +203,10 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       await setTime(scene.page, Date.now() + LIFETIME_MS);
       assert.equal(await beginAnew(), 1);
     }));
+  });
 
-    test("cannot begin when the tab's storage is full, and ends with INVALID_CONFIG", () => on({}, async (scene) => {
+  describe('beginRedirect', () => {
+    test("rejects with INVALID_CONFIG when the tab's storage is full", () => on({}, async (scene) => {
       const error = await scene.page.evaluate((given) => {
         // Fills the storage to the last character: a text that no longer fits is halved.
         for (let text = 'x'.repeat(2 ** 23); text.length > 0; text = text.slice(text.length / 2)) {
@@ -220,7 +222,7 @@ inEachEngine({ callback: '/app' }, (on, once) => {
       assert.equal(await scene.page.url(), `${scene.origin}/`);
     }));
 
-    test('cannot begin when the tab has no storage, and ends with INVALID_CONFIG', () => on({}, async (scene) => {
+    test('rejects with INVALID_CONFIG when the tab has no storage', () => on({}, async (scene) => {
       const error = await scene.page.evaluate((given) => {
         Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('no', 'SecurityError'); } });
         return window.browser.beginRedirect(given).catch((thrown) => thrown.toJSON());

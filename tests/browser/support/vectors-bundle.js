@@ -1,5 +1,5 @@
 /**
- * The pages for the shared cases: a page with the bundled interpreter, and each file of tests/vectors.
+ * The pages for the shared cases: a page with the bundled code that runs the cases, and each file of tests/vectors.
  *
  * In: nothing. Out: the names of the files, and pages for `startSite`. Never: a replacement for a module of the package.
  * In the page, tests/support/page-assert.js replaces `node:assert`. Other modules of Node.js are empty: no case calls them.

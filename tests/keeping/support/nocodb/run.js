@@ -25,7 +25,7 @@ const AHEAD_MS = LIFETIME_MS / 10;
 const EXPIRY_MS = LIFETIME_MS + SECOND;
 const GRACE_MS = 10 * MINUTE;
 
-/** How often the access tokens expire in `judge`: twice by EXPIRY_MS, and once by GRACE_MS, which exceeds their lifetime, too. */
+/** How often `judge` advances the clock: twice by EXPIRY_MS and once by GRACE_MS. All access tokens expire each time. */
 const FINAL_EXPIRIES = 3;
 
 /** The shortest and the longest pause between two calls of one caller. */
@@ -74,7 +74,7 @@ class NocodbChaos {
   #integrations = {};
   /** When the newest tokens of a connection were obtained. */
   #obtained = new Map();
-  /** Connections that did not recover. Until the end of the run, it does not wait for them again. @type {Set<string>} */
+  /** Connections that did not recover. Only `judge` waits for these connections again. @type {Set<string>} */
   #givenUp = new Set();
   #problems = [];
   #verdicts = Object.fromEntries(
