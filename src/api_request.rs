@@ -28,8 +28,8 @@ pub enum RedirectMode {
 }
 
 impl RedirectMode {
-    /// The mode with this name. `follow`, `manual` and `error` are the Fetch standard's (section 2.2.5, redirect
-    /// mode).
+    /// The mode with this name. `follow`, `manual` and `error` are the redirect modes of the Fetch standard (section
+    /// 2.2.5).
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "follow" => Some(Self::Follow),

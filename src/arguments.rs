@@ -92,7 +92,7 @@ impl MemberType {
 
 const NOT_AN_OBJECT: Reason = "is not an object";
 
-/// An argument of the public functions that is an object.
+/// An object that callers pass to a public function as an argument.
 #[derive(Debug, Clone, Copy)]
 pub struct Argument {
     name: &'static str,
@@ -112,7 +112,7 @@ pub struct Argument {
 enum Mode {
     /// The argument must be an object.
     Required,
-    /// The argument may be absent. It then counts as an empty object, so an error names the first required member.
+    /// The argument may be absent. It then counts as an empty object, so a required member is reported as missing.
     Optional,
     /// Like `Optional`, but unknown members are ignored: the argument is an object that also serves other purposes.
     Open,

@@ -1,7 +1,7 @@
 //! The authorization response (RFC 6749 section 4.1.2): what Bitbucket sends back through the user's browser.
 //!
 //! In: a callback, the redirect URI, and the state of the authorization request. Out: an [`AuthorizationCode`], which
-//! exists only if all checks passed. Never: trusting a code, an error or a description before the state is verified.
+//! exists only if all checks passed. Never: trust in a code, an error or a description before the state is verified.
 
 use std::borrow::Cow;
 

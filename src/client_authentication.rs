@@ -1,7 +1,7 @@
 //! Client authentication at the token endpoint: HTTP Basic (RFC 6749 section 2.3.1).
 //!
-//! In: the validated configuration. Out: the value of an `Authorization` header. Never: the secret in the body or the
-//! URL of a request.
+//! In: the validated client ID and client secret. Out: the value of an `Authorization` header. Never: the secret in the
+//! body or the URL of a request.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -25,7 +25,7 @@ pub mod variable {
     pub const REDIRECT_URI: &str = "INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI";
     /// The word `allow`: connections may act as the OAuth client itself.
     pub const CLIENT_CREDENTIALS: &str = "INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS";
-    /// The word `optional`: NocoDB's form may send no code verifier.
+    /// The word `optional`: NocoDB's form may omit the code verifier.
     pub const CODE_VERIFIER: &str = "INTEGRATION_AUTH_BITBUCKET_CODE_VERIFIER";
     /// Scopes separated by spaces or commas, or the word `none`.
     pub const SCOPES: &str = "INTEGRATION_AUTH_BITBUCKET_SCOPES";
@@ -43,7 +43,7 @@ pub mod variable {
     pub const RATE_LIMIT: &str = "INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT";
     /// The Redis through which processes share their tokens.
     pub const REDIS_URL: &str = "INTEGRATION_AUTH_BITBUCKET_REDIS_URL";
-    /// NocoDB's own Redis, used when `REDIS_URL` is not set.
+    /// NocoDB's own Redis, used when `REDIS_URL` is not set or not valid.
     pub const NOCODB_REDIS_URL: &str = "NC_REDIS_URL";
     /// The Redis of NocoDB's jobs, if it is a different one.
     pub const NOCODB_JOBS_REDIS_URL: &str = "NC_JOBS_REDIS_URL";

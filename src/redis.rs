@@ -29,7 +29,8 @@ const MISPLACED: Reason = "has the location of Redis in a parameter: write it be
 /// Parameters that would override the location in the URL.
 const MISPLACED_PARAMETERS: [&str; 7] = ["host", "port", "path", "username", "password", "sentinels", "name"];
 
-/// More databases than any server has, and still a number that JavaScript represents exactly.
+/// The highest number of a database that is accepted. No server has so many databases, and JavaScript represents the number
+/// exactly.
 const MAX_DATABASE: u32 = 999_999_999;
 
 const DEFAULT_PORT: u16 = 6379;

@@ -40,9 +40,10 @@ const IDLE: f64 = 60.0 * DAY;
 /// repeated within this time.
 const GRACE: f64 = 10.0 * MINUTE;
 
-/// While the token set of a connection is usable, the connection waits this long before it repeats a refresh that
-/// cannot succeed. It also waits this long between two searches for a successor of a dead refresh token: the shared
-/// store that knows the successor may have been unavailable.
+/// While the token set of a connection is usable, the connection waits this long before it repeats a refresh that only
+/// an administrator can fix, and callers do not wait for the lock for this long after a cycle failed to acquire the lock.
+/// This time also passes between two searches for a successor of a dead refresh token: the shared store that knows the
+/// successor may have been unavailable.
 const PAUSE: f64 = MINUTE;
 
 /// No wait is longer than this, so a time that is further ahead was recorded before the clock was set back.
@@ -158,7 +159,7 @@ impl RefreshPolicy {
         self.is_forced
     }
 
-    /// Why a caller gets no tokens: its deadline has passed, or the refresh that it forced has failed.
+    /// Why a caller gets no tokens, after its deadline has passed or the refresh that it forced has failed.
     pub fn failure_reason(&self, now: f64) -> FailureReason {
         match self.state {
             _ if self.is_dead() => FailureReason::Dead,

@@ -31,8 +31,8 @@ const SECOND_ATTEMPT: core::ops::Range<f64> = 2.0..10.0;
 /// The longest time between a refusal that counts and the next attempt.
 const MAX_SECOND_ATTEMPT: f64 = 10.0 * MINUTE;
 
-/// The time after which a dead refresh token is tried again, which is called a *review*. Another program may have caused
-/// the lockout that led to the refusals.
+/// The time after which a dead refresh token is tried again. Such an attempt is called a *review*. It may succeed,
+/// because another program may have caused the lockout that led to the refusals.
 const REVIEW_AFTER: f64 = 4.0 * 60.0 * MINUTE;
 /// The time that applies instead of `REVIEW_AFTER` in a process that started after the refresh token was declared
 /// dead, and after an attempt that did not show whether the refresh token is dead.

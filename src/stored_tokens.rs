@@ -55,9 +55,10 @@ pub struct Row<'a> {
 pub enum RowContent {
     /// The wrapper's tokens, or earlier tokens from which they were obtained.
     SameChain,
-    /// Tokens of the same authorization that another process obtained no later than the wrapper's.
+    /// Tokens of the same authorization that another process obtained. Their times do not show that they are newer than
+    /// the wrapper's.
     SameAuthorization,
-    /// Tokens of the same authorization that another process obtained later than the wrapper's.
+    /// Tokens of the same authorization that another process obtained later than this process obtained the wrapper's.
     SameAuthorizationNewer,
     /// A reference to a vault in place of a token. No new token can be saved in the vault, and none may overwrite the
     /// reference.
@@ -81,7 +82,8 @@ impl RowContent {
         }
         // If the time of an authorization was not stored, a refusal decides. When a user authenticates again, the
         // wrapper's refresh token stays valid. When a process refreshes the tokens, the wrapper's refresh token becomes
-        // invalid. So after a refusal, the row's tokens count as tokens of the same authorization.
+        // invalid. So after a refusal, the row's tokens count as tokens of the same authorization, unless they belong to
+        // another account.
         let has_same_authorization =
             metadata.has_same_authorization(own).unwrap_or(is_refused && !metadata.has_other_account(own));
         if !has_same_authorization {

@@ -23,7 +23,7 @@ pub struct StoredCredential<'a> {
     /// The value of the `Authorization` header; absent if the plugin has to request the token first.
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization: Option<&'a str>,
-    /// The Atlassian account of an API token.
+    /// The e-mail address of the Atlassian account that an API token belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
     /// Whether the plugin can request a new token without a user.

@@ -33,7 +33,7 @@ pub fn rate_limit_update(
     to_js_value(&RateLimitUpdate::of(status, &headers, queue, received_at))
 }
 
-/// Whether requests wait for the time that Bitbucket asks for. `retry_after` is this time in milliseconds.
+/// Whether requests wait as long as Bitbucket asks. `retry_after` is that time in milliseconds.
 #[wasm_bindgen(js_name = honorsRetryAfter)]
 pub fn honors_retry_after(retry_after: f64) -> bool {
     rate_limit::honors_retry_after(retry_after)
@@ -58,7 +58,7 @@ impl RequestLog {
         Self::default()
     }
 
-    /// For how many milliseconds no request may be sent.
+    /// How many milliseconds to wait until a request may be sent.
     #[wasm_bindgen(js_name = waitTime)]
     pub fn wait_time(&mut self, limit: u32, now: f64) -> f64 {
         self.0.wait_time(limit, now)

@@ -41,7 +41,7 @@ pub enum RefreshAction {
     Done,
     /// Acquire the lock.
     AcquireLock,
-    /// Search for a successor: a token set that another process obtained in exchange for the current one.
+    /// Search for a successor: a token set that another process obtained in exchange for the current refresh token.
     FindSuccessor,
     /// Enter the queue for token requests.
     Enqueue,

@@ -608,8 +608,8 @@ mod cases {
             is_of_same_chain: case["isOfSameChain"].as_bool().unwrap(),
             is_in_vault: case["isInVault"].as_bool().unwrap_or_default(),
         };
-        let held = RowContent::of(row, metadata(&case["own"]), case["isRefused"].as_bool().unwrap());
-        assert_eq!(format!("{held:?}"), case["expect"].as_str().unwrap());
+        let content = RowContent::of(row, metadata(&case["own"]), case["isRefused"].as_bool().unwrap());
+        assert_eq!(format!("{content:?}"), case["expect"].as_str().unwrap());
     }
 
     pub fn newest_tokens(case: &Value) {
@@ -627,8 +627,8 @@ mod cases {
             "decidePublication" => publication(case["fence"].as_f64().unwrap(), &case["known"]),
             "isEntryNewer" => json!(version("known").is_newer_than(version("found"))),
             "isMissingFromSharedStore" => {
-                let (same, leads) = (flag("sameRefreshToken"), flag("isLinked"));
-                json!(version("known").is_missing_from_shared_store(version("shared"), same, leads))
+                let (same, is_linked) = (flag("sameRefreshToken"), flag("isLinked"));
+                json!(version("known").is_missing_from_shared_store(version("shared"), same, is_linked))
             }
             "classifyEntry" => {
                 let same = (flag("sameRefreshToken"), flag("sameAccessToken"));
