@@ -1,10 +1,10 @@
 /**
  * Keeps the requests of each account within Bitbucket's rate limit.
  *
- * In: a request that is about to be sent, and Bitbucket's responses. Out: the caller continues when the request may be sent, in
- * the order of arrival. Never: a request that is lost or fails because Redis fails, a credential in a key, or more requests of an
- * account in an hour than the limit allows. While Redis fails, several processes together may exceed the limit; docs/scaling.md
- * says by how much.
+ * In: a request that is about to be sent, and Bitbucket's responses. Out: a promise for each request, fulfilled in the order of
+ * arrival when the request may be sent. Never: a lost or failed request because Redis fails, a credential in the key of a Redis
+ * value, or more requests of an account in an hour than the limit allows. While Redis fails, several processes together may
+ * exceed the limit; docs/scaling.md says by how much.
  *
  * Bitbucket counts in a rolling hour, and so does the log of an account's requests (request-log.js): the whole limit may be used
  * in one burst, and each request makes room for another one an hour later. A change of the system time has no effect on the

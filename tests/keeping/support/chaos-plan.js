@@ -56,7 +56,8 @@ const TROUBLES = {
   }),
   killAt: (random) => ({
     what: 'kill-at',
-    // Before Bitbucket gets the request, before its response arrives, before the tokens are stored, or after they are stored.
+    // The process is killed before Bitbucket gets its token request, before the response arrives, before the new tokens are
+    // stored, or after they are stored.
     point: random.pick(['request', 'answer', 'answer', 'store', 'store', 'stored']),
     backMs: random.integer(...COMEBACK),
   }),
