@@ -1,8 +1,9 @@
 //! Bitbucket Cloud's endpoints, and the rules for URLs that override them.
 //!
-//! In: URLs as an administrator wrote them. Out: URLs that are absolute, use https (or http on loopback), have no
-//! user info and no fragment, and that all programs parse in the same way. Never: a changed URL. The package sends each
-//! URL as it was configured. (Only the API's base URL loses trailing slashes, because paths are appended to it.)
+//! In: URLs as an administrator wrote them. Out: URLs that are absolute, use https (or http on loopback or on the origin
+//! of the page that starts a login), have no user info and no fragment, and that all programs parse in the same way.
+//! Never: a changed URL. The package sends each URL as it was configured. (Only the API's base URL loses trailing slashes,
+//! because paths are appended to it.)
 
 use url::{Host, ParseError, Position, Url};
 

@@ -1,7 +1,7 @@
 //! One error type with stable codes, for everything that can go wrong between NocoDB and Bitbucket.
 //!
 //! In: a code, the phase, and the details that an error may reveal. Out: a message that says what is wrong and how to
-//! fix it. Never: an authorization code, token, secret, verifier, state or full URL in any field.
+//! fix it. Never: an authorization code, token, secret, verifier, state, or full URL of a request in any field.
 //!
 //! The messages also avoid the phrases that make NocoDB refresh tokens silently and try again ("token expired",
 //! "invalid_grant", "unauthorized"): a refresh fixes none of these errors.

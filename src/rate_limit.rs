@@ -1,4 +1,4 @@
-//! Bitbucket's rate limit: how many requests it allows, and what its responses say about that.
+//! Bitbucket's rate limit: how many requests Bitbucket allows, and what its responses say about the limit.
 //!
 //! In: paths, the header fields of responses, and when requests were sent. Out: which limit a request counts against, when
 //! the next request may be sent, and how to adapt when other clients of the account use up the limit.

@@ -29,7 +29,7 @@ pub fn is_ahead(time: f64, now: f64, longest: f64) -> bool {
 /// What happened in a refresh cycle.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Event {
-    /// This process acquired the lock.
+    /// This process acquired the lock of the refresh token.
     LockAcquired,
     /// Another process or wrapper holds the lock.
     LockBusy,

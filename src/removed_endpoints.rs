@@ -300,8 +300,8 @@ impl CollectedList {
     }
 
     /// Decides what the failure of the request for one workspace means. The removed endpoint left a workspace out if
-    /// it does not exist, if the user may not access it (its owner may require certain IP addresses, or two-step
-    /// verification), or if Bitbucket considers its repositories spam. After any other failure the whole list fails,
+    /// the workspace does not exist, if the user may not access it (the owner of the workspace may require certain IP
+    /// addresses, or two-step verification), or if Bitbucket considers its repositories spam. After any other failure the whole list fails,
     /// because the user would not notice that a part is missing.
     pub fn workspace_outcome(
         &self,

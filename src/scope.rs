@@ -87,7 +87,7 @@ const READABLE: [(&str, &str, &str); 8] = [
     ("", "user", "the user"),
 ];
 
-/// What a scope permits, if it is one of Bitbucket's.
+/// What a scope permits; `None` if the list of purposes does not contain the scope.
 pub fn purpose(scope: &str) -> Option<&'static str> {
     PURPOSES.iter().find(|(name, _)| *name == scope).map(|(_, purpose)| *purpose)
 }
@@ -183,7 +183,7 @@ impl ScopeSet {
             .collect()
     }
 
-    /// The scopes of this list that Bitbucket still requires. The other scopes have no effect.
+    /// The list without the scopes that Bitbucket no longer requires. Those scopes have no effect.
     pub fn without_retired(&self) -> Self {
         self.iter().filter(|scope| !Self::is_retired(scope)).collect()
     }

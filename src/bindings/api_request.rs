@@ -1,4 +1,4 @@
-//! The JavaScript bindings of `src/api_request.rs`: requests to the API.
+//! The JavaScript bindings of `src/api_request.rs`, and the resource groups of `src/rate_limit.rs`: requests to the API.
 
 use wasm_bindgen::prelude::*;
 

@@ -1,5 +1,5 @@
-//! The JavaScript bindings of src/client_config.rs, src/authorization_request.rs and src/authorization_response.rs: the
-//! OAuth client.
+//! The JavaScript bindings of src/client_config.rs, src/authorization_request.rs, src/authorization_response.rs and
+//! src/pending_authorization.rs: the OAuth client.
 
 use js_sys::{Array, JsString};
 use serde::Serialize;

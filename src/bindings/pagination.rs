@@ -1,4 +1,4 @@
-//! The JavaScript bindings of `src/pagination.rs` and `src/page_predictor.rs`: paginated lists.
+//! The JavaScript bindings of `src/pagination.rs`, `src/page_predictor.rs` and `src/pages_ahead.rs`: paginated lists.
 
 use wasm_bindgen::prelude::*;
 
@@ -40,7 +40,7 @@ impl Paginator {
         self.0.may_prefetch(usize::try_from(unused).unwrap_or(usize::MAX))
     }
 
-    /// Records a prefetch that turned out to be useless.
+    /// Records that a prefetched page turned out to be useless.
     #[wasm_bindgen(js_name = recordWastedPrefetch)]
     pub fn record_wasted_prefetch(&mut self) {
         self.0.record_wasted_prefetch();

@@ -426,8 +426,7 @@ fn rejected_rows() -> Vec<Row> {
         })
     };
     let in_state = |state| Fixture::in_state(state, true);
-    /// A policy after a request with tokens that this process had refreshed got a 401, and its first repetition did,
-    /// too.
+    /// A policy after a request and its first repetition, both with tokens that this process had refreshed, got a 401.
     fn unauthorized_after_refresh_here() -> Fixture {
         let mut fixture = refreshed_here();
         assert!(!fixture.policy.on_unauthorized(fixture.generation(), 1, fixture.now));

@@ -1,6 +1,8 @@
 //! Which refusals of a refresh token count, when a dead connection works again, and how forced refreshes and saves end.
-//! A refusal does not count if another connection's refusal *explains* it, because Bitbucket then refuses all refresh
-//! tokens of the client for a while. A *review* is another try with a refresh token that was declared dead.
+//! A *dead* refresh token is one that Bitbucket no longer accepts. After a use of a dead token, Bitbucket refuses all refresh
+//! tokens of the client for a while: the *lockout*. So another connection's refusal *explains* a refusal, unless the other
+//! refusal came more than a lockout earlier. An explained refusal does not count. A *tombstone* in the shared store tells other
+//! processes that a token is dead. A *review* is another try with a refresh token that was declared dead.
 
 use super::fixture::{
     Age, COUNTS, EXPLAINED, FAILED, Fixture, GRACE, HOUR, LIFETIME, LOCKOUT, MINUTE, NEVER, SECOND, START, StateName,
