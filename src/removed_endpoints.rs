@@ -299,10 +299,10 @@ impl CollectedList {
         self.with_parameters([&self.api, "/repositories/", segment, "?pagelen=100"].concat(), with_role)
     }
 
-    /// Decides what the failure of the request for one workspace means. The removed endpoint left a workspace out if
-    /// the workspace does not exist, if the user may not access it (the owner of the workspace may require certain IP
-    /// addresses, or two-step verification), or if Bitbucket considers its repositories spam. After any other failure the whole list fails,
-    /// because the user would not notice that a part is missing.
+    /// Decides what the failure of the request for one workspace means. The removed endpoint left a workspace out if the
+    /// workspace does not exist, if the user may not access it (the owner of the workspace may require certain IP
+    /// addresses, or two-step verification), or if Bitbucket considers its repositories spam. After any other failure
+    /// the whole list fails, because the user would not notice that a part is missing.
     pub fn workspace_outcome(
         &self,
         workspace: &str,
