@@ -52,7 +52,7 @@ export class Credentials {
     this.#tokenInfo = tokenInfo;
   }
 
-  /** Names the account until Bitbucket has reported it, for the rate limit. The name reveals no credential. @returns {string} */
+  /** The account's name until Bitbucket has reported the account. The name reveals no credential. @returns {string} */
   get name() {
     return `token ${digest(this.#credential?.authorization ?? '').toString('base64url')}`;
   }

@@ -20,7 +20,7 @@ const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const CALLBACK = `${SETTINGS.redirectUri}?state=${STATE}&code=`.padEnd(300, 'aB3dE5fG7h');
 const CODE = CALLBACK.slice(CALLBACK.lastIndexOf('=') + 1);
 
-/** A response of about this many bytes, with tokens in the shape of JWTs. */
+/** A response of about this many bytes, whose tokens consist of the characters of JWTs. */
 export function answerOf(bytes) {
   const answer = (length) => ({
     access_token: 'fake.'.padEnd(Math.ceil(length / 2), 'aB3dE5fG7h_-.'),

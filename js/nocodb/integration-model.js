@@ -52,7 +52,7 @@ import { HttpError, asNocodbError } from './nocodb-errors.js';
 
 /** @typedef {{ row: Row, config?: any }} WrapperCreation the row of a wrapper, and the row's config if NocoDB has read it */
 
-/** The types under which any edition of NocoDB lists Bitbucket. The row may come from another edition than the current one. */
+/** The types under which any edition of NocoDB lists Bitbucket. A row may come from another edition than the current one. */
 export const INTEGRATION_TYPES = ['auth', 'development'];
 
 /**

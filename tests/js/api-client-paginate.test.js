@@ -45,9 +45,9 @@ describe('paginate', PATIENT, () => {
     const { values, error } = await collect(client.paginate(path, { pagelen: 50, state: 'OPEN' }));
     assert.equal(error, undefined);
     assert.deepEqual([values.length, new Set(values.map(({ id }) => id)).size], [65, 65]);
-    const asked = bitbucket.requests.filter((line) => line.includes(path));
-    assert.equal(asked.length, 2);
-    assert.ok(asked.every((line) => line.includes('state=OPEN') && line.includes('pagelen=50')));
+    const listRequests = bitbucket.requests.filter((line) => line.includes(path));
+    assert.equal(listRequests.length, 2);
+    assert.ok(listRequests.every((line) => line.includes('state=OPEN') && line.includes('pagelen=50')));
   });
 
   // In some lists, `next` lacks parameters of the first request. So the client sends these parameters with each request.
@@ -175,11 +175,11 @@ describe("a consumer like NocoDB's sync packages", () => {
     const stored = [];
     const wrapper = new Wrapper(connected(bitbucket));
     wrapper.setTokenRefreshCallback((tokens) => stored.push(tokens));
-    let asked = 0;
+    let requestCount = 0;
     const all = await fetchPullRequests({
       use: (work) => wrapper.use((client) => work({
         get: async (...args) => {
-          if ((asked += 1) % 2 === 0) bitbucket.control.advance(2 * HOUR);
+          if ((requestCount += 1) % 2 === 0) bitbucket.control.advance(2 * HOUR);
           return client.get(...args);
         },
       })),

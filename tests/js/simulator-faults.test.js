@@ -29,14 +29,14 @@ describe('a fault of the simulator', () => {
         refresh_token: tokens.refresh_token,
       }).toString(),
     });
-  const processed = () => bb.control.stats().token.refresh_token.issued;
+  const issuedTokenSets = () => bb.control.stats().token.refresh_token.issued;
 
   test('of kind status sends JSON at the API, plain text at the token endpoint, and an optional Retry-After', async () => {
     bb.control.fault({ target: 'api', kind: 'status', status: 429, retryAfter: 7 });
     const limited = await get(bb, '/user', bearer(tokens.access_token));
     assertApiError(limited, 429, 'Rate limit for this resource has been exceeded.');
     assert.equal(limited.headers.get('retry-after'), '7');
-    const before = processed();
+    const before = issuedTokenSets();
     bb.control.fault({
       target: 'token',
       kind: 'status',
@@ -47,7 +47,7 @@ describe('a fault of the simulator', () => {
     assert.equal(response.status, 503);
     assert.match(response.headers.get('content-type'), /^text\/plain/);
     assert.equal(response.headers.get('retry-after'), 'Wed, 21 Oct 2026 07:28:00 GMT');
-    assert.equal(processed(), before);
+    assert.equal(issuedTokenSets(), before);
   });
 
   test('with a path applies only to requests for that path', async () => {
@@ -61,17 +61,17 @@ describe('a fault of the simulator', () => {
   });
 
   test('of kind drop closes the connection before the request is processed', async () => {
-    const before = processed();
+    const before = issuedTokenSets();
     bb.control.fault({ target: 'token', kind: 'drop' });
     await assert.rejects(rawRefresh(), TypeError);
-    assert.equal(processed(), before);
+    assert.equal(issuedTokenSets(), before);
   });
 
   test('of kind drop-after closes the connection after the token was rotated', async () => {
-    const before = processed();
+    const before = issuedTokenSets();
     bb.control.fault({ target: 'token', kind: 'drop-after' });
     await assert.rejects(rawRefresh(), TypeError);
-    assert.equal(processed(), before + 1);
+    assert.equal(issuedTokenSets(), before + 1);
     bb.control.advance(11 * MINUTE);
     assertRefused(await refresh(bb, tokens.refresh_token), WRONG_CREDENTIALS);
     bb.control.advance(MINUTE);
@@ -79,12 +79,12 @@ describe('a fault of the simulator', () => {
   });
 
   test('of kind html responds 200 with a page, and does not process the request', async () => {
-    const before = processed();
+    const before = issuedTokenSets();
     bb.control.fault({ target: 'token', kind: 'html' });
     const response = await rawRefresh();
     assert.equal(response.status, 200);
     assert.match(response.headers.get('content-type'), /^text\/html/);
-    assert.equal(processed(), before);
+    assert.equal(issuedTokenSets(), before);
   });
 
   test('of kind redirect redirects to a default page, or to the URL that the test sets', async () => {
@@ -102,7 +102,7 @@ describe('a fault of the simulator', () => {
   });
 
   test('of kind truncate or empty damages the response to a processed request', async () => {
-    const before = processed();
+    const before = issuedTokenSets();
     bb.control.fault({ target: 'token', kind: 'truncate' });
     const truncated = await rawRefresh();
     assert.equal(truncated.status, 200);
@@ -112,14 +112,14 @@ describe('a fault of the simulator', () => {
     bb.control.fault({ target: 'token', kind: 'empty' });
     const empty = await rawRefresh();
     assert.deepEqual([empty.status, await empty.text()], [200, '']);
-    assert.equal(processed(), before + 2);
+    assert.equal(issuedTokenSets(), before + 2);
   });
 
   test('of kind delay sends the response later', async () => {
-    const before = processed();
+    const before = issuedTokenSets();
     bb.control.fault({ target: 'token', kind: 'delay', delayMs: 30 });
     assert.equal((await rawRefresh()).status, 200);
-    assert.equal(processed(), before + 1);
+    assert.equal(issuedTokenSets(), before + 1);
   });
 
   test('applies only to the next matching requests, after the faults that were requested before it', async () => {
@@ -144,10 +144,10 @@ describe('a fault of the simulator', () => {
     const other = await startBitbucket();
     other.control.fault({ target: 'api', kind: 'delay', delayMs: 600_000 });
     // When the response to one of the two requests arrives, the simulator delays the other request.
-    const both = [fetch(`${other.apiUrl}/user`), fetch(`${other.apiUrl}/user`)];
-    assert.equal((await Promise.any(both)).status, 401);
+    const requests = [fetch(`${other.apiUrl}/user`), fetch(`${other.apiUrl}/user`)];
+    assert.equal((await Promise.any(requests)).status, 401);
     await other.close();
-    const outcomes = (await Promise.allSettled(both)).map(({ status }) => status);
+    const outcomes = (await Promise.allSettled(requests)).map(({ status }) => status);
     assert.deepEqual(outcomes.sort(), ['fulfilled', 'rejected']);
   });
 });

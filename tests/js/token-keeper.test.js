@@ -43,8 +43,8 @@ function stored(Wrapper, config, row = { ...config }) {
 
 const user = (wrapper) => wrapper.use((client) => client.get('/user'));
 
-/** Imitates Bitbucket. `api` returns the API's status for an access token. `token` responds to the n-th token request. */
-async function unruly(t, { api = () => 200, token }, more) {
+/** Starts a mock of Bitbucket. `api` returns the API's status for an access token. `token` responds to the n-th token request. */
+async function mockBitbucket(t, { api = () => 200, token }, more) {
   const seen = { api: [], token: 0 };
   const server = await serve(t, (request, response, body) => {
     if (request.url.startsWith('/2.0/')) {
@@ -60,7 +60,7 @@ async function unruly(t, { api = () => 200, token }, more) {
   return { Wrapper, seen, origin: server.origin };
 }
 
-const pair = (response, n, more) => json(response, 200, {
+const sendTokens = (response, n, more) => json(response, 200, {
   access_token: `access-${n}`, refresh_token: `refresh-${n}`, token_type: 'bearer', expires_in: 7200, ...more,
 });
 
@@ -129,7 +129,7 @@ describe('many wrappers of one connection', () => {
   });
 
   test('use the newest access token of several configs with the same refresh token', async (t) => {
-    const { Wrapper, seen } = await unruly(t, { token: (response) => json(response, 500, {}) });
+    const { Wrapper, seen } = await mockBitbucket(t, { token: (response) => json(response, 500, {}) });
     await user(new Wrapper({ ...OAUTH, expires_at: inFuture(HOUR) }));
     await user(new Wrapper({ ...OAUTH, oauth_token: 'newer', expires_at: inFuture(2 * HOUR) }));
     const { wrapper, row } = stored(Wrapper, { ...OAUTH, oauth_token: 'older', expires_at: inFuture(MINUTE * 30) });
@@ -140,15 +140,15 @@ describe('many wrappers of one connection', () => {
 });
 
 test('wrappers of two OAuth clients never share tokens, even if their refresh tokens are the same', async (t) => {
-  const one = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
-  const other = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
+  const one = await mockBitbucket(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: sendTokens });
+  const other = await mockBitbucket(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: sendTokens });
   await Promise.all([user(new one.Wrapper(OAUTH)), user(new other.Wrapper(OAUTH))]);
   assert.deepEqual([one.seen.token, other.seen.token], [1, 1]);
 });
 
 describe('a token set', () => {
   test('is refreshed shortly before it expires, and not earlier', async (t) => {
-    const { Wrapper, seen } = await unruly(t, { token: pair });
+    const { Wrapper, seen } = await mockBitbucket(t, { token: sendTokens });
     const at = (refreshed, expires) => ({ refreshed_at: inFuture(refreshed), expires_at: inFuture(expires) });
     const used = async (name, times) => {
       await user(new Wrapper({ ...OAUTH, refresh_token: name, ...times }));
@@ -161,21 +161,21 @@ describe('a token set', () => {
   });
 
   test('that has not expired stays in use without delay while Bitbucket cannot refresh it', async (t) => {
-    const { Wrapper, seen } = await unruly(t, { token: (response) => json(response, 503, {}) });
+    const { Wrapper, seen } = await mockBitbucket(t, { token: (response) => json(response, 503, {}) });
     const wrapper = new Wrapper({ ...OAUTH, refreshed_at: inFuture(-HOUR), expires_at: inFuture(MINUTE) });
     for (let n = 0; n < 10; n += 1) assert.equal((await user(wrapper)).status, 200);
     assert.ok(seen.token <= 2, `${seen.token} token requests`);
   });
 
   test('without a usable access token is refreshed', async (t) => {
-    const { Wrapper, seen } = await unruly(t, { token: pair });
+    const { Wrapper, seen } = await mockBitbucket(t, { token: sendTokens });
     await user(new Wrapper({ type: 'oauth', refresh_token: 'refresh-0' }));
     await user(new Wrapper({ type: 'oauth', refresh_token: 'another', oauth_token: ' \n ' }));
     assert.deepEqual(seen.api.map(([bearer]) => bearer), ['access-1', 'access-2']);
   });
 
   test('is refreshed by renewIdle only if its last refresh was 60 days ago or is unknown', async (t) => {
-    const { Wrapper, seen } = await unruly(t, { token: pair });
+    const { Wrapper, seen } = await mockBitbucket(t, { token: sendTokens });
     const idle = (refresh, refreshed) => new Wrapper({
       ...OAUTH, refresh_token: refresh, ...(refreshed && { refreshed_at: inFuture(refreshed) }),
     }).renewIdle();
@@ -187,7 +187,7 @@ describe('a token set', () => {
   });
 
   test('is refreshed at its next use if its last refresh was 60 days ago', async (t) => {
-    const { Wrapper, seen } = await unruly(t, { token: pair });
+    const { Wrapper, seen } = await mockBitbucket(t, { token: sendTokens });
     await user(new Wrapper({ ...OAUTH, refreshed_at: inFuture(-61 * DAY), expires_at: inFuture(DAY) }));
     assert.deepEqual([seen.token, seen.api[0][0]], [1, 'access-1']);
   });
@@ -195,15 +195,15 @@ describe('a token set', () => {
 
 describe('a response of the API', () => {
   test('with 403 never causes a refresh', async (t) => {
-    const { Wrapper, seen } = await unruly(t, { api: () => 403, token: pair });
+    const { Wrapper, seen } = await mockBitbucket(t, { api: () => 403, token: sendTokens });
     const wrapper = new Wrapper(OAUTH);
     for (let n = 0; n < 3; n += 1) assert.equal((await thrownBy(() => user(wrapper))).response.status, 403);
     assert.equal(seen.token, 0);
   });
 
   test('with 401 for every token causes only one refresh', async (t) => {
-    const { Wrapper, seen } = await unruly(t, {
-      api: (_bearer, { url }) => (url === '/2.0/closed' ? 401 : 200), token: pair,
+    const { Wrapper, seen } = await mockBitbucket(t, {
+      api: (_bearer, { url }) => (url === '/2.0/closed' ? 401 : 200), token: sendTokens,
     });
     const wrapper = new Wrapper(OAUTH);
     for (let n = 0; n < 5; n += 1) {
@@ -215,7 +215,7 @@ describe('a response of the API', () => {
   });
 
   test('with 401 causes the request to be repeated with its body', async (t) => {
-    const { Wrapper, seen } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
+    const { Wrapper, seen } = await mockBitbucket(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: sendTokens });
     let runs = 0;
     await new Wrapper(OAUTH).use((client) => {
       runs += 1;
@@ -226,7 +226,7 @@ describe('a response of the API', () => {
   });
 
   test('with 401 causes `use` to call its function again if the body of the request was a stream', async (t) => {
-    const { Wrapper, seen } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
+    const { Wrapper, seen } = await mockBitbucket(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: sendTokens });
     let runs = 0;
     await new Wrapper(OAUTH).use((client) => {
       runs += 1;
@@ -239,9 +239,9 @@ describe('a response of the API', () => {
   test('with 401 does not delay a request that is aborted during the refresh', async (t) => {
     let answerToken;
     const asked = new Promise((resolve) => { answerToken = resolve; });
-    const { Wrapper, seen } = await unruly(t, {
+    const { Wrapper, seen } = await mockBitbucket(t, {
       api: (bearer) => (bearer === 'access-0' ? 401 : 200),
-      token: (response, n) => answerToken(() => pair(response, n)),
+      token: (response, n) => answerToken(() => sendTokens(response, n)),
     });
     const wrapper = new Wrapper(OAUTH);
     const controller = new AbortController();
@@ -290,10 +290,10 @@ describe('a fault of the token endpoint', () => {
   }
 
   test('with Retry-After delays the next token request for that time', async (t) => {
-    const { Wrapper, seen } = await unruly(t, {
+    const { Wrapper, seen } = await mockBitbucket(t, {
       api: (bearer) => (bearer === 'access-0' ? 401 : 200),
       token: (response, n) => {
-        if (n > 1) return pair(response, n);
+        if (n > 1) return sendTokens(response, n);
         response.setHeader('retry-after', '2');
         return json(response, 429, {});
       },
@@ -305,7 +305,7 @@ describe('a fault of the token endpoint', () => {
   });
 
   test('with a Retry-After of more than a minute makes each call fail immediately, without another token request', async (t) => {
-    const { Wrapper, seen } = await unruly(t, {
+    const { Wrapper, seen } = await mockBitbucket(t, {
       api: (bearer) => (bearer === 'access-0' ? 401 : 200),
       token: (response) => {
         response.setHeader('retry-after', '120');
@@ -323,10 +323,10 @@ describe('a fault of the token endpoint', () => {
 
   for (const [status, body] of [[503, {}], [429, {}], [400, { error: 'temporarily_unavailable' }]]) {
     test(`with status ${status} and a Retry-After of a day delays the next token request by two minutes`, async (t) => {
-      const { Wrapper, seen } = await unruly(t, {
+      const { Wrapper, seen } = await mockBitbucket(t, {
         api: (bearer) => (bearer === 'access-0' ? 401 : 200),
         token: (response, n) => {
-          if (n > 1) return pair(response, n);
+          if (n > 1) return sendTokens(response, n);
           response.setHeader('retry-after', '86400');
           return json(response, status, body);
         },
@@ -349,7 +349,7 @@ describe('a fault of the token endpoint', () => {
 
 describe('a callback that fails to store the new tokens', () => {
   test('is called again while the new tokens are in use', async (t) => {
-    const { Wrapper, seen } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
+    const { Wrapper, seen } = await mockBitbucket(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: sendTokens });
     const lines = [];
     const row = {};
     let failures = 0;
@@ -376,7 +376,7 @@ describe('a callback that fails to store the new tokens', () => {
   });
 
   test('causes no log line if the second attempt succeeds', async (t) => {
-    const { Wrapper } = await unruly(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: pair });
+    const { Wrapper } = await mockBitbucket(t, { api: (bearer) => (bearer === 'access-0' ? 401 : 200), token: sendTokens });
     const lines = [];
     let tries = 0;
     const wrapper = new Wrapper(OAUTH, { logger: troubleLogger(lines) });
@@ -391,12 +391,12 @@ describe('a callback that fails to store the new tokens', () => {
 });
 
 describe('a connection whose refresh token Bitbucket rejects', () => {
-  const dead = (response) => json(response, 400, {
+  const rejectToken = (response) => json(response, 400, {
     error: 'unauthorized_client', error_description: 'Invalid OAuth client credentials',
   });
 
   test('causes two token requests, and then none until its config changes', async (t) => {
-    const { Wrapper, seen } = await unruly(t, { api: () => 401, token: dead });
+    const { Wrapper, seen } = await mockBitbucket(t, { api: () => 401, token: rejectToken });
     const wrapper = new Wrapper(OAUTH);
     for (let n = 0; n < 5; n += 1) {
       for (const each of [wrapper, new Wrapper(OAUTH)]) {
@@ -412,8 +412,8 @@ describe('a connection whose refresh token Bitbucket rejects', () => {
   });
 
   test('causes another token request when its config changes', async (t) => {
-    const { Wrapper, seen } = await unruly(t, {
-      api: (bearer) => (bearer === 'works' ? 200 : 401), token: dead,
+    const { Wrapper, seen } = await mockBitbucket(t, {
+      api: (bearer) => (bearer === 'works' ? 200 : 401), token: rejectToken,
     });
     const changed = (token, hours) => user(new Wrapper({ ...OAUTH, oauth_token: token, expires_at: inFuture(hours * HOUR) }));
     await thrownBy(() => user(new Wrapper(OAUTH)));
@@ -427,16 +427,16 @@ describe('a connection whose refresh token Bitbucket rejects', () => {
   });
 
   test('gets new tokens after a lockout, in which Bitbucket rejects even valid tokens', async (t) => {
-    const { Wrapper, seen } = await unruly(t, {
+    const { Wrapper, seen } = await mockBitbucket(t, {
       api: (bearer) => (bearer === 'access-0' ? 401 : 200),
-      token: (response, n) => (n === 1 ? dead(response) : pair(response, n)),
+      token: (response, n) => (n === 1 ? rejectToken(response) : sendTokens(response, n)),
     });
     assert.equal((await user(new Wrapper(OAUTH))).status, 200);
     assert.equal(seen.token, 2);
   });
 
   test('uses its access token as long as the API accepts it', async (t) => {
-    const { Wrapper, seen } = await unruly(t, { token: dead }, { INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '0' });
+    const { Wrapper, seen } = await mockBitbucket(t, { token: rejectToken }, { INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: '0' });
     const wrapper = new Wrapper({ ...OAUTH, refreshed_at: inFuture(-HOUR), expires_at: inFuture(MINUTE) });
     for (let n = 0; n < 5; n += 1) assert.equal((await user(wrapper)).status, 200);
     assert.equal(seen.token, 2);
@@ -446,13 +446,13 @@ describe('a connection whose refresh token Bitbucket rejects', () => {
 test('300 simultaneous refreshes send at most 20 token requests at once, and all refreshes get tokens', async (t) => {
   let atOnce = 0;
   let most = 0;
-  const { Wrapper, seen } = await unruly(t, {
+  const { Wrapper, seen } = await mockBitbucket(t, {
     token: async (response, n) => {
       atOnce += 1;
       most = Math.max(most, atOnce);
       await new Promise((resolve) => { setTimeout(resolve, 5); });
       atOnce -= 1;
-      pair(response, n);
+      sendTokens(response, n);
       await once(response, 'finish');
     },
   });

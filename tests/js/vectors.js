@@ -162,8 +162,8 @@ export function createInterpreter({
       check(vector, () => client.buildTokenRequest({ code: 'code', codeVerifier }), ({ body }) => {
         assert.equal(new URLSearchParams(body).get('code_verifier'), codeVerifier);
         for (const each of random ? [client, browser.createClient({ clientId: 'Key', redirectUri: REDIRECT_URI })] : []) {
-          const made = withRandom('00'.repeat(32) + random, () => each.createAuthorizationRequest());
-          assertMembers(made, { codeVerifier, codeChallenge });
+          const request = withRandom('00'.repeat(32) + random, () => each.createAuthorizationRequest());
+          assertMembers(request, { codeVerifier, codeChallenge });
         }
       });
     },
@@ -358,19 +358,19 @@ export function createInterpreter({
       const { first, answers = [], list, next, page, status, retryAfter, number, patience = Infinity, random } = vector;
       const { concurrency, held, wasted, ahead, steps } = vector;
       const pages = () => {
-        const asking = new (core().Paginator)(first, concurrency);
-        const asked = [asking.url];
+        const paginator = new (core().Paginator)(first, concurrency);
+        const asked = [paginator.url];
         for (const answer of answers) {
-          const isMore = asking.advance(nextLinkOf(answer.next), answer.values, answer.page, answer.pagelen, answer.size);
-          asked.push(isMore ? asking.url : 'end');
+          const isMore = paginator.advance(nextLinkOf(answer.next), answer.values, answer.page, answer.pagelen, answer.size);
+          asked.push(isMore ? paginator.url : 'end');
           if (!isMore) break;
         }
-        return { asking, asked };
+        return { paginator, asked };
       };
       const run = {
         pages: () => pages().asked,
-        token: () => pages().asking.pageToken,
-        ahead: () => pages().asking.fetchableUrls(held),
+        token: () => pages().paginator.pageToken,
+        ahead: () => pages().paginator.fetchableUrls(held),
         sequence: () => {
           const predictor = new (core().PagePredictor)();
           return steps.map(({ asked, answered, next: named, pagelen, size }) => {
@@ -380,9 +380,9 @@ export function createInterpreter({
           });
         },
         spare: () => {
-          const { asking } = pages();
-          for (let n = 0; n < wasted; n += 1) asking.recordWastedPrefetch();
-          return asking.mayPrefetch(ahead);
+          const { paginator } = pages();
+          for (let n = 0; n < wasted; n += 1) paginator.recordWastedPrefetch();
+          return paginator.mayPrefetch(ahead);
         },
         address: () => pageUrl(list, readArgument(pageUrl, 'listQuery', { next, page })),
         repetition: () => core().pageRetryDelay(status, retryAfter, number, patience, RECEIVED_AT, random) ?? null,
@@ -396,12 +396,12 @@ export function createInterpreter({
       const keyOf = (address) => removed.replacement(method, address).list.key;
       const run = {
         replacement: () => {
-          const { notice, list, ...told } = removed.replacement(method, url) ?? {};
+          const { notice, list, ...replacement } = removed.replacement(method, url) ?? {};
           if (notice === undefined) return null;
-          if (!list) return told;
+          if (!list) return replacement;
           const { key, ...about } = list;
           assert.ok(key, 'a list has no key');
-          return { ...told, ...about, workspaceUrl: removed.workspaceUrl(url, 'acme', true) };
+          return { ...replacement, ...about, workspaceUrl: removed.workspaceUrl(url, 'acme', true) };
         },
         page: () => removed.page(url, vector.size),
         same: () => keyOf(url) === keyOf(other),

@@ -16,7 +16,7 @@ inEachEngine({}, (on, once) => {
       'on all pages': { [SIGN_IN_PATH]: 'same-origin', [AUTHORIZE_PATH]: 'same-origin' },
       'on the second page only': { [AUTHORIZE_PATH]: 'same-origin' },
     };
-    const cutOff = (openerPolicies, body) => on({ bitbucket: { openerPolicies } }, async (scene) => {
+    const withIsolatedPopup = (openerPolicies, body) => on({ bitbucket: { openerPolicies } }, async (scene) => {
       await scene.page.evaluate(() => {
         const { open } = window;
         window.open = (...parameters) => (window.opened = open(...parameters));
@@ -35,18 +35,19 @@ inEachEngine({}, (on, once) => {
       const inEach = when === 'on the second page only' ? test : once;
 
       // opener-policies.test.js tests the same login in each engine.
-      once(`succeeds if the policy is ${when}`, () => cutOff(openerPolicies, async (scene, popup) => {
+      once(`succeeds if the policy is ${when}`, () => withIsolatedPopup(openerPolicies, async (scene, popup) => {
         await scene.decide(popup, 'Grant access');
         await assertGranted(scene, popup);
       }));
 
-      inEach(`resolves with null after a denial if the policy is ${when}`, () => cutOff(openerPolicies, async (scene, popup) => {
-        await scene.decide(popup, 'Deny');
-        assert.deepEqual(await scene.outcome(), { value: null });
-        await gone(popup);
-      }));
+      inEach(`resolves with null after a denial if the policy is ${when}`, () =>
+        withIsolatedPopup(openerPolicies, async (scene, popup) => {
+          await scene.decide(popup, 'Deny');
+          assert.deepEqual(await scene.outcome(), { value: null });
+          await gone(popup);
+        }));
 
-      inEach(`rejects a forged state if the policy is ${when}`, () => cutOff(openerPolicies, async (scene, popup) => {
+      inEach(`rejects a forged state if the policy is ${when}`, () => withIsolatedPopup(openerPolicies, async (scene, popup) => {
         await forge(scene, popup, 'code=another');
         assertError(await scene.outcome(), mismatch);
         await gone(popup);
@@ -55,7 +56,7 @@ inEachEngine({}, (on, once) => {
 
     for (const [when, openerPolicies] of Object.entries(policies)) {
       test(`counts as cancelled after the user has looked at the page for a minute if the policy is ${when}`, () =>
-        cutOff(openerPolicies, async (scene) => {
+        withIsolatedPopup(openerPolicies, async (scene) => {
           await scene.holdClock();
           await scene.setFocus(true);
           await scene.pass(55_000);
@@ -65,7 +66,7 @@ inEachEngine({}, (on, once) => {
         }));
 
       test(`stays open while the user never looks at the page for a whole minute if the policy is ${when}`, () =>
-        cutOff(openerPolicies, async (scene, popup) => {
+        withIsolatedPopup(openerPolicies, async (scene, popup) => {
           await scene.holdClock();
           for (let times = 0; times < 2; times += 1) {
             await scene.setFocus(true);
@@ -79,7 +80,7 @@ inEachEngine({}, (on, once) => {
     }
 
     test('delivers a grant that comes after the login seemed cancelled, and closes the popup', () =>
-      cutOff(policies['on the second page only'], async (scene, popup) => {
+      withIsolatedPopup(policies['on the second page only'], async (scene, popup) => {
         await scene.holdClock();
         await scene.setFocus(true);
         await scene.pass(60_000);
@@ -92,7 +93,7 @@ inEachEngine({}, (on, once) => {
       }));
 
     test("does not accept another login's message after the login seemed cancelled", () =>
-      cutOff(policies['on the second page only'], async (scene, popup) => {
+      withIsolatedPopup(policies['on the second page only'], async (scene, popup) => {
         await scene.holdClock();
         await scene.setFocus(true);
         await scene.pass(60_000);
@@ -133,7 +134,7 @@ inEachEngine({}, (on, once) => {
       const popup = await scene.click();
       for (const [button, next] of [['Log in', 'Grant access'], ['Grant access']]) {
         await scene.shows(popup, button);
-        const said = await popup.evaluate((address) => ['opener', 'opener.parent', 'opener.top'].map((path) => {
+        const outcomes = await popup.evaluate((address) => ['opener', 'opener.parent', 'opener.top'].map((path) => {
           try {
             path.split('.').reduce((object, name) => object[name], window).location = address;
             return 'done';
@@ -142,7 +143,7 @@ inEachEngine({}, (on, once) => {
           }
         }), `${scene.bb.origin}/elsewhere`);
         // The assignment to `opener` may succeed, because the opener is an empty frame and not the page.
-        assert.deepEqual(said.slice(1), ['SecurityError', 'SecurityError']);
+        assert.deepEqual(outcomes.slice(1), ['SecurityError', 'SecurityError']);
         await wait(POPUP_POLL_MS);
         assert.equal(await scene.page.url(), `${scene.origin}/`);
         await scene.press(popup, button);

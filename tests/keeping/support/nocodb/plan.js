@@ -21,7 +21,7 @@ const OUTAGE_MS = 20_000;
 const KILLED_WITHIN_MS = 200;
 
 /**
- * One trouble; its time counts from the expiry, in real milliseconds.
+ * One trouble. Its time counts, in real milliseconds, from the expiry if a 401 reveals it, and otherwise from the first refresh.
  *
  * @typedef {{ what: 'kill', process: string, afterMs: number }
  *   | { what: 'restart', process: 'main', afterMs: number }
@@ -30,8 +30,8 @@ const KILLED_WITHIN_MS = 200;
 
 /**
  * @typedef {object} Round
- * @property {boolean} isRevealed whether only a 401 reveals the expiry; otherwise the lifetime passes, and the tokens
- *   are refreshed before it ends
+ * @property {boolean} isRevealed whether only a 401 reveals the expiry; otherwise NocoDB knows the expiry in advance, and the
+ *   tokens are refreshed before they expire
  * @property {Trouble[]} troubles
  */
 
