@@ -151,7 +151,7 @@ function joinRepeated(headers) {
 }
 
 /**
- * Collects a body. At the limit, gives up the body, which ends the request. The limit applies to the received bytes, not to the
+ * Collects a body. At the limit, stops reading, and so ends the request. The limit applies to the received bytes, not to the
  * announced length.
  *
  * @param {AsyncIterable<Uint8Array>} stream

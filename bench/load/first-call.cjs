@@ -16,7 +16,7 @@ const redirectUri = client.INTEGRATION_AUTH_BITBUCKET_REDIRECT_URI;
 const address = ({ createClient }) => createClient({ clientId, redirectUri }).authorizationUrl();
 const login = ({ createClient }) => createClient({ clientId, redirectUri }).createAuthorizationRequest().url;
 
-/** Functions that load the package and return the first authorization URL, by the name of the alternative. */
+/** Functions that return the first authorization URL, by the name of the alternative. All except `by hand` load the package. */
 const ways = {
   'nocodb-bitbucket-auth/oauth': () => address(require('nocodb-bitbucket-auth/oauth')),
   'nocodb-bitbucket-auth/oauth by import': async () => address(await import('nocodb-bitbucket-auth/oauth')),

@@ -22,7 +22,8 @@ const INFO = '/api/v2/meta/nocodb/info';
 const LIST = '/api/v2/integrations';
 
 /**
- * Starts the program with these arguments and variables, but without this machine's variables for proxies, Redis or the plugin.
+ * Starts the command line with these arguments and variables, but without this machine's variables for proxies, Redis or the
+ * plugin.
  * `done` resolves with the output and the exit status when the program has ended.
  */
 export function start(t, args, env = {}, { node = [], input } = {}) {

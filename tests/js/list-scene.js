@@ -18,8 +18,8 @@ export const upTo = (last) => Array.from({ length: last }, (_, at) => at + 1);
 /**
  * Starts a server with a numbered list (`?page=2`), and creates a client for it. `answers(page, body, n, state)` determines the
  * response to the n-th request for a page: `{ status?, body?, headers? }`, `'drop'` to close the connection, or nothing to send
- * `body`. It may also return a promise. The server counts a request with a method other than GET and HEAD as a change, after
- * `onChange()` has finished.
+ * `body`. The function may also return a promise. The server counts a request with a method other than GET and HEAD as a change,
+ * after `onChange()` has finished.
  */
 export async function listOf(t, {
   pages = 20, answers = () => undefined, onChange = () => {}, variables = UNLIMITED, token = 'the-token',

@@ -74,7 +74,7 @@ describe('a prefetched page', PATIENT, () => {
     });
   }
 
-  test('is discarded if the consumer changes something on each page, at the cost of at most six more requests', async (t) => {
+  test('is discarded if the consumer changes something after each page, at the cost of at most six more requests', async (t) => {
     const list = await listOf(t, { answers: countChanges });
     let consumed = 0;
     const { values } = await collect(list.client.paginate('/list'), async () => {

@@ -102,7 +102,7 @@ describe("client authentication at the simulator's token endpoint", () => {
     });
   });
 
-  test('is not read from a GET or from a body of more than 64 KiB', async () => {
+  test('is not read from a GET request or from a body of more than 64 KiB', async () => {
     assert.equal((await fetch(bb.tokenUrl)).status, 405);
     const long = await fetch(bb.tokenUrl, {
       method: 'POST',

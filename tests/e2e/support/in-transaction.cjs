@@ -3,7 +3,7 @@
  * newer versions do for a connection in a base. NocoDB 0.301.3 supports such a transaction, but none of its routes opens one.
  *
  * In: connections whose title begins with "In a base". Out: the row, or no row after an error. Never: a look into NocoDB's code.
- * NocoDB's methods pass the object that opens a transaction to each other as an argument, and this file takes it from there.
+ * NocoDB's methods pass the object that opens a transaction to each other as an argument, and this file takes it from a call.
  */
 const define = Reflect.defineProperty;
 
