@@ -16,7 +16,7 @@ fn client(key: &str, secret: Option<&str>, scopes: &str) -> ClientConfig {
 }
 
 #[test]
-fn the_lengths_of_key_and_secret_show_which_back_end_issued_them() {
+fn the_lengths_of_key_and_secret_show_which_back_end_of_bitbucket_issued_them() {
     for (key, secret, expected) in [
         (18, 32, Some("older")),
         (32, 76, Some("newer")),

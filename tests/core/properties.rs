@@ -731,7 +731,7 @@ proptest! {
     }
 
     #[test]
-    fn a_code_requires_the_right_state_and_unique_parameters(text in any_callback()) {
+    fn a_callback_gives_a_code_only_if_the_state_is_right_and_no_parameter_is_repeated(text in any_callback()) {
         let client = client("Key", None, REDIRECT_URI, None);
         let right = State::remembered("right").unwrap();
         if let Ok(code) = validate(&client, &text, &right) {
@@ -929,7 +929,7 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_object_is_rejected_exactly_if_serde_json_rejects_it(
+    fn a_damaged_object_is_rejected_if_and_only_if_serde_json_rejects_it(
         value in any_json(), at in any::<prop::sample::Index>(), put in prop_oneof!["[{}\\[\\]\",:0-9eE.+-]", ".", Just(String::new())],
     ) {
         let mut text = json!({ "x": value }).to_string();
@@ -986,7 +986,7 @@ proptest! {
     }
 
     #[test]
-    fn a_percent_encoded_text_is_decoded_exactly_if_it_is_well_formed(text in "(%[0-9A-Fa-f]{2}|%C3%A9|[ -~é]){0,12}") {
+    fn a_percent_encoded_text_is_decoded_if_and_only_if_it_is_well_formed(text in "(%[0-9A-Fa-f]{2}|%C3%A9|[ -~é]){0,12}") {
         let decoded = query::percent_decode(&text).ok();
         prop_assert_eq!(decoded.is_some(), is_strict(&text), "{}", text);
         if let Some(decoded) = decoded {

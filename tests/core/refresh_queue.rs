@@ -358,7 +358,7 @@ fn requests_are_admitted_by_priority_and_then_by_arrival() {
 }
 
 #[test]
-fn every_ticket_is_unique() {
+fn the_queue_gives_each_request_a_unique_ticket() {
     let mut queue = RefreshQueue::new(LOCKOUT);
     let mut tickets = BTreeSet::new();
     for _ in 0..1000 {
@@ -380,7 +380,7 @@ fn admitting_from_an_empty_queue_uses_no_capacity() {
 }
 
 #[test]
-fn after_all_requests_have_ended_the_queue_has_its_full_capacity() {
+fn the_queue_has_its_full_capacity_after_all_requests_have_ended() {
     let mut fixture = Fixture::new().under_way(4);
     for _ in 0..10 {
         fixture.queue.on_ended(Outcome::Failed, fixture.now);

@@ -259,7 +259,7 @@ fn a_dead_connection_makes_at_most_four_simultaneous_requests_of_each_process_fa
 }
 
 #[test]
-fn lockouts_by_other_programs_do_not_make_valid_connections_count_as_dead() {
+fn lockouts_that_other_programs_cause_do_not_make_valid_connections_count_as_dead() {
     for processes in [1, 2] {
         for seed in 1..=5 {
             let mut scenario = Scenario::new(processes, 0, 12, seed);
@@ -288,7 +288,7 @@ fn lockouts_by_other_programs_do_not_make_valid_connections_count_as_dead() {
 }
 
 #[test]
-fn in_an_outage_a_connection_sends_at_most_four_requests_a_minute() {
+fn a_connection_sends_at_most_four_requests_a_minute_in_an_outage() {
     let mut outage = Scenario::new(1, 0, 1, 7);
     outage.pause = 0.5 * SECOND;
     outage.add_callers(9);
