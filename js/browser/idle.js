@@ -1,9 +1,9 @@
 /**
  * Loads the core while the page is idle, so that no click has to wait for it.
  *
- * In: the page that loaded the module. Out: nothing. Never: an effect outside of a page, or a reported error. Servers that
- * render pages import this module too, but do not wait for clicks. If loading fails, the first call that needs the core throws
- * the same error.
+ * In: the page that loaded the module. Out: nothing. Never: an effect outside of a page, or a reported error. A server that
+ * renders pages imports this module too, but needs no core. If loading fails, the first call that needs the core throws the same
+ * error.
  */
 
 import { init } from './core.js';
