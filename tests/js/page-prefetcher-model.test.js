@@ -34,7 +34,7 @@ const ODDITIES = [
 ];
 
 /** Draws a list: its number of pages, how it is read, and the response to the n-th request for a page. */
-function drawn(seed) {
+function drawList(seed) {
   const random = new Random(seed);
   const pages = random.integer(1, 14);
   const concurrency = random.integer(2, 6);
@@ -53,10 +53,10 @@ function drawn(seed) {
 async function read(t, { pages, stopsAfter, answers }, concurrency) {
   const setup = await listOf(t, { pages, answers });
   const enough = new Error('enough');
-  let given = 0;
+  let received = 0;
   const { values, error } = await collect(setup.client.paginate('/list', {}, { concurrency, 'axios-retry': { retryDelay: () => 0 } }), () => {
-    given += 1;
-    if (given === stopsAfter) throw enough;
+    received += 1;
+    if (received === stopsAfter) throw enough;
   });
   const { code, field, status } = error?.bitbucket ?? error ?? {};
   return {
@@ -70,12 +70,13 @@ describe(`${LISTS} random lists give the same values with and without prefetchin
   for (let seed = 1; seed <= LISTS; seed += 20) {
     test(`with the seeds ${seed} to ${seed + 19}`, async (t) => {
       for (let each = seed; each < seed + 20; each += 1) {
-        const list = drawn(each);
-        const plain = await read(t, list, 1);
-        const ahead = await read(t, list, list.concurrency);
-        assert.deepEqual(ahead.seen, plain.seen, `list ${each}`);
-        assert.ok(ahead.asked.length <= plain.asked.length + MAX_EXTRA_REQUESTS, `list ${each}: ${ahead.asked} for ${plain.asked}`);
-        assert.ok(ahead.most <= list.concurrency, `list ${each}`);
+        const list = drawList(each);
+        const sequential = await read(t, list, 1);
+        const prefetching = await read(t, list, list.concurrency);
+        assert.deepEqual(prefetching.seen, sequential.seen, `list ${each}`);
+        const requests = `list ${each}: ${prefetching.asked} for ${sequential.asked}`;
+        assert.ok(prefetching.asked.length <= sequential.asked.length + MAX_EXTRA_REQUESTS, requests);
+        assert.ok(prefetching.most <= list.concurrency, `list ${each}`);
       }
     });
   }

@@ -15,7 +15,7 @@ const HOUR = 3_600_000;
 
 /** The duration of Bitbucket's lockout, and the duration that the plugin assumes. Both are a twentieth of the usual ones. */
 const LOCKOUT_MS = 1000;
-const BELIEVED_LOCKOUT_MS = 1500;
+const ASSUMED_LOCKOUT_MS = 1500;
 
 /** All users make their first call within this time. */
 const RUSH_MS = 3000;
@@ -30,13 +30,13 @@ const LONGEST_CALL_MS = 60_000;
 const MAX_REQUESTS = 2.2;
 
 /** After a refusal, only one token request is sent at a time, for this many times the duration of a lockout. */
-const CAREFUL = 3;
+const CAREFUL_LOCKOUTS = 3;
 
 /**
  * How long it may take on a busy machine until all processes know of a refusal, and until the requests that were sent before the
  * refusal have arrived. This is shorter than the time without requests after a refusal.
  */
-const NEWS_MS = 1000;
+const REFUSAL_KNOWN_MS = 1000;
 
 const VERDICT = 'RECONNECT_REQUIRED';
 
@@ -46,7 +46,7 @@ async function startCrowd(t, { dead, healthy, processes }) {
     lockoutMs: LOCKOUT_MS,
     accessTokenLifetimeMs: HOUR,
     variables: {
-      INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: String(BELIEVED_LOCKOUT_MS),
+      INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS: String(ASSUMED_LOCKOUT_MS),
       ...(redis && { INTEGRATION_AUTH_BITBUCKET_REDIS_URL: redis.url }),
     },
   });
@@ -80,13 +80,13 @@ async function startCrowd(t, { dead, healthy, processes }) {
 }
 
 /** Token requests that were sent while another one was under way, although all processes knew of a refusal. */
-function careless(requests) {
+function simultaneousAfterRefusal(requests) {
   const refusals = requests.filter(({ status }) => status === 400).map(({ endedAt }) => endedAt);
   return requests.filter((request) => {
     const { sentAt } = request;
-    const refusedAt = refusals.findLast((at) => at + NEWS_MS < sentAt);
-    if (refusedAt === undefined || sentAt > refusedAt + CAREFUL * BELIEVED_LOCKOUT_MS - NEWS_MS) return false;
-    return requests.some((other) => other !== request && other.sentAt > refusedAt + NEWS_MS
+    const refusedAt = refusals.findLast((at) => at + REFUSAL_KNOWN_MS < sentAt);
+    if (refusedAt === undefined || sentAt > refusedAt + CAREFUL_LOCKOUTS * ASSUMED_LOCKOUT_MS - REFUSAL_KNOWN_MS) return false;
+    return requests.some((other) => other !== request && other.sentAt > refusedAt + REFUSAL_KNOWN_MS
       && other.sentAt <= sentAt && other.endedAt > sentAt);
   });
 }
@@ -115,7 +115,7 @@ describe('every healthy connection works beside dead ones of the same OAuth clie
           assert.ok(tap.requests.length <= MAX_REQUESTS * (dead + healthy), `${tap.requests.length} token requests`);
           assert.ok(longestMs <= LONGEST_CALL_MS, `a call took ${longestMs} ms`);
           assert.equal(tap.overlaps, 0);
-          assert.deepEqual(careless(tap.requests).map(({ connection }) => connection), []);
+          assert.deepEqual(simultaneousAfterRefusal(tap.requests).map(({ connection }) => connection), []);
           const isStored = () => names.every((name) => (
             name.startsWith('dead') || rows.digestOf(name) === tap.newest(name)
           ));

@@ -54,13 +54,13 @@ describe('the package in a clean folder', () => {
   test('cannot be installed without a registry if its bundled packages are removed', (t) => {
     const folder = emptyFolder(t);
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-    const stripped = withoutCarried(t);
+    const stripped = withoutBundled(t);
     assert.notEqual(npm(folder, 'install', stripped).status, 0);
   });
 });
 
 /** A tarball of this package without the bundled packages. */
-function withoutCarried(t) {
+function withoutBundled(t) {
   const folder = emptyFolder(t);
   assert.equal(spawnSync('tar', ['-xzf', packed.tarball, '-C', folder]).status, 0);
   const inside = join(folder, 'package');

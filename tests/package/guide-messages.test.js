@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { documentAt, documents } from './guide/documents.js';
-import { producers, redisWords, renewalSays } from './guide/messages.js';
+import { producers, redisWords, refreshSays } from './guide/messages.js';
 import { packageIn, packed } from './support.js';
 
 const { headings, blocks, tables, text } = documentAt('docs/troubleshooting.md');
@@ -62,7 +62,7 @@ test('the package logs the line that docs/observability.md quotes', async (t) =>
   const { blocks: examples } = documentAt('docs/observability.md');
   const [{ content }] = examples.filter(({ language }) => language === 'text');
   const timeless = (line) => line.replace(/\d+ ms/, 'TIME');
-  assert.deepEqual((await renewalSays(t, 'Sales')).map(timeless), [timeless(content)]);
+  assert.deepEqual((await refreshSays(t, 'Sales')).map(timeless), [timeless(content)]);
 });
 
 test('every message that another document quotes is in docs/troubleshooting.md or in docs/configuration.md', () => {

@@ -19,12 +19,12 @@ class Database {
   latencyMs = 0;
 
   #rows = new Map();
-  #made = 0;
+  #idCount = 0;
   #writing = Promise.resolve();
 
   nextId() {
-    this.#made += 1;
-    return `int${this.#made}`;
+    this.#idCount += 1;
+    return `int${this.#idCount}`;
   }
 
   #pause() {

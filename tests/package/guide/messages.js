@@ -31,12 +31,11 @@ const REGISTER = join(folder, 'pkg', 'register.cjs');
 const GRANT = { code: 'the-code', code_verifier: 'v'.repeat(43) };
 const MINUTE = 60_000;
 const time = (ms) => new Date(Date.now() + ms).toISOString();
-const at = { authorized_at: '2026-11-01T00:00:00.000Z' };
 
 /** OAuth tokens that have expired unless the test says otherwise. */
 const oauth = (more) => ({
   type: 'oauth', oauth_token: 'access-0', refresh_token: 'refresh-0', expires_at: time(-MINUTE), refreshed_at: time(-121 * MINUTE),
-  ...at, ...more,
+  authorized_at: '2026-11-01T00:00:00.000Z', ...more,
 });
 const accessToken = { type: 'api_key', token: 'the-token' };
 const apiToken = { type: 'basic', token: 'the-token', email: 'dana@example.com' };
@@ -358,7 +357,7 @@ export const producers = {
 };
 
 /** The log lines of a refresh of a connection with this title. */
-export async function renewalSays(t, title) {
+export async function refreshSays(t, title) {
   const own = oauth({ refresh_token: 'of-another-login' });
   const lines = [];
   await rowSays(t, own, { title, logger: (line) => lines.push(line) }, own);
