@@ -1,8 +1,8 @@
 /**
- * Reads values from callers, NocoDB and stores, for modules that use the whole core.
+ * Reads values from callers, NocoDB and stores, for modules that use the whole core (not the smaller core for web pages).
  *
  * In: values of any type. Out: their members, or a `BitbucketAuthError`. Never: the validation of a value, or an exception of the
- * caller's code (of a getter or a `Proxy`) that leaves this file.
+ * caller's code (of a getter or a `Proxy`) that leaves this file. Only `pick` does not catch such exceptions.
  */
 
 import { createArgumentReader } from './argument-reader.js';
@@ -44,7 +44,7 @@ export function readSafely(phase, field, work) {
 export const objectOrEmpty = (value) => (isObject(value) ? value : {});
 
 /**
- * The members of a value of any type whose names are in the list.
+ * The members with these names, of a value of any type.
  *
  * @param {unknown} value
  * @param {string[]} names

@@ -1,6 +1,6 @@
 /**
- * The entry `nocodb-bitbucket-auth/browser`: logs a user in at Bitbucket from a web page, in a popup or by a redirect. It
- * contains the WebAssembly that a login needs.
+ * The entry `nocodb-bitbucket-auth/browser`: logs a user in at Bitbucket from a web page, in a popup or by a redirect. This
+ * entry contains the WebAssembly that a login needs.
  *
  * In: a public OAuth client, and the click of a user. Out: the authorization code and its PKCE verifier, in the form that
  * NocoDB's server takes, or `null` if the user denied the request. Never: a client secret as input, a request for tokens, a URL

@@ -1,10 +1,10 @@
 /**
- * Carries out one refresh cycle of a connection: it acquires a lock, looks for a successor of the tokens, sends the token
- * request, publishes the new tokens and saves them.
+ * Carries out one refresh cycle of a connection: it acquires a lock, looks for a successor of the tokens (newer tokens that
+ * replaced them), sends the token request, publishes the new tokens and saves them.
  *
  * In: the state of the connection, and the token stores of the callers that wait. Out: newer tokens in that state, after they
- * were published to other processes and offered to NocoDB. Never: a decision (the core's refresh policy names each action and
- * receives each event), or two token requests with one refresh token at the same time.
+ * were published to other processes and offered to NocoDB. Never: a decision, or two simultaneous token requests with one refresh
+ * token. The core's refresh policy decides: it names each action, and receives each event.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -187,7 +187,7 @@ export class RefreshCycle {
   }
 
   /**
-   * Offers tokens that another process obtained to the policy. If the policy accepts them, they replace the connection's tokens.
+   * Offers the policy tokens that another process obtained. If the policy accepts them, they replace the connection's tokens.
    *
    * @param {ConnectionTokens} tokens
    * @param {string} key of their refresh token
@@ -276,7 +276,7 @@ export class RefreshCycle {
   }
 
   /**
-   * Publishes a tombstone, because Bitbucket no longer accepts the refresh token.
+   * Publishes a tombstone, the record that Bitbucket no longer accepts the refresh token.
    *
    * @returns {Promise<number>} the next action
    */

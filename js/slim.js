@@ -5,8 +5,8 @@
  *     import { createClient, init } from 'nocodb-bitbucket-auth/slim';
  *     await init(fetch('/assets/core.wasm')); // the package's file nocodb-bitbucket-auth/core.wasm
  *
- * In: the core's WebAssembly, once, through `init`. Out: what oauth.js exports. Never: an import of the inlined bytes, or a
- * function that works before `init` got a source.
+ * In: the core's WebAssembly, once, through `init`. Out: what oauth.js exports. Never: an import of the inlined bytes. The
+ * functions work only after `init`, unless another entry of the package has loaded the inlined bytes in the same process.
  */
 
 import { init as load } from './oauth.js';
@@ -23,7 +23,7 @@ export {
 /** @typedef {import('./oauth.js').TokenSet} TokenSet */
 
 /**
- * Loads the core. Call it once, before any other call. It does nothing when the core is already loaded. Simultaneous calls
+ * Loads the core. Call `init` once, before any other call. It does nothing if the core is already loaded. Simultaneous calls
  * share one load, and a failed load can be repeated.
  *
  * @param {CoreSource | Promise<CoreSource>} source the WebAssembly, its URL, or an HTTP response with it

@@ -1,5 +1,5 @@
 /**
- * Finds the connection of this process to which tokens belong.
+ * Finds the connection, in this process, to which tokens belong.
  *
  * In: the tokens of stored configs, which may be outdated. Out: the connection that keeps and refreshes them. Never: a request,
  * or a refresh token as the key of a map or a store. The key of a refresh token is a keyed hash of the token.
@@ -20,7 +20,7 @@ import { createTokens } from './token-store.js';
 
 /** @typedef {Environment & { client: import('../pkg/core.js').OAuthCore }} ConfiguredEnvironment */
 
-// A connection is dropped after a day without use. Its next use creates it again from a stored config, which has the tokens.
+// A connection is dropped after a day without use. The next use creates it again from a stored config, which contains the tokens.
 const IDLE_LIFETIME_MS = 24 * 60 * 60 * 1000;
 const SWEEP_MS = 60 * 60 * 1000;
 
@@ -44,7 +44,7 @@ function sharedStores() {
 const keepersByClient = new WeakMap();
 
 /**
- * The keeper for the OAuth client of an environment. A process has one keeper for all environments with the same client.
+ * The keeper for the OAuth client of an environment. Environments with the same client and the same Redis share one keeper.
  *
  * @param {ConfiguredEnvironment} environment
  * @returns {TokenKeeper}

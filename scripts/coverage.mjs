@@ -1,5 +1,5 @@
 // npm run coverage: the share of the lines of src/ that the native tests execute, file by file. Fails under 95 %.
-// The bindings are not counted: they run in Chromium, where coverage is not measured.
+// The bindings are not counted, because they are compiled only for WebAssembly, whose coverage is not measured.
 import { ensureRust, rustVersion } from './lib/rust.mjs';
 import { fail, must, output, say } from './lib/run.mjs';
 

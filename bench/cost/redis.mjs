@@ -1,10 +1,13 @@
-// Counts the commands that one call of the API sends to Redis. The counts are Redis's own statistics.
+// Counts the Redis commands that the plugin sends for one API request. The counts are Redis's own statistics.
 import { Redis } from 'ioredis';
 import entry from 'nocodb-bitbucket-auth';
 import { config, connect } from '../lib/connections.mjs';
 import { answer } from '../lib/processes.mjs';
 
-/** Commands that are not counted: this benchmark itself sends them, or a connection sends them once or from time to time. */
+/**
+ * Commands that are not counted. Either this benchmark itself sends them, or the plugin sends them only when it connects to
+ * Redis, or from time to time.
+ */
 const OTHERS = ['info', 'config|resetstat', 'client|setinfo', 'select', 'auth', 'hello', 'ping'];
 
 /** How often each command ran, including commands inside scripts. */

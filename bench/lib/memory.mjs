@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** @returns {Promise<number>} bytes, including all array buffers and the memory of the wasm */
 export async function usedMemory() {
   let least = Infinity;
-  // One garbage collection frees weakly held objects. Only a later one frees the objects that only those objects referenced.
+  // One garbage collection frees weakly held objects. The objects that only these objects referenced are freed by a later one.
   for (let unchanged = 0; unchanged < 3;) {
     globalThis.gc();
     await sleep(50);

@@ -2,7 +2,7 @@
  * The tables and the chart of docs/performance.md.
  *
  * In: the figures of bench/results.json. Out: docs/performance.svg, and the text between the marks in docs/performance.md.
- *   Never: a figure that was not measured, or rounding in our favour.
+ *   Never: a figure that was neither measured nor marked as computed, or a rounded figure in a comparison with its goal.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { misses } from './figures.mjs';

@@ -21,8 +21,8 @@ export function create({ clientId, clientSecret, redirectUri, scopes, authorizeU
   };
   const client = { client_id: clientId };
   const authenticate = oauth.ClientSecretBasic(clientSecret);
-  // The library builds a token request only from a callback that it has validated. Each code is validated once, so that the
-  // validation is not measured with the request.
+  // The library builds a token request only from a callback that it has validated. The callback of each code is validated only
+  // once, so that the time of the later token requests with this code does not include the validation.
   const callbacks = new Map();
   function callbackWith(code) {
     if (!callbacks.has(code)) {

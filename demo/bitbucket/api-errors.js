@@ -1,6 +1,6 @@
 /**
- * The API's error responses. In: a status and a text. Out: one of the forms that Bitbucket has been observed to use: its error
- * object, the same without `type`, plain text, or no body at all.
+ * The API's error responses. In: a status and a text. Out: one of the forms that Bitbucket has been observed to use: an
+ * error object with or without `type`, plain text, or no body at all.
  */
 import { json, nothing, text } from './http.js';
 

@@ -2,7 +2,7 @@
  * The authorization endpoint (GET and POST /site/oauth2/authorize), and the login page before it.
  *
  * In: the authorization request that a client built, and a person's decision. Out: pages, and finally a redirect to the callback
- * with a code or an error. Never: a redirect to a URL that is not registered for the client.
+ * with a code or an error. Never: a redirect to another site that the client's registered callback does not allow.
  */
 import { randomBytes } from 'node:crypto';
 import { Parameters, redirect } from './http.js';
@@ -19,7 +19,7 @@ function sessionOf(request) {
   return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
 }
 
-/** Appends to the query of a redirect URI and keeps its other bytes, as RFC 6749 section 4.1.2 requires. */
+/** Appends parameters to the query of a redirect URI, and keeps the bytes of the URI, as RFC 6749 section 4.1.2 requires. */
 function addToQuery(uri, parameters) {
   const separator = !uri.includes('?') ? '?' : /[?&]$/.test(uri) ? '' : '&';
   return uri + separator + new URLSearchParams(parameters).toString();

@@ -2,7 +2,7 @@
  * The OAuth clients that are registered with the simulator.
  *
  * In: what a workspace's administrator enters in Bitbucket's form. Out: the client for a Key, and whether it may use a redirect
- * URI. Each client has one callback, as at Bitbucket.
+ * URI. Each client has at most one callback, as at Bitbucket.
  */
 import { randomBytes, timingSafeEqual, createHash } from 'node:crypto';
 import { DESCRIPTIONS, REGISTERED_BY_DEFAULT } from './scopes.js';
@@ -65,9 +65,10 @@ export class OAuthClient {
   }
 
   /**
-   * Whether the browser may be redirected to this URL. Bitbucket's newer back end compares it byte for byte, as RFC 9700 section
-   * 2.1 requires. The older back end also accepts the registered URL with additions to its path or query. An addition must not
-   * turn `https://host` into `https://host.evil`, and its dot segments must not leave the registered path.
+   * Whether the browser may be redirected to this URL. Bitbucket's newer back end compares the URL with the registered callback
+   * byte for byte, as RFC 9700 section 2.1 requires. The older back end also accepts the callback with additions to its path or
+   * query. An addition must not turn `https://host` into `https://host.evil`, and must not contain dot segments, which could
+   * leave the registered path.
    */
   allowsRedirectTo(uri) {
     if (this.#callback === null) return false;

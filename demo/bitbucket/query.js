@@ -1,8 +1,9 @@
 /**
- * Filtering and sorting: the parameters `q` and `sort`.
+ * Filters and sorts the objects of a list by the parameters `q` and `sort` of an API request.
  *
- * In: `state = "OPEN" AND (title ~ "fix" OR id > 7)`, `-created_on`. Out: whether an object matches, or a sorted array. Anything
- * outside of this grammar throws a SyntaxError.
+ * In: a query such as `state = "OPEN" AND (title ~ "fix" OR id > 7)`, or a sort key such as `-created_on`. Out: a function that
+ * says whether an object matches the query, or a sorted array. A query that cannot be parsed, and a member that an object lacks,
+ * cause a SyntaxError.
  */
 const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|(!=|!~|>=|<=|[=~<>()])|([A-Za-z0-9_.:+-]+))/y;
 const COMPARISONS = {

@@ -229,7 +229,7 @@ class Simulator {
       authorizeUrl: origin + AUTHORIZE_PATH,
       tokenUrl: origin + TOKEN_PATH,
       apiUrl: `${origin}/2.0`,
-      /** The first client. A test may set its `callback` later, if it does not know its own port when the simulator starts. */
+      /** The first client. A test that does not know its own port at the start may set `callback` later. */
       client: this.#clients.first,
       control,
       /** All log lines since the start or the last reset. */
@@ -246,7 +246,7 @@ class Simulator {
       /** Moves the clock forward. @param {number} ms */
       advance: (ms) => this.#clock.advance(ms),
       /**
-       * Injects a fault into the next requests to `target`: into as many as `times` says, by default one.
+       * Injects a fault into the next requests to `target`. `times` is the number of these requests, by default one.
        * @param {import('./faults.js').Fault} fault
        */
       fault: (fault) => this.#faults.add(fault),
@@ -262,7 +262,7 @@ class Simulator {
         for (const part of this.#forgetful) part.reset();
         this.#requests.length = 0;
       },
-      /** Counts of processed requests; see statistics.js. */
+      /** Counts of requests and of their outcomes; see statistics.js. */
       stats: () => this.#statistics.snapshot(),
       /**
        * The user consents once, or as often as `times` says. Returns the token responses that a client would have received for

@@ -26,7 +26,7 @@ export const importMap = `<script type="importmap">${JSON.stringify({
   },
 })}</script>`;
 
-/** The expression that allows the import map in a Content Security Policy, because the import map is an inline script. */
+/** The source expression with which a Content Security Policy allows the import map, which is an inline script. */
 export const importMapSource = hashSource(importMap.replace(/<[^>]*>/g, ''));
 
 /**

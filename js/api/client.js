@@ -104,7 +104,7 @@ export function createClient({ apiUrl, kind, activity, sender, isRateLimited = f
 function installInterceptors(client, behavior) {
   const { kind, activity, isRateLimited, maxWaitMs } = behavior;
   client.interceptors.request.use((config) => {
-    // If a limit is set, Axios reads a stream itself and treats its text chunks as empty.
+    // If a limit is set, Axios reads a stream itself, and treats the stream's text chunks as empty.
     if (isStream(config.data)) config.maxBodyLength = -1;
     const { timeout, maxRedirects, fetchOptions } = config;
     config.fetchOptions = /** @type {any} */ ({ ...fetchOptions, [LIMITS]: { timeout, maxRedirects } });
@@ -134,7 +134,7 @@ function installInterceptors(client, behavior) {
 }
 
 /**
- * Whether newer tokens may help after an error. A client threw the error, or code that used a client.
+ * Whether a repetition with newer tokens may succeed after an error. A client, or code that used a client, threw the error.
  *
  * @param {unknown} error
  * @returns {boolean}
@@ -167,8 +167,8 @@ function findClientError(error) {
 }
 
 /**
- * The error that prevented the client from getting tokens, so that it sent no request; `undefined` if the request failed for
- * another reason.
+ * The error that prevented the client from getting tokens, so that the client sent no request; `undefined` if the request failed
+ * for another reason.
  *
  * @param {unknown} error
  * @returns {BitbucketAuthError | undefined}

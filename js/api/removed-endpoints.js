@@ -2,8 +2,9 @@
  * Serves endpoints that Atlassian removed from the API.
  *
  * In: requests on their way to the sender. Out: responses in the shape of the removed endpoints, built from the responses of
- * other endpoints through the same sender. Never: an incomplete list after a failure, or a decision about the replacement of an
- * endpoint, about the values that a list may lack, or about the metadata of a page. The core makes these decisions.
+ * other endpoints through the same sender. Never: a list that lacks values without the permission of the core, or a decision
+ * about the replacement of an endpoint, about the values that a list may lack, or about the metadata of a page. The core makes
+ * these decisions.
  *
  * A list is collected once for all callers that request it at the same time, and kept for a minute, because a consumer requests
  * page after page. The list is kept as JSON, which takes a fraction of the memory of objects.
@@ -35,7 +36,7 @@ import { toApiResponse } from './sender.js';
  * @property {(text: string, event: 'endpoint-replaced' | 'list-incomplete') => void} log
  */
 
-/** @typedef {{ text: string, key: unknown }} ListItem a value as JSON, and the key that it is sorted by */
+/** @typedef {{ text: string, key: unknown }} ListItem a value of a list as JSON, and the key by which the list is sorted */
 /** @typedef {{ jsonItems: string[], authorization: () => string }} CollectedItems */
 
 /**

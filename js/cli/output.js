@@ -52,7 +52,7 @@ export function stripControlCharacters(text) {
 }
 
 /**
- * Creates a spinner for a terminal. If the stream is not a terminal, the spinner prints nothing.
+ * Creates a spinner for a terminal. If the stream is not a terminal, or the variable CI is set, the spinner prints nothing.
  *
  * @param {Stream} stream
  * @param {NodeJS.ProcessEnv} env

@@ -1,9 +1,10 @@
 /**
  * Encrypts the tokens that go to Redis (AES-256-GCM).
  *
- * In: an entry (tokens, with the fields that `TokenEntry` in memory-store.js describes), or the text that Redis holds for it.
- * Out: that text, or the entry. Never: acceptance of a ciphertext whose key, fence or predecessor was changed after the
- * encryption. The predecessor is the key of the refresh token that the entry's refresh token replaced.
+ * In: an entry (tokens or a tombstone, see `TokenEntry` in memory-store.js), or the text that Redis holds for an entry. Out: the
+ * ciphertext, which is the last part of that text, or the entry. Never: acceptance of a ciphertext with another key, fence or
+ * predecessor than those with which it was encrypted. The predecessor is the key of the refresh token that the entry's refresh
+ * token replaced. A ciphertext in the format of older versions is bound to its key only.
  */
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
@@ -26,7 +27,7 @@ export class EntryCipher {
 
   /**
    * @param {TokenEntry} entry
-   * @param {string} predecessor the key whose successor the entry is published as
+   * @param {string} predecessor the key of the refresh token that this entry's refresh token replaced
    * @returns {string} the ciphertext
    */
   encrypt({ key, value, fence }, predecessor) {
@@ -60,11 +61,11 @@ export class EntryCipher {
 }
 
 /**
- * The additional data bind a ciphertext to its key, its fence, its predecessor and its format.
+ * The additional data (AAD) bind a ciphertext to its format, its key and, except in the older format, its fence and predecessor.
  *
  * @param {string} key
  * @param {number} fence
- * @param {string} [predecessor] absent in the format of older versions, which bound the ciphertext to its key only
+ * @param {string} [predecessor] absent in the format of older versions
  */
 function additionalData(key, fence, predecessor) {
   return Buffer.from(predecessor === undefined

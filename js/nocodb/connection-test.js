@@ -1,9 +1,9 @@
 /**
  * Tests a connection, and reports its status.
  *
- * In: the factory of the connection's API clients, and its config. Out: a result for the user who pressed "Test connection", and
- * a status that needs no request to Bitbucket. Never: a decision about what to request, or about what a response means. The core
- * decides both.
+ * In: the factory of a connection's API clients, and the connection's config. Out: a result for the user who pressed
+ * "Test connection", and a status that needs no request to Bitbucket. Never: a decision about what to request, or about what a
+ * response means. The core decides both.
  */
 
 import { runConnectionTest } from '../api/probe.js';

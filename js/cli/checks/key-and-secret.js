@@ -5,7 +5,7 @@ import { core } from '../../core.js';
 /** @type {Record<'older' | 'newer', string>} */
 const KINDS = { older: 'older OAuth consumers', newer: 'newer OAuth clients' };
 
-/** The doctor shows the last four characters of a Key from this length on. They would be a large part of a shorter Key. */
+/** The doctor shows the last four characters of a Key only if the Key is this long. Of a shorter Key, they are a large part. */
 const MIN_LENGTH_TO_SHOW_END = 16;
 
 /** @type {import('../doctor.js').Check} */
