@@ -1,4 +1,4 @@
-/** Pages under a Content Security Policy, and pages loaded over plain http, which lack half of the Web Crypto API. */
+/** Pages under a Content Security Policy, and pages loaded over plain http, which lack `crypto.subtle`. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
@@ -48,9 +48,9 @@ describe('a page loaded over plain http, outside of loopback,', () => {
   }));
 
   test('logs in by popup with a challenge that fits the verifier', () => plain({}, async (scene) => {
-    const asked = scene.context.waitForEvent('request', (request) => request.url().startsWith(scene.bb.authorizeUrl));
+    const authorizationRequest = scene.context.waitForEvent('request', (request) => request.url().startsWith(scene.bb.authorizeUrl));
     const popup = await scene.click();
-    const challenge = new URL((await asked).url()).searchParams.get('code_challenge');
+    const challenge = new URL((await authorizationRequest).url()).searchParams.get('code_challenge');
     await scene.decide(popup, 'Grant access');
     const { value } = await scene.outcome();
     assert.equal(createHash('sha256').update(value.code_verifier).digest('base64url'), challenge);

@@ -91,7 +91,7 @@ describe("NocoDB's callback URL", () => {
     }
   }
 
-  test('serves a page about a denial in a popup that stays open in Firefox, and the form can be used again', async () => {
+  test('shows a denial to a user of Firefox, who can then log in again', async () => {
     await startWith(`http://localhost:${port}/`);
     chromium = await Gui.open('addresses');
     // NocoDB asks a new user some questions. The user skips them in Chromium, so NocoDB does not ask again in Firefox.
@@ -114,7 +114,7 @@ describe("NocoDB's callback URL", () => {
     });
   }
 
-  test('serves callbacks, and redirects other requests, in a worker whose dashboard has another URL', async (context) => {
+  test('serves callbacks also in a worker process, which redirects all other requests to NC_DASHBOARD_URL', async (context) => {
     const { url: redis } = await startRedis(context);
     await startWith(`http://localhost:${port}/`, { NC_WORKER_CONTAINER: 'true', NC_REDIS_URL: redis, NC_DASHBOARD_URL: '/elsewhere' });
     const ask = (target) => fetch(host.url + target, { redirect: 'manual' });

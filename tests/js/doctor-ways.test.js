@@ -145,7 +145,7 @@ describe('`doctor` checks NocoDB and', () => {
     }
   });
 
-  test("says if a reported version is not NocoDB's, but that of the package in NocoDB's working folder", async (t) => {
+  test('explains where a reported version comes from if it is not a version of NocoDB', async (t) => {
     for (const [version, words] of [
       ['0.2.0', /^NocoDB, community edition, answers at http:\S+ It reports the version 0\.2\.0, which is not a version of NocoDB. Outside of/],
       ['1.301.3', /version 1\.301\.3/],
@@ -208,7 +208,7 @@ describe('`doctor` checks the preload and', () => {
     assertOne(found('preload'), 'good', /where OAuth2 is configured/);
   });
 
-  test('reports that the preload is not active when NocoDB lists no Bitbucket, or that of another package', async (t) => {
+  test('reports an inactive preload when NocoDB lists no Bitbucket, or only the Bitbucket of another package', async (t) => {
     const other = [{ type: 'auth', sub_type: 'bitbucket', manifest: { title: 'Bitbucket', description: 'Another' } }, null, 7];
     for (const list of [[], other]) {
       const { env } = await scene(t, { answers: { [LIST]: (_request, response) => json(response, 200, list) } });
@@ -349,16 +349,16 @@ describe('`doctor` checks the clock and', () => {
   const later = (ms) => new Date(Date.now() + ms).toUTCString();
 
   for (const [name, date, verdict, words] of [
-    ['agrees with the clock of Bitbucket', () => later(0), 'good', /is within a minute/],
-    ['is half a minute off', () => later(-30_000), 'good', /is within a minute/],
-    ['is ahead', () => later(-200_000), 'bad', /^The clock is (19|20)\d seconds ahead of Bitbucket's\. .*NTP/],
-    ['is behind', () => later(3_600_000), 'bad', /^The clock is 3[56]\d\d seconds behind/],
+    ["agrees with Bitbucket's clock", () => later(0), 'good', /is within a minute/],
+    ['is half a minute ahead', () => later(-30_000), 'good', /is within a minute/],
+    ['is 200 seconds ahead', () => later(-200_000), 'bad', /^The clock is (19|20)\d seconds ahead of Bitbucket's\. .*NTP/],
+    ['is an hour behind', () => later(3_600_000), 'bad', /^The clock is 3[56]\d\d seconds behind/],
     ['cannot be compared, because the response has no date', () => undefined, 'skipped', /sent no date/],
   ]) {
-    test(`reports that the clock ${name}`, async (t) => assertOne(await at(t, date()), verdict, words));
+    test(`gives the verdict "${verdict}" if the clock ${name}`, async (t) => assertOne(await at(t, date()), verdict, words));
   }
 
-  test('says that it cannot compare the clock when no server responds', async (t) => {
+  test('skips the check when no server responds', async (t) => {
     assertOne((await examine(t, await unreachable()))('clock'), 'skipped', /the connection was refused/);
   });
 });

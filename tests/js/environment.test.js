@@ -115,7 +115,7 @@ describe('an incomplete or wrong configuration', () => {
     assert.equal(error.field, `${PREFIX}API_URL`);
   });
 
-  test('does not prevent the creation of entries and wrappers, and causes no warning there', (t) => {
+  test('does not prevent the creation of entries and wrappers, which logs no warning', (t) => {
     const warnings = warningsOf(t, () => {
       const { wrapper: Wrapper } = createEntry(env({ REDIRECT_URI: 'nonsense' }));
       assert.ok(new Wrapper({}, {}) instanceof BitbucketAuthIntegration);
@@ -231,7 +231,7 @@ describe('a complete configuration', () => {
     assert.equal(new URL(authUri).searchParams.has('scope'), false);
   });
 
-  test('accepts http on loopback', (t) => {
+  test('accepts http URLs on loopback', (t) => {
     const { form, warnings } = read(t, {
       ...COMPLETE,
       REDIRECT_URI: 'http://127.0.0.1:8080/dashboard/',
@@ -255,7 +255,7 @@ describe('the entry for NocoDB', () => {
     assert.equal(manifest.order, 5);
   });
 
-  test('exposes only methods that exist and that return no credential', () => {
+  test('exposes exactly the four methods that creators may call, and all four exist', () => {
     assert.deepEqual(entry.manifest.expose, ['testConnection', 'connectionStatus', 'listWorkspaces', 'listRepositories']);
     for (const name of entry.manifest.expose) assert.equal(typeof entry.wrapper.prototype[name], 'function');
   });

@@ -11,7 +11,7 @@ import { COMPLETE, NO_TRACKER, syncConsumer } from './sync-consumer.js';
 const PATIENT = { timeout: 120_000 };
 const HOUR = 3_600_000;
 
-/** More repositories of one workspace than NocoDB's form requests per page. */
+/** The number of repositories of one workspace: more than NocoDB's form requests per page. */
 const REPOSITORIES = 130;
 const ALL = REPOSITORIES + 3;
 const ANY_STATE = ['OPEN', 'MERGED', 'DECLINED', 'SUPERSEDED'].map((state) => `state="${state}"`).join(' OR ');
@@ -95,15 +95,15 @@ describe("NocoDB's sync", PATIENT, () => {
           assert.deepEqual(pullRequests.comments, comments);
           assert.ok(comments.length > 60);
         }
-        const renewals = bitbucket.requests.filter((line) => line.includes('grant=refresh_token'));
-        assert.equal(renewals.length, Math.floor((pages - 2) / 25) + 1);
+        const refreshes = bitbucket.requests.filter((line) => line.includes('grant=refresh_token'));
+        assert.equal(refreshes.length, Math.floor((pages - 2) / 25) + 1);
         assert.ok(!requestedPaths().includes('/repositories'));
         assert.deepEqual(byName(repositories), byName(await repositoriesOf(bitbucket)));
       });
     }
   }
 
-  test('continues when the access token expires while a list is collected', async (t) => {
+  test('gets all repositories when the access token expired before the list is collected', async (t) => {
     const { bitbucket, wrapper } = await connect(t);
     const client = await wrapper.authenticate();
     await client.get('/user');
@@ -192,7 +192,7 @@ describe('the list of all repositories', PATIENT, () => {
     ['a workspace that responds 404', { status: 404 }, undefined],
     ['a workspace that responds 410 because it is marked as spam', { status: 410 }, undefined],
   ]) {
-    test(`${expected ? 'fails after' : 'leaves out'} ${what}, and logs the workspace`, async (t) => {
+    test(`${expected ? 'fails after' : 'leaves out'} ${what}, and the log names the workspace`, async (t) => {
       const { bitbucket, wrapper, log } = await connect(t);
       bitbucket.control.fault({ target: 'api', kind: 'status', ...fault, path: '/repositories/acme-labs' });
       const client = await wrapper.authenticate();
@@ -218,7 +218,7 @@ describe('the list of all repositories', PATIENT, () => {
     assert.deepEqual([response.status, meaning.code, meaning.required], [403, 'API_INSUFFICIENT_SCOPE', ['account']]);
   });
 
-  test('contains only the workspace that the config names if the credential has no user', async (t) => {
+  test('contains only repositories of the workspace that the config names if the credential has no user', async (t) => {
     const scopes = ['repository', 'account'];
     const { Wrapper } = await connect(t, {
       accessTokens: [{ token: 'the-workspace-token', kind: 'workspace', workspace: 'acme-labs', scopes }],

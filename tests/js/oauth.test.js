@@ -204,7 +204,7 @@ describe('an authorization request', () => {
     assert.equal(appended.searchParams.get('state'), 's');
   });
 
-  test('has new random values each time, and a URL that contains them', async () => {
+  test('has new random values each time, and a URL with the state and the challenge', async () => {
     const client = createClient(OPTIONS);
     const first = client.createAuthorizationRequest({ extraParams: { prompt: 'log in' } });
     const second = client.createAuthorizationRequest();

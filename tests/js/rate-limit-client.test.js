@@ -45,7 +45,7 @@ describe('the rate limit of the API client', () => {
     return { statuses, count: () => statuses.length, all: () => Promise.all(requests) };
   }
 
-  test('admits 3,000 simultaneous requests with a limit of 1,000 so that Bitbucket rejects none', async (t) => {
+  test('spreads 3,000 requests over more than two hours with a limit of 1,000, so Bitbucket rejects none', async (t) => {
     const clock = moveClock(t);
     const bitbucket = await simulator(t, { rateLimit: 1000, repositories: 1 });
     const sent = send(await clientOf(simulatorEnvironment(bitbucket, PATIENT)), 3000);
@@ -115,22 +115,22 @@ describe('the rate limit of the API client', () => {
 
   test('counts redirected requests, and makes the account wait after Bitbucket has rejected a redirected request', async (t) => {
     const clock = moveClock(t);
-    const asked = [];
+    const requestedPaths = [];
     const { origin } = await serve(t, ({ url }, response) => {
-      asked.push(url);
+      requestedPaths.push(url);
       if (url === '/2.0/diffstat') response.writeHead(302, { location: '/2.0/diff' }).end();
       else if (Date.now() - START >= MINUTE) json(response, 200, {});
       else json(response, 429, { type: 'error', error: { message: 'Rate limit for this resource has been exceeded.' } });
     });
     const client = await clientOf(environment(origin, { ...PATIENT, [VARIABLE]: '6' }));
     const sent = send(client, 1, '/diffstat');
-    await settled(() => asked.length, QUIET_WITH_SOCKETS_MS);
+    await settled(() => requestedPaths.length, QUIET_WITH_SOCKETS_MS);
     await clock.move(20 * SECOND, QUIET_WITH_SOCKETS_MS);
-    assert.equal(asked.length, 2, 'no request is sent again before half a minute is over');
+    assert.equal(requestedPaths.length, 2, 'no request is sent again before half a minute is over');
     while (sent.count() < 1) await clock.move(MINUTE, QUIET_WITH_SOCKETS_MS);
     const later = send(client, 2, '/diff');
     await clock.move(30 * MINUTE, QUIET_WITH_SOCKETS_MS);
-    assert.ok(asked.length <= 6, asked.join());
+    assert.ok(requestedPaths.length <= 6, requestedPaths.join());
     while (later.count() < 2) await clock.move(HOUR, QUIET_WITH_SOCKETS_MS);
   });
 
@@ -146,7 +146,7 @@ describe('the rate limit of the API client', () => {
     assert.equal(requests.length, 2);
   });
 
-  test('makes listRepositories report when to try again, because a user waits for the list', async (t) => {
+  test('makes listRepositories report after a 429 when to try again, because a user waits for the list', async (t) => {
     moveClock(t);
     for (const [headers, retryAfter] of [[{}, 30 * SECOND], [{ 'retry-after': '20' }, 20 * SECOND], [{ 'retry-after': '86400' }, HOUR]]) {
       accessToken = { ...accessToken, token: `${accessToken.token}-${retryAfter}` };
@@ -174,7 +174,7 @@ describe('the rate limit of the API client', () => {
     assert.equal(requests.length, 1);
   });
 
-  test('does not make a user wait for an hour until listRepositories returns', async (t) => {
+  test('makes listRepositories fail at once when it is used up, instead of waiting for an hour', async (t) => {
     moveClock(t);
     const { origin } = await serve(t, (_request, response) => json(response, 200, { values: [] }));
     const wrapper = new (createEntry(environment(origin, { ...PATIENT, [VARIABLE]: '1' })).wrapper)(accessToken);
@@ -239,21 +239,21 @@ describe('the rate limit of the API client', () => {
     moveClock(t);
     const { origin, requests } = await twoUsers(t);
     const env = environment(origin, { ...PATIENT, [VARIABLE]: '4' });
-    const asked = (token) => requests.filter(({ url, headers }) => (
+    const accountRequests = (token) => requests.filter(({ url, headers }) => (
       url === '/2.0/user' && headers.authorization === `Bearer ${token}`)).length;
     const eve = await clientOf(env, { type: 'oauth', oauth_token: 'of-eve', account: { uuid: '{ada}' } });
     for (let sent = 0; sent < 4; sent += 1) await eve.get('/repositories/acme');
-    await reached(() => asked('of-eve'), 1);
+    await reached(() => accountRequests('of-eve'), 1);
     const ada = await clientOf(env, { type: 'oauth', oauth_token: 'of-ada', account: { uuid: '{ada}' } });
     await ada.get('/repositories/acme');
-    await reached(() => asked('of-ada'), 1);
+    await reached(() => accountRequests('of-ada'), 1);
     await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
     // Both wrappers of the user share the remaining requests. The first request counts, too.
     const { count } = send(ada, 5);
     const again = send(await clientOf(env, { type: 'oauth', oauth_token: 'of-ada', account: { uuid: '{ada}' } }), 5);
     await settled(() => requests.length, QUIET_WITH_SOCKETS_MS);
     assert.equal(count() + again.count(), 3);
-    assert.deepEqual([asked('of-eve'), asked('of-ada')], [1, 1]);
+    assert.deepEqual([accountRequests('of-eve'), accountRequests('of-ada')], [1, 1]);
   });
 
   test('also holds for waiting requests whose account becomes known during the wait', async (t) => {
@@ -296,7 +296,7 @@ describe('the rate limit of the API client', () => {
   });
 
   for (const value of ['0', '-5', '1.5', '1e3', '1000001', 'on', 'unlimited']) {
-    test(`keeps its default with ${VARIABLE}=${value}, and the log names the variable`, (t) => {
+    test(`causes a warning that names the variable with ${VARIABLE}=${value}, and the form still offers OAuth2`, (t) => {
       const entry = createEntry(environment('https://bitbucket.example', { [VARIABLE]: value }));
       const warnings = warningsOf(t, () => assert.ok(entry.form.some(({ type }) => type === 'oauth')));
       assert.equal(warnings.length, 1);

@@ -1,4 +1,4 @@
-/** The rate limit without a client: how many requests an hour admits, and the request queue. The tests advance the clock. */
+/** The rate limit without a client: how many requests it admits in an hour, and its queue. The tests advance the clock. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BitbucketAuthError } from 'nocodb-bitbucket-auth';
@@ -32,16 +32,16 @@ describe('the limit for a rolling hour', () => {
     const clock = moveClock(t);
     const limiter = limiterOf(60);
     const times = [];
-    let asked = 0;
+    let requestCount = 0;
     for (let minute = 0; minute < 8 * 60; minute += 1) {
       // More requests arrive in some minutes than in others, and more in total than the limit allows.
       for (let i = minute % 7; i > 0; i -= 2) {
-        asked += 1;
+        requestCount += 1;
         limiter.acquire(ACCOUNT, GROUP).then(() => times.push(Date.now()));
       }
       await clock.move(MINUTE, 0);
     }
-    assert.ok(times.length > 7 * 60 * 0.9 && times.length < asked, `${times.length} of ${asked}`);
+    assert.ok(times.length > 7 * 60 * 0.9 && times.length < requestCount, `${times.length} of ${requestCount}`);
     assertNoHourHasMore(times, 60);
   });
 
@@ -61,7 +61,7 @@ describe('the limit for a rolling hour', () => {
     assert.equal(Date.now(), START + WINDOW);
   });
 
-  test('counts a request that has waited from the time when it is sent', async (t) => {
+  test('counts a delayed request from the time at which it is sent', async (t) => {
     const clock = moveClock(t);
     const limiter = limiterOf(20);
     const first = start(limiter, 40);

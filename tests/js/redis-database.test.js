@@ -315,7 +315,7 @@ describe('a loss of data in Redis', () => {
     'the plugin found its database': [{}, 15],
   };
   for (const [what, [more, number]] of Object.entries(losses)) {
-    test(`makes a process publish the data that it knows again, after its next command (${what})`, async (t) => {
+    test(`makes a process publish its known data once more after its next command (${what})`, async (t) => {
       const { url } = await startRedis(t);
       const at = databases(t, url);
       const { store: one, logged } = openStore(t, url, more);
@@ -360,7 +360,7 @@ describe('a loss of data in Redis', () => {
     });
   }
 
-  test('makes even a process that sends no commands publish the data that it knows again', async (t) => {
+  test('makes even a process that sends no commands publish its known data once more', async (t) => {
     const { url } = await startRedis(t);
     const at = databases(t, url);
     const { store, logged } = openStore(t, url, { limits: { watch: 200 } });

@@ -2,7 +2,8 @@
  * Which values are in Redis, which permissions the plugin needs there, and when its connection to Redis opens and closes.
  *
  * In Redis, `pair:b` contains the tokens with the key `b`, and the pointer `next:a` names the key of the tokens that replaced the
- * tokens with the key `a`.
+ * tokens with the key `a`. Both values begin with the fence of the lock under which they were written. Each later lock has a
+ * greater fence.
  */
 import assert from 'node:assert/strict';
 import { createCipheriv } from 'node:crypto';
@@ -66,59 +67,6 @@ describe('a value in Redis', () => {
     // A value that cannot be decrypted can still be replaced.
     assert.equal(await fresh.publish('a', entry('b', 1)), true);
     assert.deepEqual(await found(), entry('b', 1));
-  });
-
-  test('needs exactly the permissions that the documentation lists', async (t) => {
-    const scaling = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
-    const [, rules] = /ACL SETUSER nocodb on >\S+ resetkeys (.+)/.exec(scaling);
-    const all = rules.split(' ');
-    const { url } = await startRedis(t);
-    const raw = rawClient(t, url);
-    const as = async (user, given) => {
-      await raw.acl('SETUSER', user, 'on', '>pass', ...given);
-      return url.replace('//', `//${user}:pass@`);
-    };
-    const works = async (address) => {
-      const { store, logged } = openStore(t, `${address}/1`);
-      const lock = await store.lock(address);
-      await store.recordRefusal('a');
-      await store.recordGrant(0);
-      await store.tokenEndpointHistory('a');
-      await store.publish('a', entry('b', lock.fence));
-      await store.find('a');
-      await lock.release();
-      const warn = t.mock.method(console, 'warn', () => {});
-      const limiter = new RateLimiter({ rateLimit: 100, isRateLimitConfigured: true, redis: { url: `${address}/1` } });
-      await limiter.acquire('account', 'group');
-      // In NocoDB's own Redis, the plugin also has to find a database.
-      const { store: seeking, logged: alsoLogged } = openStore(t, address, { searchesDatabase: true });
-      await seeking.find('a');
-      logged.push(...alsoLogged, ...warn.mock.calls.map(({ arguments: [line] }) => line).filter((line) => line.includes('rate limit')));
-      warn.mock.restore();
-      return logged;
-    };
-    assert.deepEqual(await works(await as('enough', all)), []);
-    for (const [index, rule] of all.entries()) {
-      const logged = await works(await as(`without-${index}`, all.filter((other) => other !== rule)));
-      assert.match(logged.join(), /\(permission\)|its user lacks the permissions/, `${rule} is not needed`);
-    }
-  });
-
-  test('belongs to one database, and a database number that does not exist is logged', async (t) => {
-    const { url } = await startRedis(t, '--databases', '3');
-    const { store: second } = openStore(t, `${url}/2`);
-    await second.publish('a', entry('b', 1));
-    assert.equal((await openStore(t, `${url}?db=2`).store.find('a')).key, 'b');
-    const { store: none, logged } = openStore(t, `${url}/3`);
-    await none.publish('x', entry('y', 1));
-    await sleep(300);
-    assert.deepEqual(logged.length, 1);
-    const raw = rawClient(t, url);
-    assert.deepEqual(await raw.keys('*'), []);
-    for (const other of [1, 2]) {
-      await raw.select(other);
-      assert.deepEqual((await raw.keys('*')).filter((key) => key.endsWith(':y')), []);
-    }
   });
 
   test('that is a lock expires within the usual time, even if it had no expiry, a later expiry or another type', async (t) => {
@@ -241,9 +189,9 @@ describe('a value in Redis', () => {
     const raw = rawClient(t, url);
     const name = `${PREFIX}refusals`;
     const now = Date.now();
-    const fresh = async (key = 'a') => {
-      const told = await openStore(t, url).store.tokenEndpointHistory(key);
-      return Object.keys(told).filter((member) => told[member] !== undefined);
+    const recordedMembers = async (key = 'a') => {
+      const history = await openStore(t, url).store.tokenEndpointHistory(key);
+      return Object.keys(history).filter((member) => history[member] !== undefined);
     };
     const far = now + 60 * MINUTE;
     const old = now - 31 * MINUTE;
@@ -254,16 +202,16 @@ describe('a value in Redis', () => {
     ]) {
       await raw.del(name);
       await set();
-      assert.deepEqual(await fresh(), []);
+      assert.deepEqual(await recordedMembers(), []);
       const { store, logged } = openStore(t, url);
       await store.recordRefusal('a');
-      assert.deepEqual(await fresh(), ['refusedAgo']);
-      assert.deepEqual(await fresh('b'), ['refusedAgo', 'othersRefusedAgo']);
+      assert.deepEqual(await recordedMembers(), ['refusedAgo']);
+      assert.deepEqual(await recordedMembers('b'), ['refusedAgo', 'othersRefusedAgo']);
       await store.recordGrant(0);
-      assert.deepEqual(await fresh(), ['refusedAgo', 'grantedAgo']);
+      assert.deepEqual(await recordedMembers(), ['refusedAgo', 'grantedAgo']);
       assert.deepEqual(logged, []);
     }
-    // A value without an expiry gets one again, and it does not grow with the number of keys.
+    // A value without an expiry gets one again, and the value does not grow with the number of keys.
     await raw.set(name, `${now} ${now} ${now} ${'x'.repeat(22)}`);
     const { store } = openStore(t, url);
     for (let number = 0; number < 200; number += 1) await store.recordRefusal(`key ${number}`);
@@ -312,6 +260,61 @@ describe('a value in Redis', () => {
       seen.add((await raw.get(`${PREFIX}pair:a`)).split(' ').at(-1).slice(0, 16));
     }
     assert.equal(seen.size, 20);
+  });
+});
+
+describe('the plugin', () => {
+  test('needs exactly the Redis permissions that the documentation lists', async (t) => {
+    const scaling = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
+    const [, rules] = /ACL SETUSER nocodb on >\S+ resetkeys (.+)/.exec(scaling);
+    const all = rules.split(' ');
+    const { url } = await startRedis(t);
+    const raw = rawClient(t, url);
+    const as = async (user, given) => {
+      await raw.acl('SETUSER', user, 'on', '>pass', ...given);
+      return url.replace('//', `//${user}:pass@`);
+    };
+    const works = async (address) => {
+      const { store, logged } = openStore(t, `${address}/1`);
+      const lock = await store.lock(address);
+      await store.recordRefusal('a');
+      await store.recordGrant(0);
+      await store.tokenEndpointHistory('a');
+      await store.publish('a', entry('b', lock.fence));
+      await store.find('a');
+      await lock.release();
+      const warn = t.mock.method(console, 'warn', () => {});
+      const limiter = new RateLimiter({ rateLimit: 100, isRateLimitConfigured: true, redis: { url: `${address}/1` } });
+      await limiter.acquire('account', 'group');
+      // In NocoDB's own Redis, the plugin also has to find a database.
+      const { store: seeking, logged: alsoLogged } = openStore(t, address, { searchesDatabase: true });
+      await seeking.find('a');
+      logged.push(...alsoLogged, ...warn.mock.calls.map(({ arguments: [line] }) => line).filter((line) => line.includes('rate limit')));
+      warn.mock.restore();
+      return logged;
+    };
+    assert.deepEqual(await works(await as('enough', all)), []);
+    for (const [index, rule] of all.entries()) {
+      const logged = await works(await as(`without-${index}`, all.filter((other) => other !== rule)));
+      assert.match(logged.join(), /\(permission\)|its user lacks the permissions/, `${rule} is not needed`);
+    }
+  });
+
+  test('uses only the database that the URL names, and logs a number for which Redis has no database', async (t) => {
+    const { url } = await startRedis(t, '--databases', '3');
+    const { store: second } = openStore(t, `${url}/2`);
+    await second.publish('a', entry('b', 1));
+    assert.equal((await openStore(t, `${url}?db=2`).store.find('a')).key, 'b');
+    const { store: none, logged } = openStore(t, `${url}/3`);
+    await none.publish('x', entry('y', 1));
+    await sleep(300);
+    assert.deepEqual(logged.length, 1);
+    const raw = rawClient(t, url);
+    assert.deepEqual(await raw.keys('*'), []);
+    for (const other of [1, 2]) {
+      await raw.select(other);
+      assert.deepEqual((await raw.keys('*')).filter((key) => key.endsWith(':y')), []);
+    }
   });
 });
 

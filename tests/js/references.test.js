@@ -1,4 +1,7 @@
-/** Configs that contain another value in place of a credential: a vault reference, a mask, or the code of a login. */
+/**
+ * Configs that contain another value in place of a credential: a vault reference (an object that names a secret in an external
+ * vault), a mask (the asterisks that NocoDB shows for a credential), or the code of a login.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BitbucketAuthError, BitbucketAuthIntegration, createEntry } from 'nocodb-bitbucket-auth';
@@ -86,7 +89,7 @@ describe('a vault reference', () => {
     ['with a member beside $vault', { ...REFERENCE, token: 'the-secret' }], ['whose $vault is a text', { $vault: 'the-secret' }],
     ['whose $vault is null', { $vault: null }], ['in a list', [REFERENCE]], ['under another name', { vault: REFERENCE.$vault }],
   ]) {
-    test(`${what} is not valid, so maskConfig masks it`, () => {
+    test(`${what} is not valid, so maskConfig masks the value`, () => {
       assert.deepEqual(new BitbucketAuthIntegration().maskConfig({ token: value }), { token: MASK });
     });
   }
@@ -201,7 +204,7 @@ describe('a mask', () => {
     });
   }
 
-  test('does not count as a refresh token in refreshToken', async (t) => {
+  test('does not count as a refresh token in a call of refreshToken', async (t) => {
     const { wrapper, requests } = await start(t, {});
     const error = await thrownBy(() => wrapper.refreshToken({ refresh_token: MASK }));
     assert.deepEqual([error.code, error.field, requests], ['INVALID_ARGUMENT', 'refreshToken', []]);

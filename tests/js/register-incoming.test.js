@@ -68,7 +68,7 @@ for (const edition of HOSTS) describe(edition.name, () => {
         assert.ok(row.oauth_token.length > 100 && row.refresh_token.length > 20, 'the row has the new tokens');
       });
 
-      test('in a new row is refused, and the message names its field', async (t) => {
+      test('in a new row is refused, and the message names the field with the mask', async (t) => {
         const { host, call } = await started(t);
         const { error } = await call(...create(shaped({ ...stored, token: MASK })));
         assert.equal(error?.status, 400);

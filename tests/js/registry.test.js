@@ -1,6 +1,7 @@
 /**
- * The preload with classes and lists that a NocoDB might have, and with other preloads: which lists get Bitbucket's entries,
- * which methods exchange codes, and which classes stay unchanged.
+ * The preload with classes that a NocoDB might have, and with other preloads. A class of NocoDB lists the integrations in its
+ * static property `availableIntegrations`, the registry list. The tests check which of these lists get Bitbucket's entries, which
+ * methods exchange codes, and which classes stay unchanged.
  *
  * In: scripts in their own processes, with the preload. Out: their exit status and output. A token endpoint that counts its
  * requests stands in for Bitbucket.
@@ -101,7 +102,7 @@ describe('a registry list', () => {
       assert.deepEqual(listed(Sub), ['auth/bitbucket hidden', 'development/bitbucket', 'ai/openai']);`);
   });
 
-  test('offers Bitbucket as "auth" after one list had another "auth" entry, and the change is logged', async (t) => {
+  test('offers Bitbucket as "auth" once an earlier list contained another "auth" integration, and the log says so', async (t) => {
     const { stdout } = await run(t, `
       Base.availableIntegrations = [];
       Base.availableIntegrations = [{ type: 'auth', sub_type: 'github' }];
@@ -257,6 +258,7 @@ describe('a code', () => {
           await Base.createIntegration(withCode());
           const wrapper = new Base.availableIntegrations[0].wrapper({}, {});
           assert.equal((await wrapper.exchangeToken(${payload})).oauth_token, 'fresh');
+          // The same code with another verifier belongs to another login, so this call causes the second exchange.
           const other = { code: 'c', code_verifier: 'w'.repeat(43) };
           await wrapper.exchangeToken(other);
         })();`);
@@ -264,7 +266,7 @@ describe('a code', () => {
     });
   }
 
-  test('is rejected when its getter throws, and the error does not contain the text of that exception', async (t) => {
+  test('is rejected when reading the code or its verifier throws, and the error omits the thrown text', async (t) => {
     await run(t, `
       Base.availableIntegrations = [];
       const { wrapper: Wrapper } = Base.availableIntegrations[0];
@@ -284,10 +286,10 @@ describe('a code', () => {
 
 describe('the error that the preload throws inside a transaction', () => {
   for (const [what, members, expected] of [
-    ["has the class of NocoDB's own errors if all members of that class are public", `
+    ["is an instance of NocoDB's error class if all members of that class are public", `
       constructor(message, status) { super(message); this.name = 'HostError'; this.text = message; this.status = status; }`,
     "[error instanceof HostError, error.name, error.text, error.status], [true, 'HostError', error.message, 400]"],
-    ["does not have the class of NocoDB's own errors if that class has private members, which NocoDB could not read", `
+    ["is not an instance of NocoDB's error class if that class has private members, which the preload cannot set", `
       #status;
       constructor(message, status) { super(message); this.status = status; this.#status = status; }
       getStatus() { return this.#status; }`,
@@ -392,7 +394,7 @@ describe('another preload that waits for a list', () => {
     });
   }
 
-  test('stops waiting when its own class assigns a list, and this preload still waits', async (t) => {
+  test('stops waiting when its own class assigns a list, while this preload still waits for NocoDB\'s class', async (t) => {
     await run(t, `
       class Shop {}
       Shop.availableIntegrations = [];
@@ -402,7 +404,7 @@ describe('another preload that waits for a list', () => {
       assert.ok(!('availableIntegrations' in Function.prototype));`, { preloads: [removing("this.name === 'Shop'"), REGISTER] });
   });
 
-  test('still waits for its own class when this preload has found its class', async (t) => {
+  test('still waits for its own class after this preload has found NocoDB\'s class', async (t) => {
     await run(t, `
       Base.availableIntegrations = [];
       assert.equal(Base.availableIntegrations.length, 2);
@@ -412,7 +414,7 @@ describe('another preload that waits for a list', () => {
       assert.ok(!('availableIntegrations' in Function.prototype));`, { preloads: [removing("this.name === 'Shop'"), REGISTER] });
   });
 
-  test('adds its entry when it has replaced the accessor of this preload, and the log says what to do', async (t) => {
+  test('adds only its own entry when it has replaced the accessor of this preload, and the log says what to do', async (t) => {
     const timers = `
       globalThis.minutes = [];
       globalThis.setInterval = (callback) => { minutes.push(callback); return { unref() {} }; };`;

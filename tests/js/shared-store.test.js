@@ -1,7 +1,8 @@
 /**
  * Which process may refresh tokens, and which tokens are the newest: in one process, and in several processes that share a real
  * Redis. `publish('a', entry('b', 5))` says that the refresh token with the key b, which was obtained under the lock with the
- * fence 5, replaced the token with the key a. The keys of tokens that replaced each other form a chain.
+ * fence 5, replaced the token with the key a. Each later lock has a greater fence. The keys of tokens that replaced each other
+ * form a chain.
  */
 import assert from 'node:assert/strict';
 import { connect, createServer } from 'node:net';
@@ -42,7 +43,7 @@ describe('the token store in memory', () => {
     assert.equal(memory.findLocal('c').key, 'd');
   });
 
-  test('forgets refusals and grants after half an hour, and at once if the clock is set back to an earlier time', async (t) => {
+  test('forgets token requests after half an hour, and those in the future after the clock was set back', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: 60 * MINUTE });
     const memory = new MemoryTokenStore();
     const historyOf = async (key) => JSON.parse(JSON.stringify(await memory.tokenEndpointHistory(key)));
@@ -65,7 +66,7 @@ describe('the token store in memory', () => {
     assert.deepEqual(await historyOf('b'), { othersRefusedAgo: 20 * MINUTE, refusedAgo: 20 * MINUTE });
   });
 
-  test('returns the newest key of a chain and the key before it, also after the chain was joined with outdated entries', async () => {
+  test('returns the newest key of a chain and the key before it, also after outdated entries were added', async () => {
     const memory = new MemoryTokenStore();
     await memory.publish('a', entry('b', 5));
     await memory.publish('b', entry('c', 6));
@@ -289,7 +290,7 @@ describe('tokens in Redis', () => {
     assert.equal(other.findLocal('key 0').key, 'key 1000');
   });
 
-  test('are the same for all keys and processes, whatever the order of publication', async (t) => {
+  test('have the same newest entry for all keys and processes, whatever the order of publication', async (t) => {
     const { url } = await startRedis(t);
     for (let seed = 1; seed <= 40; seed += 1) {
       let state = seed;

@@ -75,7 +75,7 @@ describe("the simulator's API", () => {
     });
   }
 
-  test('rejects a state that is not documented', async () => {
+  test('rejects a state of pull requests that is not documented', async () => {
     const path = '/repositories/acme/billing-service/pullrequests';
     for (const state of ['ALL', 'open', ''])
       assertApiError(await get(bb, `${path}?state=${state}`, auth), 400, 'Invalid state');

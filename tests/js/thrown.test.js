@@ -32,7 +32,7 @@ async function foreign(call) {
 }
 
 for (const [what, config] of Object.entries(CONFIGS)) {
-  test(`every method throws only BitbucketAuthErrors if a member of the config has a wrong value (${what})`, async (t) => {
+  test(`four methods of the wrapper throw only BitbucketAuthErrors if a config member has a wrong value (${what})`, async (t) => {
     const { origin } = await serve(t, (_request, response) => json(response, 404, {
       type: 'error', error: { message: 'Not here' },
     }));
@@ -63,7 +63,7 @@ for (const [what, config] of Object.entries(CONFIGS)) {
   });
 }
 
-test('every method throws only BitbucketAuthErrors if JSON cannot express a member of the config', async () => {
+test('three methods of the wrapper throw only BitbucketAuthErrors if JSON cannot express a config member', async () => {
   const { wrapper: Wrapper } = createEntry(environment('http://127.0.0.1:1'));
   const cycle = {};
   cycle.itself = cycle;

@@ -142,8 +142,11 @@ describe('a connection survives', { concurrency: true }, () => {
     await works(wrapper);
   });
 
-  for (const [when, delayMs] of [['together with', 0], ['shortly after', 300], ['around the second try of', 3000]]) {
-    test(`being used ${when} a dead connection of the same OAuth client`, async (t) => {
+  for (const [when, delayMs] of [
+    ['together with a dead connection', 0], ['shortly after a dead connection', 300],
+    ['around the second token request of a dead connection', 3000],
+  ]) {
+    test(`being used ${when} of the same OAuth client`, async (t) => {
       const scene = await start(t, LONG_LOCKOUT);
       const other = await scene.connect('second');
       await scene.refreshElsewhere(other.refresh_token);
@@ -177,7 +180,7 @@ describe('a connection survives', { concurrency: true }, () => {
     assert.equal(tokenRequests(), 2);
   });
 
-  test('any number of responses with 403, which cause no refresh', async (t) => {
+  test('ten responses with 403, which cause no refresh', async (t) => {
     const clients = [{ callback: 'http://127.0.0.1:8080/dashboard/', scopes: ['account'] }];
     const { config, open, tokenRequests } = await start(t, { clients });
     const wrapper = open(config);
@@ -206,8 +209,8 @@ describe('a connection survives', { concurrency: true }, () => {
       expire();
       await Promise.all(wrappers.map(works));
       assert.ok(wrappers.every(({ row }) => row.refresh_token === wrappers[0].row.refresh_token));
-      // Ends the grace period in which Bitbucket still accepts the refresh token whose response was lost. The connection must not
-      // need this token any more.
+      // Ends the grace period, in which Bitbucket still accepts a used refresh token because the response may have been lost. The
+      // connection must not need the used token any more.
       bitbucket.control.advance(11 * MINUTE);
       expire();
       await works(wrappers[0]);

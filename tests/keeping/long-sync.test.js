@@ -79,7 +79,7 @@ test('a sync gets all pages although eight requests are under way at each expiry
         assert.equal(found[page], undefined);
         found[page] = data.values.map(({ id }) => id);
         done += 1;
-        // Each expiry comes after the refresh for the previous one, because this test does not cover tokens that expire unused.
+        // Each expiry follows the refresh for the previous expiry, because this test does not cover tokens that expire unused.
         if (done % 50 === 25 && tap.refreshes.length === expiries) {
           bitbucket.control.advance(HOUR + 1000);
           expiries += 1;

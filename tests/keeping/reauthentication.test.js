@@ -112,7 +112,7 @@ describe('a sync whose row changes', () => {
     await assertReplaced(host, again, wrapper, outcome);
   });
 
-  test('continues when only a member of the row was changed that is no credential', async (t) => {
+  test('continues when only a member of the row that is no credential was changed', async (t) => {
     const host = await startHost(t);
     const wrapper = host.open();
     const { pages, failures } = await sync(wrapper, (page) => {
@@ -148,9 +148,9 @@ test('a row that is restored from a backup of any age gets the newest tokens of 
   const host = await startHost(t);
   const { row } = host;
   const wrapper = host.open();
-  const renew = () => wrapper.refreshToken({ refresh_token: wrapper.config.refresh_token });
-  // The memory store remembers fewer replaced refresh tokens of one login.
-  for (let n = 0; n < 30; n += 1) await renew();
+  const refresh = () => wrapper.refreshToken({ refresh_token: wrapper.config.refresh_token });
+  // The memory store remembers fewer than 30 replaced refresh tokens of one login.
+  for (let n = 0; n < 30; n += 1) await refresh();
   const late = host.open();
   host.row = { ...row, workspace: 'acme' };
   host.expire();

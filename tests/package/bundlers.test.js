@@ -22,7 +22,7 @@ import {
 
 /** The size limit of a bundle. It leaves 191 KB for the WebAssembly, which base64 makes a third larger. */
 const MAX_GZIP = 270_000;
-/** The size limit of a bundle for logins from a page, which contains the smaller page core. */
+/** The size limit of a bundle for logins from a page. It contains the page core, the part of the core for such logins. */
 const MAX_GZIP_BROWSER = 105_000;
 /** The size limit of a bundle without the core's bytes, which contains only the shim and the glue. */
 const MAX_GZIP_SLIM = 20_000;
@@ -45,7 +45,7 @@ const gzip = (file) => gzipSync(readFileSync(file), { level: 9 }).length;
 const foreign = ({ inputs }) => Object.keys(inputs)
   .filter((path) => !/^(main\.js|scenario\.js|node_modules\/nocodb-bitbucket-auth\/(?!node_modules\/))/.test(path));
 
-/** Runs webpack, or rspack, which takes the same options. A warning is a failure unless it is about `accepted`. */
+/** Runs webpack, or rspack, which takes the same options. A message is a failure unless it contains a text of `accepted`. */
 async function pack(bundler, options, accepted = []) {
   const compiler = bundler({ mode: 'production', devtool: false, entry: './main.js', ...options });
   const stats = await promisify(compiler.run.bind(compiler))();

@@ -3,7 +3,7 @@
  * password.
  *
  * In: calls that start and stop the server. Out: its URL for NocoDB, and the result of a query. The server stops after the test.
- * PostgreSQL refuses to run as root, so root starts the server as the user that PostgreSQL's package created.
+ * PostgreSQL refuses to run as root. If the tests run as root, the server runs as the user that PostgreSQL's package created.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

@@ -11,9 +11,9 @@ const POLICY = 'cross-origin-opener-policy';
 
 /** Header fields of the page. A page that also has an embedder policy is cross-origin isolated. */
 const pages = {
-  'no policy': {},
+  absent: {},
   'same-origin': { [POLICY]: 'same-origin' },
-  'same-origin and an embedder policy': {
+  'same-origin, beside an embedder policy': {
     [POLICY]: 'same-origin',
     'cross-origin-embedder-policy': 'require-corp',
     'cross-origin-resource-policy': 'same-origin',
@@ -26,9 +26,9 @@ const fromTheFirst = (policy) => ({ [SIGN_IN_PATH]: policy, [AUTHORIZE_PATH]: po
 
 /** The policies of the provider's two pages. */
 const providers = {
-  'no policy': {},
+  absent: {},
   'same-origin': fromTheFirst('same-origin'),
-  'same-origin on the second page': { [AUTHORIZE_PATH]: 'same-origin' },
+  'same-origin on its second page only': { [AUTHORIZE_PATH]: 'same-origin' },
   'same-origin-allow-popups': fromTheFirst('same-origin-allow-popups'),
   'noopener-allow-popups': fromTheFirst('noopener-allow-popups'),
 };
@@ -44,9 +44,9 @@ async function assertGranted(scene) {
 
 inEachEngine({}, (on) => {
   for (const [page, headers] of Object.entries(pages)) {
-    describe(`a login by popup from a page with ${page} (Cross-Origin-Opener-Policy)`, () => {
+    describe(`a login by popup from a page whose Cross-Origin-Opener-Policy is ${page}`, () => {
       for (const [provider, openerPolicies] of Object.entries(providers)) {
-        test(`succeeds at a provider with ${provider}`, () =>
+        test(`succeeds at a provider whose policy is ${provider}`, () =>
           on({ site: { headers }, bitbucket: { openerPolicies } }, assertGranted));
       }
     });

@@ -221,7 +221,7 @@ export class Scene {
     });
   }
 
-  /** Advances a page's controlled clock, and then waits until the page has polled its popup. */
+  /** Advances a page's controlled clock. Before and after that, waits until the page has polled its popup. */
   async pass(ms, page = this.page) {
     await wait(POPUP_POLL_MS);
     await page.evaluate((given) => window.pass(given), ms);
@@ -249,7 +249,7 @@ export function ready(page) {
   return page.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
 }
 
-/** Waits until `ask` returns a value. A call that fails is repeated, because it may fail while a page is being loaded. */
+/** Calls `ask` until it returns a value. A call that fails is repeated, because it may fail while a page is being loaded. */
 async function soon(ask, what) {
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await wait(POLL_MS)) {
     const found = await ask().catch(() => undefined);
@@ -258,7 +258,7 @@ async function soon(ask, what) {
   throw new Error(`there is no ${what}`);
 }
 
-/** Navigates a popup to a URL. Repeats this if WebKit loses the navigation, as WebKit may also lose a click. */
+/** Navigates a popup to a URL, and repeats this until the popup has left its page, because WebKit may lose a navigation. */
 export async function sendTo(popup, address) {
   const before = await popup.url();
   const hasLeft = async () => await popup.isClosed() || await popup.url() !== before;
