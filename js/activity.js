@@ -17,7 +17,7 @@ import { channel } from 'node:diagnostics_channel';
  * @property {string} connection the connection's title in NocoDB; if it has none, its id in NocoDB, or a name that contains no
  *   secret
  * @property {string} method
- * @property {string} path below the API's base URL, without the query
+ * @property {string} path below the API's base URL, without the query; empty after a redirect to another server
  * @property {number} startedAt in milliseconds since the epoch
  * @property {number} durationMs since the request was sent, without the time that it waited for tokens or the rate limit
  * @property {number} [status] of the response

@@ -17,7 +17,7 @@ import { BitbucketAuthError, callCore } from './error.js';
  * The identity of the WebAssembly of this build.
  *
  * @typedef {object} Identity
- * @property {symbol} key under which the entry's script puts the bytes into the global object
+ * @property {symbol} key under which the entry's script puts the bytes, as a string, into the global object
  * @property {string} hash of the bytes
  * @property {string} section the name of the custom section of a module
  * @property {string} build the contents of that section

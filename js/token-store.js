@@ -3,7 +3,7 @@
  *
  * In: the newest tokens of a connection, and the token stores of the wrappers (NocoDB's objects, one for each call) that wait for
  * these tokens. Out: whether NocoDB saved the tokens, the tokens that another process saved in the rows, and log lines that name
- * the connection. Never: a token request, a decision about when to save again, or several writes of the same tokens to one row.
+ * the connection. Never: a token request, a decision about when to save again, or a second write of tokens that a row has.
  */
 
 import { core, failure } from './core.js';

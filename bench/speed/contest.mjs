@@ -24,7 +24,7 @@ function callOf(operation, contestant) {
   if (read) {
     return () => {
       const result = run(...given);
-      // If the result is a promise, its string is not read. To settle the promise takes a hundred times as long as to read the
+      // If the result is a promise, its string is not read. Settling the promise takes a hundred times as long as reading the
       // string, so the time would be almost the same.
       if (!(result instanceof Promise)) read(result);
       return result;

@@ -43,7 +43,8 @@ import { DIALOG_MS, DIALOG_TOKENS_MS, withDialogTimeout } from './dialog-timeout
  *
  * @typedef {object} PageQuery
  * @property {string | undefined} [next] the `next` of the page before
- * @property {number | string | undefined} [page] number of the page, counted from 1, for numbered lists; or the same as `next`
+ * @property {number | string | undefined} [page] number of the page, counted from 1, for numbered lists; or the same string as in
+ *   `next`
  */
 
 /** @typedef {{ workspace?: string, next?: string, page?: unknown }} Query the members that were read from a `PageQuery` */

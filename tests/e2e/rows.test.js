@@ -89,7 +89,7 @@ describe('a row of NocoDB with OAuth tokens', () => {
   });
 
   describe("whose type this version's GUI does not offer", () => {
-    test('has an entry in the list of integrations, which is hidden but has a form', async () => {
+    test('has its entry in the list of integrations, hidden but with a form', async () => {
       const { body } = await host.request('GET', '/api/v2/integrations');
       assert.deepEqual(body.map(({ type, sub_type, manifest: { hidden } }) => [type, sub_type, hidden]),
         [['auth', 'bitbucket', true], ['development', 'bitbucket', false]]);

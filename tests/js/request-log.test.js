@@ -26,9 +26,9 @@ test('the script in Redis and the core decide alike in 3,000 random sequences', 
   const random = new Random(17);
   const below = (bound) => random.integer(0, bound - 1);
   const { RequestLog } = core();
-  const ask = (key, question) => shared.query({ key, times: new RequestLog() }, question);
+  const queryRedis = (key, query) => shared.query({ key, times: new RequestLog() }, query);
   const sequences = Array.from({ length: 3000 }, (_, index) => ({ key: `sequence-${index}`, log: new RequestLog(), numbers: [] }));
-  const replies = { passed: 0, waits: 0, others: 0, back: 0 };
+  const counts = { admitted: 0, delayed: 0, ofOtherClients: 0, cancelled: 0 };
   let number = 1;
 
   const step = async ({ key, log, numbers }) => {
@@ -43,19 +43,19 @@ test('the script in Redis and the core decide alike in 3,000 random sequences', 
         log.record(now, first, false);
         numbers.push(first);
       }
-      replies[wait === 0 ? 'passed' : 'waits'] += 1;
-      assert.equal(await ask(key, { limit, number: first }), wait);
+      counts[wait === 0 ? 'admitted' : 'delayed'] += 1;
+      assert.equal(await queryRedis(key, { limit, number: first }), wait);
     } else if (kind < 0.85) {
       const used = 1 + below(8);
       const unknown = log.unloggedCount(used, now);
       for (let at = first; at < first + unknown; at += 1) log.record(now, at, false);
-      replies.others += unknown;
-      assert.equal(await ask(key, { used, number: first }), unknown);
+      counts.ofOtherClients += unknown;
+      assert.equal(await queryRedis(key, { used, number: first }), unknown);
     } else if (numbers.length > 0) {
-      const [back] = numbers.splice(below(numbers.length), 1);
-      log.remove(back);
-      replies.back += 1;
-      await shared.cancel(key, back);
+      const [cancelled] = numbers.splice(below(numbers.length), 1);
+      log.remove(cancelled);
+      counts.cancelled += 1;
+      await shared.cancel(key, cancelled);
     }
   };
 
@@ -63,11 +63,11 @@ test('the script in Redis and the core decide alike in 3,000 random sequences', 
     await clock.move([0, 1, below(window / 4), below(window), window - 1, window][below(6)], 0);
     for (let at = 0; at < sequences.length; at += AT_ONCE) await Promise.all(sequences.slice(at, at + AT_ONCE).map(step));
   }
-  assert.ok(Object.values(replies).every((many) => many > 1000), JSON.stringify(replies));
+  assert.ok(Object.values(counts).every((many) => many > 1000), JSON.stringify(counts));
   assert.deepEqual(warn.mock.calls, []);
 });
 
-test('each request runs one script in Redis, and two requests of the same microsecond count as two', async (t) => {
+test('each request runs one script in Redis, and two requests in the same microsecond count as two', async (t) => {
   const redis = await startRedis(t);
   moveClock(t, START);
   const reader = new Redis(redis.url);

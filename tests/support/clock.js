@@ -95,7 +95,10 @@ export function moveClock(t, start) {
     syncBuiltinESMExports();
   });
   return {
-    /** Waits until `count()` has reached each of `numbers` in turn. Between two numbers, moves the clock to the end of a sleep. */
+    /**
+     * Waits until `count()` has reached the first of `numbers`. For each further number, moves the clock to the end of the next
+     * sleep, and waits again.
+     */
     async through(count, numbers, waiting = () => 1) {
       for (const [index, many] of numbers.entries()) {
         if (index > 0) moveTo(Math.min(...Array.from(sleepers, ({ at }) => at)));
