@@ -106,7 +106,7 @@ export class RedisRequestLogs {
   /** @type {() => Iterable<AccountRequestLog>} */
   #logs;
 
-  /** The marker of Redis' data. The marker changes when the data were lost. @type {string | undefined} */
+  /** The marker: a random string beside Redis' data, which changes when the data were lost. @type {string | undefined} */
   #marker;
 
   /** The time (`performance.now()`) from which all other processes have noticed a loss of data, too. */

@@ -47,7 +47,7 @@ const HOUR = 60 * 60 * SECOND;
 const DAY = 24 * HOUR;
 
 const LIMITS = {
-  // After its process has ended, a lock lasts no longer than this.
+  // A lock lasts no longer than this after its process has ended.
   lock: 6 * SECOND,
   operation: SECOND,
   connection: 2 * SECOND,
@@ -65,10 +65,10 @@ const LIMITS = {
 /** An unknown time, in the arguments and the reply of the script `refusals`. */
 const UNKNOWN = -1;
 
-/** The maximum number of attempts to publish while other processes publish, too. After them, the publication is postponed. */
+/** How often this process tries to publish an entry while others publish, too. After that, the publication is postponed. */
 const MAX_RACES = 5;
 
-/** The limit for unpublished keys of refresh tokens. Even a long outage leaves fewer. */
+/** The limit for unpublished keys of refresh tokens. Even a long outage of Redis leaves fewer unpublished keys. */
 const MAX_PENDING = 100_000;
 
 /** @implements {SharedTokenStore} */
@@ -91,7 +91,7 @@ export class RedisTokenStore {
   /** The highest fence (the number of a lock, higher for each later lock) that this process knows of. */
   #fence = 0;
 
-  /** The marker of Redis' data. The marker changes when the data were lost. @type {string | undefined} */
+  /** The marker: a random string beside Redis' data, which changes when the data were lost. @type {string | undefined} */
   #marker;
 
   /** Keys whose newest successors Redis does not have yet. @type {Set<string>} */

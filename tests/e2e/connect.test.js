@@ -157,7 +157,7 @@ describe('a Bitbucket connection in NocoDB', () => {
     assert.equal((await listRepositories()).status, 201);
   });
 
-  test('refreshes its tokens after they have expired, and stores them', async () => {
+  test('refreshes its expired tokens, and stores the new tokens', async () => {
     const before = (await host.integration(id)).config;
     bb.control.advance(3 * 60 * 60 * 1000);
     assert.equal((await listRepositories()).status, 201);

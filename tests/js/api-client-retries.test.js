@@ -55,14 +55,14 @@ describe('a retry', () => {
     });
   }
 
-  test('is made three times at most, and the caller gets the last response', async (t) => {
+  test('is made at most three times for each request, and then the caller gets the last response', async (t) => {
     const { client, scene, pauses } = await failing(t, answering(503));
     const error = await thrownBy(() => client.get('/x'));
     assert.deepEqual([error.response.status, error.bitbucket.code], [503, 'API_FAILED']);
     assert.deepEqual([scene.requests.length, pauses.length], [4, 3]);
   });
 
-  test('waits longer each time, with random jitter', async (t) => {
+  test('waits twice as long as the previous retry, with random jitter', async (t) => {
     const { client, pauses } = await failing(t, answering(503));
     for (let turn = 0; turn < 10; turn += 1) await thrownBy(() => client.get('/x'));
     for (const [index, base] of [500, 1000, 2000].entries()) {

@@ -154,7 +154,7 @@ describe('exchangeToken', () => {
 });
 
 describe('an expired token', () => {
-  test('is refreshed before it is used', async (t) => {
+  test('is replaced by a new token before the first request', async (t) => {
     const { bitbucket, tokens, Wrapper } = await connection(t, { backend: 'newer' });
     bitbucket.control.advance(2 * HOUR);
     const stored = [];

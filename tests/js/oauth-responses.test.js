@@ -29,7 +29,7 @@ describe('validateAuthorizationResponse', () => {
     ['no parameters', '', 'STATE_MISSING'],
   ];
   for (const [what, query, code] of refused) {
-    test(`refuses a callback with ${what}`, () => {
+    test(`rejects a callback with ${what}`, () => {
       const client = createClient(OPTIONS);
       const expected = { code, phase: 'callback' };
       refuses(() => client.validateAuthorizationResponse(`${REDIRECT_URI}?${query}`, { state: STATE }), expected);
@@ -47,7 +47,7 @@ describe('validateAuthorizationResponse', () => {
     assert.ok(!error.errorDescription.includes('\0'));
   });
 
-  test('refuses a callback at another URL', () => {
+  test('rejects a callback at another URL', () => {
     const client = createClient(OPTIONS);
     for (const place of ['https://evil.example/dashboard/', 'http://nocodb.example/dashboard/', 'https://nocodb.example/']) {
       refuses(() => client.validateAuthorizationResponse(`${place}?code=abc&state=${STATE}`, { state: STATE }), {
@@ -56,7 +56,7 @@ describe('validateAuthorizationResponse', () => {
     }
   });
 
-  test('refuses a value that is not a callback', () => {
+  test('rejects a value that is not a callback', () => {
     const client = createClient(OPTIONS);
     for (const callback of [undefined, null, 7, {}, [], new Map([['code', 'abc']])]) {
       refuses(() => client.validateAuthorizationResponse(callback, { state: STATE }), {
@@ -130,7 +130,7 @@ describe('token requests:', () => {
     ['a refresh token that is not a string', 'buildRefreshRequest', { refreshToken: 7 }, 'refresh', 'refreshToken'],
   ];
   for (const [what, method, argument, phase, field] of refused) {
-    test(`${method} refuses ${what}`, () => {
+    test(`${method} rejects ${what}`, () => {
       refuses(() => createClient(OPTIONS)[method](argument), { code: 'INVALID_ARGUMENT', phase, field });
     });
   }

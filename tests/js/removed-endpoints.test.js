@@ -172,7 +172,7 @@ describe('the list of the repositories in all workspaces', () => {
     assert.equal(sentPaths.length, 5);
   });
 
-  test('contains each workspace once, even if Bitbucket lists a workspace twice', async () => {
+  test('contains the repositories of a workspace once, even if Bitbucket lists the workspace twice', async () => {
     const { names, sentPaths } = start((path) => (path === '/user/workspaces' ? memberships(['a', 'a']) : named('x')));
     assert.deepEqual(await names(), ['x']);
     assert.equal(sentPaths.length, 2);

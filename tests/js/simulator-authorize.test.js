@@ -301,7 +301,7 @@ describe("the simulator's login and consent", () => {
     });
   });
 
-  test('make authorize() throw if the response is an error page', async () => {
+  test('never begin for an unknown client: authorize() throws the message of the error page', async () => {
     await assert.rejects(bb.authorize(authorizeUrl(bb, { client_id: 'nobody' })), /400: Invalid client_id/);
   });
 });
