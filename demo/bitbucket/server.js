@@ -3,7 +3,7 @@
  *
  * In: HTTP on loopback, and the commands of `control` (or POST /__control/…), which move the clock and inject faults. Out:
  * Bitbucket's responses, as documented or observed; where neither source decides, the strictest possibility. The simulator
- * depends only on Node. Never: a credential in a log line, or a rule that is relaxed for a test.
+ * uses no npm package. Never: a credential in a log line, or a rule that is relaxed for a test.
  */
 import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';

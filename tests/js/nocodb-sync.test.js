@@ -196,12 +196,12 @@ describe('the list of all repositories', PATIENT, () => {
       const { bitbucket, wrapper, log } = await connect(t);
       bitbucket.control.fault({ target: 'api', kind: 'status', ...fault, path: '/repositories/acme-labs' });
       const client = await wrapper.authenticate();
-      const asking = client.get(...LIST);
+      const listRequest = client.get(...LIST);
       if (expected) {
-        const { response } = await thrownBy(() => asking);
+        const { response } = await thrownBy(() => listRequest);
         assert.equal(response.status, expected);
       } else {
-        assert.equal((await asking).data.size, REPOSITORIES);
+        assert.equal((await listRequest).data.size, REPOSITORIES);
       }
       const lines = log.filter((line) => line.includes('acme-labs'));
       assert.equal(lines.length, 1);

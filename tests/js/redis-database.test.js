@@ -68,8 +68,8 @@ describe("the plugin's own database in NocoDB's Redis", () => {
     assert.deepEqual(await at(0).keys('*'), ['nc:noco:root:x']);
     await assertShared(one, openStore(t, url).store);
     assert.deepEqual([...logged, ...alsoLogged], []);
-    const left = await at(15).pttl(MARK);
-    assert.ok(left > 94 * 24 * 60 * MINUTE && left <= 95 * 24 * 60 * MINUTE);
+    const expiresIn = await at(15).pttl(MARK);
+    assert.ok(expiresIn > 94 * 24 * 60 * MINUTE && expiresIn <= 95 * 24 * 60 * MINUTE);
   });
 
   test('is neither a database with keys of other programs nor one that does not exist', async (t) => {

@@ -245,10 +245,10 @@ describe("the simulator's API with credentials other than OAuth tokens", () => {
   });
 
   test('has no user for an access token, and lets the token read only its own workspace or repository', async () => {
-    const notForIt = 'This API is not accessible by this authentication mechanism';
-    assertApiError(await get(bb, '/user', bearer('ATCTT-workspace')), 403, notForIt);
-    assertApiError(await get(bb, '/user/workspaces', bearer('ATCTT-workspace')), 403, notForIt);
-    assertApiError(await get(bb, '/workspaces/acme', bearer('ATCTT-repository')), 403, notForIt);
+    const notAccessible = 'This API is not accessible by this authentication mechanism';
+    assertApiError(await get(bb, '/user', bearer('ATCTT-workspace')), 403, notAccessible);
+    assertApiError(await get(bb, '/user/workspaces', bearer('ATCTT-workspace')), 403, notAccessible);
+    assertApiError(await get(bb, '/workspaces/acme', bearer('ATCTT-repository')), 403, notAccessible);
     assert.equal((await get(bb, '/workspaces/acme-labs', bearer('ATCTT-workspace'))).status, 404);
     assert.equal(
       (await get(bb, '/repositories/acme/billing-client', bearer('ATCTT-repository'))).status,
