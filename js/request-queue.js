@@ -226,7 +226,7 @@ export class RequestQueue {
     log({
       'used up': `Bitbucket's rate limit (${this.limit} an hour) is used up until ${time}. Waiting requests: ${this.#waiting}. `
         + 'INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT sets the limit.',
-      refused: 'Bitbucket refuses this account\'s requests, because the account has used up its rate limit, perhaps through other '
+      refused: 'Bitbucket rejects this account\'s requests, because the account has used up its rate limit, perhaps through other '
         + `programs. The plugin sends the next request at ${time}, and then one request at a time. Waiting requests: ${this.#waiting}.`,
       'retry-after': `Bitbucket asks this account to wait until ${time}. Its requests wait for up to a minute; if they would have `
         + 'to wait longer, they fail with API_RATE_LIMITED.',

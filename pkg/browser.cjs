@@ -149,9 +149,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var page_core_wasm_key_exports={};__export(page_core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="8f85c0bcbf6680e5f8e48aacab3300b43842666a5be295128baf39c48937119c";var section="nocodb-bitbucket-auth";var build="\
-f0457066ecdc2593640485e80d3a6064c18c3c1ca790a6e6d8791416c94068dd";var key=Symbol.for("nocodb-bitbucket-auth/page-core.wa\
-sm/8f85c0bcbf6680e5f8e48aacab3300b43842666a5be295128baf39c48937119c");var import_argument_reader=require("./shared.cjs");var import_inlined_bytes=require("./shared.cjs");var import_loader=require("./shared.cjs");
+var hash="fac9cd6969ee025bcd27bcd35e58d9fe6197d864b8fd75fa1d41b52ace5dea92";var section="nocodb-bitbucket-auth";var build="\
+e90448c314a771e3b4ad4ee8a6ddd8a115d498279bcfe578044d552e65a1d6a1";var key=Symbol.for("nocodb-bitbucket-auth/page-core.wa\
+sm/fac9cd6969ee025bcd27bcd35e58d9fe6197d864b8fd75fa1d41b52ace5dea92");var import_argument_reader=require("./shared.cjs");var import_inlined_bytes=require("./shared.cjs");var import_loader=require("./shared.cjs");
 var loader=(0,import_loader.createLoader)({makeGlue:page_core_bg_default,identity:page_core_wasm_key_exports,decode:import_inlined_bytes.fromHex});
 var core=loader.core;var init=loader.init;var failure=loader.failure;var readArgument=(0,import_argument_reader.createArgumentReader)(
 core);var import_error=require("./shared.cjs");var PACKAGE_NAME="nocodb-bitbucket-auth";var POPUP_KEY=`${PACKAGE_NAME}:popup`;function findWindow(options){const page=valueOrUndefined(

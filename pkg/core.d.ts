@@ -175,7 +175,7 @@ export interface RedisAddress {
      */
     searchesDatabase?: boolean;
     /**
-     * The numbers of the databases in NocoDB's other variables.
+     * The numbers of the databases that NocoDB's other variables name.
      */
     otherDatabases?: number[];
 }
@@ -237,7 +237,7 @@ export interface StoredCredential {
      */
     authorization?: string;
     /**
-     * The Atlassian account of an API token.
+     * The e-mail address of the Atlassian account that an API token belongs to.
      */
     email?: string;
     /**
@@ -444,7 +444,8 @@ export interface Settings {
      */
     timeoutMs: number;
     /**
-     * For how long the plugin sends no refresh token after Bitbucket refused one, in milliseconds.
+     * The lockout: for how long Bitbucket refuses all refresh tokens of a client after a use of a refresh token that it no
+     * longer accepts, in milliseconds.
      */
     lockoutMs: number;
     /**
@@ -500,7 +501,8 @@ export interface Redirect {
  */
 export interface TestResult {
     /**
-     * Whether Bitbucket accepts the credential, and the credential has any permission.
+     * Whether the connection works, as far as the responses show. False if Bitbucket rejects the credential, if the
+     * credential has no permission at all, or if a request of the test fails for another reason.
      */
     success: boolean;
     /**
@@ -544,7 +546,7 @@ export interface ArgumentSchema {
      */
     members: MemberSchema[];
     /**
-     * Whether the argument must be an object; otherwise it may be absent.
+     * Whether the argument must be an object; otherwise, an absent argument counts as an empty object.
      */
     isRequired: boolean;
     /**
@@ -943,7 +945,7 @@ export class Paginator {
      */
     constructor(first_page: string, concurrency?: number | null);
     /**
-     * Records a prefetch that turned out to be useless.
+     * Records that a prefetched page turned out to be useless.
      */
     recordWastedPrefetch(): void;
     /**
@@ -1007,7 +1009,7 @@ export enum RefreshAction {
      */
     AcquireLock = 1,
     /**
-     * Search for a successor: a token set that another process obtained in exchange for the current one.
+     * Search for a successor: a token set that another process obtained in exchange for the current refresh token.
      */
     FindSuccessor = 2,
     /**
@@ -1088,7 +1090,7 @@ export enum RefreshDecision {
      */
     RequestFailed = 3,
     /**
-     * Fail: it is not known yet which refresh tokens of the client are dead.
+     * Fail: it is not known yet which refresh tokens of the client are dead, or another process holds the lock.
      */
     RefreshPending = 4,
     /**
@@ -1280,7 +1282,7 @@ export enum RefreshPriority {
      */
     Normal = 1,
     /**
-     * Bitbucket refused the refresh token, and nothing else explains that.
+     * Bitbucket refused the refresh token, and no lockout explains the refusal, so the token is probably dead.
      */
     Suspect = 2,
 }
@@ -1305,7 +1307,7 @@ export class RefreshQueue {
      */
     applyUpdate(refused_ago: number | null | undefined, granted_ago: number | null | undefined, now: number): void;
     /**
-     * Enters the queue. Returns a ticket.
+     * Adds a connection to the queue. Returns its ticket.
      */
     enqueue(priority: RefreshPriority): number;
     /**
@@ -1363,7 +1365,7 @@ export class RemovedEndpoints {
 }
 
 /**
- * When the requests of one account and group of resources were sent. Times are milliseconds of a monotonic clock.
+ * When the requests of one account to one group of resources were sent. Times are milliseconds of a monotonic clock.
  */
 export class RequestLog {
     free(): void;
@@ -1381,7 +1383,7 @@ export class RequestLog {
      */
     merge(other: RequestLog): void;
     /**
-     * The minimum number of requests that the log in Redis, which all processes share, contains if it has lost none.
+     * How many requests the shared log (in Redis, for all processes) contains at least, if the shared log has lost none.
      */
     minimumSharedCount(now: number): number;
     /**
@@ -1406,7 +1408,7 @@ export class RequestLog {
      */
     unshared(most: number, now: number): Float64Array;
     /**
-     * For how many milliseconds no request may be sent.
+     * How many milliseconds to wait until a request may be sent.
      */
     waitTime(limit: number, now: number): number;
 }
@@ -1453,7 +1455,7 @@ export function checkUnmatchedCallback(url: string): void;
 
 /**
  * Chooses one of the [`redis_database_candidates`]. `survey` has one word for each candidate. The word says what the
- * database contains: `missing`, `empty`, `ours`, `others`, `marked` or `invaded`.
+ * database contains: `missing`, `empty`, `ours`, `others`, `marked` or `invaded` (see `Content` in src/redis.rs).
  */
 export function chooseRedisDatabase(surveyed: Uint32Array | number[], survey: string): RedisChoice;
 
@@ -1471,7 +1473,7 @@ export function classifyRow(row: TokenMetadata | null | undefined, own: TokenMet
 
 /**
  * Which of Bitbucket's two OAuth back ends issued the client, judging by the lengths of its Key and its Secret;
- * `undefined` if neither issues such lengths.
+ * `undefined` if neither issues Keys and Secrets of these lengths.
  */
 export function clientGeneration(client: OAuthCore): 'older' | 'newer' | undefined;
 
@@ -1501,7 +1503,7 @@ export function credentialMembers(): string;
  * Decides what the store does with an entry that was obtained under a lock with this fence. The other arguments are
  * the fields of `PublicationContext`.
  */
-export function decidePublication(fence: number, position: string, is_first: boolean, newest: number, highest: number, is_last: boolean, own: number): PublicationStep;
+export function decidePublication(fence: number, position: string, is_first: boolean, newest_fence: number, highest_fence: number, is_last: boolean, own_fence: number): PublicationStep;
 
 /**
  * The scopes that are requested by default.
@@ -1521,7 +1523,7 @@ export function environmentVariables(): string;
 
 /**
  * The error object for a failure that only JavaScript can detect. The core defines the message and the flags of each error
- * code. `connection_end` says why a connection ended although Bitbucket accepts its tokens.
+ * code. `connection_end` says why a connection ended, if Bitbucket did not refuse its tokens.
  */
 export function errorDetails(code: string, phase: string, field?: string | null, status?: number | null, retry_after?: number | null, connection_end?: string | null): ErrorDetails;
 
@@ -1531,7 +1533,7 @@ export function errorDetails(code: string, phase: string, field?: string | null,
 export function expandScopes(scopes: string): string[];
 
 /**
- * The phase that the errors of a token request with this grant type have.
+ * The phase of the errors of a token request with this grant type.
  */
 export function grantTypePhase(grant_type: string): Phase;
 
@@ -1541,7 +1543,7 @@ export function grantTypePhase(grant_type: string): Phase;
 export function holdsUserTokens(kind: string): boolean;
 
 /**
- * Whether requests wait for the time that Bitbucket asks for. `retry_after` is this time in milliseconds.
+ * Whether requests wait as long as Bitbucket asks. `retry_after` is that time in milliseconds.
  */
 export function honorsRetryAfter(retry_after: number): boolean;
 
@@ -1551,8 +1553,8 @@ export function honorsRetryAfter(retry_after: number): boolean;
 export function isClientCredentials(kind: string): boolean;
 
 /**
- * Whether a published entry is newer than an entry that was found elsewhere. If so, the found entry cannot be the
- * successor of the published entry.
+ * Whether a published entry is newer than the entry that was found in the shared store in its place. If so, the found
+ * entry cannot be the successor of the published entry.
  */
 export function isEntryNewer(obtained_at: number | null | undefined, expires_at: number | null | undefined, is_dead: boolean, fence: number, found_obtained_at: number | null | undefined, found_expires_at: number | null | undefined, found_is_dead: boolean, found_fence: number): boolean;
 
@@ -1667,8 +1669,8 @@ export function missingScopes(required: string, granted: string): string[];
 export function nocodbStatus(code: string, status?: number | null): number;
 
 /**
- * How many milliseconds to wait before requesting the page again, because Bitbucket has not finished preparing it;
- * `undefined` if the response is the page.
+ * How many milliseconds to wait before requesting the page again; `undefined` if the response is the page. Bitbucket
+ * responds with 202 while it prepares a page.
  */
 export function pageRetryDelay(status: number, retry_after: string | null | undefined, number: number, patience: number, received_at: number, random: number): number | undefined;
 
@@ -1728,7 +1730,7 @@ export function redirectUriStatus(client: OAuthCore, status: number, location: s
 
 /**
  * The databases from which the plugin chooses the one for its data. The first one is NocoDB's. `others` are the
- * databases in NocoDB's other variables.
+ * databases that NocoDB's other variables name.
  */
 export function redisDatabaseCandidates(home: number, others: Uint32Array | number[]): Uint32Array;
 
@@ -1739,8 +1741,8 @@ export function redisDatabaseCandidates(home: number, others: Uint32Array | numb
 export function redisErrorSummary(code: string, message: string): string | undefined;
 
 /**
- * Redis rejected the survey of the other databases with this reply. Returns the reason why the plugin uses NocoDB's
- * own database instead; `undefined` if the plugin cannot use any database at present.
+ * Returns the reason why the plugin uses NocoDB's own database after Redis rejected the survey of the other databases
+ * with this reply; `undefined` if the plugin cannot use any database at present.
  */
 export function redisFallbackReason(reply: string): string | undefined;
 
@@ -1796,8 +1798,8 @@ export function transactionTimeout(): number;
 export function transactionTimeoutError(): Failure;
 
 /**
- * What the error code of a failed token request says about the Key and the Secret. The command `doctor` tries to exchange
- * a made-up authorization code.
+ * What the error code of a failed token request says about the Key and the Secret. The command `doctor` sends this request
+ * with a made-up authorization code.
  */
 export function trialExchangeOutcome(code: string): 'accepted' | 'refused' | 'failed' | 'unknown';
 

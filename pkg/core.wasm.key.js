@@ -1,4 +1,4 @@
-export const hash = 'b35134ed6c8bf869a7425fba53976635a0c3ff7a687744e8c3b7396ecab1a4fd';
+export const hash = '1771f3784778ccd80cd76120d9e47ad58adcc1119af6d7a6e6c08b917ce487b4';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '537d4df3a4fa7e299169254ec4b77c185d2f948efe555b7966fc61ad93f61d1e';
-export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/b35134ed6c8bf869a7425fba53976635a0c3ff7a687744e8c3b7396ecab1a4fd');
+export const build = '1b0ef1ddb32b7d825301a8213448f5480dbbee0d91474fd17743e960fa5a6b25';
+export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/1771f3784778ccd80cd76120d9e47ad58adcc1119af6d7a6e6c08b917ce487b4');

@@ -604,7 +604,7 @@ const at=Math.max(this.#pausedUntil,this.#pacedUntil>now?this.#nextAt:0);return 
 if(this.#pacedUntil>now)this.#nextAt=now+this.#pace;else this.#loggedReason=void 0}#log(reason,wait,log){if(!log||this.#loggedReason===
 reason)return;this.#loggedReason=reason;const time=new Date(Date.now()+wait).toISOString();log({"used up":`Bitbucket's r\
 ate limit (${this.limit} an hour) is used up until ${time}. Waiting requests: ${this.#waiting}. INTEGRATION_AUTH_BITBUCK\
-ET_RATE_LIMIT sets the limit.`,refused:`Bitbucket refuses this account's requests, because the account has used up its r\
+ET_RATE_LIMIT sets the limit.`,refused:`Bitbucket rejects this account's requests, because the account has used up its r\
 ate limit, perhaps through other programs. The plugin sends the next request at ${time}, and then one request at a time.\
  Waiting requests: ${this.#waiting}.`,"retry-after":`Bitbucket asks this account to wait until ${time}. Its requests wai\
 t for up to a minute; if they would have to wait longer, they fail with API_RATE_LIMITED.`}[reason])}}}});function rateLimiterOf(environment){const{rateLimit}=environment;if(rateLimit===void 0)return void 0;let limiter=limitersByEnvironment.

@@ -108,7 +108,7 @@ export interface ArgumentSchema {
      */
     members: MemberSchema[];
     /**
-     * Whether the argument must be an object; otherwise it may be absent.
+     * Whether the argument must be an object; otherwise, an absent argument counts as an empty object.
      */
     isRequired: boolean;
     /**
@@ -260,7 +260,7 @@ export function createPublicCore(origin: string | null | undefined, client_id: s
 
 /**
  * The error object for a failure that only JavaScript can detect. The core defines the message and the flags of each error
- * code. `connection_end` says why a connection ended although Bitbucket accepts its tokens.
+ * code. `connection_end` says why a connection ended, if Bitbucket did not refuse its tokens.
  */
 export function errorDetails(code: string, phase: string, field?: string | null, status?: number | null, retry_after?: number | null, connection_end?: string | null): ErrorDetails;
 

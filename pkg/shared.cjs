@@ -450,31 +450,32 @@ ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbin
 createPublicCore(ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3,ptr4,len4,ptr5,len5,ptr6,len6);if(ret[2]){throw takeFromExternrefTable0(
 ret[1])}return OAuthCore.__wrap(ret[0])}function credentialMembers(){let deferred1_0;let deferred1_1;try{const ret=wasm.
 credentialMembers();deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
-deferred1_0,deferred1_1,1)}}function decidePublication(fence,position,is_first,newest,highest,is_last,own){const val2=+fence;
-const val3=+is_first;const val4=+newest;const val5=+highest;const val6=+is_last;const val7=+own;const ptr0=passStringToWasm0(
-position,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.decidePublication(val2,
-ptr0,len0,val3,val4,val5,val6,val7);return ret}function defaultScopes(){const ret=wasm.defaultScopes();return ret}function endpointStatus(is_for_users,status){
-let deferred1_0;let deferred1_1;try{const ret=wasm.endpointStatus(is_for_users,status);deferred1_0=ret[0];deferred1_1=ret[1];
-return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}function environmentVariables(){
-let deferred1_0;let deferred1_1;try{const ret=wasm.environmentVariables();deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(
-ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,deferred1_1,1)}}function errorDetails(code,phase,field,status,retry_after,connection_end){
-const val5=+(isLikeNone(status)?16777215:status);const val6=+(isLikeNone(retry_after)?0:retry_after);let ptr0,len0,ptr1,
-len1,ptr2,len2,ptr3,len3;try{ptr0=passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;
-ptr1=passStringToWasm0(phase,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(field)?
-0:passStringToWasm0(field,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=isLikeNone(connection_end)?
-0:passStringToWasm0(connection_end,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){
-wasm.__wbindgen_free(ptr3,len3*1,1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*
-1,1)}if(ptr0){wasm.__wbindgen_free(ptr0,len0*1,1)}throw e}const ret=wasm.errorDetails(ptr0,len0,ptr1,len1,ptr2,len2,val5,
-!isLikeNone(retry_after),val6,ptr3,len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}function expandScopes2(scopes){const ptr0=passStringToWasm0(scopes,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
-const len0=WASM_VECTOR_LEN;const ret=wasm.expandScopes(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(
-ret[0])}function grantTypePhase(grant_type){let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(grant_type,
-wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.grantTypePhase(ptr0,len0);deferred2_0=
-ret[0];deferred2_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,
-1)}}function holdsUserTokens(kind){const ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;
-const ret=wasm.holdsUserTokens(ptr0,len0);return ret!==0}function honorsRetryAfter(retry_after){const ret=wasm.honorsRetryAfter(
-retry_after);return ret!==0}function isClientCredentials(kind){const ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,
-wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.isClientCredentials(ptr0,len0);return ret!==0}function isEntryNewer(obtained_at,expires_at,is_dead,fence,found_obtained_at,found_expires_at,found_is_dead,found_fence){
+deferred1_0,deferred1_1,1)}}function decidePublication(fence,position,is_first,newest_fence,highest_fence,is_last,own_fence){
+const val2=+fence;const val3=+is_first;const val4=+newest_fence;const val5=+highest_fence;const val6=+is_last;const val7=+own_fence;
+const ptr0=passStringToWasm0(position,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+decidePublication(val2,ptr0,len0,val3,val4,val5,val6,val7);return ret}function defaultScopes(){const ret=wasm.defaultScopes();
+return ret}function endpointStatus(is_for_users,status){let deferred1_0;let deferred1_1;try{const ret=wasm.endpointStatus(
+is_for_users,status);deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(
+deferred1_0,deferred1_1,1)}}function environmentVariables(){let deferred1_0;let deferred1_1;try{const ret=wasm.environmentVariables();
+deferred1_0=ret[0];deferred1_1=ret[1];return getStringFromWasm0(ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred1_0,
+deferred1_1,1)}}function errorDetails(code,phase,field,status,retry_after,connection_end){const val5=+(isLikeNone(status)?
+16777215:status);const val6=+(isLikeNone(retry_after)?0:retry_after);let ptr0,len0,ptr1,len1,ptr2,len2,ptr3,len3;try{ptr0=
+passStringToWasm0(code,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len0=WASM_VECTOR_LEN;ptr1=passStringToWasm0(phase,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len1=WASM_VECTOR_LEN;ptr2=isLikeNone(field)?0:passStringToWasm0(field,wasm.
+__wbindgen_malloc,wasm.__wbindgen_realloc);len2=WASM_VECTOR_LEN;ptr3=isLikeNone(connection_end)?0:passStringToWasm0(connection_end,
+wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);len3=WASM_VECTOR_LEN}catch(e){if(ptr3){wasm.__wbindgen_free(ptr3,len3*1,
+1)}if(ptr2){wasm.__wbindgen_free(ptr2,len2*1,1)}if(ptr1){wasm.__wbindgen_free(ptr1,len1*1,1)}if(ptr0){wasm.__wbindgen_free(
+ptr0,len0*1,1)}throw e}const ret=wasm.errorDetails(ptr0,len0,ptr1,len1,ptr2,len2,val5,!isLikeNone(retry_after),val6,ptr3,
+len3);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function expandScopes2(scopes){
+const ptr0=passStringToWasm0(scopes,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+expandScopes(ptr0,len0);if(ret[2]){throw takeFromExternrefTable0(ret[1])}return takeFromExternrefTable0(ret[0])}function grantTypePhase(grant_type){
+let deferred2_0;let deferred2_1;try{const ptr0=passStringToWasm0(grant_type,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);
+const len0=WASM_VECTOR_LEN;const ret=wasm.grantTypePhase(ptr0,len0);deferred2_0=ret[0];deferred2_1=ret[1];return getStringFromWasm0(
+ret[0],ret[1])}finally{wasm.__wbindgen_free(deferred2_0,deferred2_1,1)}}function holdsUserTokens(kind){const ptr0=passStringToWasm0(
+kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.holdsUserTokens(ptr0,len0);
+return ret!==0}function honorsRetryAfter(retry_after){const ret=wasm.honorsRetryAfter(retry_after);return ret!==0}function isClientCredentials(kind){
+const ptr0=passStringToWasm0(kind,wasm.__wbindgen_malloc,wasm.__wbindgen_realloc);const len0=WASM_VECTOR_LEN;const ret=wasm.
+isClientCredentials(ptr0,len0);return ret!==0}function isEntryNewer(obtained_at,expires_at,is_dead,fence,found_obtained_at,found_expires_at,found_is_dead,found_fence){
 const ret=wasm.isEntryNewer(!isLikeNone(obtained_at),isLikeNone(obtained_at)?0:obtained_at,!isLikeNone(expires_at),isLikeNone(
 expires_at)?0:expires_at,is_dead,fence,!isLikeNone(found_obtained_at),isLikeNone(found_obtained_at)?0:found_obtained_at,
 !isLikeNone(found_expires_at),isLikeNone(found_expires_at)?0:found_expires_at,found_is_dead,found_fence);return ret!==0}
@@ -669,9 +670,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_exports={};__export(core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="b35134ed6c8bf869a7425fba53976635a0c3ff7a687744e8c3b7396ecab1a4fd";var section="nocodb-bitbucket-auth";var build="\
-537d4df3a4fa7e299169254ec4b77c185d2f948efe555b7966fc61ad93f61d1e";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/b3\
-5134ed6c8bf869a7425fba53976635a0c3ff7a687744e8c3b7396ecab1a4fd");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isThisBuild(
+var hash="1771f3784778ccd80cd76120d9e47ad58adcc1119af6d7a6e6c08b917ce487b4";var section="nocodb-bitbucket-auth";var build="\
+1b0ef1ddb32b7d825301a8213448f5480dbbee0d91474fd17743e960fa5a6b25";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/17\
+71f3784778ccd80cd76120d9e47ad58adcc1119af6d7a6e6c08b917ce487b4");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isThisBuild(
 wasm,identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest2=new Uint8Array(
 await subtle.digest("SHA-256",wasm));const found=Array.from(digest2,byte=>byte.toString(16).padStart(2,"0")).join("");if(found!==
 identity.hash)throw unusable(caller);return wasm}if(!WebAssembly.validate(wasm))throw unusable(caller);const module2=await WebAssembly.

@@ -86,7 +86,7 @@ function instructions({ url, callback, bitbucket }) {
     : 'log in to Bitbucket, then "Grant access".';
   const which = bitbucket
     ? `Bitbucket is a simulator here (${bitbucket.origin}); its data is lost when it stops.
-For the real Bitbucket, make an OAuth client there with the callback URL ${callback},
+For the real Bitbucket, create an OAuth client there with the callback URL ${callback},
 set ${PREFIX}CLIENT_ID, _CLIENT_SECRET and _REDIRECT_URI, and start again.`
     : `Bitbucket is the one that the variables ${PREFIX}* configure.`;
   return `

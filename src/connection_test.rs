@@ -334,10 +334,10 @@ impl ConnectionTest {
                 .collect();
             let cure = match self.auth_type {
                 AuthType::OAuth => {
-                    "Add them to the OAuth client at Bitbucket and authenticate again, if they are needed."
+                    "If they are needed, add them to the OAuth client at Bitbucket and authenticate again."
                 }
-                AuthType::Custom => "Add them to the OAuth client at Bitbucket, if they are needed.",
-                AuthType::ApiKey | AuthType::Basic => "Make a token that has them, if they are needed.",
+                AuthType::Custom => "If they are needed, add them to the OAuth client at Bitbucket.",
+                AuthType::ApiKey | AuthType::Basic => "If they are needed, create a token that has them.",
             };
             message = [&message, " These scopes are missing: ", &named.join(", "), ". ", cure].concat();
         }

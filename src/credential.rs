@@ -105,7 +105,7 @@ impl Credential {
         let auth_type = auth_type.and_then(Value::text).and_then(|name| AuthType::from_name(&name));
         let auth_type = auth_type.ok_or_else(|| argument("type", "must be oauth, api_key, basic or custom"))?;
         if auth_type == AuthType::Custom && client_credentials == ClientCredentials::Refused {
-            let reason = "is not set to allow, so no connection may act as the OAuth client itself. Choose another auth type, or ask an administrator to allow this one";
+            let reason = "is not set to allow, so no connection may act as the OAuth client itself. Choose another auth type, or ask an administrator to set it to allow";
             let error = Error::new(Code::InvalidConfig, Phase::Config);
             return Err(error.with_field(variable::CLIENT_CREDENTIALS).with_reason(reason));
         }

@@ -37,7 +37,7 @@ pub mod variable {
     pub const API_URL: &str = "INTEGRATION_AUTH_BITBUCKET_API_URL";
     /// The time limit of one request, in milliseconds.
     pub const TIMEOUT_MS: &str = "INTEGRATION_AUTH_BITBUCKET_TIMEOUT_MS";
-    /// For how long no refresh token is sent after Bitbucket refused one, in milliseconds.
+    /// The lockout in milliseconds: for how long Bitbucket refuses all refresh tokens of a client after a dead one was used.
     pub const LOCKOUT_MS: &str = "INTEGRATION_AUTH_BITBUCKET_LOCKOUT_MS";
     /// The maximum number of requests to the API in an hour, or the word `off`.
     pub const RATE_LIMIT: &str = "INTEGRATION_AUTH_BITBUCKET_RATE_LIMIT";
@@ -91,8 +91,8 @@ pub const DEFAULT_TIMEOUT_MS: u32 = 10_000;
 /// The longest time that may be configured: five minutes.
 const MAX_TIME_MS: u32 = 300_000;
 
-/// The default wait after a refused refresh token. After a dead refresh token was used, Bitbucket also refuses valid refresh
-/// tokens of the client for a short time, the lockout (src/refusals.rs). The length of the lockout has not been measured.
+/// The default of the lockout, in milliseconds. After a dead refresh token was used, Bitbucket also refuses valid refresh
+/// tokens of the client during the lockout (src/refusals.rs). Nobody has measured how long Bitbucket's lockout lasts.
 pub const DEFAULT_LOCKOUT_MS: u32 = 30_000;
 
 /// The value of [`variable::SCOPES`] with which no scopes are requested. Bitbucket then grants all scopes of the client.
@@ -183,9 +183,9 @@ pub struct Environment {
     pub token: Option<WebUrl>,
     /// The API's base URL, unless its override is invalid. Access tokens need it even without an OAuth client.
     pub api: Option<WebUrl>,
-    /// The time limit of one request.
+    /// The time limit of one request, in milliseconds.
     pub timeout_ms: u32,
-    /// The wait after a refused refresh token.
+    /// The lockout, in milliseconds ([`variable::LOCKOUT_MS`]).
     pub lockout_ms: u32,
     /// The limit of requests to the API.
     pub rate_limit: RateLimit,

@@ -203,7 +203,7 @@ impl Code {
                 "The request was not sent, because it would have sent the credential to a server other than Bitbucket's API"
             }
             Self::RefreshPending => {
-                "The access token has not been refreshed yet. Bitbucket rejected a token request of this OAuth client, so its token requests are sent one at a time for a while. No action is needed. Try again later"
+                "The access token has not been refreshed yet. The token request waits for other token requests of this OAuth client. No action is needed. Try again later"
             }
             Self::PersistFailed => {
                 "New tokens are in use, but NocoDB could not save them. If NocoDB still cannot save them at the next restart, the connection is lost"

@@ -83,8 +83,8 @@ declare function authorizeInPopup(options: PageOptions$2 & PopupOptions$1): Prom
 
 type PublicClientOptions$1 = Omit<ClientOptions, 'clientSecret'>;
 /**
- * Validates the configuration of a public client (RFC 6749 section 2.1), once. The core rejects a secret. If the page itself was
- * loaded over plain http, a redirect URI on the page's own origin may use plain http, too.
+ * Creates a public client (RFC 6749 section 2.1), whose configuration the core validates once. The core rejects a secret. If the
+ * page itself was loaded over plain http, a redirect URI on the page's own origin may use plain http, too.
  *
  * @param {PublicClientOptions} options
  * @returns {AuthorizationClient}
@@ -106,11 +106,12 @@ type PageOptions$1 = PageOptions$3;
 declare function beginRedirect(options: PageOptions$1): Promise<void>;
 /**
  * Reads the response to `beginRedirect` from the page's URL. Call it whenever the page at the redirect URI is loaded, before
- * anything else changes the URL. Whatever the outcome, the pending login is deleted and the response's parameters are removed
- * from the URL. Concurrent calls share one outcome.
+ * anything else changes the URL. If the URL contains a response, the call deletes the pending login and removes the response's
+ * parameters from the URL, whatever the outcome is. Concurrent calls share one outcome.
  *
  * @param {{ window?: Page | undefined }} [options]
- * @returns {Promise<Grant | null>} `null`: the URL contains no response, or the user denied access
+ * @returns {Promise<Grant | null>} `null`: the URL contains no response, the user denied access, or the page is in a popup of
+ *   `authorizeInPopup`
  * @throws {BitbucketAuthError} `INVALID_ARGUMENT`, `STATE_MISMATCH` also when the response was already used,
  *   `AUTHORIZATION_TIMEOUT` when the login began more than ten minutes ago, and the errors of `validateAuthorizationResponse`
  *   except `ACCESS_DENIED`; `INVALID_CONFIG` in a worker (`field` is `window`)

@@ -73,7 +73,8 @@ type PageQuery$1 = {
      */
     next?: string | undefined;
     /**
-     * number of the page, counted from 1, for numbered lists; or the same as `next`
+     * number of the page, counted from 1, for numbered lists; or the same string as in
+     * `next`
      */
     page?: number | string | undefined;
 };
@@ -238,8 +239,8 @@ declare class BitbucketAuthIntegration {
      */
     getVars(): unknown;
     /**
-     * Stores the integration's own data in NocoDB, together with the config and the newest tokens. Another wrapper or process may
-     * have refreshed the tokens since this config was read.
+     * Stores the integration's own data in NocoDB, together with the config and the newest tokens, because another wrapper or
+     * process may have refreshed the tokens since this config was read.
      *
      * @param {unknown} vars
      * @returns {Promise<void>} rejects with NocoDB's error when NocoDB could not store the data
@@ -393,9 +394,9 @@ declare class BitbucketAuthIntegration {
 /**
  * Tests a connection, and reports its status.
  *
- * In: the factory of the connection's API clients, and its config. Out: a result for the user who pressed "Test connection", and
- * a status that needs no request to Bitbucket. Never: a decision about what to request, or about what a response means. The core
- * decides both.
+ * In: the factory of a connection's API clients, and the connection's config. Out: a result for the user who pressed
+ * "Test connection", and a status that needs no request to Bitbucket. Never: a decision about what to request, or about what a
+ * response means. The core decides both.
  */
 type Counters = Counters$1;
 type Account$1 = Account$3;
@@ -486,7 +487,7 @@ type IntegrationManifest$1 = {
     allowsPerUserCredentials: boolean;
     /**
      * methods of the wrapper that signed-in creators may call at
-     * `POST /api/v2/integrations/{id}/{method}`. None of them returns a credential or sends an arbitrary request.
+     * `POST /api/v2/integrations/{id}/{method}`. No exposed method returns a credential or sends an arbitrary request.
      */
     expose: string[];
 };

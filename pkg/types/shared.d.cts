@@ -79,7 +79,7 @@ interface StoredCredential {
      */
     authorization?: string;
     /**
-     * The Atlassian account of an API token.
+     * The e-mail address of the Atlassian account that an API token belongs to.
      */
     email?: string;
     /**
@@ -249,8 +249,9 @@ type CompiledModule = typeof globalThis extends {
 } ? Type : never;
 type CoreSource = Uint8Array | ArrayBuffer | CompiledModule | RuntimeType$1<'Response'> | RuntimeType$1<'URL'> | string;
 /**
- * Loads the core before its first use. Node.js never needs this function; in a page, it keeps the main thread free. It does
- * nothing when the core is already loaded. Simultaneous calls share one load, and a failed load can be repeated.
+ * Loads the core before its first use. Node.js never needs this function; in a page, this function keeps the main thread free.
+ * The function does nothing when the core is already loaded. Simultaneous calls share one load, and a failed load can be
+ * repeated.
  *
  * @type {(source?: CoreSource | Promise<CoreSource>) => Promise<void>}
  * @param source the WebAssembly, its URL, or an HTTP response with it; by default the bytes that are part of this package,

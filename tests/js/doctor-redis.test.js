@@ -84,7 +84,7 @@ describe('`doctor` checks a Redis and', () => {
 
   test('reports a Redis that cannot be reached or does not respond', async (t) => {
     const gone = `redis://user:marked@127.0.0.1:${await freePort()}`;
-    assertOne(await redisWith(t, { [OWN]: gone }, ['marked']), 'bad', /: not reachable\. Start it/);
+    assertOne(await redisWith(t, { [OWN]: gone }, ['marked']), 'bad', /: not reachable\. Start Redis/);
     const redis = await startRedis(t);
     redis.pause();
     assertOne(await redisWith(t, { [OWN]: redis.url }), 'bad', /: it does not respond\./);

@@ -76,7 +76,7 @@ describe('`doctor` checks the redirect URI and', () => {
   });
 
   for (const [what, change, words] of [
-    ['another Content-Security-Policy', (headers) => ({ ...headers, 'content-security-policy': "default-src 'self'" }), /differs from this version's: Content-Security-Policy\./],
+    ['another Content-Security-Policy', (headers) => ({ ...headers, 'content-security-policy': "default-src 'self'" }), /differs from the page of this version: Content-Security-Policy\./],
     ['a second Content-Security-Policy', ({ 'content-security-policy': own = '', ...headers }) => (
       { ...headers, 'content-security-policy': [own, "default-src 'self'"] }), /: Content-Security-Policy\./],
     ['no Cross-Origin-Opener-Policy', ({ 'cross-origin-opener-policy': _removed, ...headers }) => headers, /: Cross-Origin-Opener-Policy\./],

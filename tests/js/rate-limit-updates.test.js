@@ -189,7 +189,7 @@ describe('an update of the rate limit', () => {
     await limiter.onResponse(ACCOUNT, GROUP, told({}, 429));
     await clock.until(line.count, 30);
     assert.equal(lines.length, 1, lines.join('\n'));
-    assert.match(lines[0], /refuses this account's requests, because the account has used up its rate limit.*2026-11-24T08:03:47/);
+    assert.match(lines[0], /rejects this account's requests, because the account has used up its rate limit.*2026-11-24T08:03:47/);
     assert.doesNotMatch(lines[0], /the-account/);
   });
 

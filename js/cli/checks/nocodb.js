@@ -43,7 +43,7 @@ async function checkServer(context) {
     if (policy === undefined || HARMLESS.includes(policy.split(';')[0].trim())) return { verdict: 'good', text };
     return {
       verdict: 'bad',
-      text: `${text} A proxy adds the header Cross-Origin-Opener-Policy to NocoDB's responses. It separates the login window from NocoDB.`,
+      text: `${text} A proxy adds the header Cross-Origin-Opener-Policy to NocoDB's responses. This header separates the login window from NocoDB.`,
       cure: 'Remove that header field from the proxy\'s configuration, or set it to same-origin-allow-popups.',
     };
   } catch (error) {

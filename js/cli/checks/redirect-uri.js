@@ -45,7 +45,7 @@ const FINDINGS = {
     cure: 'Check whether NocoDB runs, and whether the proxy reaches it.',
   }),
   'other-page': ({ status }) => ({
-    text: `returns another page than the plugin's (${status}). It is NocoDB's own page, or a proxy removes the query`,
+    text: `returns another page than the plugin's (${status}). The page is NocoDB's own, or a proxy removes the query`,
     cure: `${PRELOAD} ${STRIPPED_PATH}`,
   }),
 };
@@ -67,7 +67,7 @@ export default {
       if (changed.length === 0) return { verdict: 'good', text: `${name} returns the plugin's page.` };
       return {
         verdict: 'warning',
-        text: `${name} returns the plugin's page, but it differs from this version's: ${changed.join(', ')}.`,
+        text: `${name} returns the plugin's page, but this page differs from the page of this version: ${changed.join(', ')}.`,
         cure: 'Have the proxy leave the page unchanged, unless another version of the plugin runs there.',
       };
     } catch (error) {

@@ -53,8 +53,8 @@ const CURES = {
   cluster: 'Set the URL of a Redis that is not part of a cluster.',
   'database number': 'Set a lower database number.',
   certificate: 'Start NocoDB and this command with NODE_EXTRA_CA_CERTS.',
-  'no response': 'Restart it, or correct the port: a rediss:// URL needs a port with TLS.',
-  'not reachable': 'Start it, or correct host and port.',
+  'no response': 'Restart Redis, or correct the port: a rediss:// URL needs a port with TLS.',
+  'not reachable': 'Start Redis, or correct the host and the port.',
 };
 
 /** @type {import('../doctor.js').Check} */
@@ -122,7 +122,7 @@ function unusable(redis, errorSummary) {
   return {
     verdict: 'bad',
     text: `The ${describeRedis(redis)} cannot be used: ${MEANINGS[errorSummary] ?? errorSummary}.`,
-    cure: CURES[errorSummary] ?? 'Correct this, or set the URL of another Redis.',
+    cure: CURES[errorSummary] ?? 'Correct the cause, or set the URL of another Redis.',
   };
 }
 

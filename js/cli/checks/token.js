@@ -4,7 +4,7 @@
 export default {
   async run({ env, options, token }) {
     if (token === undefined) {
-      return { verdict: 'skipped', text: 'No token was tested. To test one, set --token-file to a file that contains it.' };
+      return { verdict: 'skipped', text: 'No token was tested. To test a token, set --token-file to a file that contains the token.' };
     }
     const { createEntry } = await import('../../nocodb/entry.js');
     const { email, workspace, repository } = /** @type {Record<string, string | undefined>} */ (options);
