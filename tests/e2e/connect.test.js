@@ -3,7 +3,7 @@
  * simulator.
  *
  * In: what an administrator and a creator do. Out: checks of what NocoDB responds, shows, prints and stores. The tests build on
- *   one another. Failures come first, because they must have left no trace when the connection succeeds.
+ *   one another. The failed attempts come first, so that the later tests also check that these attempts left no trace.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -49,7 +49,7 @@ describe('a Bitbucket connection in NocoDB', () => {
     }
   }
 
-  test('is not stored after the user denies access: the popup says so, and the form stays incomplete', () => gui.try(async () => {
+  test('is not stored if the user denies access: the popup reports the denial, and the form stays incomplete', () => gui.try(async () => {
     await gui.newBitbucketConnection(host.url);
     await gui.chooseOAuth2();
     assert.match(await gui.deny(), /^Access was denied\n/);

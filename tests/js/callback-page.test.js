@@ -129,7 +129,7 @@ describe('a request that is not a callback', () => {
 });
 
 describe('`emit` of a server', () => {
-  test('returns what it returns without the plugin, and throws the exceptions of the listeners', () => {
+  test('returns the same value as without the plugin, and passes on the exceptions of the listeners', () => {
     const server = http.createServer();
     assert.equal(server.emit('request', { method: 'GET', url: '/' }, {}), false);
     assert.equal(server.emit('other'), false);
@@ -260,7 +260,7 @@ describe('a callback', () => {
   });
 });
 
-test('an HTTP/2 server does not get the callback page', async () => {
+test('an HTTP/2 server does not respond with the callback page', async () => {
   const others = Object.entries(servers).filter(([name]) => name.startsWith('http2'));
   assert.equal(others.length, 4);
   for (const [name, server] of others) {

@@ -11,7 +11,7 @@ import { COMPLETE, NO_TRACKER, syncConsumer } from './sync-consumer.js';
 const PATIENT = { timeout: 120_000 };
 const HOUR = 3_600_000;
 
-/** The number of repositories of one workspace: more than NocoDB's form requests per page. */
+/** The number of repositories of one workspace. One page of NocoDB's list contains at most 100 of them. */
 const REPOSITORIES = 130;
 const ALL = REPOSITORIES + 3;
 const ANY_STATE = ['OPEN', 'MERGED', 'DECLINED', 'SUPERSEDED'].map((state) => `state="${state}"`).join(' OR ');
@@ -185,12 +185,12 @@ describe('the list of all repositories', PATIENT, () => {
   });
 
   for (const [what, fault, expected] of [
-    ['a workspace that responds 403 to this user', { status: 403 }, undefined],
+    ['a workspace for which Bitbucket responds with 403 to this user', { status: 403 }, undefined],
     ['status 403 from a proxy', { kind: 'html', status: 403 }, 403],
     ['status 404 from a proxy', { kind: 'html', status: 404 }, 404],
-    ['a workspace with the HTML page for missing repositories', { kind: 'missing-page' }, undefined],
-    ['a workspace that responds 404', { status: 404 }, undefined],
-    ['a workspace that responds 410 because it is marked as spam', { status: 410 }, undefined],
+    ['a workspace for which Bitbucket responds with its HTML page for missing repositories', { kind: 'missing-page' }, undefined],
+    ['a workspace for which Bitbucket responds with 404', { status: 404 }, undefined],
+    ['a workspace for which Bitbucket responds with 410, because the workspace is marked as spam', { status: 410 }, undefined],
   ]) {
     test(`${expected ? 'fails after' : 'leaves out'} ${what}, and the log names the workspace`, async (t) => {
       const { bitbucket, wrapper, log } = await connect(t);
@@ -218,7 +218,7 @@ describe('the list of all repositories', PATIENT, () => {
     assert.deepEqual([response.status, meaning.code, meaning.required], [403, 'API_INSUFFICIENT_SCOPE', ['account']]);
   });
 
-  test('contains only repositories of the workspace that the config names if the credential has no user', async (t) => {
+  test('contains only repositories of the workspace in the config, for a credential without a user', async (t) => {
     const scopes = ['repository', 'account'];
     const { Wrapper } = await connect(t, {
       accessTokens: [{ token: 'the-workspace-token', kind: 'workspace', workspace: 'acme-labs', scopes }],

@@ -24,7 +24,7 @@ describe('an argument object', () => {
       assert.match(error.stack.split('\n')[1], /oauth\.test\.js/);
     });
 
-    test(`that throws when it is read makes ${method} throw an error that does not contain the thrown text`, () => {
+    test(`that cannot be read: the error from ${method} does not contain the text of the exception`, () => {
       const hostile = [
         revoked(), new Proxy({}, { ownKeys: () => { throw new Error('marked'); } }),
         new Proxy({}, { get: () => { throw new Error('marked'); } }),

@@ -85,7 +85,7 @@ describe('pages that a consumer requests one after the other', PATIENT, () => {
     await list.get(1);
     await list.get(2);
     await list.get(3);
-    // The client requests the fourth page while it still waits for the third.
+    // During `get(3)`, the client already requested page 4, without waiting for the response to page 3.
     await list.until(({ requestedPages }) => requestedPages.includes('4'));
     const fourth = list.get(4);
     await list.until(({ requestedPages }) => requestedPages.includes('5'));
@@ -112,13 +112,20 @@ describe('pages that a consumer requests one after the other', PATIENT, () => {
     assert.deepEqual(seen, [1, 2, 3, 4].flatMap((page) => [`asked ${page}`, `answered ${page} 200 application/json`]));
   });
 
-  test('are used once, and a repeated request is sent again', async (t) => {
+  test('are answered with a prefetched response only once: the next request for the same page is sent', async (t) => {
     const list = await listOf(t);
     for (const page of [1, 2, 3]) await list.get(page);
     await list.quiet();
     await list.get(3);
     await list.quiet();
     assert.deepEqual(list.requestedPages(), [1, 2, 3, 4, 3]);
+  });
+
+  test('are not prefetched beyond the last page', async (t) => {
+    const list = await listOf(t);
+    for (const page of [LAST - 2, LAST - 1, LAST]) await list.get(page);
+    await list.quiet();
+    assert.deepEqual(list.requestedPages(), [LAST - 2, LAST - 1, LAST]);
   });
 });
 
@@ -153,9 +160,6 @@ const WITHOUT_PREFETCH = {
   'pages with paginate and a concurrency of 1': [async ({ client }) => {
     for await (const value of client.paginate('/list', {}, { concurrency: 1 })) if (value.startsWith('4')) break;
   }, [1, 2, 3, 4]],
-  'the last three pages': [async ({ get }) => {
-    for (const page of [LAST - 2, LAST - 1, LAST]) await get(page);
-  }, [LAST - 2, LAST - 1, LAST]],
   'pages, and gets an error in between': [async ({ get, fail }) => {
     await get(1);
     fail(404);

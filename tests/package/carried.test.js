@@ -73,7 +73,7 @@ function withoutBundled(t) {
   return join(inside, stdout.trim());
 }
 
-test('a newer version of Axios that is installed already stays for other packages, and this package uses its own', (t) => {
+test('if a newer Axios is already installed, other packages keep it, and this package uses its own', (t) => {
   const folder = emptyFolder(t);
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   const [major] = tested.axios.split('.');

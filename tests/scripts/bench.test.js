@@ -84,7 +84,7 @@ test('the nocodb-start bench runs with small numbers', () => {
   assert.match(stdout, /Everything ran\.\n$/);
 });
 
-test('the error for an unknown bench names this bench and all known ones', () => {
+test('the error for an unknown bench contains the name that was given, and lists all known names', () => {
   const { status, stderr } = bench('nothing');
   assert.equal(status, 1);
   assert.match(stderr, /There is no subject "nothing", only refresh, client, load, speed, crossings, cost, sync, start, nocodb-start, rate-limit\./);
@@ -112,7 +112,7 @@ test('a figure misses its goal if its value is not a number, or below the goal (
   assert.equal(misses({ value: Number.NaN, least: 4 }, { quick: true }), true);
 });
 
-test('with small numbers, a figure can miss an exact limit, but not an upper limit that depends on the machine', () => {
+test('with small numbers, an exact limit is still checked, but an upper limit that depends on the machine is not', () => {
   assert.equal(misses({ value: 6, most: 5 }, { quick: true }), false);
   assert.equal(misses({ value: 9, exactly: 10 }, { quick: true }), true);
 });

@@ -52,14 +52,14 @@ inEachEngine({}, (on, once) => {
       await gone(popup);
     }));
 
-    test('returns null a minute after the user has returned to the page, if the popup was closed at Bitbucket', () =>
+    test('if the popup is closed at Bitbucket, returns null a minute after the user has returned to the page', () =>
       on({}, async (scene) => {
         const popup = await scene.click();
         await scene.shows(popup, 'Log in');
         await assertCancelledInAMinute(scene, popup);
       }));
 
-    test('returns null a minute after the user has returned to the page, if the popup was closed before a response came', () =>
+    test('if the popup is closed before a response comes, returns null a minute after the user has returned to the page', () =>
       on({}, async (scene) => {
         scene.bb.control.fault({ target: 'authorize', kind: 'delay', delayMs: 600_000 });
         const popup = await scene.click();
@@ -67,7 +67,7 @@ inEachEngine({}, (on, once) => {
         await assertCancelledInAMinute(scene, popup);
       }));
 
-    test('returns null a minute after the user has returned to the page, if the closed popup showed another page', () =>
+    test('if the closed popup showed another page, returns null a minute after the user has returned to the page', () =>
       on({ site: { pages: { '/elsewhere': { body: 'not the callback' } } } }, async (scene) => {
         const popup = await scene.click();
         await go(scene, popup, `${scene.origin}/elsewhere`);
@@ -166,9 +166,9 @@ inEachEngine({}, (on, once) => {
         ({ client: oauth.createClient({ ...given, clientSecret: 'not-a-real-secret' }) }), 'client'],
       ['a secret beside a client', (oauth, given) =>
         ({ client: oauth.createClient(given), clientSecret: 'not-a-real-secret' }), 'clientSecret'],
-      ['options with a secret as a client', (oauth, given) => ({ client: { ...given, clientSecret: 'not-a-real-secret' } }),
-        'client.clientSecret'],
-      ['plain options as a client', (oauth, given) => ({ client: given }), 'client'],
+      ['options that contain a secret, passed as `client`', (oauth, given) =>
+        ({ client: { ...given, clientSecret: 'not-a-real-secret' } }), 'client.clientSecret'],
+      ['plain options, passed as `client`', (oauth, given) => ({ client: given }), 'client'],
       ['a redirect URI beside a client', (oauth, { redirectUri, ...given }) =>
         ({ client: oauth.createClient({ redirectUri, ...given }), redirectUri }), 'redirectUri'],
     ];
@@ -251,7 +251,7 @@ inEachEngine({}, (on, once) => {
         await assertGranted(scene, popup);
       }));
 
-    test('succeeds when the page at the redirect URI calls completeRedirect for its own logins', () =>
+    test('succeeds when the callback page also calls completeRedirect, for logins by redirect', () =>
       on({ callback: '/completes' }, async (scene) => {
         const popup = await scene.click();
         await scene.decide(popup, 'Grant access');

@@ -10,10 +10,11 @@ import { simulatorEnvironment } from '../../support/environment.js';
 import { TokenTap } from './token-tap.js';
 
 /**
- * The lockout that the plugin assumes: the plugin waits at least this long after Bitbucket rejects a refresh token. This time is
- * longer than the simulator's lockout (the time in which it rejects a client's valid refresh tokens after a used-up one).
+ * The lockout that the plugin assumes: the plugin waits at least this long after Bitbucket rejects a refresh token. The assumed
+ * lockout is longer than the simulator's lockout.
  */
 export const LOCKOUT_WAIT_MS = 400;
+/** The simulator's lockout: after a client has sent a used-up refresh token, its valid ones are rejected for this long. */
 const LOCKOUT_MS = 200;
 const HOUR_MS = 3_600_000;
 /** So long that no request times out only because the tests keep the machine busy. */
