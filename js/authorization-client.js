@@ -26,7 +26,7 @@ export class AuthorizationClient {
   /**
    * @internal
    * @param {AuthorizationHandle} handle
-   * @param {import('./argument-reader.js').ReadArgument} readArgument of the same core
+   * @param {import('./argument-reader.js').ReadArgument} readArgument the argument reader of the core that `handle` belongs to
    * @typedef {Pick<import('../pkg/core.js').OAuthCore, 'clientId' | 'redirectUri' | 'scopes' | 'authorizeUrl' | 'tokenUrl'
    *   | 'apiUrl' | 'confidential' | 'authorizationUrl' | 'createAuthorizationRequest' | 'validateAuthorizationResponse'>
    *   } AuthorizationHandle

@@ -109,7 +109,7 @@ export class RefreshCycle {
             action = this.#handle(RefreshEvent.Reported);
             break;
           case RefreshAction.Wait:
-            // A caller that waits for the cycle keeps the process alive. The cycle itself does not.
+            // This pause does not keep the process alive. A caller that waits does so by the timer of its own time limit.
             await sleep(this.#state.policy.waitDuration(Date.now()), undefined, { ref: false });
             action = this.#handle(RefreshEvent.WaitEnded);
             break;

@@ -21,7 +21,10 @@ import { core } from './core.js';
  * @property {() => void} failed the request had any other result, or was not sent
  */
 
-/** The key of the lock for an exclusive request, which only one process at a time may send. No refresh token has this key. */
+/**
+ * The key of the lock for an exclusive request, which only one process at a time may send. The keys of the locks for refresh
+ * tokens are different.
+ */
 const CLIENT_KEY = 'client';
 
 // How often the queue looks for results of other processes while no request is admitted. A success in another process ends the
@@ -83,7 +86,7 @@ export class RefreshQueue {
       const admission = this.#queue.admission(now);
       if (admission === RefreshAdmission.First) this.#admit();
       else if (admission === RefreshAdmission.FirstExclusive) await this.#admitExclusively();
-      // A caller that waits keeps the process alive. The queue does not.
+      // This pause does not keep the process alive. A caller that waits does so by the timer of its own time limit.
       else if (admission === RefreshAdmission.NoneYet) {
         await sleep(Math.min(this.#queue.waitTime(now), POLL_MS), undefined, { ref: false });
       } else break;

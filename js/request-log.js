@@ -2,8 +2,8 @@
  * Logs when the requests of each account were sent: in this process, and in a Redis that processes share.
  *
  * In: a request that is about to be sent, or a number of requests that other programs sent. Out: how long the request has to
- * wait. Never: a request that fails because Redis fails; or a request that stays missing from the log in Redis after Redis was
- * unavailable or lost its data, as long as the process that sent the request runs.
+ * wait. Never: a request that fails because Redis fails. After Redis was unavailable or lost its data, each process that still
+ * runs reports its requests again.
  *
  * A process records the times of its own requests by a monotonic clock. Redis records the times of all requests by its own clock,
  * so the clocks of the processes do not matter. Each query is one script, so that Redis answers it in one step. While Redis is
@@ -26,7 +26,7 @@ import { warn } from './log-lines.js';
 
 /**
  * @typedef {object} LogQuery
- * @property {number} [limit] with a limit, the query counts one request if the limit allows another request
+ * @property {number} [limit] with a limit, the query counts one request, if that stays within this limit
  * @property {number} [used] how many requests the account has sent; the query counts those that are missing from the log
  * @property {number} [number] the number of the first request that the query counts
  */
@@ -251,7 +251,8 @@ export class AccountRequestLog {
     const number = reserveNumbers(1);
     const sentAt = performance.now();
     const wait = await this.#redisLogs?.query(this, { limit, number });
-    // The recorded time must not be later than in Redis, or this process would wait for requests that have already expired there.
+    // The time is taken before the query, so the request expires here no later than in Redis. Otherwise this process would wait
+    // for requests that Redis no longer counts.
     if (wait === 0) this.times.record(sentAt, number, false);
     return { wait: wait ?? this.#acquireLocally(limit, number), number };
   }

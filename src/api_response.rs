@@ -34,7 +34,7 @@ const MAX_TEXT_SIZE: usize = 512;
 /// The maximum number of invalid request members that an error names.
 const MAX_FIELDS: usize = 5;
 
-/// How many characters an error quotes at most of the problem of a member.
+/// The maximum length of the quoted problem of a member, in characters.
 const MAX_PROBLEM_LENGTH: usize = 60;
 
 /// The reason in the error if Bitbucket accepts the credential, but rejects the request without naming a scope.

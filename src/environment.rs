@@ -154,6 +154,7 @@ const TWO_DATABASE_SETTINGS: Reason = "applies to NocoDB's own Redis only: write
 const PROCESSES_WITHOUT_REDIS: &str =
     "NocoDB runs in several processes here, and these processes lose connections if they share no Redis";
 
+/// Follows the name of [`variable::REDIS_URL`] in the message.
 const SHARED_REDIS_NEEDED: Reason = "or NC_REDIS_URL must contain the URL of one Redis, the same in all of these processes. Each process also needs this package, its preload and the same variables";
 
 /// The value of [`variable::RATE_LIMIT`] for no limit.
@@ -327,7 +328,7 @@ impl<G: Fn(&str) -> Option<String>> Values<'_, G> {
         Some(NamedRedis { variable, address, database })
     }
 
-    /// The other databases in NocoDB's variables, on any Redis.
+    /// The numbers of all databases that NocoDB's Redis variables name, except `home`. The servers are not compared.
     fn other_databases(&self, home: u32) -> Vec<u32> {
         let addresses = variable::NOCODB_REDIS_URLS.into_iter().filter_map(|variable| (self.get)(variable));
         addresses

@@ -11,8 +11,9 @@ use httpdate::parse_http_date;
 /// earlier request counts.
 pub const MAX_WAIT: u64 = 3_600_000;
 
-/// The longest wait that is accepted from the token endpoint, in milliseconds. If the response with the next refresh token
-/// was lost, the connection dies unless the request is repeated in time.
+/// The longest wait that is accepted from the token endpoint, in milliseconds. A lost response may have contained the next
+/// refresh token. Bitbucket accepts the used token for about ten more minutes, so the request must be repeated well before
+/// then.
 pub const MAX_TOKEN_WAIT: u64 = 120_000;
 
 /// The longest wait after which a request is repeated, in milliseconds. If Bitbucket asks for more, the caller gets the

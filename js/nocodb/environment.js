@@ -2,8 +2,8 @@
  * Reads the environment variables that configure the plugin.
  *
  * In: `process.env`, or an object like it; if the object has no proxy variables, those of the process are added. Out: the
- * settings that the core reads from these variables. Never: the validation of a value, a value in the log, or settings that are
- * cached for the whole process.
+ * settings that the core reads from these variables. Never: the validation of a value, a value in the log, or settings in a
+ * variable of the module: each function of `lazyEnvironment` has its own.
  */
 
 import { readSafely } from '../arguments.js';

@@ -35,7 +35,7 @@ import { DIALOG_MS, DIALOG_TOKENS_MS, withDialogTimeout } from './dialog-timeout
  * @template T
  * @typedef {object} Page
  * @property {T[]} values
- * @property {string} [next] token of the next page, for the `next` of the next call; absent on the last page
+ * @property {string} [next] token of the page that follows: pass it as `next` to get that page; absent on the last page
  */
 
 /**
@@ -43,8 +43,8 @@ import { DIALOG_MS, DIALOG_TOKENS_MS, withDialogTimeout } from './dialog-timeout
  *
  * @typedef {object} PageQuery
  * @property {string | undefined} [next] the `next` of the page before
- * @property {number | string | undefined} [page] number of the page, counted from 1, for numbered lists; or the same string as in
- *   `next`
+ * @property {number | string | undefined} [page] number of the page, from 1, if the list is numbered. A page token is accepted
+ *   here, too, and means the same as in `next`
  */
 
 /** @typedef {{ workspace?: string, next?: string, page?: unknown }} Query the members that were read from a `PageQuery` */

@@ -51,8 +51,8 @@ export function bundled(folder = root) {
 }
 
 /**
- * Installs the packages that the tarball contains, and no others if there is no node_modules yet. npm's output goes to standard
- * error.
+ * Installs the packages that the tarball contains. If node_modules exists already, it also installs the development packages,
+ * because `npm ci` replaces the whole folder. npm's output goes to standard error.
  */
 export async function ensureBundled(folder = root) {
   const version = (name) => readJson(join(folder, 'node_modules', name, 'package.json'))?.version;

@@ -112,7 +112,7 @@ const npmPurl = (path, version) => {
 /** The npm packages that the tarball contains, from node_modules. */
 export function npmPackages() {
   const entries = bundled();
-  /** Resolves the dependency `name` of the package at `from` ('' is this package) as Node.js does, to its package URL. */
+  /** Finds the dependency `name` as Node.js would from the package at `from` ('' is this package); returns its package URL. */
   const find = (from, name) => {
     const places = from.split('/node_modules/').map((_, index, all) => all.slice(0, all.length - index).join('/node_modules/'));
     const path = [...places.filter(Boolean).map((place) => `${place}/node_modules/${name}`), name].find((at) => entries[at]);

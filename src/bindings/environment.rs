@@ -59,8 +59,8 @@ pub struct Settings<'a> {
     api_url: Option<&'a str>,
     /// The time limit of one request, in milliseconds.
     timeout_ms: u32,
-    /// The lockout: for how long Bitbucket refuses all refresh tokens of a client after a use of a refresh token that it no
-    /// longer accepts, in milliseconds.
+    /// The lockout in milliseconds. After a client has sent a dead refresh token, Bitbucket may refuse all its refresh tokens
+    /// for this long.
     lockout_ms: u32,
     /// The maximum number of requests to the API in an hour; absent when there is no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
