@@ -444,8 +444,8 @@ export interface Settings {
      */
     timeoutMs: number;
     /**
-     * The lockout: for how long Bitbucket refuses all refresh tokens of a client after a use of a refresh token that it no
-     * longer accepts, in milliseconds.
+     * The lockout in milliseconds. After a client has sent a dead refresh token, Bitbucket may refuse all its refresh tokens
+     * for this long.
      */
     lockoutMs: number;
     /**

@@ -1,4 +1,4 @@
-export const hash = '1771f3784778ccd80cd76120d9e47ad58adcc1119af6d7a6e6c08b917ce487b4';
+export const hash = '35f802c62c9646532bdc36f883d2e3a13a7ee5995093ad10f677a0b3e135f306';
 export const section = 'nocodb-bitbucket-auth';
-export const build = '1b0ef1ddb32b7d825301a8213448f5480dbbee0d91474fd17743e960fa5a6b25';
-export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/1771f3784778ccd80cd76120d9e47ad58adcc1119af6d7a6e6c08b917ce487b4');
+export const build = '6c9e3482b06cf601f48d7a512e6e088721cbd6dbe68fa275e583896406e585a3';
+export const key = Symbol.for('nocodb-bitbucket-auth/core.wasm/35f802c62c9646532bdc36f883d2e3a13a7ee5995093ad10f677a0b3e135f306');

@@ -670,9 +670,9 @@ decode();numBytesDecoded=bytes.length}return cachedTextDecoder.decode(bytes)}con
 encodeInto"in cachedTextEncoder)){cachedTextEncoder.encodeInto=function(arg,view){const buf=cachedTextEncoder.encode(arg);
 view.set(buf);return{read:arg.length,written:buf.length}}}let WASM_VECTOR_LEN=0;let wasm;function __wbg_set_wasm(val){wasm=
 val}return __toCommonJS2(stdin_exports)})();return{...glue}};var core_wasm_key_exports={};__export(core_wasm_key_exports,{build:()=>build,hash:()=>hash,key:()=>key,section:()=>section});
-var hash="1771f3784778ccd80cd76120d9e47ad58adcc1119af6d7a6e6c08b917ce487b4";var section="nocodb-bitbucket-auth";var build="\
-1b0ef1ddb32b7d825301a8213448f5480dbbee0d91474fd17743e960fa5a6b25";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/17\
-71f3784778ccd80cd76120d9e47ad58adcc1119af6d7a6e6c08b917ce487b4");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isThisBuild(
+var hash="35f802c62c9646532bdc36f883d2e3a13a7ee5995093ad10f677a0b3e135f306";var section="nocodb-bitbucket-auth";var build="\
+6c9e3482b06cf601f48d7a512e6e088721cbd6dbe68fa275e583896406e585a3";var key=Symbol.for("nocodb-bitbucket-auth/core.wasm/35\
+f802c62c9646532bdc36f883d2e3a13a7ee5995093ad10f677a0b3e135f306");async function readSource(source,identity,caller){const wasm=await read(source,caller);if(isModule(wasm)){if(!isThisBuild(
 wasm,identity))throw unusable(caller);return wasm}const{subtle}=globalThis.crypto??{};if(subtle){const digest2=new Uint8Array(
 await subtle.digest("SHA-256",wasm));const found=Array.from(digest2,byte=>byte.toString(16).padStart(2,"0")).join("");if(found!==
 identity.hash)throw unusable(caller);return wasm}if(!WebAssembly.validate(wasm))throw unusable(caller);const module2=await WebAssembly.

@@ -105,7 +105,7 @@ impl Credential {
         let auth_type = auth_type.and_then(Value::text).and_then(|name| AuthType::from_name(&name));
         let auth_type = auth_type.ok_or_else(|| argument("type", "must be oauth, api_key, basic or custom"))?;
         if auth_type == AuthType::Custom && client_credentials == ClientCredentials::Refused {
-            let reason = "is not set to allow, so no connection may act as the OAuth client itself. Choose another auth type, or ask an administrator to set it to allow";
+            let reason = "is not set to the word allow, so no connection may act as the OAuth client itself. Choose another auth type, or ask an administrator to set it to this word";
             let error = Error::new(Code::InvalidConfig, Phase::Config);
             return Err(error.with_field(variable::CLIENT_CREDENTIALS).with_reason(reason));
         }
@@ -196,11 +196,7 @@ fn text(member: Option<Value>) -> Option<String> {
 
 fn parse_token(text: &str) -> core::result::Result<Secret, Reason> {
     pasted::check_credential(text)?;
-    if is_token(text) {
-        Ok(Secret::new(text))
-    } else {
-        Err("is not a token: it contains characters that tokens cannot contain")
-    }
+    if is_token(text) { Ok(Secret::new(text)) } else { Err("contains characters that a token cannot contain") }
 }
 
 /// The characters that separate the addresses in a list or enclose the address after a display name (RFC 5322 section

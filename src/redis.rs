@@ -24,9 +24,10 @@ const INVALID_FAMILY: Reason = "has a parameter family that is neither 0, 4 nor 
 const NO_TLS: Reason = "has an unknown value for the parameter tls: write rediss:// instead";
 const MALFORMED: Reason = "has parameters that are not percent-encoded";
 const NO_NUMBER: Reason = "must be the number of a database, as in 5";
-const MISPLACED: Reason = "has the location of Redis in a parameter: write it before the question mark";
+const MISPLACED: Reason =
+    "has a part of the address in a parameter, such as host or password: write it before the question mark";
 
-/// Parameters that would override the location in the URL.
+/// Parameters that would override the address in the URL.
 const MISPLACED_PARAMETERS: [&str; 7] = ["host", "port", "path", "username", "password", "sentinels", "name"];
 
 /// The highest number of a database that is accepted. No server has so many databases, and JavaScript represents the number

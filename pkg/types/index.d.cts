@@ -28,8 +28,8 @@ type Counters$1 = {
  * Reads the environment variables that configure the plugin.
  *
  * In: `process.env`, or an object like it; if the object has no proxy variables, those of the process are added. Out: the
- * settings that the core reads from these variables. Never: the validation of a value, a value in the log, or settings that are
- * cached for the whole process.
+ * settings that the core reads from these variables. Never: the validation of a value, a value in the log, or settings in a
+ * variable of the module: each function of `lazyEnvironment` has its own.
  */
 type Env$1 = Record<string, string | undefined>;
 
@@ -63,7 +63,7 @@ type Workspace$2 = {
 type Page$2<T> = {
     values: T[];
     /**
-     * token of the next page, for the `next` of the next call; absent on the last page
+     * token of the page that follows: pass it as `next` to get that page; absent on the last page
      */
     next?: string;
 };
@@ -73,8 +73,8 @@ type PageQuery$1 = {
      */
     next?: string | undefined;
     /**
-     * number of the page, counted from 1, for numbered lists; or the same string as in
-     * `next`
+     * number of the page, from 1, if the list is numbered. A page token is accepted
+     * here, too, and means the same as in `next`
      */
     page?: number | string | undefined;
 };

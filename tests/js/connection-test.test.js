@@ -99,7 +99,7 @@ describe('testConnection with Bitbucket', () => {
       const { success, message, missingScopes, account: whose } = await run(connected(['account']));
       assert.equal(success, true);
       assert.equal(whose.nickname, 'dana');
-      // The client requests the scope for issues, too, which no operation requires any more.
+      // `issue` is not in this list: the login requests it, but no operation needs it any more.
       assert.deepEqual(missingScopes, ['repository', 'repository:write', 'pullrequest', 'pullrequest:write']);
       assert.match(message, /^Connected as Dana Demo\. These scopes are missing: repository \([^)]+\), /);
       for (const scope of missingScopes) assert.match(message, new RegExp(`\\b${scope} \\(\\w[^)]+\\)`));
@@ -295,7 +295,7 @@ describe('testConnection with Bitbucket', () => {
     });
   });
 
-  describe('as the OAuth client', () => {
+  describe('for a connection that acts as the OAuth client itself', () => {
     test('succeeds with and without a workspace', async () => {
       const { expiresAt, ...known } = await run({ type: 'custom', workspace: 'acme' });
       assert.ok(expiresAt > Date.now());
@@ -349,7 +349,10 @@ describe('testConnection with Bitbucket', () => {
 });
 
 describe('testConnection with other servers and configs', () => {
-  /** Returns the result with a server that responds to API requests with `answer`, and the requests that the server received. */
+  /**
+   * Tests a connection to a server that answers API requests with `answer`. Returns the result, and in `requests` what the server
+   * received.
+   */
   async function against(t, answer, config = ACCESS_TOKEN, variables = {}) {
     const server = await serve(t, (request, response) => (
       request.url.startsWith('/2.0/') ? answer(request, response) : json(response, 400, { error: 'unauthorized_client' })
@@ -414,7 +417,7 @@ describe('testConnection with other servers and configs', () => {
       const variables = { INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS: value };
       const { success, message, requests } = await against(t, () => {}, { type: 'custom', workspace: 'acme' }, variables);
       assert.deepEqual([success, requests], [false, []]);
-      assert.match(message, /INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS is not set to allow/);
+      assert.match(message, /INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS is not set to the word allow/);
     }
   });
 

@@ -171,7 +171,7 @@ describe('a connection that acts as the OAuth client', () => {
         assert.deepEqual([error.code, error.phase, error.field], [
           'INVALID_CONFIG', 'config', 'INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS',
         ]);
-        assert.match(error.message, /INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS is not set to allow/);
+        assert.match(error.message, /INTEGRATION_AUTH_BITBUCKET_CLIENT_CREDENTIALS is not set to the word allow/);
       });
     }
   }

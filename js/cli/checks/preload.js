@@ -22,7 +22,7 @@ const OTHER_ENVIRONMENT = 'Run this command with the environment of the NocoDB p
 export default {
   async run(context) {
     const base = nocodbUrl(context);
-    if (base === undefined) return skipped('--nocodb sets the URL of NocoDB');
+    if (base === undefined) return skipped('NocoDB\'s URL is not known. Set it with --nocodb');
     try {
       const isServed = (await requestCallback(context).catch(() => undefined))?.status === 'page';
       const entries = parseJson(await context.get(`${base}/api/v2/integrations`));
