@@ -5,15 +5,18 @@
  * In: whether this is a quick run. Out: figures, each with its limit. Never: a measurement in this process. Each module in cost/
  * measures in a process of its own, and the simulator, the server and Redis run in further processes.
  */
+import { pathToFileURL } from 'node:url';
 import { startRedis } from '../tests/support/redis.js';
+import { before } from './lib/before.mjs';
 import { environmentFor } from './lib/environment.mjs';
 import { quantile } from './lib/figures.mjs';
 import { runPart, startPartAndWait } from './lib/processes.mjs';
+import { inTurns } from './lib/turns.mjs';
 
 export const title = 'Cost as work grows';
 
-const SIZES = { connections: [1, 10, 100, 1000, 10_000], rounds: 21, calls: 400, counted: 200 };
-const QUICK = { connections: [1, 10], rounds: 3, calls: 50, counted: 20 };
+const SIZES = { connections: [1, 10, 100, 1000, 10_000], rounds: 7, calls: 400, processes: 5, counted: 200 };
+const QUICK = { connections: [1, 10], rounds: 3, calls: 50, processes: 1, counted: 20 };
 
 /**
  * The goal for calls that each use a new wrapper: at least 1,200 calls in the time in which a bare Axios instance makes 1,680.
@@ -50,19 +53,25 @@ async function* growth({ connections: counts }) {
   }
 }
 
-async function* calls({ rounds, calls: count }) {
+async function* calls({ rounds, calls: count, processes }) {
+  const earlier = before();
+  const entries = { today: 'nocodb-bitbucket-auth', before: pathToFileURL(`${earlier.folder}/js/nocodb/entry.js`).href };
   const { answer: { apiUrl }, stop } = await startPartAndWait('client/server.mjs', { pagelen: 1 });
   try {
     const env = environmentFor(apiUrl);
-    const { wrapper, bare } = await runPart('cost/calls.mjs', { apiUrl, rounds, calls: count }, { env });
+    const results = await inTurns(processes, Object.fromEntries(Object.entries(entries).map(([name, entry]) => (
+      [name, () => runPart('cost/calls.mjs', { apiUrl, rounds, calls: count, entry }, { env })]))));
     const median = (values) => quantile(values, 0.5);
+    const of = (name, way) => results[name].flatMap((result) => result[way]);
+    const shareOf = (name) => median(of(name, 'wrapper').map((value, round) => value / of(name, 'bare')[round]));
     yield 'Calls per second over loopback, one after another, with a new wrapper for each call';
-    yield { name: 'a wrapper for each call', value: median(wrapper), unit: 'per second' };
-    yield { name: 'bare Axios, one instance', value: median(bare), unit: 'per second' };
-    const share = median(wrapper.map((value, round) => value / bare[round]));
-    yield { name: 'ratio to bare Axios', value: share, unit: '×', least: MIN_SHARE };
+    yield { name: 'a wrapper for each call', value: median(of('today', 'wrapper')), unit: 'per second' };
+    yield { name: 'bare Axios, one instance', value: median(of('today', 'bare')), unit: 'per second' };
+    yield { name: 'ratio to bare Axios', value: shareOf('today'), unit: '×', least: MIN_SHARE };
+    yield { name: 'ratio to bare Axios, of the previous build', value: shareOf('before'), unit: '×' };
   } finally {
     await stop();
+    earlier.remove();
   }
 }
 

@@ -1,11 +1,11 @@
 // Measures API calls per second. Each call uses a new wrapper (the package's object that NocoDB creates for each call). The
 // comparison uses one bare Axios instance for all calls.
 import axios from 'axios';
-import entry from 'nocodb-bitbucket-auth';
 import { config } from '../lib/connections.mjs';
 import { answer } from '../lib/processes.mjs';
 
-await answer(async ({ apiUrl, rounds, calls }) => {
+await answer(async ({ apiUrl, rounds, calls, entry: specifier }) => {
+  const { default: entry } = await import(specifier);
   const tokens = { oauth_token: 'a-token-that-no-server-checks', refresh_token: 'a-refresh-token-that-no-server-checks' };
   const stored = config(tokens);
   const host = { id: 'one', title: 'One', logger: () => {} };
