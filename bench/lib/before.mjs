@@ -33,3 +33,15 @@ export function before() {
   }
   return { folder, remove };
 }
+
+/**
+ * Waits until a rate limiter admits a request. The earlier build's rate limiter has the method `take` instead of `acquire`.
+ *
+ * @param {Record<string, (account: string, group: string, options?: object) => Promise<void>>} limiter
+ * @param {string} account
+ * @param {string} group
+ * @param {object} [options]
+ */
+export const acquire = (limiter, account, group, options) => (
+  limiter['acquire' in limiter ? 'acquire' : 'take'](account, group, options)
+);

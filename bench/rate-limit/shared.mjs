@@ -2,6 +2,7 @@
 // each process. These rate limiters share nothing but Redis.
 import { pathToFileURL } from 'node:url';
 import { Redis } from 'ioredis';
+import { acquire } from '../lib/before.mjs';
 import { answer } from '../lib/processes.mjs';
 
 const SLOW_MICROS = 1000;
@@ -13,8 +14,9 @@ await answer(async ({ folder, url, processes, each, account, filled, limit, comm
   const limiters = Array.from({ length: processes }, () => (
     new RateLimiter({ rateLimit: limit, isRateLimitConfigured: true, redis: { url } })));
   // Connects one limiter after the other, because a burst of handshakes is not part of the measurement.
-  for (const limiter of limiters) await limiter.acquire('another account', 'group').catch(() => {});
-  const takeAll = () => Promise.all(limiters.map((limiter) => limiter.acquire(account, 'group', { maxWaitMs: 0 }).catch(tooMany)));
+  for (const limiter of limiters) await acquire(limiter, 'another account', 'group').catch(() => {});
+  const takeAll = () => Promise.all(limiters.map((limiter) => (
+    acquire(limiter, account, 'group', { maxWaitMs: 0 }).catch(tooMany))));
   for (let taken = 0; taken < filled; taken += processes) await takeAll();
   const reader = new Redis(url);
   await reader.config('SET', 'slowlog-log-slower-than', SLOW_MICROS);

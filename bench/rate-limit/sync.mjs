@@ -3,6 +3,7 @@
 import { mock } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { moveClock } from '../../tests/support/clock.js';
+import { acquire } from '../lib/before.mjs';
 import { answer } from '../lib/processes.mjs';
 
 await answer(async ({ folder, limit, requests, starts }) => {
@@ -14,7 +15,7 @@ await answer(async ({ folder, limit, requests, starts }) => {
     const clock = moveClock({ mock }, start);
     const limiter = new RateLimiter({ rateLimit: limit, isRateLimitConfigured: true });
     const times = [];
-    const takes = Array.from({ length: requests }, () => limiter.acquire('account', 'group').then(() => {
+    const takes = Array.from({ length: requests }, () => acquire(limiter, 'account', 'group').then(() => {
       times.push(Date.now() - start);
     }));
     await clock.until(() => times.length, requests);
