@@ -63,7 +63,7 @@ async function* calls({ rounds, calls: count, processes }) {
       [name, () => runPart('cost/calls.mjs', { apiUrl, rounds, calls: count, entry }, { env })]))));
     const median = (values) => quantile(values, 0.5);
     const of = (name, way) => results[name].flatMap((result) => result[way]);
-    const shareOf = (name) => median(of(name, 'wrapper').map((value, round) => value / of(name, 'bare')[round]));
+    const shareOf = (name) => median(results[name].flatMap(({ wrapper, bare }) => wrapper.map((value, at) => value / bare[at])));
     yield 'Calls per second over loopback, one after another, with a new wrapper for each call';
     yield { name: 'a wrapper for each call', value: median(of('today', 'wrapper')), unit: 'per second' };
     yield { name: 'bare Axios, one instance', value: median(of('today', 'bare')), unit: 'per second' };

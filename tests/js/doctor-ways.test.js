@@ -233,6 +233,13 @@ describe('`doctor` checks the preload and', () => {
     }
   });
 
+  test('skips the check when no option or variable contains the URL of NocoDB', async (t) => {
+    const found = await examine(t, await unreachable({ [`${PREFIX}REDIRECT_URI`]: '' }));
+    const cure = 'is not known\\. Set it with --nocodb\\.';
+    assertOne(found('nocodb'), 'skipped', new RegExp(`^NocoDB was not checked, because its URL ${cure} $`));
+    assertOne(found('preload'), 'skipped', new RegExp(`^The preload was not checked: NocoDB's URL ${cure} $`));
+  });
+
   test('skips the check when NocoDB cannot be reached', async (t) => {
     assertOne((await examine(t, await unreachable()))('preload'), 'skipped', /not checked: the connection was refused/);
   });
